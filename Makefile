@@ -1,0 +1,62 @@
+# Every verb of a developer and of a person who starts from the sources. `make` alone lists them.
+PYTHON   ?= python3
+BIN      := .venv/bin
+READY    := .venv/.ready
+COMMANDS := chromium hledger fc-list
+DEBIAN   := chromium hledger fontconfig fonts-dejavu-core
+UV       := $(shell sed -n 's/^\(uv==[^ ]*\) .*/\1/p' requirements.lock)
+WORKERS  ?= 2
+
+.PHONY: help run demo deps tools check test test-all bench lock wheel
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+run: $(READY) ## start Firstmate; the first time it is installed into .venv
+	@$(BIN)/python -m bot run
+
+demo: $(READY) ## open the invented sample company instead
+	@$(BIN)/python -m bot demo
+
+deps: $(READY) tools ## install everything that the tests need
+
+check: $(READY) ## format, lint, types and layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: deps check ## every check, and the tests but the slow matrices
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+test-all: deps check ## every check and every test, without limit
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+bench: $(READY) ## print each figure beside its target
+	@for file in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
+
+lock: $(READY) ## choose versions anew, none younger than 14 days
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	    --exclude-newer $$($(BIN)/python -c 'from datetime import date, timedelta; print(date.today() - timedelta(days=14))') \
+	    --group dev pyproject.toml -o requirements.lock
+
+wheel: $(READY) ## build the package into dist/
+	$(BIN)/python -m hatchling build -t wheel
+
+# The environment: exactly the lock, each file checked against its hash; by pip where uv cannot be had.
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Firstmate needs Python 3.11 or newer, and “$(PYTHON)” is not. Say: make PYTHON=python3.12 run"; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { \
+	    echo "Python cannot make an environment here. On Debian: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/pip install --quiet --constraint requirements.lock "$(UV)" || echo "uv cannot be had here; pip goes on."
+	@if test -x $(BIN)/uv; then $(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements.lock; \
+	    else $(BIN)/pip install --require-hashes --requirement requirements.lock; fi
+	@touch $@
+
+# What the tests start beside Python. In CI nothing may be missing.
+tools:
+	@for each in $(COMMANDS); do command -v $$each >/dev/null || missing=1; done; test -z "$$missing" && exit 0; \
+	if command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(DEBIAN); exit; fi; \
+	echo; echo "  MISSING: some of $(COMMANDS). Tests that need them are skipped."; \
+	echo "  On Debian: sudo apt-get install $(DEBIAN)"; echo; test -z "$$CI"

@@ -1,0 +1,333 @@
+"""The front agent: hears the operator and decides what kind of thing was said.
+
+command · answer to a question · typed yes · wish a playbook fits · something it cannot do.
+It never guesses an effect: what does not fit is answered with what it can do and one question.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from agents import planner, references, reports, slots
+from agents.intake import Intake
+from agents.library import Playbook, Slot
+from agents.planner import Wish
+from agents.routing import Route, Router
+from agents.words import Candidate, Context
+from engine import approvals, effects, goals, outbox, questions, suggestions
+from engine.desk import GONE, Person, Reply, heard
+from engine.durable import Work
+from engine.house import House
+from engine.messages import Button, Msg, say
+from engine.questions import Question
+from engine.tokens import Tap
+from memory import events, profile, recall
+from memory.db import Reader, Tx
+from memory.events import Event
+from memory.ids import derived_id
+
+Command = Callable[[Event, str], Awaitable[Msg | None]]  # (event, what follows it)
+Recall = Callable[[str, str | None], Awaitable[list[recall.Recalled]]]  # (query, record)
+YES = {"yes", "yes.", "ok", "approve", "ja", "oui", "sí"}
+CHOICES_MAX = 6
+LABEL_CHARS_MAX = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    house: House
+    playbooks: dict[str, Playbook]
+    router: Router
+    intake: Intake
+    commands: dict[str, Command]
+    remembering: Recall
+
+    async def understand(self, work: Work) -> None:
+        """Make of one event what it is: read what is outside, then follow the operator's words."""
+        async with self.house.db.snapshot() as reader:
+            event = await events.get(reader, work.ref)
+        if event is None:
+            return
+        conv = event.body.get("conv")
+        mails = [await self.intake.file(event, file, conv) for file in event.body.get("files", ())]
+        others = [text for text in event.body.get("others", ()) if text.strip()]
+        if others:
+            mails.append(await self.intake.text(event, "\n\n".join(others), conv))
+        mail = next((id for id in mails if id is not None), None)
+        said = str(event.body.get("words", "")).strip()
+        if said:
+            await self._words(event, said, mail)
+        elif not mails:
+            await self._say(event, "That message was empty. Write what you want, or drop a file.")
+
+    async def _words(self, event: Event, said: str, mail: str | None) -> None:
+        conv = str(event.body["conv"])
+        if said.startswith("/"):
+            await self._command(event, said)
+            return
+        async with self.house.db.snapshot() as reader:
+            question = await questions.open_in(reader, conv)
+            route = await self._route(reader, said)
+        if route.playbook is None and question is not None:
+            await self._answer(event, question, said)
+        elif route.playbook is None and said.casefold() in YES:
+            await self._typed_yes(event)
+        elif route.playbook is None:
+            await self._lost(event)
+        elif route.off:
+            await self._off(event, route.playbook)
+        else:
+            why = f"“{route.playbook.title}” fits ({route.how}, {route.score:.2f})."
+            wish = Wish(route.playbook, {}, (said,), why, mail)
+            await self._fill(event, wish, said, route)
+
+    async def _route(self, reader: Reader, said: str) -> Route:
+        switched = await profile.get(reader, "playbooks")
+        return await self.router.route(said, {id for id, on in switched.items() if on})
+
+    async def _command(self, event: Event, said: str) -> None:
+        name, _, rest = said[1:].partition(" ")
+        name = name.partition("@")[0].casefold()
+        command = self.commands.get(name)
+        if command is not None:
+            msg = await command(event, rest.strip())
+            if msg is not None:
+                async with self.house.db.transaction() as tx:
+                    await outbox.post(tx, msg, event.body["conv"])
+            return
+        async with self.house.db.snapshot() as reader:
+            route = await self._route(reader, said)
+        if route.playbook is not None and not route.off:
+            why = f"“{route.playbook.title}”, by its command."
+            wish = Wish(route.playbook, {}, (rest.strip() or said,), why)
+            await self._fill(event, wish, rest.strip(), route)
+        elif route.playbook is not None:
+            await self._off(event, route.playbook)
+        else:
+            await self._say(event, f"I know no command /{name}. /help shows what there is.")
+
+    async def _fill(self, event: Event, wish: Wish, text: str, route: Route | None = None) -> None:
+        """Fill the blanks from the words; act when all are there, else ask the one question."""
+        async with self.house.db.transaction() as tx:
+            context = await self._context(tx, wish)
+            wanted = [slot for slot in wish.playbook.slots if slot.name not in wish.values]
+            groups = route.groups if route is not None else None
+            filled = await slots.fill(tx, text, wanted, context, groups)
+            wish.values.update(filled.values)
+            await self._go_on(tx, event.id, str(event.body["conv"]), wish, filled)
+        await self._tell_answer(event, wish)
+
+    async def _go_on(self, tx: Tx, cause: str, conv: str, wish: Wish, filled: slots.Filled) -> None:
+        if filled.wrong:
+            await outbox.post(tx, say(f"wrong:{cause}", " ".join(filled.wrong.values())), conv)
+        elif filled.ambiguous:
+            name, candidates = next(iter(filled.ambiguous.items()))
+            await self._ask_which(tx, cause, conv, wish, name, candidates)
+        elif missing := _missing(wish, filled):
+            await self._ask(tx, cause, conv, wish, missing)
+        else:
+            await planner.plan(tx, wish, derived_id("gol", cause), cause, conv)
+
+    async def _ask(self, tx: Tx, cause: str, conv: str, wish: Wish, slot: Slot) -> None:
+        body = _kept(wish) | {"slot": slot.name}
+        id = await questions.ask(tx, conv, "slot", wish.playbook.id, body, cause)
+        await outbox.post(tx, say(f"question:{id}", slot.ask), conv)
+
+    async def _ask_which(
+        self, tx: Tx, cause: str, conv: str, wish: Wish, name: str,
+        candidates: tuple[Candidate, ...],
+    ) -> None:  # fmt: skip
+        choices = candidates[:CHOICES_MAX]
+        body = _kept(wish) | {"slot": name, "choices": [c.model_dump(mode="json") for c in choices]}
+        id = await questions.ask(tx, conv, "choice", wish.playbook.id, body, cause)
+        buttons = tuple(
+            (Button(label=one.label[:LABEL_CHARS_MAX], action="choose", ref=id, item=str(at)),)
+            for at, one in enumerate(choices)
+        )
+        more = len(candidates) - len(choices)
+        rest = f" ({more} more: write it more exactly to find those)" if more else ""
+        text = f"Which {name} do you mean?{rest}"
+        await outbox.post(tx, say(f"question:{id}", text, buttons=buttons), conv)
+
+    async def _answer(self, event: Event, question: Question, said: str) -> None:
+        if question.kind not in ("slot", "choice"):
+            handler = self.commands[question.ref]
+            msg = await handler(event, said)
+            if msg is not None:
+                async with self.house.db.transaction() as tx:
+                    await outbox.post(tx, msg, question.conv)
+            return
+        wish = self._resumed(question, said)
+        slot = next(s for s in wish.playbook.slots if s.name == question.body["slot"])
+        async with self.house.db.transaction() as tx:
+            context = await self._context(tx, wish)
+            answer = slot.model_copy(update={"rest": True}) if slot.type == "text" else slot
+            filled = await slots.fill(tx, said, (answer,), context)
+            if slot.name not in filled.values and not filled.ambiguous:
+                why = filled.wrong.get(slot.name, "I could not find that.")
+                text = f"{why} {slot.ask} (Or say /cancel.)"
+                await outbox.post(tx, say(f"again:{event.id}", text), question.conv)
+                return
+            await questions.settle(tx, question.id, "answered", event.id)
+            wish.values.update(filled.values)
+            await self._go_on(tx, event.id, question.conv, wish, filled)
+        await self._tell_answer(event, wish)
+
+    def _resumed(self, question: Question, said: str) -> Wish:
+        body = question.body
+        values = {n: Candidate.model_validate(v) for n, v in body["values"].items()}
+        playbook = self.playbooks[question.ref]
+        return Wish(playbook, values, (*body["said"], said), body["because"], body["mail"])
+
+    async def choose(
+        self, house: House, tap: Tap, who: Person, key: str, values: dict[str, str]
+    ) -> Reply:
+        """A tap on one of several readings."""
+        async with house.db.transaction() as tx:
+            cause = await heard(tx, tap, who, key, values)
+            question = await questions.get(tx, tap.ref)
+            if question is None or not await questions.settle(tx, tap.ref, "answered", cause):
+                return Reply("This question is settled already.")
+            chosen = Candidate.model_validate(question.body["choices"][int(tap.item)])
+            wish = self._resumed(question, chosen.label)
+            wish.values[question.body["slot"]] = chosen
+            filled = slots.Filled()
+            await self._go_on(tx, cause, tap.conv, wish, filled)
+            event = await events.get(tx, cause)
+        if event is not None:
+            await self._tell_answer(event, wish, tap.conv)
+        return Reply(f"{chosen.label}.")
+
+    async def take(
+        self, house: House, tap: Tap, who: Person, key: str, values: dict[str, str]
+    ) -> Reply:
+        """The operator takes a suggestion: it becomes a goal with a plan."""
+        from agents import item
+
+        async with house.db.transaction() as tx:
+            cause = await heard(tx, tap, who, key, values)
+            offered = await suggestions.get(tx, tap.ref)
+            if offered is None:
+                return Reply(GONE)
+            if not await suggestions.settle(tx, offered.id, "taken", cause):
+                return Reply(f"This was {offered.state} already.")
+            playbook = self.playbooks[offered.playbook]
+            kept = {n: Candidate.model_validate(v) for n, v in offered.slots.items()}
+            why = f"You took the suggestion “{offered.title}”."
+            wish = Wish(playbook, kept, (), why, offered.event)
+            await _confirm_people(tx, kept, cause)
+            missing = tuple(s.name for s in playbook.slots if s.name not in kept)
+            await self._go_on(tx, cause, tap.conv, wish, slots.Filled(missing=missing))
+            await item.show(tx, offered.event, await item.conversation(tx, offered.event))
+        return Reply("Taken. Here is the plan.")
+
+    async def drop(
+        self, house: House, tap: Tap, who: Person, key: str, values: dict[str, str]
+    ) -> Reply:
+        """Not now: the suggestions of this mail are put away; the mail stays."""
+        from agents import item
+
+        async with house.db.transaction() as tx:
+            cause = await heard(tx, tap, who, key, values)
+            for offered in await suggestions.of_event(tx, tap.ref):
+                await suggestions.settle(tx, offered.id, "dropped", cause)
+            await item.show(tx, tap.ref, await item.conversation(tx, tap.ref))
+        return Reply("Put away. Nothing was done.")
+
+    async def _typed_yes(self, event: Event) -> None:
+        """A typed yes counts only when exactly one question is open, and it is quoted."""
+        async with self.house.db.transaction() as tx:
+            waiting = await approvals.waiting(tx, 2)
+            effect = await effects.get(tx, waiting[0].effect) if len(waiting) == 1 else None
+            if effect is None or effect.verdict["outcome"] != "ask":
+                count = await approvals.open_count(tx)
+                text = f"{count} things wait for you; tap the one you mean, so nothing is mixed up."
+                await outbox.post(tx, say(f"yes:{event.id}", text), event.body["conv"])
+                return
+            surface = str(event.body["conv"]).partition(":")[0]
+            await approvals.decide(tx, waiting[0], "approve", event.actor, surface, event.id)
+            await effects.settle(tx, waiting[0], "approved", event.id)
+            shown = await effects.preview_of(tx, effect.id, effect.version)
+            text = f"You approved: {shown.title}."
+            await outbox.post(tx, say(f"yes:{event.id}", text), event.body["conv"])
+
+    async def _tell_answer(self, event: Event, wish: Wish, conv: str | None = None) -> None:
+        """A playbook that only answers ends here: the answer is its outcome."""
+        if not wish.playbook.answer:
+            return
+        where = conv or event.body.get("conv")
+        goal_id = derived_id("gol", event.id)
+        async with self.house.db.snapshot() as reader:
+            goal = await goals.get(reader, goal_id)
+        if goal is None or goal.state != "open":
+            return
+        ref = next((value.ref for value in wish.values.values() if value.ref), None)
+        found = await self.remembering(" ".join(wish.said), ref)
+        async with self.house.db.transaction() as tx:
+            msg = await reports.about(tx, ref, found, f"about:{event.id}") if ref else None
+            told = msg or say(f"about:{event.id}", "I know nothing about that.")
+            await outbox.post(tx, told, where)
+            outcome = wish.playbook.outcome
+            await goals.finish(
+                tx, goal_id, event.id, kind=outcome.kind, succeeded=msg is not None,
+                failure=None if msg else "unknown", minutes_saved=outcome.minutes_saved,
+            )  # fmt: skip
+
+    async def _context(self, reader: Reader, wish: Wish) -> Context:
+        settings = await profile.read(reader)
+        read = await events.by_key(reader, "intake", wish.mail) if wish.mail else None
+        about = tuple(read.body["about"]) if read is not None else ()
+        return Context(
+            now=reader.now, zone=settings["zone"], locale=settings["locale"],
+            currency=settings["currency"], about=about,
+        )  # fmt: skip
+
+    async def _off(self, event: Event, playbook: Playbook) -> None:
+        button = Button(label="Switch it on", action="playbook", ref=playbook.id, item="on")
+        text = f"“{playbook.title}” is switched off, so this stays with you. Nothing was done."
+        async with self.house.db.transaction() as tx:
+            msg = say(f"off:{event.id}", text, buttons=((button,),))
+            await outbox.post(tx, msg, event.body["conv"])
+
+    async def _lost(self, event: Event) -> None:
+        async with self.house.db.snapshot() as reader:
+            switched = await profile.get(reader, "playbooks")
+        able = [p for p in self.playbooks.values() if switched.get(p.id)]
+        lines = "\n".join(f"• {p.says}" for p in able)
+        text = (
+            f"I am not sure what you want, so I did nothing. I can:\n{lines}\n\n"
+            "Which of these is it, or how else would you say it?"
+        )
+        await self._say(event, text)
+
+    async def _say(self, event: Event, text: str) -> None:
+        async with self.house.db.transaction() as tx:
+            await outbox.post(tx, say(f"reply:{event.id}", text), event.body.get("conv"))
+
+
+def _missing(wish: Wish, filled: slots.Filled) -> Slot | None:
+    """Return the first required slot that nothing fills, not even its default."""
+    for slot in wish.playbook.slots:
+        if slot.required and slot.name not in wish.values:
+            reach = references.roots(slot.default) if slot.default is not None else None
+            if reach is None or not reach <= wish.values.keys():
+                return slot
+    return None
+
+
+def _kept(wish: Wish) -> dict[str, Any]:
+    return {
+        "values": {name: value.model_dump(mode="json") for name, value in wish.values.items()},
+        "said": list(wish.said),
+        "because": wish.because,
+        "mail": wish.mail,
+    }
+
+
+async def _confirm_people(tx: Tx, values: dict[str, Candidate], cause: str) -> None:
+    """Taking the suggestion says that the proposed customer is real."""
+    from memory import records
+
+    for value in values.values():
+        if value.ref is not None:
+            await records.confirm(tx, value.ref, cause)

@@ -1,0 +1,206 @@
+"""Intake: reads what came in from outside, finds who and what it is about, and only suggests.
+
+It has no tools. Whatever a mail says becomes a record that waits to be confirmed, a quotation on
+a card, or a suggestion; never an action.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from agents import item, planner, reports, slots
+from agents.library import Playbook, Slot
+from agents.words import Candidate, Context
+from connectors import blobs
+from connectors.files import reading
+from connectors.files.shapes import Attachment, Mail, Reading
+from engine import outbox, suggestions
+from engine.house import House
+from engine.messages import say
+from memory import artifacts, events, profile, recall, records
+from memory.db import Reader, Tx
+from memory.events import Event
+from memory.ids import derived_id
+from memory.kinds import email_key
+
+ABOUT = tuple(Slot(name=name, type=name) for name in ("order", "payment", "invoice"))
+TEXT_CHARS_MAX = 50_000
+HAVE = "I have this mail already. Here is what I made of it."
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    house: House
+    playbooks: tuple[Playbook, ...]
+
+    async def file(self, heard: Event, file: dict[str, Any], conv: str | None) -> str | None:
+        """Read one file. Return the id of the mail's event, if it is a mail; the file is kept."""
+        data = await asyncio.to_thread(blobs.get, self.house.blobs, file["digest"])
+        read = await reading.read(data, file["name"], file["mime"])
+        if read.mail is not None:
+            return await self._mail(heard, read, read.mail, file["digest"], conv)
+        async with self.house.db.transaction() as tx:
+            id = derived_id("art", heard.id, file["digest"])
+            await artifacts.keep(
+                tx, "file", file["name"], artifact_id=id, author="outside", cause=heard.id,
+                text=read.text, digest=file["digest"], mime=file["mime"],
+            )  # fmt: skip
+            await _passage(tx, "artifact", id, f"{file['name']}\n{read.text}", None, conv)
+            await outbox.post(tx, reports.file_read(id, file["name"], read), conv)
+        return None
+
+    async def text(self, heard: Event, text: str, conv: str | None) -> str | None:
+        """Read forwarded or pasted text as the mail it quotes, or as somebody's plain words."""
+        data = text.encode()
+        digest = await asyncio.to_thread(blobs.put, self.house.blobs, data)
+        read = await reading.read(data, "forwarded.txt", "text/plain")
+        if read.mail is None:
+            async with self.house.db.transaction() as tx:
+                await outbox.post(tx, reports.words_read(heard.id, text), conv)
+            return None
+        return await self._mail(heard, read, read.mail, digest, conv)
+
+    async def _mail(
+        self, heard: Event, read: Reading, mail: Mail, digest: str, conv: str | None
+    ) -> str:
+        kept = [await asyncio.to_thread(self._store, attached) for attached in mail.attachments]
+        body = _body(mail, read, digest) | {"attachments": kept}
+        key = mail.message_id or f"sha256:{digest}"
+        async with self.house.db.transaction() as tx:
+            event = await events.append(
+                tx, "email.received", source="mail", key=key, trust="outside",
+                actor=body["from"], cause=heard.id, body=body,
+            )  # fmt: skip
+            if event is None:
+                return await self._again(tx, heard, key, conv)
+            about = await self._about(tx, event)
+            await events.append(
+                tx, "email.read", source="intake", key=event.id, trust="system",
+                cause=event.id, body={"about": about},
+            )  # fmt: skip
+            await self._keep(tx, event, about, conv)
+            await self._suggest(tx, event, about, conv)
+            await item.show(tx, event.id, conv)
+        return event.id
+
+    async def _again(self, tx: Tx, heard: Event, key: str, conv: str | None) -> str:
+        """The same mail, by whatever way it came: shown again, nothing done twice."""
+        event = await events.by_key(tx, "mail", key)
+        assert event is not None
+        await outbox.post(tx, say(f"have:{heard.id}", HAVE), conv)
+        if conv is not None:
+            await outbox.show_again(tx, item.key(event.id), conv)
+        return event.id
+
+    def _store(self, attached: Attachment) -> dict[str, Any]:
+        digest = blobs.put(self.house.blobs, attached.data)
+        says = attached.reading.refused or " ".join(attached.reading.warnings)
+        text = attached.reading.text[:TEXT_CHARS_MAX]
+        return {
+            "name": attached.name, "mime": attached.mime, "digest": digest,
+            "text": text, "says": says,
+        }  # fmt: skip
+
+    async def _about(self, tx: Tx, event: Event) -> list[str]:
+        """Return the records the mail is about: who wrote it first, then what it names."""
+        person = await self._person(tx, event)
+        context = await _context(tx, tuple(person))
+        text = f"{event.body['subject']}\n{event.body['text']}"
+        named = await slots.fill(tx, text, ABOUT, context)
+        found = [value.ref for value in named.values.values() if value.ref]
+        return list(dict.fromkeys([*person, *found, *await _payment_of(tx, found)]))
+
+    async def _person(self, tx: Tx, event: Event) -> list[str]:
+        """Return the writer's record, found by address or newly proposed; nobody without one."""
+        address, name = event.body["from"], event.body["from_name"]
+        known = await records.by_key(tx, "email", email_key(address)) if address else None
+        if known is not None:
+            return [known.id]
+        try:
+            state = {"name": name or address, "email": address}
+            new = await records.create(tx, "person", state, event.id, status="proposed")
+        except ValueError:
+            return []  # not an address: the card says that none could be read
+        return [new.id]
+
+    async def _keep(self, tx: Tx, event: Event, about: list[str], conv: str | None) -> None:
+        body = event.body
+        for attached in body["attachments"]:
+            id = derived_id("art", event.id, attached["digest"])
+            await artifacts.keep(
+                tx, "attachment", attached["name"], artifact_id=id, author="outside",
+                cause=event.id, about=event.id, text=attached["text"],
+                digest=attached["digest"], mime=attached["mime"],
+            )  # fmt: skip
+        person = about[0] if about else None
+        await _passage(tx, "mail", event.id, f"{body['subject']}\n{body['text']}", person, conv)
+
+    async def _suggest(self, tx: Tx, event: Event, about: list[str], conv: str | None) -> None:
+        switched = await profile.get(tx, "playbooks")
+        text = f"{event.body['subject']}\n{event.body['text']}"
+        context = await _context(tx, tuple(about))
+        for playbook in self.playbooks:
+            if not switched.get(playbook.id) or not wished(playbook, text):
+                continue
+            filled = await slots.fill(tx, text, playbook.slots, context)
+            values: dict[str, Candidate] = dict(filled.values)
+            wish = planner.Wish(playbook, values, (), "", event.id)
+            kept = {name: value.model_dump(mode="json") for name, value in values.items()}
+            title = planner.title_of(wish)
+            await suggestions.offer(tx, event.id, playbook.id, kept, title, conv)
+
+
+def wished(playbook: Playbook, text: str) -> bool:
+    """Does this text, written by somebody outside, ask for what the playbook does?"""
+    import re
+
+    return any(re.search(pattern, text, re.IGNORECASE) for pattern in playbook.from_mail)
+
+
+async def _context(reader: Reader, about: tuple[str, ...]) -> Context:
+    settings = await profile.read(reader)
+    return Context(
+        now=reader.now, zone=settings["zone"], locale=settings["locale"],
+        currency=settings["currency"], about=about,
+    )  # fmt: skip
+
+
+async def _payment_of(reader: Reader, found: list[str]) -> list[str]:
+    """Return the payments of the orders that were found."""
+    orders = [await records.get(reader, id) for id in found]
+    numbers = [o.state["number"] for o in orders if o is not None and o.kind == "order"]
+    return [
+        payment.id
+        for number in numbers
+        for payment in await records.of_kind(reader, "payment", order=number)
+    ]
+
+
+async def _passage(
+    tx: Tx, kind: recall.Kind, ref: str, text: str, record: str | None, conv: str | None
+) -> None:
+    await recall.remember(
+        tx, kind=kind, ref=ref, text=text[:TEXT_CHARS_MAX], record=record, conv=conv,
+        trust="outside",
+    )  # fmt: skip
+
+
+def _body(mail: Mail, read: Reading, digest: str) -> dict[str, Any]:
+    """Return what is kept of a mail: its matter first, whoever passed it on second."""
+    matter = mail.original
+    sender = matter.sender if matter is not None else mail.sender
+    date = matter.date if matter is not None else mail.date
+    return {
+        "from": sender.address,
+        "from_name": sender.name,
+        "subject": (matter.subject if matter is not None else "") or mail.subject,
+        "date": date.isoformat() if date is not None else "",
+        "text": mail.body[:TEXT_CHARS_MAX],
+        "quoted": mail.quoted[:TEXT_CHARS_MAX],
+        "own_words": mail.own_words,
+        "forwarded_by": mail.sender.address if matter is not None else "",
+        "message_id": (matter.message_id if matter is not None else mail.message_id),
+        "hidden": list(mail.hidden),
+        "warnings": list(read.warnings),
+        "file": digest,
+    }

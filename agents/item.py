@@ -1,0 +1,146 @@
+"""The item: a mail as it was read, who wrote it, what it is about, and what it asks for."""
+
+from decimal import Decimal
+from typing import Any
+
+from engine import outbox, suggestions, words
+from engine.messages import (
+    Bullets,
+    Button,
+    Evidence,
+    Facts,
+    Fold,
+    Heading,
+    Msg,
+    Para,
+    Part,
+    Quote,
+    Span,
+)
+from memory import events, profile, records
+from memory.db import Reader, Tx
+from memory.records import Record
+
+QUOTE_CHARS_MAX = 1500
+LABEL_CHARS_MAX = 24
+STATE = {"taken": "✓ taken", "dropped": "not wanted"}
+
+
+def key(event: str) -> str:
+    return f"item:{event}"
+
+
+async def show(tx: Tx, event_id: str, conv: str | None) -> None:
+    """Draw the item as the database stands."""
+    event = await events.get(tx, event_id)
+    if event is None:
+        return
+    body = event.body
+    offered = await suggestions.of_event(tx, event_id)
+    settings = await profile.read(tx)
+    read = await events.by_key(tx, "intake", event_id)
+    about = [await records.get(tx, id) for id in (read.body["about"] if read else ())]
+    known = [record for record in about if record is not None]
+    parts: list[Part] = [Heading(text=f"Mail from {body['from_name'] or body['from']}")]
+    parts.append(Bullets(items=_head(body, known, settings)))
+    parts += _texts(body)
+    parts += _asks(offered)
+    parts.append(_facts(event_id, known))
+    msg = Msg(
+        key=key(event_id),
+        summary=f"Mail from {body['from_name'] or body['from']}: {body['subject']}"[:190],
+        parts=tuple(parts),
+        buttons=_buttons(offered),
+    )
+    await outbox.post(tx, msg, conv)
+
+
+def _head(body: dict[str, Any], known: list[Record], settings: dict[str, Any]) -> tuple[str, ...]:
+    lines = [f"From: {_who(body, known)}", f"Subject: {body['subject'] or 'none'}"]
+    if body.get("date"):
+        lines.append(f"Date: {body['date'][:16].replace('T', ' ')}")
+    lines += [_line(record) for record in known if record.kind != "person"]
+    if body.get("own_words"):
+        lines.append(f"Written above the forwarded mail: {body['own_words'][:300]}")
+    return tuple(lines)
+
+
+def _who(body: dict[str, Any], known: list[Record]) -> str:
+    person = next((record for record in known if record.kind == "person"), None)
+    wrote = f"{body['from_name']} <{body['from']}>".strip() if body["from"] else body["from_name"]
+    if person is None:
+        return f"{wrote or 'unknown'} · I could not read an address"
+    status = "in your records" if person.status == "active" else "new: proposed as a record"
+    return f"{wrote} · {status} as {person.name}"
+
+
+def _line(record: Record) -> str:
+    state = record.state
+    if record.kind == "payment":
+        left = words.money(_left(state), state["currency"])
+        amount = words.money(state["amount"], state["currency"])
+        return f"Payment {state['number']}: {amount}, {state['status']}, {left} not refunded"
+    total = words.money(state["total"], state["currency"]) if "total" in state else ""
+    items = f" · {state['items']}" if state.get("items") else ""
+    return f"{record.kind.capitalize()} {state.get('number', record.name)}: {total}{items}"
+
+
+def _left(state: dict[str, Any]) -> Decimal:
+    return Decimal(state["amount"]) - Decimal(state["refunded"])
+
+
+def _texts(body: dict[str, Any]) -> list[Part]:
+    text = str(body["text"])
+    parts: list[Part] = [Quote(text=text[:QUOTE_CHARS_MAX], who=body["from_name"] or body["from"])]
+    if len(text) > QUOTE_CHARS_MAX:
+        rest = text[QUOTE_CHARS_MAX:]
+        parts.append(Fold(title=f"{len(rest)} more characters", parts=(Quote(text=rest),)))
+    if body.get("quoted"):
+        older = body["quoted"]
+        title = f"Older messages in this mail ({len(older)} characters)"
+        parts.append(Fold(title=title, parts=(Quote(text=older),)))
+    for attached in body.get("attachments", ()):
+        text = attached["text"] or attached["says"] or "no text in it"
+        title = f"Attachment {attached['name']} ({len(attached['text'])} characters of text)"
+        parts.append(Fold(title=title, parts=(Quote(text=text, who=attached["name"]),)))
+    parts += [
+        Para(spans=(Span(text=f"⚠ {warning}", style="bold"),))
+        for warning in body.get("warnings", ())
+    ]
+    return parts
+
+
+def _asks(offered: list[suggestions.Suggestion]) -> list[Part]:
+    if not offered:
+        text = "I found nothing in it that I know how to do. Tell me what you want, if anything."
+        return [Para(spans=(Span(text=text),))]
+    lines = tuple(
+        f"{one.title}{' · ' + STATE[one.state] if one.state in STATE else ''}" for one in offered
+    )
+    return [Para(spans=(Span(text="This mail asks for:", style="bold"),)), Bullets(items=lines)]
+
+
+def _facts(event_id: str, known: list[Record]) -> Facts:
+    evidence = (
+        Evidence(label="the mail", ref=event_id),
+        *(Evidence(label=record.name, ref=record.id) for record in known),
+    )
+    risk = "These are suggestions. Nothing has left the company."
+    return Facts(evidence=evidence, risk=risk)
+
+
+def _buttons(offered: list[suggestions.Suggestion]) -> tuple[tuple[Button, ...], ...]:
+    waiting = [one for one in offered if one.state == "offered"]
+    rows = [(Button(label=_label(s.title), action="take", ref=s.id, style="ok"),) for s in waiting]
+    drop = [Button(label="Not now", action="drop", ref=waiting[0].event)] if waiting else []
+    return (*rows, tuple(drop)) if drop else ()
+
+
+def _label(title: str) -> str:
+    return title if len(title) <= LABEL_CHARS_MAX else f"{title[: LABEL_CHARS_MAX - 1]}…"
+
+
+async def conversation(reader: Reader, event_id: str) -> str | None:
+    """Return where the item was shown."""
+    card = await outbox.get(reader, key(event_id))
+    return None if card is None else card.conv

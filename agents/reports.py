@@ -1,0 +1,98 @@
+"""What the front agent tells about a file, a text or a customer. Told, not done."""
+
+from decimal import Decimal
+from typing import Any
+
+from connectors.files.shapes import Reading
+from engine import words
+from engine.messages import Bullets, Evidence, Facts, Fold, Heading, Msg, Para, Part, Quote, Span
+from memory import facts, profile, recall, records
+from memory.db import Reader
+from memory.records import Record
+
+EXCERPT_CHARS = 600
+RECALLED_MAX = 5
+
+
+def file_read(artifact: str, name: str, read: Reading) -> Msg:
+    """Return what a file says, or in one sentence why it says nothing. It is kept either way."""
+    parts: list[Part] = [Heading(text=name)]
+    if read.refused:
+        parts.append(_para(f"{read.refused} The file is kept."))
+    parts += [_para(f"⚠ {warning}") for warning in read.warnings]
+    if read.text:
+        parts.append(Quote(text=read.text[:EXCERPT_CHARS], who=name))
+        rest = read.text[EXCERPT_CHARS:]
+        if rest:
+            cut = f", {read.cut_chars} more only in the file" if read.cut_chars else ""
+            title = f"{len(rest)} more characters{cut}"
+            parts.append(Fold(title=title, parts=(Quote(text=rest),)))
+    elif not read.refused:
+        parts.append(_para("I kept it. There is no text in it that I can read."))
+    return Msg(key=f"file:{artifact}", summary=f"Read {name}"[:190], parts=tuple(parts))
+
+
+def words_read(event: str, text: str) -> Msg:
+    """Return somebody else's words as what they are: quoted, not obeyed."""
+    parts = (
+        _para("Somebody else's words, kept. Tell me what you want done about them."),
+        Quote(text=text[:EXCERPT_CHARS]),
+    )
+    return Msg(key=f"quoted:{event}", summary="Forwarded words, kept.", parts=parts)
+
+
+async def about(
+    reader: Reader, record_id: str, found: list[recall.Recalled], key: str
+) -> Msg | None:
+    """Return what is known of a record: recorded first, remembered second, each with its source."""
+    record = await records.get(reader, record_id)
+    if record is None:
+        return None
+    settings = await profile.read(reader)
+    fields = Bullets(items=tuple(_fields(record)))
+    parts: list[Part] = [Heading(text=f"{record.name} · {record.kind}"), fields]
+    owned = await _owned(reader, record, settings)
+    if owned:
+        parts += [_para("In the books:"), Bullets(items=tuple(owned))]
+    known = await facts.current(reader, record.id)
+    if known:
+        lines = tuple(
+            f"{f.value} ({f.author}, {words.moment(f.recorded_at, settings)})" for f in known
+        )
+        parts += [_para("Noted:"), Bullets(items=lines)]
+    if found:
+        parts += [_para("From mails and messages:")]
+        parts += [Quote(text=one.text[:EXCERPT_CHARS], who=_source(one, settings)) for one in found]
+    evidence = tuple(Evidence(label=f"{one.kind}", ref=one.ref) for one in found)
+    parts.append(Facts(evidence=(Evidence(label="the record", ref=record.id), *evidence)))
+    return Msg(key=key, summary=f"What I know about {record.name}"[:190], parts=tuple(parts))
+
+
+def _fields(record: Record) -> list[str]:
+    shown = {k: v for k, v in record.state.items() if v not in (None, "", [], ()) and k != "name"}
+    lines = [f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in shown.items()]
+    status = "" if record.status == "active" else f" · {record.status}"
+    return [*lines, f"Record version {record.version}{status}"]
+
+
+async def _owned(reader: Reader, record: Record, settings: dict[str, Any]) -> list[str]:
+    lines = []
+    for kind in ("order", "payment", "invoice"):
+        for one in await records.of_kind(reader, kind, limit=10, customer=record.id):
+            state = one.state
+            amount = Decimal(state.get("total") or state.get("amount") or 0)
+            status = f", {state['status']}" if state.get("status") else ""
+            lines.append(
+                f"{kind.capitalize()} {state['number']}: "
+                f"{words.money(amount, state['currency'])}{status}"
+            )
+    return lines
+
+
+def _source(one: recall.Recalled, settings: dict[str, Any]) -> str:
+    outside = ", somebody else's words" if one.trust == "outside" else ""
+    return f"{one.kind}, {words.moment(one.at, settings)}{outside}"
+
+
+def _para(text: str) -> Para:
+    return Para(spans=(Span(text=text),))

@@ -1,0 +1,1 @@
+"""What a person sees and taps: surfaces, wording, wiring and the command line."""

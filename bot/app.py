@@ -1,0 +1,238 @@
+"""The composition root: the only place that knows all parts."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from agents import library, runner
+from agents.front import Front
+from agents.intake import Intake
+from agents.routing import Router
+from bot import onboarding
+from bot.commands import Commands
+from bot.delivery import Delivery
+from bot.remembering import Remembering
+from bot.surfaces import Heard, Surface
+from connectors import blobs, registry
+from connectors.company import Company
+from connectors.email.inbox import Inbox
+from engine import bells, conversations, desk, inbox, perform, stop, tokens, undoing
+from engine.desk import Person, Reply
+from engine.durable import Durable, Handler
+from engine.house import House
+from engine.notebook import Notebook
+from engine.schedule import Clock as AlarmClock
+from engine.sources import Mailbox, Sources
+from memory import cursors, lock, profile, upgrade
+from memory.db import Clock, Database, system_clock
+from policies import book
+
+RULES = Path(__file__).parent.parent / "policies" / "defaults"
+STOP_WORDS = ("stop", "/stop", "halt", "stopp")
+UNKNOWN_TAP = "This button is no longer known. Say /waiting to see what waits for you."
+Verb = Callable[..., Awaitable[Reply]]
+
+
+@dataclass(slots=True)
+class App:
+    """One open data folder with everything that works on it."""
+
+    folder: Path
+    house: House
+    front: Front
+    durable: Durable
+    alarms: AlarmClock
+    delivery: Delivery
+    surfaces: list[Surface]
+    sources: Sources
+    remembering: Remembering
+    verbs: dict[str, Verb]
+    held: IO[str]
+    ended: asyncio.Future[str] = field(default_factory=asyncio.Future)
+
+    @property
+    def db(self) -> Database:
+        return self.house.db
+
+    async def start(self) -> None:
+        """Resume what a crash left behind, then listen."""
+        await self.durable.launch()
+        await onboarding.greet(self.db)
+        self.remembering.start()
+        self.delivery.start()
+        self.alarms.start()
+        self.sources.start()
+        for surface in self.surfaces:
+            await surface.start(self)
+
+    async def close(self) -> None:
+        """Stop listening first, then let what runs end."""
+        for surface in self.surfaces:
+            await surface.close()
+        await self.sources.close()
+        self.alarms.stop()
+        await self.durable.close()
+        await self.delivery.close()
+        await self.remembering.close()
+        await self.db.close()
+        self.held.close()
+
+    async def hear(self, heard: Heard) -> bool:
+        """Store what a person sent; STOP takes hold in the same commit, ahead of every queue."""
+        files = [
+            {
+                "name": file.name,
+                "mime": file.mime,
+                "digest": await asyncio.to_thread(blobs.put, self.house.blobs, file.data),
+            }
+            for file in heard.files
+        ]
+        body = {
+            "words": heard.words,
+            "text": heard.words,
+            "others": list(heard.others),
+            "files": files,
+            "conv": heard.who.conv,
+            "reply_to": heard.reply_to,
+        }
+        async with self.db.transaction() as tx:
+            event = await inbox.receive(
+                tx,
+                "file.received" if files else "message.received",
+                source=heard.who.surface,
+                key=heard.key,
+                trust="operator",
+                actor=heard.who.user,
+                body=body,
+            )
+            if event is not None and heard.words.strip().casefold().rstrip("!.") in STOP_WORDS:
+                await stop.stop(tx, heard.who.user, event.id)
+        return event is not None
+
+    async def tap(self, who: Person, key: str, token: str, values: dict[str, str]) -> Reply:
+        """Carry out a button; the answer comes from the database."""
+        async with self.db.snapshot() as reader:
+            tap = await tokens.recognise(reader, token, who.conv, who.user)
+        if tap is None or tap.action not in self.verbs:
+            return Reply(UNKNOWN_TAP)
+        return await self.verbs[tap.action](self.house, tap, who, key, values)
+
+    async def person(self, surface: str, chat: str, user: str) -> Person | None:
+        async with self.db.snapshot() as reader:
+            known = await conversations.find(reader, surface, chat, user)
+        return None if known is None else Person(user, surface, known.id)
+
+    async def pair(self, surface: str, chat: str, user: str, code: str) -> Person | None:
+        async with self.db.transaction() as tx:
+            paired = await conversations.pair(tx, surface, chat, user, code)
+        if paired is None:
+            return None
+        await onboarding.welcome(self.db, paired.id)
+        return Person(user, surface, paired.id)
+
+    async def cursor(self, name: str) -> str | None:
+        async with self.db.snapshot() as reader:
+            return await cursors.get(reader, name)
+
+    async def save_cursor(self, name: str, value: str) -> None:
+        async with self.db.transaction() as tx:
+            await cursors.save(tx, name, value)
+
+    def end(self, how: str) -> None:
+        """Ask the host to close this folder: "quit", or "restart" to open what is chosen now."""
+        with suppress(asyncio.InvalidStateError):
+            self.ended.set_result(how)
+
+
+async def open_app(
+    folder: Path,
+    surfaces_of: Callable[[Database, Path], list[Surface]],
+    *,
+    rules: Path | None = None,
+    encoder: Path | None = None,
+    clock: Clock = system_clock,
+    switch: Callable[[str], None] | None = None,
+    prepare: Callable[[Database], Awaitable[None]] | None = None,
+) -> App:
+    """Open a data folder. HeldError: another process has it. BookError: the rules have faults."""
+    held = lock.hold(folder)
+    upgrade.upgrade(folder / "firstmate.db")
+    db = Database(folder / "firstmate.db", clock)
+    if prepare is not None:
+        await prepare(db)
+    async with db.snapshot() as reader:
+        settings = await profile.read(reader)
+    connected = registry.embedded(folder, clock, company_of(settings))
+    operations = undoing.with_undo((*connected.operations.values(), *Notebook(db).operations()))
+    house = House(db, operations, _rules(rules or folder / "rules", operations), folder)
+    surfaces = surfaces_of(db, folder)
+    remembering = Remembering(db, folder / "index", encoder)
+    playbooks = library.load_folder(operations=_arguments(operations))
+    front, handlers = _minds(house, playbooks, remembering)
+    durable = Durable(db, handlers)
+    app = App(
+        folder=folder,
+        house=house,
+        front=front,
+        durable=durable,
+        alarms=AlarmClock(db, bells.BELLS),
+        delivery=Delivery(db, surfaces),
+        surfaces=surfaces,
+        sources=Sources(house, _mailboxes(folder)),
+        remembering=remembering,
+        verbs={},
+        held=held,
+    )
+    setup = onboarding.Onboarding(app, playbooks, switch or (lambda _: None))
+    front.commands.update(Commands(house, playbooks).by_name() | setup.commands())
+    app.verbs |= desk.VERBS | setup.verbs()
+    app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
+    return app
+
+
+def company_of(settings: dict[str, Any]) -> Company:
+    """Return the company as the drivers need to know it."""
+    return Company(
+        name=settings["company"],
+        email=settings["email"] or "me@localhost.invalid",
+        iban=settings["iban"] or None,
+        currency=settings["currency"],
+        zone=settings["zone"],
+    )
+
+
+def _minds(
+    house: House, playbooks: tuple[library.Playbook, ...], remembering: Remembering
+) -> tuple[Front, dict[str, Handler]]:
+    by_id = {playbook.id: playbook for playbook in playbooks}
+    router = Router(playbooks, remembering.encoder)
+    front = Front(house, by_id, router, Intake(house, playbooks), {}, remembering.recall)
+    working = runner.Runner(house, by_id)
+
+    async def carry_out(work: Any) -> None:
+        await perform.perform(house, work)
+
+    handlers: dict[str, Handler] = {
+        "understand": front.understand,
+        "dispatch": working.dispatch,
+        "perform": carry_out,
+    }
+    return front, handlers
+
+
+def _rules(own: Path, operations: Any) -> Any:
+    files = [*sorted(RULES.glob("*.yaml")), *sorted(own.glob("*.yaml"))]
+    known = {name: operation.effect for name, operation in operations.items()}
+    return book.load_files(files, known)
+
+
+def _arguments(operations: Any) -> dict[str, list[str]]:
+    return {name: list(operation.args.model_fields) for name, operation in operations.items()}
+
+
+def _mailboxes(folder: Path) -> tuple[Mailbox, ...]:
+    box = Inbox(folder)
+    return (Mailbox("local", box.unseen, box.mark_seen),)

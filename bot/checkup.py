@@ -1,0 +1,122 @@
+"""`firstmate doctor`: what is set up, what is missing, and the one sentence that helps."""
+
+import asyncio
+import sqlite3
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.host import chosen
+from bot.settings import LOCAL_HOSTS, Settings
+from memory import embed, upgrade
+from policies import book
+
+PYTHON_MIN = (3, 11)
+SQLITE_SUBSECOND = (3, 42, 0)
+FREE_BYTES_MIN = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    what: str
+    ok: bool
+    says: str
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Return every finding; nothing is changed by looking."""
+    found = [_python(), _folder(settings), _database(settings), _rules(settings)]
+    found += [_encoder(settings), _web(settings), *await _telegram(settings), _slack(settings)]
+    found += await _drivers(settings)
+    return found
+
+
+def sqlite_fault(python: tuple[int, ...], sqlite: tuple[int, ...]) -> str | None:
+    """Return why this pair of Python and SQLite cannot keep durable work; None when it can."""
+    if python >= (3, 12) and sqlite < SQLITE_SUBSECOND:
+        return (
+            f"SQLite {'.'.join(map(str, sqlite))} is too old for Python 3.12: use Python 3.11, or "
+            "a newer SQLite (3.42)."
+        )
+    return None
+
+
+def _python() -> Finding:
+    version = sys.version_info[:3]
+    fault = sqlite_fault(version, sqlite3.sqlite_version_info)
+    here = f"Python {'.'.join(map(str, version))}, SQLite {sqlite3.sqlite_version}"
+    return Finding("Python", fault is None, fault or here)
+
+
+def _folder(settings: Settings) -> Finding:
+    import shutil
+
+    home = settings.home
+    parent = next(path for path in (home, *home.parents) if path.exists())
+    free = shutil.disk_usage(parent).free
+    if free < FREE_BYTES_MIN:
+        says = f"Only {free >> 20} MB are free on the disk of {home}. Make room."
+        return Finding("Data folder", False, says)
+    return Finding("Data folder", True, f"{home}, open now: {chosen(home)}")
+
+
+def _database(settings: Settings) -> Finding:
+    path = settings.home / chosen(settings.home) / "firstmate.db"
+    schema = upgrade.current(path)
+    says = f"schema {schema}" if schema else "none yet; the first start makes it"
+    return Finding("Database", True, says)
+
+
+def _rules(settings: Settings) -> Finding:
+    own = settings.rules or settings.home / chosen(settings.home) / "rules"
+    mine = sorted(own.glob("*.yaml"))
+    try:
+        rules = book.load_files([*book.default_files(), *mine])
+    except book.BookError as error:
+        return Finding("Rules", False, str(error))
+    return Finding("Rules", True, f"{len(rules.entries)} rules, {len(mine)} files of yours")
+
+
+def _encoder(settings: Settings) -> Finding:
+    if embed.find_encoder(settings.encoder) is None:
+        says = "not found: recall and routing go by words alone"
+        return Finding("Encoder", False, says)
+    return Finding("Encoder", True, "bundled; it is loaded at first use")
+
+
+def _web(settings: Settings) -> Finding:
+    where = f"http://{settings.host}:{settings.port}"
+    if settings.host not in LOCAL_HOSTS:
+        says = f"{where} is open to the network. Put TLS and a login of your own in front of it."
+        return Finding("Web chat", False, says)
+    return Finding("Web chat", True, f"{where}, this machine only")
+
+
+async def _telegram(settings: Settings) -> list[Finding]:
+    if settings.telegram_token is None:
+        says = "not set up. Take a token from @BotFather and set FIRSTMATE_TELEGRAM_TOKEN."
+        return [Finding("Telegram", True, says)]
+    from bot.telegram import identify
+
+    token = settings.telegram_token.get_secret_value()
+    fault, name = await identify(token, settings.telegram_api)
+    return [Finding("Telegram", fault is None, fault or f"@{name}; `firstmate pair telegram`")]
+
+
+def _slack(settings: Settings) -> Finding:
+    return Finding("Slack", True, "not built yet; Telegram and the local web chat are")
+
+
+async def _drivers(settings: Settings) -> list[Finding]:
+    from bot.app import company_of
+    from connectors import registry
+    from memory.db import system_clock
+    from memory.profile import DEFAULTS
+
+    folder: Path = settings.home / chosen(settings.home)
+    drivers = registry.embedded(folder, system_clock, company_of(DEFAULTS)).connectors
+    health = await asyncio.gather(*(driver.check() for driver in drivers))
+    return [
+        Finding(f"{driver.name} ({driver.driver})", one.ok, one.says)
+        for driver, one in zip(drivers, health, strict=True)
+    ]

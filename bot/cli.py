@@ -1,0 +1,234 @@
+"""The command line. Everything heavy is imported inside the command that needs it."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+PACKAGES = ("bot", "agents", "engine", "connectors", "policies", "memory")
+OK, FAILED, MISUSED = 0, 1, 2
+
+cli = typer.Typer(
+    name="firstmate",
+    help="The operating engine of a one-person company, used by chatting with it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+policy = typer.Typer(help="Check and try the rules.", no_args_is_help=True)
+cli.add_typer(policy, name="policy")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def main() -> None:
+    """Run a command; what the operator can mend is one sentence, never a traceback."""
+    _refuse_strangers()
+    cli()
+
+
+@cli.command()
+def run() -> None:
+    """Start Firstmate and serve until it is told to stop."""
+    from bot import host
+
+    _run(host.run(_settings(), _say))
+
+
+@cli.command()
+def demo(
+    discard: Annotated[bool, typer.Option("--discard", help="Throw the sample away.")] = False,
+) -> None:
+    """Open the sample company (a data folder of its own), or throw it away."""
+    from bot import host
+
+    settings = _settings()
+    if discard:
+        gone = host.discard_sample(settings.home)
+        _say("The sample company is gone." if gone else "There is no sample company to discard.")
+        return
+    host.choose(settings.home, "sample")
+    _run(host.run(settings, _say))
+
+
+@cli.command()
+def pair(
+    surface: Annotated[str, typer.Argument(help="web or telegram.")] = "web",
+    as_json: AsJson = False,
+) -> None:
+    """Show a fresh pairing code for a new browser or messenger."""
+    from bot import offices
+
+    if surface not in ("web", "telegram"):
+        _fail("Pair what? Say `firstmate pair web` or `firstmate pair telegram`.", MISUSED)
+    code = asyncio.run(offices.pairing_code(_settings(), surface))
+    where = "Send it to your bot" if surface == "telegram" else "Enter it in the browser"
+    _print({"surface": surface, "code": code}, f"{code}\n{where} within 10 minutes.", as_json)
+
+
+@cli.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is set up, what is missing, and what to do about it."""
+    from bot import checkup
+
+    findings = asyncio.run(checkup.examine(_settings()))
+    text = "\n".join(f"{'✓' if f.ok else '✗'} {f.what}: {f.says}" for f in findings)
+    _print([{"what": f.what, "ok": f.ok, "says": f.says} for f in findings], text, as_json)
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+@cli.command()
+def why(effect: Annotated[str, typer.Argument(help="An effect, or the end of its id.")]) -> None:
+    """Explain an effect, from its receipt back to the words that asked for it."""
+    from bot import offices
+
+    told = asyncio.run(offices.why(_settings(), effect))
+    if told is None:
+        _fail(f"I find no effect that ends with “{effect}”.")
+    _say(told)
+
+
+@cli.command()
+def verify(
+    head: Annotated[str, typer.Option(help="The head hash a backup remembers.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Recompute the log's hash chain, replay it into empty tables and compare."""
+    from bot import offices
+
+    report = asyncio.run(offices.verified(_settings(), head or None))
+    facts = {"events": report.events, "head": report.head, "faults": list(report.faults)}
+    good = (
+        f"{report.events} events, unbroken; replayed, they give the state as it is.\n{report.head}"
+    )
+    _print(facts, "\n".join(report.faults) or good, as_json)
+    if report.faults:
+        raise typer.Exit(FAILED)
+
+
+@cli.command()
+def read(
+    file: Annotated[Path, typer.Argument(help="A mail (.eml) or any other file.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show what intake makes of a mail or file. Nothing is stored and nothing happens."""
+    from bot import readings
+
+    if not file.is_file():
+        _fail(f"There is no file “{file}”.", MISUSED)
+    told = asyncio.run(readings.told(file))
+    _print(told, readings.lines(told), as_json)
+
+
+@cli.command()
+def export(folder: Annotated[Path, typer.Argument(help="An empty or new folder.")]) -> None:
+    """Write everything that is kept into open formats."""
+    from bot import offices
+
+    where = _mendable(lambda: asyncio.run(offices.exported(_settings(), folder)))
+    _say(f"Exported to {where}")
+
+
+@cli.command()
+def backup(
+    folder: Annotated[Path | None, typer.Argument(help="Where to; default: backups/.")] = None,
+) -> None:
+    """Copy the data folder as it stands now, checked, while Firstmate may go on."""
+    from bot import offices
+
+    where = _mendable(lambda: asyncio.run(offices.backed_up(_settings(), folder)))
+    _say(f"Backed up to {where}")
+
+
+@cli.command()
+def config(as_json: AsJson = False) -> None:
+    """Show every setting as it is read now, without secrets."""
+    from bot import settings
+
+    shown = settings.shown(_settings())
+    _print(shown, "\n".join(f"{name}={value}" for name, value in shown.items()), as_json)
+
+
+@policy.command("check")
+def policy_check(
+    files: Annotated[list[Path] | None, typer.Argument(help="Rule files of yours.")] = None,
+) -> None:
+    """Check the rules, yours with the default ones, and name every fault at once."""
+    from bot import offices
+
+    told = _mendable(lambda: offices.checked_rules(_settings(), files))
+    _say(told)
+
+
+@policy.command("try")
+def policy_try(
+    operation: Annotated[str, typer.Argument(help="An operation, like payments.refund.")],
+    facts: Annotated[list[str] | None, typer.Argument(help="Facts: amount=40 hour=22 …")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what the rules would say of an operation under these facts."""
+    from bot import offices
+
+    verdict = _mendable(lambda: offices.tried(_settings(), operation, facts or []))
+    rules = ", ".join(verdict.rules) or "no rule"
+    _print(
+        verdict.model_dump(mode="json"), f"{verdict.outcome}: {verdict.because} ({rules})", as_json
+    )
+
+
+def _settings() -> "Settings":
+    from bot import settings
+
+    found: Settings = _mendable(settings.read)
+    return found
+
+
+def _run(serving: Coroutine[Any, Any, None]) -> None:
+    _mendable(lambda: asyncio.run(serving))
+
+
+def _mendable(call: Any) -> Any:
+    """Run it; turn what the operator can mend into one sentence."""
+    from connectors.contract import ConnectorError
+    from memory.lock import HeldError
+    from memory.upgrade import NewerDatabaseError
+
+    try:
+        return call()
+    except (HeldError, NewerDatabaseError, ConnectorError, ValueError, OSError) as error:
+        _fail(str(error))
+
+
+def _refuse_strangers() -> None:
+    """All six packages must come from one place: another `agents` would run instead of ours."""
+    from importlib.util import find_spec
+
+    homes = {name: Path(str(find_spec(name).origin)).parent.parent for name in PACKAGES}  # type: ignore[union-attr]
+    if len(set(homes.values())) > 1:
+        where = ", ".join(f"{name} from {home}" for name, home in homes.items())
+        _fail(
+            "Another installed package has the name of one of ours, so Firstmate will not start: "
+            f"{where}. Install Firstmate into an environment of its own."
+        )
+
+
+def _print(value: Any, text: str, as_json: bool) -> None:
+    _say(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _fail(text: str, code: int = FAILED) -> NoReturn:
+    print(text, file=sys.stderr, flush=True)
+    raise SystemExit(code)

@@ -1,0 +1,294 @@
+"""The commands: what a person can always say, with or without a model."""
+
+from dataclasses import dataclass
+from zoneinfo import available_timezones
+
+from babel.localedata import locale_identifiers
+from babel.numbers import list_currencies
+
+from agents import parties
+from agents.front import Command
+from agents.library import Playbook
+from connectors.contract import PermanentError
+from connectors.payments import checked_iban
+from engine import (
+    approvals,
+    cards,
+    durable,
+    effects,
+    explain,
+    ledger,
+    outbox,
+    questions,
+    stop,
+    undoing,
+)
+from engine.house import House
+from engine.messages import (
+    LABEL_CHARS_MAX,
+    Bullets,
+    Button,
+    Form,
+    Heading,
+    Input,
+    Msg,
+    Para,
+    Part,
+    Span,
+    say,
+)
+from memory import profile, records
+from memory.db import Reader
+from memory.events import Event
+from memory.records import Record
+
+HELP = {
+    "help": "what I can do",
+    "waiting": "what waits for you",
+    "why": "why something was done: the newest, or /why and the end of its id",
+    "undo": "take back the newest thing that can be taken back",
+    "stop": "hold everything at once; it holds until you say /resume",
+    "resume": "go on, item by item",
+    "policy": "the rules I follow",
+    "playbooks": "what is switched on, and what stays with you",
+    "cost": "what it cost",
+    "settings": "your zone, currency and company; /settings zone Europe/Berlin changes one",
+    "retry": "try again what I set aside",
+    "forget": "erase a person: /forget NAME",
+    "cancel": "drop the question I asked",
+}
+WAITING_MAX = 10
+SETTABLE = ("company", "email", "iban", "zone", "currency", "locale")
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    house: House
+    playbooks: tuple[Playbook, ...]
+
+    def by_name(self) -> dict[str, Command]:
+        """Return every command, by the word after the slash."""
+        named = {name: getattr(self, name) for name in HELP if name != "playbooks"}
+        return named | {"playbooks": self.switchboard, "start": self.help}
+
+    async def help(self, event: Event, rest: str) -> Msg:
+        """List the commands and what can be said in words."""
+        async with self.house.db.snapshot() as reader:
+            switched = await profile.get(reader, "playbooks")
+        said = tuple(p.says for p in self.playbooks if switched.get(p.id))
+        lines = tuple(f"/{name}: {what}" for name, what in HELP.items())
+        parts: list[Part] = [Heading(text="What I can do")]
+        parts += [_para("In your own words:"), Bullets(items=said)] if said else []
+        parts += [
+            _para("Forward a mail or drop a file, and I read it. Commands:"),
+            Bullets(items=lines),
+        ]
+        return Msg(key=f"help:{event.id}", summary="What I can do", parts=tuple(parts))
+
+    async def waiting(self, event: Event, rest: str) -> Msg:
+        """Say how many questions are open and bring the oldest back to the bottom."""
+        conv = str(event.body["conv"])
+        async with self.house.db.transaction() as tx:
+            count = await approvals.open_count(tx)
+            open_now = await approvals.waiting(tx, WAITING_MAX)
+            for asked in reversed(open_now):
+                await outbox.show_again(tx, cards.key(asked.effect, asked.version), conv)
+            failed = await effects.in_state(tx, "failed", "unknown", limit=WAITING_MAX)
+            held = await effects.in_state(tx, "approved", limit=WAITING_MAX)
+        if not (count or failed or held):
+            return say(f"waiting:{event.id}", "Nothing waits for you.")
+        lines = [f"{count} wait for your yes or no." + _first(count)] if count else []
+        lines += [f"{len(held)} approved and not run yet."] if held else []
+        lines += [f"{len(failed)} went wrong and wait for a look."] if failed else []
+        return say(f"waiting:{event.id}", "\n".join(lines))
+
+    async def why(self, event: Event, rest: str) -> Msg:
+        """Explain one effect, the newest one if none is named."""
+        async with self.house.db.snapshot() as reader:
+            wanted = await explain.find(reader, rest) if rest else await explain.newest(reader)
+            if wanted is None:
+                what = (
+                    f"I find nothing that ends with “{rest}”." if rest else "Nothing was done yet."
+                )
+                return say(f"why:{event.id}", what)
+            told = await explain.effect(reader, wanted)
+        return told.model_copy(update={"key": f"why:{event.id}"})
+
+    async def undo(self, event: Event, rest: str) -> Msg | None:
+        """Take back one effect: the named one, or the newest that can be taken back."""
+        async with self.house.db.snapshot() as reader:
+            wanted = await explain.find(reader, rest) if rest else None
+            done = await effects.get(reader, wanted) if wanted else None
+            if done is None and not rest:
+                done = await self._newest_undoable(await effects.in_state(reader, "done"))
+        if done is None:
+            return say(f"undo:{event.id}", "There is nothing that can be taken back.")
+        try:
+            await undoing.propose(self.house, done, event.id)
+        except PermanentError as error:
+            return say(f"undo:{event.id}", str(error))
+        return None
+
+    async def _newest_undoable(self, done: list[effects.Effect]) -> effects.Effect | None:
+        can = (e for e in done if e.undoes is None and self._undoable(e))
+        return max(can, key=lambda e: e.done_at or e.at, default=None)
+
+    def _undoable(self, effect: effects.Effect) -> bool:
+        operation = self.house.operations.get(effect.action.operation)
+        return operation is not None and operation.undo.run is not None
+
+    async def stop(self, event: Event, rest: str) -> Msg:
+        """Report what STOP holds; it took hold when the word arrived."""
+        async with self.house.db.transaction() as tx:
+            running = await stop.stop(tx, event.actor, event.id)
+        flight = f" In flight and no longer to be held: {len(running)}." if running else ""
+        text = f"Stopped. Nothing starts, not after a restart either.{flight} /resume goes on."
+        return say(f"stop:{event.id}", text)
+
+    async def resume(self, event: Event, rest: str) -> Msg:
+        """Lift STOP; what was approved before goes on item by item."""
+        async with self.house.db.transaction() as tx:
+            held = await stop.resume(tx, event.id)
+            titles = [(await effects.preview_of(tx, e.id, e.version)).title for e in held]
+        buttons = tuple(
+            (Button(label=_label(f"Go on: {title}"), action="release", ref=effect.id),)
+            for effect, title in zip(held, titles, strict=True)
+        )
+        lines = "".join(f"\n• {title}" for title in titles)
+        waits = f" These were held; each waits for you:{lines}" if held else ""
+        return say(f"resume:{event.id}", f"Going on.{waits}", buttons=buttons)
+
+    async def policy(self, event: Event, rest: str) -> Msg:
+        """Read the rules out, strictest first."""
+        book = self.house.book
+        parts = (Heading(text="The rules I follow"), Bullets(items=book.describe()))
+        where = _para(f"Rule book {book.bundle}. Your own rules: rules/*.yaml in the data folder.")
+        return Msg(key=f"policy:{event.id}", summary="The rules I follow", parts=(*parts, where))
+
+    async def switchboard(self, event: Event, rest: str) -> Msg:
+        """Show what is switched on; each can be switched without losing data."""
+        async with self.house.db.snapshot() as reader:
+            switched = await profile.get(reader, "playbooks")
+        return switches(self.playbooks, switched, f"playbooks:{event.id}")
+
+    async def cost(self, event: Event, rest: str) -> Msg:
+        """Say what it cost, per finished outcome."""
+        async with self.house.db.snapshot() as reader:
+            settings = await profile.read(reader)
+            told = await ledger.told(reader, settings["currency"])
+        return say(f"cost:{event.id}", told)
+
+    async def settings(self, event: Event, rest: str) -> Msg:
+        """Show the settings, or change one."""
+        name, _, value = rest.partition(" ")
+        if rest and (name not in SETTABLE or not value.strip()):
+            known = ", ".join(SETTABLE)
+            return say(
+                f"settings:{event.id}", f"Write /settings NAME VALUE, with NAME one of {known}."
+            )
+        if rest:
+            fault = setting_fault(name, value.strip())
+            if fault is not None:
+                return say(f"settings:{event.id}", f"Not changed: {fault}")
+            async with self.house.db.transaction() as tx:
+                await profile.save(tx, event.id, **{name: clean_setting(name, value.strip())})
+        async with self.house.db.snapshot() as reader:
+            now = await profile.read(reader)
+        lines = tuple(f"{one}: {now[one] or 'not set'}" for one in SETTABLE)
+        note = "What the drivers use (company, email, iban, zone) counts from the next start on."
+        parts = (Heading(text="Settings"), Bullets(items=lines), _para(note))
+        return Msg(key=f"settings:{event.id}", summary="Settings", parts=parts)
+
+    async def retry(self, event: Event, rest: str) -> Msg:
+        """Set quarantined work out again."""
+        async with self.house.db.transaction() as tx:
+            count = await durable.retry(tx, rest, event.id)
+        text = f"{count} set out again." if count else "Nothing was set aside under that name."
+        return say(f"retry:{event.id}", text)
+
+    async def forget(self, event: Event, rest: str) -> Msg:
+        """Ask once more before a person is erased; the name must be typed."""
+        if not rest:
+            return say(f"forget:{event.id}", "Whom? Write /forget NAME or /forget ADDRESS.")
+        async with self.house.db.snapshot() as reader:
+            found = await _whom(reader, rest)
+        if found is None:
+            return say(f"forget:{event.id}", f"I have no single person called “{rest}”.")
+        field = Input(id="confirm", label=f"Type {found.name} to erase", max_chars=200)
+        form = Form(title="Erase for good", fields=(field,))
+        erase = Button(
+            label="Erase for good", action="erase", ref=found.id, style="danger", form=form
+        )
+        text = (
+            f"{found.name}: the record, notes, mails, files and what the log says of them become "
+            "unreadable. The ledger and sent mail stay, the law asks for them. It cannot be undone."
+        )
+        return say(f"forget:{event.id}", text, buttons=((erase,),))
+
+    async def cancel(self, event: Event, rest: str) -> Msg:
+        """Drop the open question of this conversation."""
+        async with self.house.db.transaction() as tx:
+            asked = await questions.open_in(tx, str(event.body["conv"]))
+            if asked is not None:
+                await questions.settle(tx, asked.id, "dropped", event.id)
+        text = "Dropped." if asked else "There is no open question."
+        return say(f"cancel:{event.id}", text)
+
+
+def switches(playbooks: tuple[Playbook, ...], switched: dict[str, bool], key: str) -> Msg:
+    """Return the switchboard: one button per playbook."""
+    lines, buttons = [], []
+    for playbook in playbooks:
+        on = bool(switched.get(playbook.id))
+        lines.append(f"{'✓' if on else '—'} {playbook.title} ({playbook.process})")
+        turn = "off" if on else "on"
+        label = _label(f"{turn}: {playbook.title}")
+        buttons.append((Button(label=label, action="playbook", ref=playbook.id, item=turn),))
+    note = _para("What is off stays with you; nothing that was kept is lost by switching.")
+    parts = (Heading(text="Playbooks"), Bullets(items=tuple(lines)), note)
+    return Msg(key=key, summary="Playbooks", parts=parts, buttons=tuple(buttons))
+
+
+def setting_fault(name: str, value: str) -> str | None:
+    """Return what is wrong with a setting in the operator's words; None when it is fine."""
+    if name == "zone" and value not in available_timezones():
+        return f"I know no time zone “{value}”. Write it like Europe/Berlin."
+    if name == "currency" and not (len(value) == 3 and value.upper() in list_currencies()):
+        return f"“{value}” is no currency code. Write it like EUR or USD."
+    if name == "locale" and value not in locale_identifiers():
+        return f"I know no language “{value}”. Write it like en, de or en_GB."
+    if name == "email" and "@" not in value:
+        return f"“{value}” is not an e-mail address."
+    if name == "iban":
+        try:
+            checked_iban(value)
+        except ValueError as error:
+            return str(error)
+    return None
+
+
+def clean_setting(name: str, value: str) -> str:
+    """Return the setting as it is kept."""
+    if name == "currency":
+        return value.upper()
+    return checked_iban(value) if name == "iban" else value
+
+
+async def _whom(reader: Reader, wanted: str) -> Record | None:
+    known = await records.by_key(reader, "email", wanted)
+    found = {reading.ref for f in await parties.find(reader, wanted) for reading in f.readings}
+    if known is None and len(found) == 1:
+        known = await records.get(reader, str(found.pop()))
+    return known if known is not None and known.kind == "person" else None
+
+
+def _first(count: int) -> str:
+    return f" The oldest {WAITING_MAX} are below." if count > WAITING_MAX else ""
+
+
+def _label(text: str) -> str:
+    return text if len(text) <= LABEL_CHARS_MAX else f"{text[: LABEL_CHARS_MAX - 1]}…"
+
+
+def _para(text: str) -> Para:
+    return Para(spans=(Span(text=text),))

@@ -1,0 +1,103 @@
+"""The host process: opens the chosen data folder, serves it, and opens another when asked."""
+
+import asyncio
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bot import notices, sample
+from bot.app import App, open_app
+from bot.settings import Settings
+from bot.surfaces import Surface
+from bot.web import Web
+from connectors import blobs
+from engine import conversations
+from engine.conversations import Handover
+from memory.db import Database
+
+FOLDERS = ("company", "sample")
+Print = Callable[[str], None]
+
+
+def chosen(home: Path) -> str:
+    """Return which folder is open now: the operator's own company, or the sample."""
+    pointer = home / "current"
+    name = pointer.read_text(encoding="utf-8").strip() if pointer.exists() else "company"
+    return name if name in FOLDERS else "company"
+
+
+def choose(home: Path, name: str) -> None:
+    """Remember which folder to open from now on."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (home / "current").write_text(name, encoding="utf-8")
+
+
+def discard_sample(home: Path) -> bool:
+    """Throw the sample company away; the operator's own folder is not touched."""
+    if chosen(home) == "sample":
+        choose(home, "company")
+    if not (home / "sample").exists():
+        return False
+    shutil.rmtree(home / "sample")
+    return True
+
+
+async def run(settings: Settings, tell: Print) -> None:
+    """Serve until SIGTERM or SIGINT; a switch of folders keeps who is paired."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopped.set)
+    handed: Handover | None = None
+    while not stopped.is_set():
+        app = await _open(settings, handed, tell)
+        waiting = asyncio.create_task(stopped.wait())
+        ended: set[asyncio.Future[Any]] = {waiting, app.ended}
+        await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        async with app.db.snapshot() as reader:
+            handed = await conversations.hand_over(reader)
+        await app.close()
+
+
+async def _open(settings: Settings, handed: Handover | None, tell: Print) -> App:
+    name = chosen(settings.home)
+    app = await open_app(
+        settings.home / name,
+        lambda db, folder: surfaces_of(settings, tell, db, folder),
+        rules=settings.rules,
+        encoder=settings.encoder,
+        switch=lambda to: choose(settings.home, to),
+        prepare=sample.fill if name == "sample" else None,
+    )
+    if name == "sample":
+        await sample.books(app.house)
+    if handed is not None:
+        async with app.db.transaction() as tx:
+            await conversations.take_over(tx, handed)
+    await app.start()
+    return app
+
+
+def surfaces_of(settings: Settings, tell: Print, db: Database, folder: Path) -> list[Surface]:
+    """Return the surfaces that the settings ask for; the local web chat is always there."""
+    found: list[Surface] = [Web(settings.host, settings.port, settings.names, tell)]
+    if settings.telegram_token is not None:
+        from bot.telegram import Telegram
+
+        async def alarm(text: str) -> None:
+            tell(text)
+            await notices.alarm(db, text)
+
+        telegram = Telegram(
+            settings.telegram_token.get_secret_value(),
+            settings.telegram_api,
+            db.clock,
+            alarm=alarm,
+            gap=lambda: notices.after_a_gap(db),
+            stored=lambda digest: asyncio.to_thread(blobs.get, folder, digest),
+        )
+        found.append(telegram)
+    return found

@@ -1,0 +1,1 @@
+"""Pure functions that give one neutral message the shape of one surface."""

@@ -1,0 +1,138 @@
+"""What the commands do in a data folder: pair, explain, verify, export, back up, check rules."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.host import chosen
+from bot.lower import terminal
+from bot.settings import Settings
+from connectors.company import Company
+from connectors.contract import PermanentError
+from engine import conversations, explain, undoing
+from engine.notebook import Notebook
+from memory import transfer, upgrade
+from memory import verify as checking
+from memory.db import Database, system_clock
+from policies import book, trial
+from policies.facts import FACTS, fault_in
+from policies.rules import Book, Verdict
+
+DATABASE = "firstmate.db"
+DRIVERS_FOLDERS = ("blobs", "mail", "ledger", "transfers", "calendar", "site", "rules")
+
+
+async def pairing_code(settings: Settings, surface: str) -> str:
+    """Return a fresh one-time code; the running Firstmate accepts it."""
+    async with _open(settings) as db, db.transaction() as tx:
+        return await conversations.new_code(tx, surface)
+
+
+async def why(settings: Settings, wanted: str) -> str | None:
+    """Return the explanation of an effect as text; None when there is no such effect."""
+    async with _open(settings) as db, db.snapshot() as reader:
+        effect = await explain.find(reader, wanted)
+        return None if effect is None else terminal.lower(await explain.effect(reader, effect))
+
+
+async def verified(settings: Settings, head: str | None) -> checking.Report:
+    """Recompute and replay the log."""
+    async with _open(settings) as db:
+        return await checking.verify(db, head)
+
+
+async def exported(settings: Settings, folder: Path) -> Path:
+    """Write everything into open formats."""
+    async with _open(settings) as db:
+        await transfer.export(db, folder)
+    return folder
+
+
+async def backed_up(settings: Settings, folder: Path | None) -> Path:
+    """Copy the data folder as it stands."""
+    data = _folder(settings)
+    extra = [data / name for name in DRIVERS_FOLDERS]
+    async with _open(settings) as db:
+        target = folder or settings.home / "backups"
+        return await transfer.backup(db, target, system_clock, extra)
+
+
+def checked_rules(settings: Settings, files: Sequence[Path] | None) -> str:
+    """Return what the rules say in plain sentences, with warnings. BookError: every fault."""
+    rules = _book(settings, files)
+    told = [f"The rules are fine: {len(rules.entries)} of them, rule book {rules.bundle}."]
+    told += [f"Warning: {warning}" for warning in rules.warnings]
+    return "\n".join([*told, *(f"• {line}" for line in rules.describe())])
+
+
+def tried(settings: Settings, operation: str, facts: Sequence[str]) -> Verdict:
+    """Return the verdict on an operation under facts written as name=value."""
+    known = _operations(settings)
+    if operation not in known:
+        raise PermanentError(f"There is no operation “{operation}”. There are: {', '.join(known)}.")
+    given = dict(_fact(text) for text in facts)
+    return trial.try_out(_book(settings, None), operation, known[operation], given)
+
+
+def _fact(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise PermanentError(f"“{text}” is no fact. Write it like amount=40.")
+    if name not in FACTS:
+        raise PermanentError(str(fault_in(name, value)))
+    kind = FACTS[name].kind
+    try:
+        typed = READ[kind](value)
+    except ValueError:
+        raise PermanentError(f"“{value}” is no {kind} for {name}.") from None
+    return name, typed
+
+
+def _truth(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise ValueError(value)
+    return value == "true"
+
+
+READ: dict[str, Callable[[str], Any]] = {
+    "int": int,
+    "double": float,
+    "string": str,
+    "bool": _truth,
+}
+
+
+def _book(settings: Settings, files: Sequence[Path] | None) -> Book:
+    own = settings.rules or _folder(settings) / "rules"
+    mine = list(files) if files else sorted(own.glob("*.yaml"))
+    return book.load_files([*book.default_files(), *mine], _operations(settings))
+
+
+def _operations(settings: Settings) -> dict[str, str]:
+    from connectors import registry
+
+    folder = _folder(settings)
+    company = Company(name="", email="me@localhost.invalid")
+    drivers = registry.embedded(folder, system_clock, company).operations.values()
+    own = Notebook(Database(folder / DATABASE)).operations()
+    both = undoing.with_undo((*drivers, *own))
+    return {name: operation.effect for name, operation in both.items()}
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.home / chosen(settings.home)
+
+
+@asynccontextmanager
+async def _open(settings: Settings) -> AsyncIterator[Database]:
+    """Open the chosen folder's database; a folder that is new gets its tables first."""
+    path = _folder(settings) / DATABASE
+    if not await asyncio.to_thread(path.exists):
+        await asyncio.to_thread(upgrade.upgrade, path)
+    db = Database(path)
+    try:
+        yield db
+    finally:
+        await db.close()

@@ -1,0 +1,79 @@
+"""Settings: read once, typed, frozen, passed down. Nothing else reads the environment."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "FIRSTMATE_"
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+class Settings(BaseSettings):
+    """Every setting, from the environment. Secrets also as FIRSTMATE_NAME_FILE=path."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    home: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("firstmate")),
+        description="Folder for everything that is kept.",
+    )
+    host: str = Field("127.0.0.1", description="Interface of the local web chat.")
+    port: int = Field(8350, ge=0, le=65535, description="Port of the local web chat; 0: any.")
+    names: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="More host names the web chat answers to, behind a proxy of your own."
+    )
+    telegram_token: SecretStr | None = Field(
+        None, description="Token of your Telegram bot, from @BotFather."
+    )
+    telegram_api: str | None = Field(
+        None, description="Address of a Bot API server of your own; default: Telegram's."
+    )
+    slack_bot_token: SecretStr | None = Field(
+        None, description="Bot token of your Slack app (xoxb-…); checked by doctor."
+    )
+    slack_api: str | None = Field(None, description="Address of a Slack API stand-in, for tests.")
+    encoder: Path | None = Field(
+        None, description="Folder or file of another sentence encoder (ONNX, MiniLM layout)."
+    )
+    rules: Path | None = Field(
+        None, description="Folder of your own rules; default: rules/ in the data folder."
+    )
+
+    @field_validator("names", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+
+def read() -> Settings:
+    """Read the settings from the environment. ValueError says which one is wrong."""
+    found: Any = _secrets_from_files()
+    return Settings(**found)
+
+
+def shown(settings: Settings) -> dict[str, str]:
+    """Return the settings as text, secrets only as "set" or "not set"."""
+    names = Settings.model_fields
+    return {f"{PREFIX}{name.upper()}": _shown(getattr(settings, name)) for name in names}
+
+
+def _secrets_from_files() -> dict[str, str]:
+    found = {}
+    for name, value in os.environ.items():
+        if name.startswith(PREFIX) and name.endswith("_FILE") and name[:-5] not in os.environ:
+            field = name.removeprefix(PREFIX).removesuffix("_FILE").lower()
+            if field in Settings.model_fields:
+                found[field] = Path(value).read_text(encoding="utf-8").strip()
+    return found
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == ():
+        return "not set"
+    return "set" if isinstance(value, SecretStr) else str(value)

@@ -1,0 +1,120 @@
+"""Cards on Telegram: posted once, and changed in place from then on."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import zip_longest
+
+from bot import telegram_forms as forms
+from bot.lower.payload import Payload
+from bot.lower.telegram_html import lower
+from bot.surfaces import GoneError, House, Token
+from bot.telegram_api import BotApi, RefusedError
+from connectors.contract import PermanentError
+from engine.messages import Button, Form, Msg
+from engine.outbox import Due
+
+REFUSED = "This could not be shown on Telegram ({}). Open it in the local web chat."
+TAKEN_BACK = "…"
+
+Stored = Callable[[str], Awaitable[bytes]]
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Shows cards through one bot. `stored` returns a kept file's bytes by their sha256."""
+
+    api: BotApi
+    house: House
+    stored: Stored
+    hosts: frozenset[str]
+
+    async def show(self, item: Due, token: Token) -> str:
+        """Post or change what shows the card; return the ids to find it by (see `_Shown`).
+
+        Files come first, so the full text has arrived before the card asks for a decision.
+        """
+        chat, shown = int(item.conv.partition(":")[2]), _Shown.read(item.message)
+        try:
+            payloads = await self._lowered(item.card.msg, token)
+            files = [
+                await self._show_file(chat, shown, *file) for file in await self._files(payloads)
+            ]
+            texts = [
+                await self._show_text(chat, old, payload)
+                for old, payload in zip_longest(shown.texts, payloads)
+            ]
+        except (RefusedError, PermanentError) as error:
+            return await self._show_refusal(chat, shown, str(error))
+        return ",".join([*filter(None, texts), *files])
+
+    async def _lowered(self, msg: Msg, token: Token) -> tuple[Payload, ...]:
+        """Return what to send. Its forms are noted before: the tap may come right after it."""
+        opens: dict[str, Form] = {}
+
+        def noting(button: Button) -> str:
+            made = token(button)
+            if button.form is not None and button.form.fields:
+                opens[made] = button.form
+            return made
+
+        payloads = lower(msg, noting, hosts=self.hosts, delivered=True)
+        for made, form in opens.items():
+            noted = forms.Asked(token=made, form=form)
+            await self.house.save_cursor(forms.button_key(made), noted.model_dump_json())
+        return payloads
+
+    async def _files(self, payloads: Sequence[Payload]) -> list[tuple[str, bytes, Payload]]:
+        made = [(f.name, f.content.encode(), p) for p in payloads for f in p.files]
+        kept = [(f.name, await self.stored(f.digest), p) for p in payloads for f in p.stored]
+        return made + kept
+
+    async def _show_file(
+        self, chat: int, shown: "_Shown", name: str, data: bytes, payload: Payload
+    ) -> str:
+        digest = hashlib.sha256(name.encode() + b"\0" + data).hexdigest()[:16]
+        if digest in shown.files:
+            return f"{shown.files[digest]}:{digest}"
+        message = await self.api.send_file(chat, name, data, silent=True, protect=payload.protect)
+        return f"{message}:{digest}"
+
+    async def _show_text(self, chat: int, old: int | None, payload: Payload | None) -> str:
+        """Change a message, post one more, or take back one that is no longer needed."""
+        if payload is None:
+            await self._take_back(chat, old)
+            return ""
+        if old is not None:
+            await self.api.edit(chat, old, payload.text, payload.reply_markup)
+            return str(old)
+        flags = {"silent": payload.silent, "protect": payload.protect}
+        return str(await self.api.send(chat, payload.text, payload.reply_markup, **flags))
+
+    async def _take_back(self, chat: int, message: int | None) -> None:
+        assert message is not None
+        try:
+            await self.api.delete(chat, message)
+        except GoneError:
+            await self.api.edit(chat, message, TAKEN_BACK)  # older than Telegram deletes
+
+    async def _show_refusal(self, chat: int, shown: "_Shown", reason: str) -> str:
+        """Say that it cannot be shown here, without buttons: nobody decides on what is unseen."""
+        text = escape(REFUSED.format(reason), quote=False)
+        if not shown.texts:
+            return str(await self.api.send(chat, text))
+        await self.api.edit(chat, shown.texts[-1], text)
+        return str(shown.texts[-1])
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """Where a card is shown: `12,13,14:9f2c…` are two messages, and a file by its digest."""
+
+    texts: tuple[int, ...]
+    files: dict[str, int]
+
+    @classmethod
+    def read(cls, message: str | None) -> "_Shown":
+        pairs = [part.partition(":") for part in (message or "").split(",") if part]
+        texts = tuple(int(number) for number, _, digest in pairs if not digest)
+        return cls(texts, {digest: int(number) for number, _, digest in pairs if digest})

@@ -1,0 +1,1 @@
+"""Drivers: typed contracts on one side, the world on the other."""

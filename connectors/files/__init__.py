@@ -1,0 +1,1 @@
+"""Untrusted files and mails become typed text, in a child process with limits."""

@@ -1,0 +1,105 @@
+"""Embedded books driver: a plain-text ledger, transfer files for the bank, invoices as PDF."""
+
+from pathlib import Path
+
+from connectors import disk
+from connectors.company import Clock, Company
+from connectors.contract import Connector, Health, Operation, PermanentError, Undo
+from connectors.payments import (
+    INVOICE_ROLES,
+    RECEIVED_ROLES,
+    REFUND_ROLES,
+    Invoice,
+    Received,
+    Refund,
+    invoicing,
+    receiving,
+    refunding,
+)
+from connectors.payments.invoicing import Invoicing
+from connectors.payments.ledger import Ledger
+from connectors.payments.receiving import Receiving
+from connectors.payments.refunding import Refunding
+from connectors.payments.transfers import Transfers
+
+
+def connect(folder: Path, clock: Clock, company: Company) -> Connector:
+    """Return the connector over `folder/ledger`, `folder/transfers` and the blobs."""
+    ledger = Ledger(folder)
+    operations = (
+        _refund(Refunding(ledger, Transfers(folder), clock, company)),
+        _record(Receiving(ledger, clock, company)),
+        _issue(Invoicing(ledger, folder, clock, company)),
+    )
+
+    def check() -> Health:
+        try:
+            count = len(ledger.entries())
+        except PermanentError as error:
+            return Health(False, str(error))
+        return Health(True, f"The ledger is kept here and holds {count} entries.")
+
+    return Connector("payments", "local", operations, disk.off_loop(check))
+
+
+def _refund(refunds: Refunding) -> Operation:
+    return Operation(
+        name="payments.refund",
+        does="Refund a payment",
+        verb="Refund",
+        args=Refund,
+        effect="money",
+        roles=REFUND_ROLES,
+        run=disk.off_loop(refunds.refund),
+        preview=disk.off_loop(refunds.preview),
+        find=disk.off_loop(refunds.find),
+        undo=Undo(
+            "compensation",
+            refunding.BACK,
+            disk.off_loop(refunds.take_back),
+            disk.off_loop(refunds.find_taken_back),
+        ),
+        unknown_outcome="query",
+    )
+
+
+def _record(payments: Receiving) -> Operation:
+    return Operation(
+        name="payments.record",
+        does="Record a payment that arrived",
+        verb="Record",
+        args=Received,
+        effect="internal",
+        roles=RECEIVED_ROLES,
+        run=disk.off_loop(payments.record),
+        preview=disk.off_loop(payments.preview),
+        find=disk.off_loop(payments.find),
+        undo=Undo(
+            "compensation",
+            receiving.BACK,
+            disk.off_loop(payments.take_back),
+            disk.off_loop(payments.find_taken_back),
+        ),
+        unknown_outcome="query",
+    )
+
+
+def _issue(invoices: Invoicing) -> Operation:
+    return Operation(
+        name="invoices.issue",
+        does="Issue an invoice",
+        verb="Issue",
+        args=Invoice,
+        effect="internal",
+        roles=INVOICE_ROLES,
+        run=disk.off_loop(invoices.issue),
+        preview=disk.off_loop(invoices.preview),
+        find=disk.off_loop(invoices.find),
+        undo=Undo(
+            "compensation",
+            invoicing.BACK,
+            disk.off_loop(invoices.cancel),
+            disk.off_loop(invoices.find_cancelled),
+        ),
+        unknown_outcome="query",
+    )

@@ -1,0 +1,137 @@
+"""Ready SEPA transfers (pain.001): written with a refund, uploaded to the bank by the operator.
+
+transfers/.<key>.xml           prepared; nobody sees it until the refund is in the ledger
+transfers/<key>.xml            ready to upload
+transfers/withdrawn/<key>.xml  taken back before it was uploaded
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from connectors import disk
+from connectors.company import Company
+from connectors.payments import Refund, checked_iban
+from connectors.payments.ledger import Payment
+
+SCHEMA = "pain.001.001.09"
+NAMESPACE = f"urn:iso:std:iso:20022:tech:xsd:{SCHEMA}"
+NAME_MAX = 70
+ID_MAX = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Transfers:
+    """The folder of transfer files."""
+
+    folder: Path
+
+    def prepare(self, key: str, file: bytes) -> None:
+        disk.write(self._prepared(key), file)
+
+    def release(self, key: str) -> None:
+        """Make a prepared file visible; nothing happens when that was done before."""
+        disk.move(self._prepared(key), self.ready(key))
+
+    def withdraw(self, key: str) -> bool:
+        """Take the file out of the way; say whether it was still here, now or the last time."""
+        self.release(key)
+        disk.move(self.ready(key), self._withdrawn(key))
+        return self.withdrew(key)
+
+    def withdrew(self, key: str) -> bool:
+        return self._withdrawn(key).exists()
+
+    def ready(self, key: str) -> Path:
+        return self.folder / "transfers" / f"{key}.xml"
+
+    def _prepared(self, key: str) -> Path:
+        return self.folder / "transfers" / f".{key}.xml"
+
+    def _withdrawn(self, key: str) -> Path:
+        return self.folder / "transfers" / "withdrawn" / f"{key}.xml"
+
+
+def missing(company: Company, payment: Payment) -> str | None:
+    """Say why no transfer file can be written and how to change that; None when it can."""
+    if payment.currency != "EUR":
+        return "There is no transfer file: SEPA carries only euros. Refund it at your bank."
+    if not company.iban:
+        return (
+            "There is no transfer file: your own IBAN is not set. Set it, or refund at your bank."
+        )
+    if not _valid(company.iban):
+        return f"There is no transfer file: your own IBAN {company.iban} is not valid. Correct it."
+    if not payment.iban:
+        return (
+            f"There is no transfer file: the IBAN of {payment.name} is not known. Add a line"
+            f" '; iban: …' below {payment.id} in the ledger, or refund at your bank."
+        )
+    if not _valid(payment.iban):
+        return (
+            f"There is no transfer file: {payment.iban} of {payment.id} is not a valid IBAN."
+            " Correct it in the ledger."
+        )
+    return None
+
+
+def write(refund: Refund, payment: Payment, company: Company, key: str, now: datetime) -> bytes:
+    """Return the transfer file, valid against its schema; the same key gives the same bytes."""
+    from sepaxml import SepaTransfer
+    from sepaxml.validation import try_valid_xml  # reading the schema takes 0.7 s
+
+    assert company.iban and payment.iban, "ask missing() first"
+    debtor = {"name": company.name, "IBAN": checked_iban(company.iban), "currency": "EUR"}
+    transfer = SepaTransfer({**debtor, **_bic(company.iban), "batch": False}, schema=SCHEMA)
+    transfer.add_payment(
+        {
+            "name": payment.name,
+            "IBAN": checked_iban(payment.iban),
+            **_bic(payment.iban),
+            "amount": int(refund.amount * 100),
+            "execution_date": now.date(),
+            "description": f"Refund {payment.id} {payment.order}".strip(),
+            "endtoend_id": _id(key),
+        }
+    )
+    file = _fixed(transfer.export(validate=False), key, now)
+    try_valid_xml(file, SCHEMA)
+    return file
+
+
+def _valid(text: str) -> bool:
+    try:
+        return bool(checked_iban(text))
+    except ValueError:
+        return False
+
+
+def _bic(iban: str) -> dict[str, str]:
+    from schwifty import IBAN
+
+    bic = IBAN(iban).bic
+    return {"BIC": str(bic)} if bic else {}
+
+
+def _fixed(xml: bytes, key: str, now: datetime) -> bytes:
+    """Replace what sepaxml draws by chance or reads off the machine's clock."""
+    tree = ET.fromstring(xml)
+    names = {"MsgId": _id(key), "PmtInfId": _id(key), "CreDtTm": now.strftime("%Y-%m-%dT%H:%M:%S")}
+    for name, value in names.items():
+        for node in tree.iter(f"{{{NAMESPACE}}}{name}"):
+            node.text = value
+    for node in tree.iter(f"{{{NAMESPACE}}}FinInstnId"):
+        if not len(node):  # the scheme's word for "the IBAN says it"
+            other = ET.SubElement(node, f"{{{NAMESPACE}}}Othr")
+            ET.SubElement(other, f"{{{NAMESPACE}}}Id").text = "NOTPROVIDED"
+    ET.register_namespace("", NAMESPACE)
+    return bytes(ET.tostring(tree, "utf-8", xml_declaration=True))
+
+
+def _id(key: str) -> str:
+    """Return the key in SEPA's alphabet and length; a long one by its fingerprint."""
+    if len(key) > ID_MAX:
+        return hashlib.sha256(key.encode()).hexdigest()[:ID_MAX]
+    return key.replace("_", "-")

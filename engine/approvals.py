@@ -1,0 +1,142 @@
+"""Approval: a question to the operator about exactly one version of one effect, answered once.
+
+open ──tap──▶ decided
+  ├──edit──▶ superseded (the new version asks anew)
+  ├──time──▶ expired
+  └────────▶ withdrawn (no longer needed)
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+
+from engine import schedule
+from memory import events
+from memory.db import Reader, Tx, change, insert, insert_once
+from memory.ids import derived_id
+from memory.schema.work import approvals, decisions
+
+EXPIRES = timedelta(days=7)
+REMIND = timedelta(days=1)
+Answer = Literal["approve", "reject"]
+
+
+class Approval(BaseModel, frozen=True):
+    id: str
+    effect: str
+    version: int
+    digest: str
+    state: str
+    asked_at: datetime
+    expires_at: datetime
+    snoozed_until: datetime | None
+
+
+class Decision(BaseModel, frozen=True):
+    approval: str
+    answer: Answer
+    by: str
+    channel: str
+    note: str | None
+    at: datetime
+
+
+async def ask(tx: Tx, effect: str, version: int, digest: str, bundle: str, cause: str) -> str:
+    """Ask about this version of this effect and return the approval's id."""
+    id = derived_id("apr", effect, version)
+    row = {"id": id, "effect": effect, "version": version, "digest": digest, "bundle": bundle}
+    times = {"asked_at": tx.now, "expires_at": tx.now + EXPIRES}
+    await insert(tx, approvals, {**row, **times, "state": "open", "cause": cause})
+    await events.note(tx, "approval.asked", cause, approval=id, effect=effect, version=version)
+    await schedule.set_alarm(tx, f"expire:{id}", tx.now + EXPIRES, "expire", id, cause)
+    await schedule.set_alarm(tx, f"remind:{id}", tx.now + REMIND, "remind", id, cause)
+    return id
+
+
+async def decide(
+    tx: Tx, asked: Approval, answer: Answer, by: str, channel: str, cause: str
+) -> bool:
+    """Record the first answer, if the question is still open. False: it no longer is."""
+    still = approvals.c.state == "open"
+    if not await change(tx, approvals, {"id": asked.id}, still, state="decided"):
+        return False
+    row = {"approval": asked.id, "answer": answer, "by": by, "channel": channel, "at": tx.now}
+    if not await insert_once(tx, decisions, row):
+        return False
+    await events.note(tx, "approval.decided", cause, approval=asked.id, answer=answer, by=by)
+    await _silence(tx, asked.id)
+    return True
+
+
+async def close(
+    tx: Tx, approval_id: str, state: Literal["superseded", "expired", "withdrawn"], cause: str
+) -> bool:
+    """End an open question without an answer. Three different words for three different ends."""
+    still = approvals.c.state == "open"
+    if not await change(tx, approvals, {"id": approval_id}, still, state=state):
+        return False
+    await events.note(tx, f"approval.{state}", cause, approval=approval_id)
+    await _silence(tx, approval_id)
+    return True
+
+
+async def snooze(tx: Tx, approval_id: str, until: datetime, cause: str) -> bool:
+    """Ask again then. The question stays open and its expiry does not move."""
+    still = approvals.c.state == "open"
+    if not await change(tx, approvals, {"id": approval_id}, still, snoozed_until=until):
+        return False
+    await events.note(tx, "approval.snoozed", cause, approval=approval_id, until=until)
+    await schedule.set_alarm(tx, f"remind:{approval_id}", until, "remind", approval_id, cause)
+    return True
+
+
+async def wake(tx: Tx, approval_id: str, cause: str) -> None:
+    """The snooze is over: the question stands at the front again."""
+    if await change(tx, approvals, {"id": approval_id}, snoozed_until=None):
+        await events.note(tx, "approval.reminded", cause, approval=approval_id)
+
+
+async def get(reader: Reader, approval_id: str) -> Approval | None:
+    row = await reader.row(sa.select(approvals).filter_by(id=approval_id))
+    return None if row is None else _approval(row)
+
+
+async def newest(reader: Reader, effect: str) -> Approval | None:
+    query = sa.select(approvals).filter_by(effect=effect).order_by(approvals.c.version.desc())
+    row = await reader.row(query.limit(1))
+    return None if row is None else _approval(row)
+
+
+async def of_version(reader: Reader, effect: str, version: int) -> Approval | None:
+    row = await reader.row(sa.select(approvals).filter_by(effect=effect, version=version))
+    return None if row is None else _approval(row)
+
+
+async def decision(reader: Reader, approval_id: str) -> Decision | None:
+    row = await reader.row(sa.select(decisions).filter_by(approval=approval_id))
+    return None if row is None else Decision(**row._mapping)
+
+
+async def open_count(reader: Reader) -> int:
+    return int(await reader.value(sa.select(sa.func.count()).select_from(_waiting())))
+
+
+async def waiting(reader: Reader, limit: int = 50) -> list[Approval]:
+    """Return the questions that wait for the operator, oldest first."""
+    query = sa.select(approvals).filter_by(state="open").order_by(approvals.c.asked_at)
+    return [_approval(row) for row in await reader.rows(query.limit(limit))]
+
+
+def _waiting() -> sa.Subquery:
+    return sa.select(approvals.c.id).filter_by(state="open").subquery()
+
+
+async def _silence(tx: Tx, approval_id: str) -> None:
+    for kind in ("expire", "remind"):
+        await schedule.turn_off(tx, f"{kind}:{approval_id}")
+
+
+def _approval(row: sa.Row[Any]) -> Approval:
+    return Approval(**{name: row._mapping[name] for name in Approval.model_fields})

@@ -1,0 +1,36 @@
+"""What happens when an alarm rings: a question expires, a question is asked again, a reminder."""
+
+from collections.abc import Mapping
+
+from engine import approvals, cards, effects, outbox
+from engine.messages import say
+from engine.schedule import Bell
+from memory import events
+from memory.db import Tx
+
+
+async def expire(tx: Tx, ref: str, cause: str) -> None:
+    """Nobody answered in time: it is not done, and that is said."""
+    asked = await approvals.get(tx, ref)
+    if asked is not None and asked.state == "open":
+        await effects.end(tx, asked.effect, "expired", cause)
+
+
+async def remind(tx: Tx, ref: str, cause: str) -> None:
+    """Bring a question that still waits back to the bottom of every conversation."""
+    asked = await approvals.get(tx, ref)
+    if asked is None or asked.state != "open":
+        return
+    await approvals.wake(tx, asked.id, cause)
+    await cards.show(tx, asked.effect)
+    await outbox.show_everywhere_again(tx, cards.key(asked.effect, asked.version))
+
+
+async def reminder(tx: Tx, ref: str, cause: str) -> None:
+    """Say what the operator wanted to be reminded of."""
+    set_ = await events.get(tx, ref)
+    if set_ is not None:
+        await outbox.post(tx, say(f"reminder:{ref}", f"⏰ {set_.body['text']}"))
+
+
+BELLS: Mapping[str, Bell] = {"expire": expire, "remind": remind, "reminder": reminder}

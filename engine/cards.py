@@ -1,0 +1,84 @@
+"""The approval card: redrawn by every verb that changes an effect, in the same transaction.
+
+Decide first, draw second: the card shows what the database says and nothing else. Each version of
+an effect has a card of its own; an older one says that it changed.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic_core import to_jsonable_python
+
+from connectors.contract import Change, Preview
+from engine import face, outbox
+from engine.face import Sight, key
+from engine.messages import Evidence, Msg
+from memory import events, profile, records
+from memory.db import Tx
+from memory.schema.work import approvals, decisions, effect_versions, effects, tasks
+
+__all__ = ["key", "preview", "preview_json", "show"]
+QUIET = ("approved", "running")  # what ran by itself is told when it is done
+LABEL_CHARS_MAX = 60
+
+
+def preview_json(preview: Preview) -> dict[str, Any]:
+    """Return the preview as JSON, to be kept with the version it was shown for."""
+    kept: dict[str, Any] = to_jsonable_python(asdict(preview) | {"facts": dict(preview.facts)})
+    return kept
+
+
+def preview(kept: dict[str, Any]) -> Preview:
+    """Return the preview that was kept."""
+    changes = tuple(Change(**change) for change in kept["changes"])
+    return Preview(kept["title"], changes, kept["text"], tuple(kept["notes"]), kept["facts"])
+
+
+async def show(tx: Tx, effect_id: str, *, menu: str = "") -> None:
+    """Draw the effect's newest card as the database stands, and void the one before it."""
+    effect = await tx.row(sa.select(effects).filter_by(id=effect_id))
+    assert effect is not None
+    if not await _worth_showing(tx, effect):
+        return
+    query = sa.select(effect_versions).filter_by(effect=effect_id)
+    versions = await tx.rows(query.order_by(effect_versions.c.version))
+    if len(versions) > 1:
+        await _post(tx, face.voided(versions[-2], versions[-1]))
+    asked = await tx.row(sa.select(approvals).filter_by(effect=effect_id, version=effect.version))
+    decided = None
+    if asked is not None:
+        decided = await tx.row(sa.select(decisions).filter_by(approval=asked.id))
+    evidence = await _evidence(tx, effect.action["evidence"])
+    settings = await profile.read(tx)
+    sight = Sight(effect, versions, asked, decided, evidence, settings, menu)
+    await _post(tx, face.draw(sight))
+
+
+async def _worth_showing(tx: Tx, effect: sa.Row[Any]) -> bool:
+    """What policy let pass is told once it is done, and within a plan only when it went wrong."""
+    if effect.verdict["outcome"] not in ("allow", "notify"):
+        return True
+    if effect.state in QUIET:
+        return False
+    count = sa.select(sa.func.count()).select_from(tasks).filter_by(goal=effect.goal)
+    alone = int(await tx.value(count)) < 2
+    return alone or effect.verdict["outcome"] == "notify" or effect.state != "done"
+
+
+async def _evidence(tx: Tx, refs: list[str]) -> tuple[Evidence, ...]:
+    return tuple([Evidence(label=await _label(tx, ref), ref=ref) for ref in refs])
+
+
+async def _label(tx: Tx, ref: str) -> str:
+    """Return what a person calls an event or a record."""
+    if ref.startswith("evt_"):
+        event = await events.get(tx, ref)
+        subject = str(event.body.get("subject") or event.kind) if event else ref
+        return f"the mail “{subject[:LABEL_CHARS_MAX]}”"
+    record = await records.get(tx, ref)
+    return record.name[:LABEL_CHARS_MAX] if record else ref
+
+
+async def _post(tx: Tx, msg: Msg) -> None:
+    await outbox.post(tx, msg, None, priority=outbox.APPROVAL)

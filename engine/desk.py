@@ -1,0 +1,331 @@
+"""The operator's desk: every button of a card, from the tap to its consequence.
+
+A tap is never swallowed: each verb answers in one sentence, taken from what the database says.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connectors.contract import PermanentError, Receipt
+from engine import (
+    approvals,
+    cards,
+    effects,
+    explain,
+    forms,
+    gate,
+    outbox,
+    plans,
+    stop,
+    undoing,
+    words,
+)
+from engine.approvals import Approval
+from engine.durable import open_work
+from engine.effects import Effect
+from engine.house import House
+from engine.tokens import Tap
+from memory import events, profile
+from memory.db import Tx
+
+STALE = "This changed since you were asked; nothing was done. The new card is below."
+GONE = "I do not know this card any more. Say /waiting to see what waits for you."
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who taps, and where: the verified platform id, never a display name."""
+
+    user: str
+    surface: str
+    conv: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to tell the person at once; `card` is the one to look at, if another."""
+
+    text: str
+    card: str | None = None
+
+
+async def heard(tx: Tx, tap: Tap, who: Person, key: str, values: dict[str, str]) -> str:
+    """Note the tap and return its event's id; a redelivered tap is noted once."""
+    noted = await events.append(
+        tx,
+        "tap.received",
+        source=f"tap:{who.surface}",
+        key=key,
+        trust="operator",
+        actor=who.user,
+        body={"action": tap.action, "ref": tap.ref, "item": tap.item, "values": values},
+    )
+    if noted is not None:
+        return noted.id
+    again = await events.note(tx, "tap.repeated", None, actor=who.user, key=key)
+    return again.id
+
+
+async def approve(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Yes to exactly what the card showed."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        asked = await approvals.get(tx, tap.ref)
+        effect = None if asked is None else await effects.get(tx, asked.effect)
+        if asked is None or effect is None:
+            return Reply(GONE)
+        if (refusal := await _not_open(tx, asked, effect, who, cause)) is not None:
+            return refusal
+        if effect.verdict["outcome"] == "ask_twice" and not _confirmed(effect, values):
+            wanted = effect.action.args.get("amount", "yes")
+            return Reply(f"Not done: to confirm, type exactly {wanted}.")
+        await approvals.decide(tx, asked, "approve", who.user, who.surface, cause)
+        await effects.settle(tx, asked, "approved", cause)
+        if await stop.is_stopped(tx):
+            return Reply("Approved, and held: STOP is on. Say /resume to go on.")
+    return Reply("Approved.")
+
+
+async def reject(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """No. Nothing happens, and what depended on it is withdrawn."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        asked = await approvals.get(tx, tap.ref)
+        effect = None if asked is None else await effects.get(tx, asked.effect)
+        if asked is None or effect is None:
+            return Reply(GONE)
+        if (refusal := await _not_open(tx, asked, effect, who, cause)) is not None:
+            return refusal
+        await approvals.decide(tx, asked, "reject", who.user, who.surface, cause)
+        await effects.settle(tx, asked, "rejected", cause)
+        await _withdraw_dependents(tx, effect, cause)
+    return Reply("Rejected. Nothing was done.")
+
+
+async def edit(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Write a new version by hand: judged again, asked again. An edit is never an approval."""
+    async with house.db.snapshot() as reader:
+        asked = await approvals.get(reader, tap.ref)
+        effect = None if asked is None else await effects.get(reader, asked.effect)
+        locale = await profile.get(reader, "locale")
+    if asked is None or effect is None:
+        return Reply(GONE)
+    try:
+        action = _edited(house, effect, values, locale)
+        proposal = await gate.weigh(house, action, effect.goal)
+    except PermanentError as error:
+        return Reply(f"Not changed: {error}")
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        if (refusal := await _not_open(tx, asked, effect, who, cause)) is not None:
+            return refusal
+        if proposal.digest == effect.digest:
+            return Reply("Nothing is different, so the card stays as it is.")
+        if not await effects.revise(tx, effect, proposal, "operator", cause):
+            return Reply(STALE, cards.key(effect.id, effect.version))
+        await _redraft_dependents(tx, effect)
+    return Reply("Changed. Here is the new card.", cards.key(effect.id, effect.version + 1))
+
+
+async def later(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Ask again at a better moment."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        asked = await approvals.get(tx, tap.ref)
+        if asked is None:
+            return Reply(GONE)
+        settings = await profile.read(tx)
+        until = _until(tap.item, tx.now, ZoneInfo(settings["zone"]))
+        if not await approvals.snooze(tx, asked.id, until, cause):
+            return Reply(await _already(tx, asked))
+        await cards.show(tx, asked.effect)
+        return Reply(f"I ask again {words.moment(until, settings)}.")
+
+
+async def menu(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Show the card's other buttons."""
+    async with house.db.transaction() as tx:
+        asked = await approvals.get(tx, tap.ref)
+        if asked is None:
+            return Reply(GONE)
+        if asked.state != "open":
+            return Reply(await _already(tx, asked))
+        await heard(tx, tap, who, key, values)
+        await cards.show(tx, asked.effect, menu=tap.item)
+    return Reply("")
+
+
+async def withdraw(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """It is no longer needed: neither a yes nor a no."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        asked = await approvals.get(tx, tap.ref)
+        effect = None if asked is None else await effects.get(tx, asked.effect)
+        if asked is None or effect is None:
+            return Reply(GONE)
+        if (refusal := await _not_open(tx, asked, effect, who, cause)) is not None:
+            return refusal
+        await effects.end(tx, effect.id, "withdrawn", cause)
+        await _withdraw_dependents(tx, effect, cause)
+    return Reply("Withdrawn. Nothing was done.")
+
+
+async def show(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Bring the newest card of an effect to the bottom of the chat."""
+    async with house.db.transaction() as tx:
+        effect = await effects.get(tx, tap.ref)
+        if effect is None:
+            return Reply(GONE)
+        newest = cards.key(effect.id, effect.version)
+        await outbox.show_again(tx, newest, who.conv)
+    return Reply("Here it is.", newest)
+
+
+async def why(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Explain an effect from its receipt back to the message that caused it."""
+    async with house.db.transaction() as tx:
+        await heard(tx, tap, who, key, values)
+        told = await explain.effect(tx, tap.ref)
+        await outbox.post(tx, told, who.conv)
+    return Reply("", told.key)
+
+
+async def undo(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Take back what was done, by the way the card promised."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        done = await effects.get(tx, tap.ref)
+    if done is None:
+        return Reply(GONE)
+    try:
+        await undoing.propose(house, done, cause)
+    except PermanentError as error:
+        return Reply(str(error))
+    return Reply("I take it back; what the rules ask first is on its card.")
+
+
+async def again(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Try once more what failed; its key stays the same."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        if await effects.try_again(tx, tap.ref, cause):
+            return Reply("I try again.")
+    return Reply("There is nothing to try again here.")
+
+
+async def happened(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """The operator looked: it did happen."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        effect = await effects.get(tx, tap.ref)
+        if effect is None or effect.state != "unknown":
+            return Reply("This is settled already.")
+        said = "it happened: you looked and said so"
+        await effects.finish(tx, effect.id, Receipt(id="operator", said=said, at=tx.now), cause)
+    return Reply("Noted: it happened.")
+
+
+async def close(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """The operator looked, and leaves it as it is."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        await events.note(tx, "effect.closed", cause, effect=tap.ref)
+    return Reply("Left as it is.")
+
+
+async def release(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Resume one thing that STOP held."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        if await stop.release(tx, tap.ref, cause):
+            return Reply("Resumed.")
+    return Reply("There is nothing to resume here.")
+
+
+VERBS: dict[str, Any] = {
+    "approve": approve,
+    "reject": reject,
+    "edit": edit,
+    "later": later,
+    "menu": menu,
+    "withdraw": withdraw,
+    "show": show,
+    "why": why,
+    "undo": undo,
+    "again": again,
+    "happened": happened,
+    "close": close,
+    "release": release,
+}
+
+
+async def _not_open(
+    tx: Tx, asked: Approval, effect: Effect, who: Person, cause: str
+) -> Reply | None:
+    """Return why this question can no longer be answered; None when it can."""
+    if asked.state == "open" and asked.expires_at <= tx.now:
+        await effects.end(tx, effect.id, "expired", cause)
+        return Reply("This expired before you answered, so it was not done.")
+    if asked.state == "superseded" or effect.version != asked.version:
+        newest = cards.key(effect.id, effect.version)
+        await outbox.show_again(tx, newest, who.conv)
+        return Reply(STALE, newest)
+    if asked.state != "open":
+        return Reply(await _already(tx, asked))
+    return None
+
+
+async def _already(tx: Tx, asked: Approval) -> str:
+    decided = await approvals.decision(tx, asked.id)
+    if decided is None:
+        return f"This is {asked.state}; nothing more happens here."
+    settings = await profile.read(tx)
+    did = "approved" if decided.answer == "approve" else "rejected"
+    return f"Already {did} on {decided.channel}, {words.moment(decided.at, settings)}."
+
+
+def _confirmed(effect: Effect, values: dict[str, str]) -> bool:
+    return values.get("confirm", "").strip() == str(effect.action.args.get("amount", "yes"))
+
+
+def _edited(house: House, effect: Effect, values: dict[str, str], locale: str) -> Any:
+    operation = house.operation(effect.action.operation)
+    args = forms.apply(operation, effect.action.args, values, locale)
+    by_hand = {name for name in args if args[name] != effect.action.args.get(name)}
+    origins = {
+        path: "operator" if path.split(".")[0] in by_hand else origin
+        for path, origin in effect.action.origins.items()
+    }
+    origins |= dict.fromkeys(by_hand, "operator")
+    return effect.action.model_copy(update={"args": args, "origins": origins})
+
+
+async def _redraft_dependents(tx: Tx, changed: Effect) -> None:
+    """Let what comes after the changed step, and may quote it, be drafted anew."""
+    source = await plans.task(tx, changed.task)
+    assert source is not None
+    for task in await plans.of_goal(tx, changed.goal):
+        if source.key in task.after:
+            await open_work(tx, "dispatch", task.id)
+
+
+async def _withdraw_dependents(tx: Tx, ended: Effect, cause: str) -> None:
+    source = await plans.task(tx, ended.task)
+    assert source is not None
+    for task in await plans.of_goal(tx, ended.goal):
+        if source.key in task.after:
+            later = await effects.of_task(tx, task.id)
+            if later is not None:
+                await effects.end(tx, later.id, "withdrawn", cause)
+
+
+def _until(choice: str, now: datetime, zone: ZoneInfo) -> datetime:
+    local = now.astimezone(zone)
+    if choice == "tonight" and local.hour < 18:
+        return local.replace(hour=18, minute=0, second=0, microsecond=0)
+    if choice in ("tonight", "tomorrow"):
+        morning = local.replace(hour=9, minute=0, second=0, microsecond=0)
+        return morning + timedelta(days=1)
+    return now + timedelta(hours=1)

@@ -1,0 +1,232 @@
+"""The door to DBOS: work that outlives the process.
+
+A row of `work` is committed together with what caused it. Right after the commit its workflow is
+started directly; a sweep starts what a crash left behind. Our rows are the truth, DBOS's rows are
+checkpoints. After three tries a row is quarantined with the reason and the queue goes on.
+
+    ready ──handler returns──▶ done
+      ├──fails──▶ ready (later, next round)
+      └──third failure──▶ quarantined
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextvars import Context
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from engine import outbox
+from engine.messages import say
+from memory import events
+from memory.db import Database, Tx, change, insert_once
+from memory.schema.work import work
+
+ATTEMPTS_MAX = 3
+BACKOFF_S = 5
+SWEEP_S = 3.0
+CONCURRENT_MAX = 8
+THREADS_MAX = 32
+APP_VERSION = "1"  # raised only on purpose: a new one strands what is in flight
+EXECUTOR = "firstmate"
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of durable work: which handler, and what it is about."""
+
+    id: str
+    kind: str
+    ref: str
+    attempts: int
+
+
+Handler = Callable[[Work], Awaitable[None]]
+
+
+async def open_work(tx: Tx, kind: str, ref: str, *, key: str | None = None) -> bool:
+    """Queue work in the same commit as its cause. False: this key is queued already."""
+    id = key or tx.id("wrk")
+    row = {"id": id, "kind": kind, "ref": ref, "state": "ready", "due_at": tx.now}
+    if not await insert_once(tx, work, row):
+        return False
+    tx.signal("work", id)
+    return True
+
+
+async def retry(tx: Tx, ending: str, cause: str) -> int:
+    """Set quarantined work whose id ends so (or all of it) out again; return how much."""
+    query = sa.select(work.c.id, work.c.round).filter_by(state="quarantined")
+    rows = [row for row in await tx.rows(query) if row.id.endswith(ending)]
+    for row in rows:
+        values = {"state": "ready", "attempts": 0, "due_at": tx.now, "round": row.round + 1}
+        await change(tx, work, {"id": row.id}, **values)
+        tx.signal("work", row.id)
+        await events.note(tx, "work.retried", cause, work=row.id)
+    return len(rows)
+
+
+async def step(name: str, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a call whose JSON result is checkpointed: after a crash it is read, not run again."""
+    from dbos import DBOS
+
+    return await DBOS.run_step_async({"name": name}, call)
+
+
+class Durable:
+    """Runs work through DBOS workflows. One per process."""
+
+    def __init__(self, db: Database, handlers: Mapping[str, Handler]) -> None:
+        self._db = db
+        self._handlers = handlers
+        self._running: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(CONCURRENT_MAX)
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def launch(self) -> None:
+        """Start DBOS inside the running loop, resume what was in flight, begin to sweep."""
+        from dbos import DBOS, DBOSPortableJSONSerializer
+
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)
+        DBOS(
+            config={
+                "name": "firstmate",
+                "system_database_url": f"sqlite:///{self._db.path}",
+                "db_engine_kwargs": {"connect_args": {"timeout": 30}},
+                "application_version": APP_VERSION,
+                "executor_id": EXECUTOR,
+                "max_executor_threads": THREADS_MAX,
+                "serializer": DBOSPortableJSONSerializer(),
+                "log_level": "CRITICAL",
+                "notification_listener_polling_interval_sec": 0.2,
+                "scheduler_polling_interval_sec": 3600.0,
+            }
+        )
+
+        @DBOS.workflow(name="run")
+        async def run(work_id: str, round_: int) -> None:
+            await self._run(work_id, round_)
+
+        self._workflow = run
+        DBOS.launch()
+        self._db.listen("work", self._started)
+        self._sweeper = asyncio.create_task(self._sweep_for_ever())
+
+    async def close(self) -> None:
+        """Let what runs end, then stop. What does not end is resumed by the next start."""
+        from dbos import DBOS
+
+        self._db.listen("work", lambda _: None)
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5)
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+
+    async def sweep(self) -> None:
+        """Start every row that is due and not running."""
+        async with self._db.snapshot() as reader:
+            query = sa.select(work.c.id).filter_by(state="ready").where(work.c.due_at <= reader.now)
+            rows = await reader.rows(query.order_by(work.c.due_at).limit(100))
+        for row in rows:
+            self._started(row.id)
+
+    async def idle(self) -> None:
+        """Wait until nothing is due: for tests and for a clean end."""
+        while True:
+            await self.sweep()
+            if not self._tasks:
+                return
+            await asyncio.wait(self._tasks)
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await self.sweep()
+            await asyncio.sleep(SWEEP_S)
+
+    def _started(self, work_id: str) -> None:
+        if work_id in self._running:
+            return
+        self._running.add(work_id)
+        # A context of its own: one commit inside a workflow must not make the next its child.
+        task = asyncio.create_task(self._start(work_id), context=Context())
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._ended(work_id, done))
+
+    def _ended(self, work_id: str, task: asyncio.Task[None]) -> None:
+        self._running.discard(work_id)
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("work %s could not be started", work_id, exc_info=task.exception())
+
+    async def _start(self, work_id: str) -> None:
+        from dbos import DBOS, SetWorkflowID
+
+        async with self._slots:
+            async with self._db.snapshot() as reader:
+                row = await reader.row(sa.select(work).filter_by(id=work_id, state="ready"))
+            if row is None:
+                return
+            with SetWorkflowID(f"{work_id}.{row.round}"):
+                handle = await DBOS.start_workflow_async(self._workflow, work_id, row.round)
+            await handle.get_result(polling_interval_sec=0.05)
+            await self._unstick(work_id, row.round)
+
+    async def _unstick(self, work_id: str, round_: int) -> None:
+        """DBOS holds this round as ended but our row says it is not: set it out again."""
+        async with self._db.transaction() as tx:
+            same = sa.and_(work.c.state == "ready", work.c.round == round_)
+            if await change(tx, work, {"id": work_id}, same, round=round_ + 1):
+                tx.signal("work", work_id)
+
+    async def _run(self, work_id: str, round_: int) -> None:
+        taken = await self._take(work_id, round_)
+        if taken is None:
+            return
+        try:
+            await self._handlers[taken.kind](taken)
+        except Exception as error:  # the one place that may: anything else is worth another try
+            log.warning("work %s (%s) failed", taken.id, taken.kind, exc_info=error)
+            await self._failed(taken, round_, error)
+        else:
+            async with self._db.transaction() as tx:
+                await change(tx, work, {"id": work_id}, state="done")
+
+    async def _take(self, work_id: str, round_: int) -> Work | None:
+        async with self._db.transaction() as tx:
+            row = await tx.row(sa.select(work).filter_by(id=work_id, state="ready", round=round_))
+            if row is None:
+                return None
+            await change(tx, work, {"id": work_id}, attempts=row.attempts + 1)
+            taken = Work(row.id, row.kind, row.ref, row.attempts + 1)
+            if taken.attempts > ATTEMPTS_MAX:
+                await _quarantine(tx, taken, row.error or "The process ended each time it began.")
+                return None
+        return taken
+
+    async def _failed(self, failed: Work, round_: int, error: Exception) -> None:
+        async with self._db.transaction() as tx:
+            if failed.attempts >= ATTEMPTS_MAX:
+                await _quarantine(tx, failed, str(error) or repr(error))
+                return
+            due = tx.now + timedelta(seconds=BACKOFF_S * failed.attempts)
+            values = {"round": round_ + 1, "due_at": due, "error": str(error) or repr(error)}
+            await change(tx, work, {"id": failed.id}, **values)
+
+
+async def _quarantine(tx: Tx, failed: Work, reason: str) -> None:
+    """Set it aside with the reason, tell the operator, let the queue go on."""
+    await change(tx, work, {"id": failed.id}, state="quarantined", error=reason)
+    await events.note(tx, "work.quarantined", None, work=failed.id, of=failed.kind, error=reason)
+    text = (
+        f"I could not work on something and set it aside after {ATTEMPTS_MAX} tries: {reason} "
+        f"Nothing is lost. Say /retry {failed.id[-6:]} to try again."
+    )
+    await outbox.post(tx, say(f"quarantine:{failed.id}", text))

@@ -1,0 +1,246 @@
+"""Effect: an action on its way into the world. Once, or "I don't know".
+
+proposed ─allow→ approved → running → done → undone
+   ├─ask→ waiting ─tap→ approved   ├→ failed
+   └─deny→ denied   └→ rejected │ expired │ withdrawn
+                                   └→ unknown (it may have happened: a person looks)
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+
+from connectors.contract import Preview, Receipt
+from engine import approvals, cards, plans
+from engine.durable import open_work
+from engine.gate import Proposal
+from memory import events
+from memory.db import Reader, Tx, change, insert, insert_once
+from memory.ids import derived_id
+from memory.schema.work import effect_versions, effects
+from policies.rules import Action
+
+TASK_STATE: dict[str, plans.State] = {
+    "approved": "running",
+    "waiting": "waiting",
+    "running": "running",
+    "denied": "skipped",
+    "rejected": "skipped",
+    "expired": "skipped",
+    "withdrawn": "skipped",
+    "done": "done",
+    "failed": "failed",
+    "unknown": "failed",
+}
+
+
+class Effect(BaseModel, frozen=True):
+    """`id` is the idempotency key of the call, the same for every attempt and version."""
+
+    id: str
+    task: str
+    goal: str
+    version: int
+    state: str
+    action: Action
+    digest: str
+    verdict: dict[str, Any]
+    receipt: Receipt | None
+    error: str | None
+    undoes: str | None
+    cause: str
+    at: datetime
+    done_at: datetime | None
+
+
+async def propose(
+    tx: Tx, task: str, goal: str, proposal: Proposal, cause: str, *, undoes: str | None = None
+) -> str:
+    """Record the action with its verdict; ask, run or refuse it. The same task proposes once."""
+    id = derived_id("eff", task, undoes or "")
+    state = _first_state(proposal)
+    row = {"id": id, "task": task, "goal": goal, "version": 1, "state": state, "undoes": undoes}
+    row |= _content(proposal) | {"cause": cause, "at": tx.now}
+    if not await insert_once(tx, effects, row):
+        return id
+    await _keep(tx, id, 1, proposal, "agent", cause)
+    await _follow(tx, id, state, proposal, cause)
+    return id
+
+
+async def revise(
+    tx: Tx, old: Effect, proposal: Proposal, author: Literal["agent", "operator"], cause: str
+) -> bool:
+    """Replace what was asked by a new version, judged again; every older question is void.
+
+    False: the effect is no longer waiting, or is no longer the version that was changed.
+    """
+    state, version = _first_state(proposal), old.version + 1
+    still = sa.and_(effects.c.state == "waiting", effects.c.version == old.version)
+    values = _content(proposal) | {"version": version, "state": state}
+    if not await change(tx, effects, {"id": old.id}, still, **values):
+        return False
+    await _keep(tx, old.id, version, proposal, author, cause)
+    asked = await approvals.of_version(tx, old.id, old.version)
+    if asked is not None:
+        await approvals.close(tx, asked.id, "superseded", cause)
+    await _follow(tx, old.id, state, proposal, cause)
+    return True
+
+
+async def ask_again(tx: Tx, old: Effect, proposal: Proposal, cause: str) -> bool:
+    """The world or the rules changed after the yes: the same action becomes a new question."""
+    version = old.version + 1
+    still = sa.and_(effects.c.state == "approved", effects.c.version == old.version)
+    values = _content(proposal) | {"version": version, "state": "waiting"}
+    if not await change(tx, effects, {"id": old.id}, still, **values):
+        return False
+    await _keep(tx, old.id, version, proposal, "agent", cause)
+    await _follow(tx, old.id, "waiting", proposal, cause)
+    return True
+
+
+async def settle(
+    tx: Tx, asked: approvals.Approval, state: Literal["approved", "rejected"], cause: str
+) -> bool:
+    """Apply the operator's answer, if the effect is still exactly what they saw."""
+    same = sa.and_(effects.c.version == asked.version, effects.c.digest == asked.digest)
+    still = sa.and_(effects.c.state == "waiting", same)
+    if not await change(tx, effects, {"id": asked.effect}, still, state=state):
+        return False
+    await _moved(tx, asked.effect, state, cause)
+    if state == "approved":
+        await open_work(tx, "perform", asked.effect)
+    return True
+
+
+async def end(tx: Tx, effect_id: str, state: Literal["expired", "withdrawn"], cause: str) -> bool:
+    """Nobody will answer any more, or nobody needs to."""
+    open_states = effects.c.state.in_(["waiting", "approved"])
+    if not await change(tx, effects, {"id": effect_id}, open_states, state=state):
+        return False
+    asked = await approvals.newest(tx, effect_id)
+    if asked is not None:
+        await approvals.close(tx, asked.id, state, cause)
+    await _moved(tx, effect_id, state, cause)
+    return True
+
+
+async def start(tx: Tx, effect_id: str, cause: str) -> bool:
+    """Write down that the call is about to be made, before it is made."""
+    if not await change(
+        tx, effects, {"id": effect_id}, effects.c.state == "approved", state="running"
+    ):
+        return False
+    await _moved(tx, effect_id, "running", cause)
+    return True
+
+
+async def finish(tx: Tx, effect_id: str, receipt: Receipt, cause: str) -> None:
+    """Say "done", from the receipt. An undo also marks what it took back."""
+    values = {"receipt": receipt.model_dump(mode="json"), "done_at": tx.now, "error": None}
+    could = effects.c.state.in_(["running", "unknown", "failed"])
+    if not await change(tx, effects, {"id": effect_id}, could, state="done", **values):
+        return
+    await _moved(tx, effect_id, "done", cause)
+    done = await get(tx, effect_id)
+    assert done is not None
+    if done.undoes is not None:
+        await change(tx, effects, {"id": done.undoes}, state="undone")
+        await events.note(tx, "effect.undone", cause, goal=done.goal, effect=done.undoes)
+        await cards.show(tx, done.undoes)
+
+
+async def fail(
+    tx: Tx, effect_id: str, state: Literal["failed", "unknown"], error: str, cause: str
+) -> None:
+    """It did not happen, or nobody can tell: the operator sees it either way."""
+    could = effects.c.state.in_(["running", "approved"])
+    if await change(tx, effects, {"id": effect_id}, could, state=state, error=error):
+        await _moved(tx, effect_id, state, cause)
+
+
+async def try_again(tx: Tx, effect_id: str, cause: str) -> bool:
+    """The operator asks for another try; its key stays the same, so it cannot happen twice."""
+    could = effects.c.state.in_(["failed", "unknown"])
+    if not await change(tx, effects, {"id": effect_id}, could, state="running", error=None):
+        return False
+    await _moved(tx, effect_id, "running", cause)
+    await open_work(tx, "perform", effect_id)
+    return True
+
+
+async def get(reader: Reader, effect_id: str) -> Effect | None:
+    row = await reader.row(sa.select(effects).filter_by(id=effect_id))
+    return None if row is None else _effect(row)
+
+
+async def of_task(reader: Reader, task_id: str) -> Effect | None:
+    query = sa.select(effects).filter_by(task=task_id).where(effects.c.undoes.is_(None))
+    row = await reader.row(query)
+    return None if row is None else _effect(row)
+
+
+async def in_state(reader: Reader, *states: str, limit: int = 100) -> list[Effect]:
+    query = sa.select(effects).where(effects.c.state.in_(states)).order_by(effects.c.at.desc())
+    return [_effect(row) for row in await reader.rows(query.limit(limit))]
+
+
+async def author_of(reader: Reader, effect_id: str, version: int) -> str:
+    """Return who wrote this version: agent or operator."""
+    query = sa.select(effect_versions.c.author).filter_by(effect=effect_id, version=version)
+    return str(await reader.value(query))
+
+
+async def preview_of(reader: Reader, effect_id: str, version: int) -> Preview:
+    """Return what this version showed that it would change."""
+    query = sa.select(effect_versions.c.preview).filter_by(effect=effect_id, version=version)
+    return cards.preview(await reader.value(query))
+
+
+def _first_state(proposal: Proposal) -> str:
+    outcome = proposal.verdict.outcome
+    return {"deny": "denied", "allow": "approved", "notify": "approved"}.get(outcome, "waiting")
+
+
+def _content(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "action": proposal.action.model_dump(mode="json"),
+        "digest": proposal.digest,
+        "verdict": proposal.verdict.model_dump(mode="json"),
+    }
+
+
+async def _keep(tx: Tx, id: str, version: int, proposal: Proposal, author: str, cause: str) -> None:
+    row = {"effect": id, "version": version, "author": author, "cause": cause, "at": tx.now}
+    shown = {"preview": cards.preview_json(proposal.preview)}
+    await insert(tx, effect_versions, row | _content(proposal) | shown)
+
+
+async def _follow(tx: Tx, id: str, state: str, proposal: Proposal, cause: str) -> None:
+    """Let what depends on the effect's new state happen: the question, the run, the card."""
+    effect = await get(tx, id)
+    assert effect is not None
+    verdict = proposal.verdict
+    if state == "waiting":
+        await approvals.ask(tx, id, effect.version, effect.digest, verdict.bundle, cause)
+    elif state == "approved":
+        await open_work(tx, "perform", id)
+    await _moved(tx, id, state, cause)
+
+
+async def _moved(tx: Tx, id: str, state: str, cause: str) -> None:
+    effect = await get(tx, id)
+    assert effect is not None
+    noted = await events.note(
+        tx, f"effect.{state}", cause, goal=effect.goal, effect=id, version=effect.version
+    )
+    if effect.undoes is None:
+        await plans.move(tx, effect.task, TASK_STATE[state], noted.id, effect.error)
+    await cards.show(tx, id)
+
+
+def _effect(row: sa.Row[Any]) -> Effect:
+    return Effect(**{name: row._mapping[name] for name in Effect.model_fields})

@@ -1,0 +1,246 @@
+"""The face of the approval card: pure drawing of what the database says, word by word."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import words
+from engine.messages import (
+    Button,
+    Evidence,
+    Facts,
+    FieldDiff,
+    FieldRow,
+    Form,
+    Heading,
+    Input,
+    Msg,
+    Para,
+    Part,
+    Span,
+    TextDiff,
+)
+
+RISK = {  # fixed words, chosen by code
+    "internal": "stays inside",
+    "share": "leaves the company in your name",
+    "money": "moves money",
+    "booking": "books time with others",
+    "destructive": "deletes",
+    "credential": "touches a secret",
+    "membership": "changes who has access",
+    "profile": "changes how you appear",
+}
+LINES = {
+    "failed": "✗ It did not happen: {error}",
+    "unknown": "? It may have happened: {error} Look, then say what you found.",
+    "denied": "✗ Not done: {because}",
+    "expired": "Expired: nobody answered in time, so it was not done.",
+    "withdrawn": "Withdrawn: no longer needed, so it was not done. {error}",
+    "rejected": "✗ Rejected. Nothing was done.",
+    "approved": "✓ Approved. It has not run yet.",
+    "running": "… Running.",
+}
+SUMMARY_CHARS = 190
+NO_COST = "0.00 (no language model)"
+Row = sa.Row[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Everything one drawing looks at: rows as they are now, and the operator's settings."""
+
+    effect: Row
+    versions: list[Row]  # oldest first
+    asked: Row | None
+    decided: Row | None
+    evidence: tuple[Evidence, ...]
+    settings: dict[str, Any]
+    menu: str = ""  # which row of other buttons is open
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        preview: dict[str, Any] = self.versions[-1].preview
+        return preview
+
+
+def key(effect: str, version: int) -> str:
+    """Return the key of the card that shows this version of an effect."""
+    return f"effect:{effect}:{version}"
+
+
+def draw(sight: Sight) -> Msg:
+    """Return the card of the newest version."""
+    effect, asked = sight.effect, sight.asked
+    title = str(sight.shown["title"])
+    return Msg(
+        key=key(effect.id, effect.version),
+        summary=f"{title} · {_spoken(effect.state)}"[:SUMMARY_CHARS],
+        parts=(*_body(sight), *_foot(sight)),
+        buttons=_buttons(sight),
+        expires_at=asked.expires_at if asked is not None else None,
+    )
+
+
+def voided(old: Row, new: Row) -> Msg:
+    """Return the card of a version that a newer one replaced."""
+    title = str(old.preview["title"])
+    who = "you" if new.author == "operator" else "Firstmate"
+    text = f"Changed by {who}: this version will not be done. The new card is “"
+    link = f"{new.preview['title']}” (version {new.version})."
+    spans = (Span(text=text), Span(text=link, style="bold"))
+    go = Button(label="Show the new card", action="show", ref=old.effect)
+    return Msg(
+        key=key(old.effect, old.version),
+        summary=f"{title} · changed since you were asked"[:SUMMARY_CHARS],
+        parts=(Heading(text=title), Para(spans=spans)),
+        buttons=((go,),),
+    )
+
+
+def _body(sight: Sight) -> tuple[Part, ...]:
+    shown = sight.shown
+    parts: list[Part] = [Heading(text=shown["title"])]
+    if shown["changes"]:
+        parts.append(FieldDiff(rows=tuple(_row(change) for change in shown["changes"])))
+    if shown["text"] is not None:
+        earlier = sight.versions[-2].preview["text"] if len(sight.versions) > 1 else ""
+        parts.append(TextDiff(old=earlier or "", new=shown["text"]))
+    parts += [Para(spans=(Span(text=note, style="italic"),)) for note in shown["notes"]]
+    if sight.effect.state in ("waiting", "approved", "denied"):
+        parts.append(_facts(sight))
+    return tuple(parts)
+
+
+def _row(change: dict[str, Any]) -> FieldRow:
+    return FieldRow(
+        label=change["label"],
+        old=change["before"],
+        new=change["after"],
+        source=change["source"],
+        derived=change["derived"],
+    )
+
+
+def _facts(sight: Sight) -> Facts:
+    action, verdict = sight.effect.action, sight.effect.verdict
+    expires = ""
+    if sight.asked is not None:
+        expires = f"{words.moment(sight.asked.expires_at, sight.settings)} → not done"
+    return Facts(
+        why=action["reason"],
+        evidence=sight.evidence,
+        risk=RISK.get(action["effect"], action["effect"]),
+        policy=f"{verdict['because']} ({', '.join(verdict['rules']) or 'no rule'})",
+        cost=NO_COST,
+        undo=sight.shown["facts"].get("undo", ""),
+        expires=expires,
+    )
+
+
+def _foot(sight: Sight) -> tuple[Part, ...]:
+    """Return the sentence that says where it stands, and who decided."""
+    line = _line(sight)
+    parts = [Para(spans=(Span(text=line, style="bold"),))] if line else []
+    if sight.decided is not None:
+        who = _who(sight.decided, sight.settings)
+        parts.append(Para(spans=(Span(text=who, style="italic"),)))
+    return tuple(parts)
+
+
+def _line(sight: Sight) -> str:
+    """Return one sentence; "done" is only ever said from a receipt."""
+    effect, asked = sight.effect, sight.asked
+    if effect.state == "waiting":
+        snoozed = asked.snoozed_until if asked is not None else None
+        again = words.moment(snoozed, sight.settings) if snoozed else ""
+        return f"⏰ Later: I ask again {again}." if snoozed else ""
+    if effect.state in ("done", "undone"):
+        taken_back = effect.state == "undone"
+        end = " · ↩ taken back" if taken_back else _undo_until(effect, sight.settings)
+        return f"✓ {effect.receipt['said']}{end}"
+    error = effect.error or ""
+    return LINES[effect.state].format(error=error, because=effect.verdict["because"]).strip()
+
+
+def _undo_until(effect: Row, settings: dict[str, Any]) -> str:
+    until = effect.receipt["undo_until"]
+    if until is None:
+        return ""
+    return f" · undo until {words.moment(datetime.fromisoformat(until), settings)}"
+
+
+def _who(decided: Row, settings: dict[str, Any]) -> str:
+    did = "Approved" if decided.answer == "approve" else "Rejected"
+    note = f" · {decided.note}" if decided.note else ""
+    return f"{did} by you on {decided.channel}, {words.moment(decided.at, settings)}{note}"
+
+
+def _buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
+    if sight.effect.state == "waiting" and sight.asked is not None:
+        return _waiting_buttons(sight.effect, sight.asked, sight.shown, sight.menu)
+    return _after_buttons(sight.effect, sight.shown)
+
+
+def _waiting_buttons(
+    effect: Row, asked: Row, shown: dict[str, Any], menu: str
+) -> tuple[tuple[Button, ...], ...]:
+    back = Button(label="Back", action="menu", ref=asked.id)
+    if menu == "later":
+        choices = (("In 1 hour", "1h"), ("Tonight at 18", "tonight"), ("Tomorrow at 9", "tomorrow"))
+        row = tuple(Button(label=t, action="later", ref=asked.id, item=i) for t, i in choices)
+        return (row, (back,))
+    if menu == "more":
+        why = Button(label="Why?", action="why", ref=effect.id)
+        drop = Button(label="Not needed any more", action="withdraw", ref=asked.id)
+        return ((why, drop), (back,))
+    form = tuple(Input.model_validate(item) for item in shown["facts"].get("form", ()))
+    approve = Button(
+        label=f"✓ {shown['facts'].get('verb', 'Approve')}",
+        action="approve",
+        ref=asked.id,
+        style="ok",
+        form=_second_look(effect),
+    )
+    reject = Button(label="✗ Reject", action="reject", ref=asked.id, style="danger")
+    later = Button(label="⏰ Later", action="menu", ref=asked.id, item="later")
+    more = Button(label="… More", action="menu", ref=asked.id, item="more")
+    first: tuple[Button, ...] = (approve, reject)
+    if form:
+        edit = Form(title="Edit before it is done", fields=form)
+        first = (approve, Button(label="✎ Edit", action="edit", ref=asked.id, form=edit), reject)
+    return (first, (later, more))
+
+
+def _second_look(effect: Row) -> Form | None:
+    """For what the rules want confirmed twice, the amount must be typed."""
+    if effect.verdict["outcome"] != "ask_twice":
+        return None
+    wanted = effect.action["args"].get("amount", "yes")
+    field = Input(id="confirm", label=f"Type {wanted} to confirm", kind="text", max_chars=40)
+    return Form(title="Confirm once more", fields=(field,))
+
+
+def _after_buttons(effect: Row, shown: dict[str, Any]) -> tuple[tuple[Button, ...], ...]:
+    why = Button(label="Why?", action="why", ref=effect.id)
+    again = Button(label="Try again", action="again", ref=effect.id)
+    close = Button(label="Leave it", action="close", ref=effect.id)
+    happened = Button(label="It happened", action="happened", ref=effect.id)
+    undo = Button(label="↩ Undo", action="undo", ref=effect.id)
+    can_undo = effect.undoes is None and shown["facts"].get("undoable", False)
+    match effect.state:
+        case "done":
+            return ((undo, why),) if can_undo else ((why,),)
+        case "failed":
+            return ((again, close, why),)
+        case "unknown":
+            return ((happened, again, close), (why,))
+        case "running" | "approved":
+            return ()
+    return ((why,),)
+
+
+def _spoken(state: str) -> str:
+    return {"waiting": "waits for you", "unknown": "may have happened"}.get(state, state)

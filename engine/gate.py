@@ -1,0 +1,61 @@
+"""weigh(): every wish passes here before it can become an effect; there is no second way out."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from connectors.contract import Operation, PermanentError, Preview
+from engine import forms, situation
+from engine.digests import digest
+from engine.house import House
+from policies.judge import judge
+from policies.rules import Action, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An action with what it would change and what the policies say of it."""
+
+    action: Action
+    preview: Preview
+    verdict: Verdict
+
+    @property
+    def digest(self) -> str:
+        return digest(self.action)
+
+
+async def weigh(house: House, action: Action, goal: str) -> Proposal:
+    """Look at what the action would change and judge it. PermanentError: it can never run so."""
+    operation = house.operation(action.operation)
+    preview = _with_words(
+        await operation.preview(arguments(operation, action.args)), operation, action
+    )
+    async with house.db.snapshot() as reader:
+        facts = await situation.facts(reader, operation, action, preview, goal)
+    return Proposal(action, preview, judge(action, facts, house.book))
+
+
+def arguments(operation: Operation, args: dict[str, Any]) -> Any:
+    """Return the arguments as the operation's own model; PermanentError says which one is wrong."""
+    try:
+        return operation.args.model_validate(args)
+    except ValidationError as error:
+        faults = (f"{_where(fault['loc'])}: {fault['msg']}" for fault in error.errors())
+        raise PermanentError("; ".join(faults)) from None
+
+
+def _with_words(preview: Preview, operation: Operation, action: Action) -> Preview:
+    """Keep with the preview what its card needs to say of the operation."""
+    words = {
+        "verb": operation.verb,
+        "undo": operation.undo.says,
+        "undoable": operation.undo.run is not None,
+        "form": [field.model_dump(mode="json") for field in forms.fields(operation, action.args)],
+    }
+    return replace(preview, facts={**preview.facts, **words})
+
+
+def _where(path: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in path) or "this"

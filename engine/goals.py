@@ -1,0 +1,104 @@
+"""Goal: what the operator wants. Outcome: what came of it, one row for every goal that ended."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+
+from memory import events
+from memory.db import Reader, Tx, change, insert_once
+from memory.schema.work import approvals, decisions, effects, goals, outcomes, tasks
+
+
+class Goal(BaseModel, frozen=True):
+    """`asked_by` is the event that asked for it; `slots` are the typed values it is about."""
+
+    id: str
+    text: str
+    mode: str
+    state: str
+    asked_by: str
+    conv: str | None
+    playbook: str | None
+    slots: dict[str, Any]
+    at: datetime
+
+
+async def open_goal(
+    tx: Tx,
+    goal_id: str,
+    text: str,
+    *,
+    asked_by: str,
+    conv: str | None,
+    playbook: str | None,
+    slots: dict[str, Any],
+) -> bool:
+    """Take on a goal. The same id again changes nothing."""
+    row = {"id": goal_id, "text": text, "mode": "deterministic", "state": "open"}
+    about = {"asked_by": asked_by, "conv": conv, "playbook": playbook, "slots": slots}
+    if not await insert_once(tx, goals, {**row, **about, "at": tx.now}):
+        return False
+    await events.note(tx, "goal.opened", asked_by, goal=goal_id, text=text, playbook=playbook)
+    return True
+
+
+async def get(reader: Reader, goal_id: str) -> Goal | None:
+    row = await reader.row(sa.select(goals).filter_by(id=goal_id))
+    return None if row is None else _goal(row)
+
+
+async def open_goals(reader: Reader, limit: int = 50) -> list[Goal]:
+    query = sa.select(goals).filter_by(state="open").order_by(goals.c.at.desc()).limit(limit)
+    return [_goal(row) for row in await reader.rows(query)]
+
+
+async def finish(
+    tx: Tx,
+    goal_id: str,
+    cause: str,
+    *,
+    kind: str,
+    succeeded: bool,
+    failure: str | None = None,
+    value: Decimal | None = None,
+    currency: str | None = None,
+    minutes_saved: int = 0,
+) -> bool:
+    """End a goal with its outcome. False: it has ended already."""
+    state = "done" if succeeded else "failed"
+    if not await change(tx, goals, {"id": goal_id}, goals.c.state == "open", state=state):
+        return False
+    row = {
+        "goal": goal_id,
+        "kind": kind,
+        "value": None if value is None else str(value),
+        "currency": currency,
+        "succeeded": succeeded,
+        "failure": failure,
+        "minutes_saved": minutes_saved if succeeded else 0,
+        "cost": "0",  # no language model has worked for it yet
+        "touches": await _touches(tx, goal_id),
+        "at": tx.now,
+    }
+    await insert_once(tx, outcomes, row)
+    await events.note(tx, f"goal.{state}", cause, goal=goal_id, outcome=kind, failure=failure)
+    return True
+
+
+async def _touches(tx: Tx, goal_id: str) -> int:
+    """Count how often the operator was needed: decisions, and versions written by hand."""
+    asked = sa.join(decisions, approvals, decisions.c.approval == approvals.c.id)
+    mine = sa.select(effects.c.id).filter_by(goal=goal_id)
+    query = sa.select(sa.func.count()).select_from(asked).where(approvals.c.effect.in_(mine))
+    return int(await tx.value(query))
+
+
+async def tasks_of(reader: Reader, goal_id: str) -> list[sa.Row[Any]]:
+    return await reader.rows(sa.select(tasks).filter_by(goal=goal_id).order_by(tasks.c.id))
+
+
+def _goal(row: sa.Row[Any]) -> Goal:
+    return Goal(**{name: row._mapping[name] for name in Goal.model_fields})

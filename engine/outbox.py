@@ -1,0 +1,129 @@
+"""The outbox: what is said is written with the change it tells of, and delivered afterwards."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+
+from engine.messages import Msg
+from memory import events
+from memory.db import Reader, Tx, change, insert_once, put
+from memory.schema.chat import cards, conversations, deliveries
+
+APPROVAL, ANSWER, PROGRESS = 0, 1, 2
+DUE_MAX = 50
+
+
+class Card(BaseModel, frozen=True):
+    """A message at its newest version. `conv` None: shown in every conversation."""
+
+    key: str
+    conv: str | None
+    version: int
+    priority: int
+    msg: Msg
+    at: datetime
+
+
+class Due(BaseModel, frozen=True):
+    """A card that a conversation has not seen at its newest version."""
+
+    card: Card
+    conv: str
+    message: str | None  # the platform's id of what is shown now
+    attempts: int
+
+
+async def post(tx: Tx, msg: Msg, conv: str | None = None, *, priority: int = ANSWER) -> None:
+    """Say this; the same key again replaces what was said."""
+    body = msg.model_dump(mode="json")
+    row = {"key": msg.key, "conv": conv, "priority": priority, "msg": body, "version": 1}
+    if not await insert_once(tx, cards, row | {"at": tx.now, "changed_at": tx.now}):
+        old = await tx.row(sa.select(cards.c.version, cards.c.msg).filter_by(key=msg.key))
+        if old is None or old.msg == body:
+            return
+        values = {"msg": body, "version": old.version + 1, "changed_at": tx.now}
+        await change(tx, cards, {"key": msg.key}, **values)
+    if not tx.journal.noted:  # said alone, not as part of something that happened
+        await events.note(tx, "card.said", None, card=msg.key)
+    tx.signal("card", msg.key)
+
+
+async def get(reader: Reader, key: str) -> Card | None:
+    row = await reader.row(sa.select(cards).filter_by(key=key))
+    return None if row is None else _card(row)
+
+
+async def latest(reader: Reader, conv: str, limit: int = 60) -> list[Card]:
+    """Return the newest cards of a conversation, oldest first."""
+    mine = sa.or_(cards.c.conv == conv, cards.c.conv.is_(None))
+    query = sa.select(cards).where(mine).order_by(cards.c.at.desc(), cards.c.key.desc())
+    return [_card(row) for row in reversed(await reader.rows(query.limit(limit)))]
+
+
+async def due(reader: Reader, surface: str) -> list[Due]:
+    """Return what the paired conversations of a surface have not seen, most urgent first."""
+    d = deliveries
+    mine = sa.or_(cards.c.conv == conversations.c.id, cards.c.conv.is_(None))
+    seen = sa.and_(d.c.card == cards.c.key, d.c.conv == conversations.c.id)
+    query = (
+        sa.select(cards, conversations.c.id.label("to"), d.c.message, d.c.attempts)
+        .join(conversations, mine)
+        .outerjoin(d, seen)
+        .where(conversations.c.surface == surface, conversations.c.state == "paired")
+        .where(sa.or_(d.c.version.is_(None), d.c.version < cards.c.version))
+        .where(sa.or_(d.c.due_at.is_(None), d.c.due_at <= reader.now))
+        .where(sa.or_(d.c.version.is_not(None), cards.c.changed_at >= conversations.c.at))
+        .order_by(cards.c.priority, cards.c.changed_at, cards.c.key)
+        .limit(DUE_MAX)
+    )
+    return [
+        Due(card=_card(row), conv=row.to, message=row.message, attempts=row.attempts or 0)
+        for row in await reader.rows(query)
+    ]
+
+
+async def delivered(tx: Tx, item: Due, message: str) -> None:
+    """This conversation now shows this version under this platform id."""
+    row = {"card": item.card.key, "conv": item.conv, "version": item.card.version}
+    rest = {"message": message, "attempts": 0, "due_at": None, "error": None, "at": tx.now}
+    await put(tx, deliveries, row | rest)
+
+
+async def postponed(tx: Tx, item: Due, until: datetime, error: str) -> None:
+    """It could not be shown now; try again then."""
+    row = {"card": item.card.key, "conv": item.conv, "version": 0, "message": item.message}
+    rest = {"attempts": item.attempts + 1, "due_at": until, "error": error, "at": tx.now}
+    await put(tx, deliveries, row | rest)
+
+
+async def show_again(tx: Tx, key: str, conv: str) -> None:
+    """Post the card anew at the bottom of this conversation."""
+    row = {"card": key, "conv": conv, "version": 0, "message": None, "attempts": 0}
+    await put(tx, deliveries, row | {"due_at": None, "error": None, "at": tx.now})
+    tx.signal("card", key)
+
+
+async def show_everywhere_again(tx: Tx, key: str) -> None:
+    """Post the card anew at the bottom of every conversation that has seen it."""
+    for row in await tx.rows(sa.select(deliveries.c.conv).filter_by(card=key)):
+        await show_again(tx, key, row.conv)
+
+
+async def shown_as(reader: Reader, conv: str, message: str) -> str | None:
+    """Return the key of the card that this platform message shows."""
+    query = sa.select(deliveries.c.card).filter_by(conv=conv, message=message)
+    key = await reader.value(query)
+    return None if key is None else str(key)
+
+
+def _card(row: sa.Row[Any]) -> Card:
+    return Card(
+        key=row.key,
+        conv=row.conv,
+        version=row.version,
+        priority=row.priority,
+        msg=Msg.model_validate(row.msg),
+        at=row.at,
+    )

@@ -1,0 +1,188 @@
+"""Plan: the tasks a goal needs, in order. Tasks follow their effects; the goal follows its tasks.
+
+pending ──▶ waiting (for you) ──▶ running ──▶ done
+   └──▶ skipped (denied, rejected, withdrawn) / failed
+"""
+
+from decimal import Decimal
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+
+from engine import goals, outbox
+from engine.durable import open_work
+from engine.messages import Msg, Para, Progress, Span, say
+from memory import events
+from memory.db import Reader, Tx, change, insert, insert_once
+from memory.ids import derived_id
+from memory.schema.work import effects, plans, tasks
+
+State = Literal["pending", "waiting", "running", "done", "failed", "skipped"]
+ENDED = ("done", "failed", "skipped")
+SHOWN: dict[str, Any] = {"failed": "error", "skipped": "error"}
+
+
+class Step(BaseModel, frozen=True):
+    """One task to be: `args` may refer to slots and to other steps; an agent resolves them."""
+
+    key: str
+    title: str
+    operation: str
+    agent: str
+    args: dict[str, Any]
+    after: tuple[str, ...] = ()
+    why: str = ""
+
+
+class Task(BaseModel, frozen=True):
+    id: str
+    plan: str
+    goal: str
+    key: str
+    position: int
+    title: str
+    operation: str
+    agent: str
+    args: dict[str, Any]
+    after: tuple[str, ...]
+    state: str
+    error: str | None
+
+
+async def make(tx: Tx, goal: goals.Goal, steps: tuple[Step, ...], because: str, cause: str) -> str:
+    """Write the first plan of a goal and set its tasks going. Again: nothing new."""
+    plan = derived_id("pln", goal.id, 1)
+    row = {"id": plan, "goal": goal.id, "version": 1, "because": because, "cause": cause}
+    if not await insert_once(tx, plans, row | {"at": tx.now}):
+        return plan
+    for position, step in enumerate(steps, 1):
+        id = derived_id("tsk", plan, step.key)
+        what = step.model_dump(exclude={"why"}) | {"after": list(step.after)}
+        fixed = {"id": id, "plan": plan, "goal": goal.id, "state": "pending", "at": tx.now}
+        await insert(tx, tasks, what | fixed | {"position": position})
+    await events.note(
+        tx, "plan.made", cause, goal=goal.id, plan=plan, because=because, steps=len(steps)
+    )
+    await draw(tx, goal.id)
+    await _dispatch(tx, derived_id("tsk", plan, steps[0].key))
+    return plan
+
+
+async def task(reader: Reader, task_id: str) -> Task | None:
+    row = await reader.row(sa.select(tasks).filter_by(id=task_id))
+    return None if row is None else _task(row)
+
+
+async def of_goal(reader: Reader, goal_id: str) -> list[Task]:
+    """Return the goal's tasks in the plan's order."""
+    query = sa.select(tasks).filter_by(goal=goal_id).order_by(tasks.c.position)
+    return [_task(row) for row in await reader.rows(query)]
+
+
+async def may_run(reader: Reader, moving: Task) -> bool:
+    """Are the tasks that must come first done?"""
+    before = [t for t in await of_goal(reader, moving.goal) if t.key in moving.after]
+    return all(t.state == "done" for t in before)
+
+
+async def move(tx: Tx, task_id: str, state: State, cause: str, error: str | None = None) -> None:
+    """Let a task follow its effect; then its dependents, the plan's card and the goal follow."""
+    if not await change(tx, tasks, {"id": task_id}, tasks.c.state != state, state=state):
+        return
+    await change(tx, tasks, {"id": task_id}, error=error)
+    moved = await task(tx, task_id)
+    assert moved is not None
+    await events.note(tx, f"task.{state}", cause, goal=moved.goal, task=task_id, error=error)
+    if state == "done":
+        await _release(tx, moved)
+    await draw(tx, moved.goal)
+    await _finish(tx, moved.goal, cause)
+
+
+async def dispatch_next(tx: Tx, dispatched: Task) -> None:
+    """Turn to the next task of the plan, so that cards come in the plan's order."""
+    for later in await of_goal(tx, dispatched.goal):
+        if later.position == dispatched.position + 1:
+            await _dispatch(tx, later.id)
+
+
+async def entitle(tx: Tx, task_id: str, title: str) -> None:
+    """Give a task the title its values make: “Refund 40.00 EUR”."""
+    await change(tx, tasks, {"id": task_id}, title=title)
+
+
+async def say_failed(tx: Tx, failed: Task, error: str) -> None:
+    """Tell the operator why a task cannot be done; nothing outward has happened."""
+    goal = await goals.get(tx, failed.goal)
+    text = f"“{failed.title}” cannot be done: {error} Nothing was done."
+    await outbox.post(tx, say(f"failed:{failed.id}", text), None if goal is None else goal.conv)
+
+
+async def draw(tx: Tx, goal_id: str) -> None:
+    """Show the plan as it stands; a plan of one step is told by its effect alone."""
+    goal, all_tasks = await goals.get(tx, goal_id), await of_goal(tx, goal_id)
+    if goal is None or len(all_tasks) < 2:
+        return
+    steps = tuple(_step(t) for t in all_tasks)
+    because = await tx.value(sa.select(plans.c.because).filter_by(goal=goal_id))
+    title = Para(spans=(Span(text="Plan: ", style="bold"), Span(text=goal.text)))
+    why = Para(spans=(Span(text=str(because), style="italic"),))
+    done = sum(t.state == "done" for t in all_tasks)
+    summary = f"Plan: {goal.text}"[:160] + f" · {done} of {len(steps)} done"
+    msg = Msg(key=f"plan:{goal_id}", summary=summary, parts=(title, Progress(steps=steps), why))
+    await outbox.post(tx, msg, goal.conv, priority=outbox.PROGRESS)
+
+
+async def _dispatch(tx: Tx, task_id: str) -> None:
+    await open_work(tx, "dispatch", task_id, key=derived_id("wrk", task_id))
+
+
+async def _release(tx: Tx, done: Task) -> None:
+    """Set going what was approved and waited for this task."""
+    for later in await of_goal(tx, done.goal):
+        if done.key in later.after and await may_run(tx, later):
+            query = sa.select(effects.c.id).filter_by(task=later.id, state="approved")
+            for row in await tx.rows(query):
+                await open_work(tx, "perform", row.id)
+
+
+async def _finish(tx: Tx, goal_id: str, cause: str) -> None:
+    """End the goal when its last task has ended; the outcome says what kind of end it was."""
+    from_plan = await of_goal(tx, goal_id)
+    if any(t.state not in ENDED for t in from_plan):
+        return
+    goal = await goals.get(tx, goal_id)
+    if goal is None:
+        return
+    ended = goal.slots.get("outcome", {})
+    done = [t for t in from_plan if t.state == "done"]
+    failed = [t for t in from_plan if t.state == "failed"]
+    amount = await _amount(tx, goal_id)
+    await goals.finish(
+        tx,
+        goal_id,
+        cause,
+        kind=ended.get("kind", "work"),
+        succeeded=bool(done) and not failed,
+        failure="failed" if failed else None if done else "declined",
+        value=amount[0] if amount else None,
+        currency=amount[1] if amount else None,
+        minutes_saved=int(ended.get("minutes_saved", 0)),
+    )
+
+
+async def _amount(tx: Tx, goal_id: str) -> tuple[Decimal, str] | None:
+    for row in await tx.rows(sa.select(effects.c.action).filter_by(goal=goal_id, state="done")):
+        args = row.action["args"]
+        if "amount" in args and "currency" in args:
+            return Decimal(str(args["amount"])), args["currency"]
+    return None
+
+
+def _step(t: Task) -> Progress.Step:
+    return Progress.Step(title=t.title, state=SHOWN.get(t.state, t.state), detail=t.error or "")
+
+
+def _task(row: sa.Row[Any]) -> Task:
+    return Task(**{name: row._mapping[name] for name in Task.model_fields})

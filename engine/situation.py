@@ -1,0 +1,121 @@
+"""The facts a rule may speak of, computed for one action at one moment."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from connectors.contract import Operation, Preview
+from engine.digests import digest
+from memory import profile, records
+from memory.db import Reader
+from memory.schema.work import approvals, decisions, effects
+from policies import facts as declared
+from policies.characters import suspicious
+from policies.rules import Action
+
+STREAK_MAX = 50
+DUPLICATE_WITHIN = timedelta(days=30)
+LIVE = ("waiting", "approved", "running", "done", "unknown")
+
+
+async def facts(
+    reader: Reader, operation: Operation, action: Action, preview: Preview, goal: str
+) -> dict[str, Any]:
+    """Return every declared fact (see policies/facts.py) about this action now."""
+    settings = await profile.read(reader)
+    local = reader.now.astimezone(ZoneInfo(settings["zone"]))
+    destinations = _of_role(operation, action, "destination")
+    known = [await records.by_key(reader, "email", value) for value in destinations]
+    if not destinations and action.about is not None:
+        known = [await records.get(reader, action.about)]  # money goes back to whom it concerns
+    own: dict[str, Any] = {
+        "amount": float(_amount(operation, action)),
+        "currency": str(action.args.get("currency") or ""),
+        "reversible": operation.undo.kind != "none",
+        "recipients": len(destinations),
+        "recipient_known": bool(known)
+        and all(r is not None and r.status == "active" for r in known),
+        "in_thread": bool(action.args.get("in_reply_to")),
+        "has_attachment": bool(action.args.get("attachments")),
+        "deceptive": any(suspicious(value) for value in _texts(action.args)),
+        "streak": await _streak(reader, action),
+        "duplicate_of": await _duplicate(reader, action, goal),
+        "hour": local.hour,
+        "weekend": local.weekday() >= 5,
+        "quiet": not 8 <= local.hour < 20,
+        "stopped": settings["stopped"] is not None,
+    }
+    today = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    usual = declared.with_usual({})
+    origins = declared.of_origins(action.origins, operation.roles)
+    return usual | own | origins | await _today(reader, action, own["currency"], today)
+
+
+def _of_role(operation: Operation, action: Action, role: str) -> list[str]:
+    named = [action.args.get(name) for name, its in operation.roles.items() if its == role]
+    flat = [v for value in named for v in (value if isinstance(value, list) else [value])]
+    return [str(value) for value in flat if value]
+
+
+def _amount(operation: Operation, action: Action) -> Decimal:
+    return sum((Decimal(value) for value in _of_role(operation, action, "amount")), Decimal(0))
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in _texts(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    return [value] if isinstance(value, str) else []
+
+
+async def _today(
+    reader: Reader, action: Action, currency: str, midnight: datetime
+) -> dict[str, Any]:
+    """Count what this operation did since midnight, and what money went out in this currency."""
+    query = sa.select(effects.c.action).where(effects.c.done_at >= midnight)
+    done = [row.action for row in await reader.rows(query.where(effects.c.state == "done"))]
+    money = [
+        Decimal(str(a["args"]["amount"]))
+        for a in done
+        if a["effect"] == "money" and a["args"].get("currency") == currency
+    ]
+    return {
+        "spent_today": float(sum(money, Decimal(0))),
+        "done_today": sum(a["operation"] == action.operation for a in done),
+    }
+
+
+async def _streak(reader: Reader, action: Action) -> int:
+    """Count approvals in a row, without an edit, for this operation and counterpart."""
+    query = (
+        sa.select(effects.c.action, approvals.c.version, decisions.c.answer)
+        .join(approvals, approvals.c.id == decisions.c.approval)
+        .join(effects, effects.c.id == approvals.c.effect)
+        .where(effects.c.action["operation"].as_string() == action.operation)
+        .order_by(decisions.c.at.desc())
+        .limit(STREAK_MAX)
+    )
+    count = 0
+    for row in await reader.rows(query):
+        if row.action.get("about") != action.about:
+            continue
+        if row.answer != "approve" or row.version > 1:
+            break
+        count += 1
+    return count
+
+
+async def _duplicate(reader: Reader, action: Action, goal: str) -> str:
+    """Return the live effect of another goal that does exactly this, or ""."""
+    query = (
+        sa.select(effects.c.id)
+        .where(effects.c.digest == digest(action), effects.c.state.in_(LIVE))
+        .where(effects.c.goal != goal, effects.c.at >= reader.now - DUPLICATE_WITHIN)
+        .order_by(effects.c.at.desc())
+        .limit(1)
+    )
+    return str(await reader.value(query) or "")

@@ -1,0 +1,52 @@
+"""Tokens: what a button carries. Random, hashed at rest, bound to one person in one conversation.
+
+A token has no meaning of its own; the database says what it stands for, and the verb it stands
+for answers from the database, so a tap that comes late or twice is told the truth.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+
+from engine.messages import Button
+from memory.db import Reader, Tx, insert
+from memory.schema.chat import tokens
+
+LIVES = timedelta(days=30)
+PREFIX = "a1."
+
+
+class Tap(BaseModel, frozen=True):
+    """A button, recognised: the verb, what it is about, and a choice within it."""
+
+    action: str
+    ref: str
+    item: str
+    conv: str
+
+
+async def mint(tx: Tx, button: Button, conv: str, user: str) -> str:
+    """Return a fresh token (25 characters) for this button in this conversation."""
+    token = PREFIX + secrets.token_urlsafe(16)
+    row = {"hash": _hash(token), "action": button.action, "ref": button.ref, "item": button.item}
+    await insert(tx, tokens, {**row, "conv": conv, "user": user, "expires_at": tx.now + LIVES})
+    return token
+
+
+async def recognise(reader: Reader, token: str, conv: str, user: str) -> Tap | None:
+    """Return what the token stands for, for the person and conversation it was made for."""
+    query = sa.select(tokens).filter_by(hash=_hash(token), conv=conv, user=user)
+    row = await reader.row(query.where(tokens.c.expires_at > reader.now))
+    return None if row is None else Tap(action=row.action, ref=row.ref, item=row.item, conv=conv)
+
+
+async def sweep(tx: Tx) -> None:
+    """Drop tokens that no longer open anything."""
+    await tx.conn.execute(sa.delete(tokens).where(tokens.c.expires_at <= tx.now))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,30 @@
+"""Moments and money as the operator reads them: their zone, their language."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+
+def moment(at: datetime, profile: dict[str, Any], *, zone: bool = False) -> str:
+    """Return "Fri 27 Nov, 09:00", in the operator's zone; with `zone`, its name too."""
+    from babel.dates import format_datetime
+
+    local = at.astimezone(ZoneInfo(profile["zone"]))
+    text = format_datetime(local, "EEE d MMM, HH:mm", locale=profile["locale"])
+    return f"{text} ({profile['zone']})" if zone else str(text)
+
+
+def today(now: datetime, profile: dict[str, Any]) -> str:
+    """Return the operator's date, as ISO writes it: "2026-11-27"."""
+    return now.astimezone(ZoneInfo(profile["zone"])).date().isoformat()
+
+
+def clock(at: datetime, profile: dict[str, Any]) -> str:
+    """Return "09:43", in the operator's zone."""
+    return at.astimezone(ZoneInfo(profile["zone"])).strftime("%H:%M")
+
+
+def money(amount: Decimal | int | str, currency: str) -> str:
+    """Return "1,250.00 EUR": one form everywhere, so a card and a receipt can be compared."""
+    return f"{Decimal(amount):,.2f} {currency}"

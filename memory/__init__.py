@@ -1,0 +1,1 @@
+"""What the company knows: one database, one event log, canonical records, recall."""

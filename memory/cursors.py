@@ -1,0 +1,15 @@
+"""Cursors: how far a source was read, by name. They say nothing of the company's state."""
+
+import sqlalchemy as sa
+
+from memory.db import Reader, Tx, put
+from memory.schema.chat import cursors
+
+
+async def get(reader: Reader, name: str) -> str | None:
+    value = await reader.value(sa.select(cursors.c.value).filter_by(name=name))
+    return None if value is None else str(value)
+
+
+async def save(tx: Tx, name: str, value: str) -> None:
+    await put(tx, cursors, {"name": name, "value": value, "at": tx.now})

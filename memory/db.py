@@ -1,0 +1,162 @@
+"""The database: one file, one writer, and `Tx`, the right to change state."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from memory import ids
+from memory.journal import Journal, seal
+
+Clock = Callable[[], datetime]
+Row = Mapping[str, Any]
+BUSY_TIMEOUT_MS = 30_000
+
+
+def system_clock() -> datetime:
+    """Return the moment now, in UTC. Nothing else in the house asks the machine for it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A consistent view of the state at one moment; it takes no write lock."""
+
+    conn: AsyncConnection
+    now: datetime
+
+    async def rows(self, query: sa.Select[Any]) -> list[sa.Row[Any]]:
+        return list((await self.conn.execute(query)).all())
+
+    async def row(self, query: sa.Select[Any]) -> sa.Row[Any] | None:
+        row: sa.Row[Any] | None = (await self.conn.execute(query)).first()
+        return row
+
+    async def value(self, query: sa.Select[Any]) -> Any:
+        return await self.conn.scalar(query)
+
+
+@dataclass(frozen=True, slots=True)
+class Tx(Reader):
+    """The right to change state, at one moment.
+
+    Whoever holds no Tx can change nothing; everything done with one Tx happens together or not
+    at all, and carries the same time. Every change must be followed by an event before the end.
+    """
+
+    journal: Journal = field(default_factory=Journal)
+    signals: list[tuple[str, str]] = field(default_factory=list)
+
+    def id(self, prefix: str) -> str:
+        return ids.new_id(prefix, self.now)
+
+    def signal(self, name: str, ref: str) -> None:
+        """Tell the listeners of `name` about `ref`, right after the commit and only then."""
+        self.signals.append((name, ref))
+
+
+async def insert(tx: Tx, table: sa.Table, row: Row) -> None:
+    """Insert a row; its unique keys must be free."""
+    await tx.conn.execute(sa.insert(table).values(dict(row)))
+    tx.journal.changed(table, row)
+
+
+async def insert_once(tx: Tx, table: sa.Table, row: Row) -> bool:
+    """Insert the row unless its unique key is taken; say whether it was new.
+
+    This is the one primitive behind every "only once" in the system.
+    """
+    statement = sqlite.insert(table).values(dict(row)).on_conflict_do_nothing()
+    new = (await tx.conn.execute(statement)).rowcount == 1
+    if new:
+        tx.journal.changed(table, row)
+    return new
+
+
+async def put(tx: Tx, table: sa.Table, row: Row) -> None:
+    """Insert the row or replace the one with the same primary key."""
+    keys = [column.name for column in table.primary_key]
+    statement = sqlite.insert(table).values(dict(row))
+    values = {name: value for name, value in row.items() if name not in keys}
+    await tx.conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))
+    tx.journal.changed(table, row)
+
+
+async def change(
+    tx: Tx, table: sa.Table, key: Row, *where: sa.ColumnElement[bool], **values: Any
+) -> bool:
+    """Update the row with this primary key if the conditions still hold; say whether they did."""
+    statement = sa.update(table).filter_by(**key).where(*where).values(values)
+    done = (await tx.conn.execute(statement)).rowcount == 1
+    if done:
+        tx.journal.changed(table, {**key, **values})
+    return done
+
+
+class Database:
+    """One SQLite file in WAL mode, every commit on disk before it counts."""
+
+    def __init__(self, path: Path, clock: Clock = system_clock) -> None:
+        self.path = path
+        self.clock = clock
+        self._engine = create_async_engine(url(path))
+        self._listeners: dict[str, Callable[[str], None]] = {}
+        sa.event.listen(self._engine.sync_engine, "connect", _on_connect)
+        sa.event.listen(self._engine.sync_engine, "begin", _on_begin)
+
+    @property
+    def engine(self) -> AsyncEngine:
+        return self._engine
+
+    def listen(self, signal: str, listener: Callable[[str], None]) -> None:
+        """Call `listener(ref)` after each commit that signalled; it must not block."""
+        self._listeners[signal] = listener
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        """Open the one kind of transaction that may write."""
+        async with self._engine.begin() as conn:
+            tx = Tx(conn, self.clock())
+            yield tx
+            await seal(conn, tx.journal)
+        for name, ref in tx.signals:
+            if listener := self._listeners.get(name):
+                listener(ref)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Reader]:
+        """Read at one moment without taking the write lock."""
+        async with self._engine.connect() as conn:
+            reading = await conn.execution_options(reading=True)
+            async with reading.begin():
+                yield Reader(reading, self.clock())
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def url(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+        "synchronous=FULL",  # NORMAL may roll back an acknowledged commit at power loss
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(conn: sa.Connection) -> None:
+    reading = conn.get_execution_options().get("reading", False)
+    conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""The history of the schema: one small step a file, up and down."""

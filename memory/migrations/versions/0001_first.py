@@ -1,0 +1,494 @@
+"""The first schema: every table of version 0.1, frozen by memory.migrations.freeze."""
+
+from alembic import op
+
+revision = "0001"
+down_revision: str | None = None
+
+UP = (
+    """
+CREATE TABLE conversations (
+    id TEXT NOT NULL,
+    surface TEXT NOT NULL,
+    chat TEXT NOT NULL,
+    user TEXT NOT NULL,
+    state TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE TABLE pairings (
+    hash TEXT NOT NULL,
+    surface TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    expires_at DATETIME NOT NULL,
+    used_at DATETIME,
+    PRIMARY KEY (hash)
+)
+""",
+    """
+CREATE TABLE suggestions (
+    id TEXT NOT NULL,
+    event TEXT NOT NULL,
+    playbook TEXT NOT NULL,
+    slots JSON,
+    title TEXT NOT NULL,
+    state TEXT NOT NULL,
+    conv TEXT,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE TABLE questions (
+    id TEXT NOT NULL,
+    conv TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    ref TEXT NOT NULL,
+    body JSON,
+    state TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE INDEX questions_open
+    ON questions (conv, state)
+""",
+    """
+CREATE TABLE cards (
+    "key" TEXT NOT NULL,
+    conv TEXT,
+    version INTEGER NOT NULL,
+    priority INTEGER NOT NULL,
+    msg JSON,
+    at DATETIME NOT NULL,
+    changed_at DATETIME NOT NULL,
+    PRIMARY KEY ("key")
+)
+""",
+    """
+CREATE INDEX cards_changed
+    ON cards (changed_at)
+""",
+    """
+CREATE TABLE deliveries (
+    card TEXT NOT NULL,
+    conv TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    message TEXT,
+    attempts INTEGER NOT NULL,
+    due_at DATETIME,
+    error TEXT,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (card, conv)
+)
+""",
+    """
+CREATE TABLE tokens (
+    hash TEXT NOT NULL,
+    action TEXT NOT NULL,
+    ref TEXT NOT NULL,
+    item TEXT NOT NULL,
+    conv TEXT NOT NULL,
+    user TEXT NOT NULL,
+    expires_at DATETIME NOT NULL,
+    used_at DATETIME,
+    PRIMARY KEY (hash)
+)
+""",
+    """
+CREATE INDEX tokens_expiry
+    ON tokens (expires_at)
+""",
+    """
+CREATE TABLE cursors (
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (name)
+)
+""",
+    """
+CREATE TABLE events (
+    seq INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    trust TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    cause TEXT,
+    goal TEXT,
+    body JSON,
+    at DATETIME NOT NULL,
+    changes JSON,
+    salt TEXT,
+    digest TEXT,
+    hash TEXT,
+    redacted_by TEXT,
+    PRIMARY KEY (seq),
+    UNIQUE (source, "key"),
+    UNIQUE (id)
+)
+""",
+    """
+CREATE INDEX events_goal
+    ON events (goal)
+""",
+    """
+CREATE INDEX events_kind
+    ON events (kind)
+""",
+    """
+CREATE TABLE passages (
+    seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    ref TEXT NOT NULL,
+    record TEXT,
+    conv TEXT,
+    text TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    trust TEXT NOT NULL,
+    embedded BOOLEAN NOT NULL,
+    UNIQUE (id)
+)
+""",
+    """
+CREATE INDEX passages_ref
+    ON passages (ref)
+""",
+    """
+CREATE INDEX passages_conv
+    ON passages (conv)
+""",
+    """
+CREATE INDEX passages_record
+    ON passages (record)
+""",
+    """
+CREATE INDEX passages_pending
+    ON passages (embedded, seq)
+""",
+    """
+CREATE VIRTUAL TABLE passages_fts USING fts5(
+    text, before, tokenize = 'porter unicode61 remove_diacritics 2'
+)
+""",
+    """
+CREATE TABLE records (
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    state JSON,
+    cause TEXT,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE INDEX records_kind_name
+    ON records (kind, name)
+""",
+    """
+CREATE TABLE record_versions (
+    record TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    state JSON,
+    name TEXT NOT NULL,
+    cause TEXT,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (record, version)
+)
+""",
+    """
+CREATE TABLE record_keys (
+    scheme TEXT NOT NULL,
+    value TEXT NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (scheme, value)
+)
+""",
+    """
+CREATE INDEX record_keys_record
+    ON record_keys (record)
+""",
+    """
+CREATE TABLE facts (
+    id TEXT NOT NULL,
+    record TEXT,
+    attribute TEXT NOT NULL,
+    value JSON,
+    unit TEXT,
+    valid_from DATETIME NOT NULL,
+    valid_to DATETIME,
+    recorded_at DATETIME NOT NULL,
+    closed_at DATETIME,
+    closed_by TEXT,
+    source TEXT,
+    author TEXT NOT NULL,
+    confidence FLOAT NOT NULL,
+    cardinality TEXT NOT NULL,
+    status TEXT NOT NULL,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE INDEX facts_record
+    ON facts (record, attribute)
+""",
+    """
+CREATE UNIQUE INDEX facts_one_current
+    ON facts (record, attribute)
+    WHERE cardinality = 'one' AND closed_at IS NULL AND status = 'active'
+""",
+    """
+CREATE TABLE artifacts (
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    about TEXT,
+    head INTEGER NOT NULL,
+    cause TEXT,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE TABLE artifact_versions (
+    artifact TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    author TEXT NOT NULL,
+    text TEXT,
+    digest TEXT,
+    mime TEXT,
+    cause TEXT,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (artifact, number)
+)
+""",
+    """
+CREATE TABLE profile (
+    name TEXT NOT NULL,
+    value JSON,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (name)
+)
+""",
+    """
+CREATE TABLE work (
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    ref TEXT NOT NULL,
+    state TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    due_at DATETIME NOT NULL,
+    error TEXT,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE INDEX work_open
+    ON work (state, due_at)
+""",
+    """
+CREATE TABLE goals (
+    id TEXT NOT NULL,
+    text TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    state TEXT NOT NULL,
+    asked_by TEXT NOT NULL,
+    conv TEXT,
+    playbook TEXT,
+    slots JSON,
+    at DATETIME NOT NULL,
+    due_at DATETIME,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE TABLE outcomes (
+    goal TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT,
+    currency TEXT,
+    succeeded BOOLEAN NOT NULL,
+    failure TEXT,
+    minutes_saved INTEGER NOT NULL,
+    cost TEXT NOT NULL,
+    touches INTEGER NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (goal)
+)
+""",
+    """
+CREATE TABLE plans (
+    id TEXT NOT NULL,
+    goal TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    because TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (id),
+    UNIQUE (goal, version)
+)
+""",
+    """
+CREATE TABLE tasks (
+    id TEXT NOT NULL,
+    "plan" TEXT NOT NULL,
+    goal TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    args JSON,
+    origins JSON,
+    "after" JSON,
+    state TEXT NOT NULL,
+    error TEXT,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (id),
+    UNIQUE ("plan", "key")
+)
+""",
+    """
+CREATE INDEX tasks_goal
+    ON tasks (goal)
+""",
+    """
+CREATE TABLE effects (
+    id TEXT NOT NULL,
+    task TEXT NOT NULL,
+    goal TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    action JSON,
+    digest TEXT NOT NULL,
+    verdict JSON,
+    receipt JSON,
+    error TEXT,
+    undoes TEXT,
+    cause TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    done_at DATETIME,
+    PRIMARY KEY (id),
+    UNIQUE (task, digest)
+)
+""",
+    """
+CREATE INDEX effects_goal
+    ON effects (goal)
+""",
+    """
+CREATE INDEX effects_state
+    ON effects (state)
+""",
+    """
+CREATE TABLE effect_versions (
+    effect TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    action JSON,
+    digest TEXT NOT NULL,
+    verdict JSON,
+    preview JSON,
+    author TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (effect, version)
+)
+""",
+    """
+CREATE TABLE approvals (
+    id TEXT NOT NULL,
+    effect TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    state TEXT NOT NULL,
+    bundle TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    asked_at DATETIME NOT NULL,
+    expires_at DATETIME NOT NULL,
+    snoozed_until DATETIME,
+    PRIMARY KEY (id),
+    UNIQUE (effect, version)
+)
+""",
+    """
+CREATE INDEX approvals_state
+    ON approvals (state)
+""",
+    """
+CREATE TABLE decisions (
+    approval TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    "by" TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    note TEXT,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (approval)
+)
+""",
+    """
+CREATE TABLE alarms (
+    "key" TEXT NOT NULL,
+    due_at DATETIME NOT NULL,
+    kind TEXT NOT NULL,
+    ref TEXT NOT NULL,
+    state TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    PRIMARY KEY ("key")
+)
+""",
+    """
+CREATE INDEX alarms_due
+    ON alarms (state, due_at)
+""",
+)
+
+DOWN = (
+    "DROP TABLE alarms",
+    "DROP TABLE decisions",
+    "DROP TABLE approvals",
+    "DROP TABLE effect_versions",
+    "DROP TABLE effects",
+    "DROP TABLE tasks",
+    "DROP TABLE plans",
+    "DROP TABLE outcomes",
+    "DROP TABLE goals",
+    "DROP TABLE work",
+    "DROP TABLE profile",
+    "DROP TABLE artifact_versions",
+    "DROP TABLE artifacts",
+    "DROP TABLE facts",
+    "DROP TABLE record_keys",
+    "DROP TABLE record_versions",
+    "DROP TABLE records",
+    "DROP TABLE passages_fts",
+    "DROP TABLE passages",
+    "DROP TABLE events",
+    "DROP TABLE cursors",
+    "DROP TABLE tokens",
+    "DROP TABLE deliveries",
+    "DROP TABLE cards",
+    "DROP TABLE questions",
+    "DROP TABLE suggestions",
+    "DROP TABLE pairings",
+    "DROP TABLE conversations",
+)
+
+
+def upgrade() -> None:
+    for statement in UP:
+        op.get_bind().exec_driver_sql(statement)
+
+
+def downgrade() -> None:
+    for statement in DOWN:
+        op.get_bind().exec_driver_sql(statement)

@@ -1,0 +1,150 @@
+"""Record: the one truth about a customer, an order, a payment. Every version is kept."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+
+from memory import events, kinds
+from memory.db import Reader, Tx, change, insert, insert_once
+from memory.schema.records import record_keys, record_versions, records
+
+NAMES_MAX = 5000
+
+
+class Record(BaseModel, frozen=True):
+    """A canonical record at its newest version. `state` is the model of its kind as JSON."""
+
+    id: str
+    kind: str
+    name: str
+    status: str
+    version: int
+    state: dict[str, Any]
+    at: datetime
+
+
+class Version(BaseModel, frozen=True):
+    record: str
+    version: int
+    state: dict[str, Any]
+    cause: str | None
+    at: datetime
+
+
+class TakenError(ValueError):
+    """Another record already holds this key: they may be the same; a person decides."""
+
+    def __init__(self, key: kinds.Key, record: str) -> None:
+        super().__init__(f"{key[0]} {key[1]} already belongs to {record}")
+        self.record = record
+
+
+async def create(
+    tx: Tx, kind: str, state: dict[str, Any], cause: str | None, *, status: str = "active"
+) -> Record:
+    """Record something new. TakenError when one of its keys belongs to another record."""
+    typed = kinds.model(kind, state)
+    id = tx.id("rec")
+    await _claim(tx, id, typed.keys())
+    clean = typed.model_dump(mode="json")
+    record = Record(
+        id=id, kind=kind, name=typed.name, status=status, version=1, state=clean, at=tx.now
+    )
+    await insert(tx, records, record.model_dump() | {"cause": cause})
+    await _keep(tx, record, cause)
+    await events.note(tx, f"record.{status}", cause, record=id, of=kind, name=typed.name)
+    return record
+
+
+async def revise(tx: Tx, record_id: str, cause: str | None, **changes: Any) -> Record:
+    """Write a new version with these fields changed; the old one stays readable."""
+    old = await get(tx, record_id)
+    if old is None:
+        raise KeyError(record_id)
+    typed = kinds.model(old.kind, {**old.state, **changes})
+    await _claim(tx, record_id, typed.keys())
+    state = typed.model_dump(mode="json")
+    if state == old.state:
+        return old
+    record = old.model_copy(
+        update={"state": state, "name": typed.name, "version": old.version + 1, "at": tx.now}
+    )
+    values = {"state": state, "name": record.name, "version": record.version, "at": tx.now}
+    await change(tx, records, {"id": record_id}, cause=cause, **values)
+    await _keep(tx, record, cause)
+    before = {name: old.state.get(name) for name in changes}
+    await events.note(tx, "record.revised", cause, record=record_id, before=before, after=changes)
+    return record
+
+
+async def confirm(tx: Tx, record_id: str, cause: str | None) -> None:
+    """The operator says that a proposed record is real."""
+    waiting = records.c.status == "proposed"
+    if await change(tx, records, {"id": record_id}, waiting, status="active"):
+        await events.note(tx, "record.confirmed", cause, record=record_id)
+
+
+async def get(reader: Reader, record_id: str) -> Record | None:
+    row = await reader.row(sa.select(records).filter_by(id=record_id))
+    return None if row is None else _record(row)
+
+
+async def by_key(reader: Reader, scheme: str, value: str) -> Record | None:
+    """Return the record that this e-mail address, order number … names."""
+    query = sa.select(records).join(record_keys, record_keys.c.record == records.c.id)
+    row = await reader.row(query.filter_by(scheme=scheme, value=value.strip().lower()))
+    return None if row is None else _record(row)
+
+
+async def of_kind(
+    reader: Reader, kind: str, *, limit: int = NAMES_MAX, **state: Any
+) -> list[Record]:
+    """Return records of a kind whose state has these values, newest first."""
+    query = sa.select(records).filter_by(kind=kind).where(records.c.status != "erased")
+    for name, value in state.items():
+        query = query.where(records.c.state[name].as_string() == value)
+    rows = await reader.rows(query.order_by(records.c.at.desc(), records.c.id.desc()).limit(limit))
+    return [_record(row) for row in rows]
+
+
+async def history(reader: Reader, record_id: str) -> list[Version]:
+    """Return every version, oldest first."""
+    query = sa.select(record_versions).filter_by(record=record_id)
+    rows = await reader.rows(query.order_by(record_versions.c.version))
+    names = Version.model_fields
+    return [Version(**{name: row._mapping[name] for name in names}) for row in rows]
+
+
+async def canonical_values(reader: Reader) -> list[str]:
+    """Return every plain value of the active records: what counts as known to the company."""
+    query = sa.select(records.c.state).filter_by(status="active")
+    return [text for row in await reader.rows(query) for text in _scalars(row.state)]
+
+
+async def _claim(tx: Tx, record_id: str, keys: list[kinds.Key]) -> None:
+    for scheme, value in keys:
+        row = {"scheme": scheme, "value": value, "record": record_id}
+        if not await insert_once(tx, record_keys, row):
+            query = sa.select(record_keys.c.record).filter_by(scheme=scheme, value=value)
+            holder = await tx.value(query)
+            if holder != record_id:
+                raise TakenError((scheme, value), str(holder))
+
+
+async def _keep(tx: Tx, record: Record, cause: str | None) -> None:
+    row = {"record": record.id, "version": record.version, "state": record.state}
+    await insert(tx, record_versions, {**row, "name": record.name, "cause": cause, "at": tx.now})
+
+
+def _record(row: sa.Row[Any]) -> Record:
+    return Record(**{name: row._mapping[name] for name in Record.model_fields})
+
+
+def _scalars(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in _scalars(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in _scalars(item)]
+    return [] if value in (None, "") else [str(value)]

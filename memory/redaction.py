@@ -1,0 +1,205 @@
+"""What is cut out of texts when somebody is forgotten: pure, the same for the state and the log.
+
+Because both are cut alike, replaying the log still gives the state.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from memory.journal import canonical, jsonable
+
+Depth = Literal["words", "texts", "prose", "all"]  # how much goes; see Needles.cut
+
+ERASED = "[erased]"
+TEXT_CHARS = 80  # what is longer is prose and may tell of somebody without the name
+NEEDLE_BYTES_MIN = 3
+NUMBER_CHARS_MIN = 6
+MARK_CHARS = 6
+EVERYDAY = frozenset({"can", "may", "will"})  # names that would be found in every text
+NAMES = ("name", "aliases")
+ADDRESSES = ("email", "domain")
+NUMBERS = ("phone", "iban", "vat_id")
+WORDS = frozenset(
+    {
+        *("actor", "attribute", "because", "bundle", "by", "chat", "error", "failure"),
+        *("message", "name", "note", "text", "title", "unit", "user", "value"),
+    }
+)  # the columns of words; the other text columns hold identifiers and states
+NEVER = r"(?!)"
+SEPARATORS = r"[\s./()\u2010-\u2015-]*"  # what people write between the digits of a number
+
+
+@dataclass(frozen=True, slots=True)
+class Needles:
+    """What names one record in a text, and the mark that stands there afterwards.
+
+    `sure` finds what names nobody else: addresses, numbers, names of several words. `known` finds
+    single names too ("Ada"). `parts` also finds each word of the full name, which is right only
+    in texts that are surely about it.
+    """
+
+    mark: str
+    sure: re.Pattern[str]
+    known: re.Pattern[str]
+    parts: re.Pattern[str]
+
+    def named_in(self, value: Any) -> bool:
+        """Does a text anywhere in this JSON value surely name the record?"""
+        return any(self.sure.search(text) for text in _texts(value))
+
+    def named_in_row(self, table: sa.Table | None, row: Mapping[str, Any]) -> bool:
+        """Does a row, or a logged change of one, surely name the record?"""
+        return any(self.named_in(row[name]) for name in row if _reach(table, name, "words"))
+
+    def cut(self, value: Any, depth: Depth) -> Any:
+        """Return the JSON value without the needles.
+
+        "words": only they go. "texts": so do long texts, wholly, and the parts of the name.
+        "prose": so does whatever has a space in it. "all": every value goes, the shape stays.
+        """
+        if isinstance(value, dict):
+            return {self._words(key, depth): self.cut(item, depth) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.cut(item, depth) for item in value]
+        if depth == "all":
+            return None if value is None else self.mark
+        if not isinstance(value, str):
+            return value
+        long = len(value) > TEXT_CHARS or (depth == "prose" and len(value.split()) > 1)
+        if depth != "words" and long:
+            return ERASED
+        return self._words(value, depth)
+
+    def cut_row(
+        self, table: sa.Table | None, row: Mapping[str, Any], depth: Depth
+    ) -> dict[str, Any]:
+        """Return a row, or a logged change of one, without the needles. None: a table of old."""
+        return {
+            name: self.cut(value, reach) if (reach := _reach(table, name, depth)) else value
+            for name, value in row.items()
+        }
+
+    def _words(self, text: str, depth: Depth) -> str:
+        return (self.known if depth == "words" else self.parts).sub(self.mark, text)
+
+
+def needles(record_id: str, states: Sequence[Mapping[str, Any]]) -> Needles:
+    """Return what names this record, given every state it ever had."""
+    names = _strings(states, NAMES)
+    single = {name for name in names if _is_single(name)}
+    words = {word for name in names for word in re.split(r"[\s,;]+", name) if word[:1].isupper()}
+    turned = {_turned(name) for name in names - single if len(name.split()) > 1}
+    numbers = _patterns(_strings(states, NUMBERS), _number)
+    sure = numbers + _patterns(names - single | turned | _strings(states, ADDRESSES), _text)
+    known = sure + _patterns(single, _text)
+    return Needles(
+        mark=f"[erased {record_id[-MARK_CHARS:]}]",
+        sure=_either(sure),
+        known=_either(known),
+        parts=_either(known + _patterns(filter(_can_name, words), _text)),
+    )
+
+
+def fingerprint(previous: str, event: Mapping[str, Any]) -> str:
+    """Return the commitment to what is left of a redacted event and to its place in the chain.
+
+    The event that redacted it holds this, so the chain guards what was redacted as well.
+    """
+    names = ("id", "kind", "source", "key", "trust", "actor", "cause", "goal", "body", "changes")
+    left = [event[name] for name in (*names, "digest", "hash")]
+    return hashlib.sha256(canonical([previous, jsonable(event["at"]), left]).encode()).hexdigest()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
+
+
+def _reach(table: sa.Table | None, name: str, depth: Depth) -> Depth | None:
+    """Return how much of this column goes; None where it holds no words."""
+    column = None if table is None else table.c.get(name)
+    if column is None or isinstance(column.type, sa.JSON):
+        return depth
+    if column.primary_key or not isinstance(column.type, sa.Text) or column.name not in WORDS:
+        return None
+    return "texts" if depth == "all" and name not in ("name", "text") else depth
+
+
+def _strings(states: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> set[str]:
+    """Return the values of these fields that are long enough to look for."""
+    values = {
+        text.strip() for state in states for name in fields for text in _texts(state.get(name))
+    }
+    return {value for value in values if _can_name(value)}
+
+
+def _can_name(value: str) -> bool:
+    return (
+        len(value) > 1
+        and len(value.encode()) >= NEEDLE_BYTES_MIN
+        and any(sign.isalnum() for sign in value)
+        and value.casefold() not in EVERYDAY
+    )
+
+
+def _is_single(name: str) -> bool:
+    """Is it one word of a script that has words, like a first name? It may be anybody's."""
+    return name.isalpha() and name.lower() != name.upper()
+
+
+def _turned(name: str) -> str:
+    """Return "Ada Example" as the lists have it: "Example, Ada"."""
+    *first, last = name.split()
+    return f"{last}, {' '.join(first)}"
+
+
+def _patterns(needles: Iterable[str], pattern: Callable[[str], str]) -> list[str]:
+    """Return the patterns, the longest first: what stands within another is found with it."""
+    return [pattern(needle) for needle in sorted(needles, key=lambda text: (-len(text), text))]
+
+
+def _text(needle: str) -> str:
+    """Return the pattern of a text in any case and with either form of its accents."""
+    forms = {unicodedata.normalize(form, needle) for form in ("NFC", "NFD")}
+    forms |= {turn(form) for form in forms for turn in (str.casefold, str.upper)}
+    return "|".join(
+        _edged(form, r"\s+".join(re.escape(word) for word in form.split()))
+        for form in sorted(forms)
+    )
+
+
+def _number(number: str) -> str:
+    """Return the pattern of a phone or account number however it is spaced; none if too short."""
+    signs = [sign for sign in number if sign.isalnum()]
+    if len(signs) < NUMBER_CHARS_MIN:
+        return NEVER
+    return _edged("".join(signs), "(?:00)?" + SEPARATORS.join(map(re.escape, signs)))
+
+
+def _edged(needle: str, pattern: str) -> str:
+    """Let it begin and end where words do: Ada is in "Ada's" and not in "Canada"."""
+    before = r"(?<![^\W_])" if _makes_words(needle[0]) else ""
+    after = r"(?![^\W_])" if _makes_words(needle[-1]) else ""
+    genitive = r"(?:['\u2019]?s)?" if after and needle[-1].isalpha() else ""
+    return before + pattern + genitive + after
+
+
+def _makes_words(sign: str) -> bool:
+    return sign.isdigit() or sign.lower() != sign.upper()
+
+
+def _either(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns) or NEVER, re.IGNORECASE)

@@ -1,0 +1,104 @@
+"""Conversations, questions, suggestions, cards and their deliveries: what was said, and where."""
+
+import sqlalchemy as sa
+
+from memory.schema.columns import json, key, metadata, moment, number, text
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    key(),  # surface:chat
+    text("surface"),
+    text("chat"),
+    text("user"),  # the platform's verified id of the person
+    text("state"),  # paired | revoked
+    moment("at"),
+)
+
+pairings = sa.Table(
+    "pairings",
+    metadata,
+    key("hash"),  # of the code; the code itself is shown once, on the host
+    text("surface"),
+    number("tries"),
+    moment("expires_at"),
+    moment("used_at", null=True),
+    info={"journaled": False},
+)
+
+suggestions = sa.Table(
+    "suggestions",
+    metadata,
+    key(),
+    text("event"),  # the mail or message it was read in
+    text("playbook"),
+    json("slots"),
+    text("title"),
+    text("state"),  # offered | taken | dropped
+    text("conv", null=True),
+    moment("at"),
+)
+
+questions = sa.Table(
+    "questions",
+    metadata,
+    key(),
+    text("conv"),
+    text("kind"),  # slot | edit | choice
+    text("ref"),
+    json("body"),
+    text("state"),  # open | answered | dropped
+    moment("at"),
+    sa.Index("questions_open", "conv", "state"),
+)
+
+cards = sa.Table(
+    "cards",
+    metadata,
+    key("key"),
+    text("conv", null=True),  # None: every conversation of the operator
+    number("version", 1),
+    number("priority"),  # 0 approvals, 1 answers, 2 progress
+    json("msg"),
+    moment("at"),
+    moment("changed_at"),
+    sa.Index("cards_changed", "changed_at"),
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("card", sa.Text, primary_key=True),
+    sa.Column("conv", sa.Text, primary_key=True),
+    number("version"),  # the newest version that was shown
+    text("message", null=True),  # the platform's id of it
+    number("attempts"),
+    moment("due_at", null=True),
+    text("error", null=True),
+    moment("at"),
+    info={"journaled": False},
+)
+
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    key("hash"),
+    text("action"),
+    text("ref"),
+    text("item"),
+    text("conv"),
+    text("user"),
+    moment("expires_at"),
+    moment("used_at", null=True),
+    sa.Index("tokens_expiry", "expires_at"),
+    info={"journaled": False},
+)
+
+cursors = sa.Table(
+    "cursors",
+    metadata,
+    key("name"),  # how far we have read a source
+    text("value"),
+    moment("at"),
+    info={"journaled": False},
+)

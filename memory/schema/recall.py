@@ -1,0 +1,52 @@
+"""Passages: what can be recalled, as short texts. Derived from the rest and rebuilt from it."""
+
+import sqlalchemy as sa
+
+from memory.schema.columns import metadata, moment, text
+
+passages = sa.Table(
+    "passages",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    text("kind"),  # message | mail | note | fact | artifact | episode
+    text("ref"),  # the event, artifact or fact it was read in
+    text("record", null=True),  # whom or what it is about
+    text("conv", null=True),
+    text("text"),
+    moment("at"),
+    text("trust"),  # operator | system | outside
+    sa.Column("embedded", sa.Boolean, nullable=False, default=False),
+    sa.Index("passages_ref", "ref"),
+    sa.Index("passages_conv", "conv"),
+    sa.Index("passages_record", "record"),
+    sa.Index("passages_pending", "embedded", "seq"),
+    sqlite_autoincrement=True,  # a number is never given twice: it is the row of the full text
+    info={"journaled": False},
+)
+
+# The words of each passage and of the one said before it, which often holds what "it" means.
+CREATE_FULL_TEXT = """
+CREATE VIRTUAL TABLE passages_fts USING fts5(
+    text, before, tokenize = 'porter unicode61 remove_diacritics 2'
+)
+"""
+DROP_FULL_TEXT = "DROP TABLE IF EXISTS passages_fts"
+
+full_text = sa.table(
+    "passages_fts",
+    sa.column("rowid", sa.Integer),
+    sa.column("text", sa.Text),
+    sa.column("before", sa.Text),
+    sa.column("passages_fts", sa.Text),  # fts5: the table's own name is the place for a query
+)
+
+
+@sa.event.listens_for(passages, "after_create")
+def _create_full_text(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
+    conn.exec_driver_sql(CREATE_FULL_TEXT)
+
+
+@sa.event.listens_for(passages, "before_drop")
+def _drop_full_text(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
+    conn.exec_driver_sql(DROP_FULL_TEXT)

@@ -1,0 +1,100 @@
+"""Canonical records, facts about them, artifacts: what the company knows."""
+
+import sqlalchemy as sa
+
+from memory.schema.columns import json, key, metadata, moment, number, text
+
+records = sa.Table(
+    "records",
+    metadata,
+    key(),
+    text("kind"),  # person | company | order | invoice | payment …
+    text("name"),  # how a person would call it
+    text("status"),  # proposed | active | merged | erased
+    number("version", 1),
+    json("state"),  # the model of its kind, as JSON
+    text("cause", null=True),
+    moment("at"),
+    sa.Index("records_kind_name", "kind", "name"),
+)
+
+record_versions = sa.Table(
+    "record_versions",
+    metadata,
+    sa.Column("record", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    json("state"),
+    text("name"),
+    text("cause", null=True),
+    moment("at"),
+)
+
+record_keys = sa.Table(
+    "record_keys",
+    metadata,
+    sa.Column("scheme", sa.Text, primary_key=True),  # email | phone | order | invoice | payment …
+    sa.Column("value", sa.Text, primary_key=True),  # normalised
+    text("record"),
+    sa.Index("record_keys_record", "record"),
+)
+
+facts = sa.Table(
+    "facts",
+    metadata,
+    key(),
+    text("record", null=True),  # None: about the operator or the company itself
+    text("attribute"),
+    json("value"),
+    text("unit", null=True),
+    moment("valid_from"),
+    moment("valid_to", null=True),
+    moment("recorded_at"),
+    moment("closed_at", null=True),
+    text("closed_by", null=True),
+    text("source", null=True),  # the event that told us
+    text("author"),  # owner | document | connector | client | agent
+    sa.Column("confidence", sa.Float, nullable=False, default=1.0),
+    text("cardinality"),  # one | many
+    text("status"),  # proposed | active | superseded | retracted | disputed
+    sa.Index("facts_record", "record", "attribute"),
+    sa.Index(
+        "facts_one_current",
+        "record",
+        "attribute",
+        unique=True,
+        sqlite_where=sa.text("cardinality = 'one' AND closed_at IS NULL AND status = 'active'"),
+    ),
+)
+
+artifacts = sa.Table(
+    "artifacts",
+    metadata,
+    key(),
+    text("kind"),  # attachment | draft | file
+    text("title"),
+    text("about", null=True),  # a record, goal or event
+    number("head", 1),
+    text("cause", null=True),
+    moment("at"),
+)
+
+artifact_versions = sa.Table(
+    "artifact_versions",
+    metadata,
+    sa.Column("artifact", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    text("author"),  # agent | operator | outside
+    text("text", null=True),
+    text("digest", null=True),  # sha256 of the bytes under blobs/
+    text("mime", null=True),
+    text("cause", null=True),
+    moment("at"),
+)
+
+profile = sa.Table(
+    "profile",
+    metadata,
+    key("name"),  # zone | currency | processes | stopped …
+    json("value"),
+    moment("at"),
+)

@@ -1,0 +1,159 @@
+"""Goals, plans, tasks, effects, approvals: the work and the questions it asks."""
+
+import sqlalchemy as sa
+
+from memory.schema.columns import json, key, metadata, moment, number, text
+
+work = sa.Table(
+    "work",
+    metadata,
+    key(),
+    text("kind"),  # the handler: understand | dispatch | perform | ring …
+    text("ref"),  # what it is about: an event, a task, an effect
+    text("state"),  # ready | done | quarantined
+    number("round"),  # how often it failed and was set out again: part of the workflow's id
+    number("attempts"),  # how often it was started, crashes included
+    moment("due_at"),
+    text("error", null=True),
+    sa.Index("work_open", "state", "due_at"),
+    info={"journaled": False},  # how far we are with it, not what happened
+)
+
+goals = sa.Table(
+    "goals",
+    metadata,
+    key(),
+    text("text"),
+    text("mode"),  # deterministic | exploratory | creative
+    text("state"),  # open | done | failed | stopped
+    text("asked_by"),  # the event
+    text("conv", null=True),  # where the answer belongs
+    text("playbook", null=True),
+    json("slots"),
+    moment("at"),
+    moment("due_at", null=True),
+)
+
+outcomes = sa.Table(
+    "outcomes",
+    metadata,
+    key("goal"),
+    text("kind"),
+    text("value", null=True),  # a decimal, in `currency`
+    text("currency", null=True),
+    sa.Column("succeeded", sa.Boolean, nullable=False),
+    text("failure", null=True),  # its class
+    number("minutes_saved"),
+    text("cost"),  # a decimal, in the company's currency
+    number("touches"),  # how often the operator was needed
+    moment("at"),
+)
+
+plans = sa.Table(
+    "plans",
+    metadata,
+    key(),
+    text("goal"),
+    number("version", 1),
+    text("because"),
+    text("cause"),
+    moment("at"),
+    sa.UniqueConstraint("goal", "version"),
+)
+
+tasks = sa.Table(
+    "tasks",
+    metadata,
+    key(),
+    text("plan"),
+    text("goal"),
+    text("key"),  # its name within the plan
+    number("position"),  # its place in the plan, from 1
+    text("title"),
+    text("operation"),
+    text("agent"),
+    json("args"),
+    json("origins"),
+    json("after"),  # keys of tasks that must be done first
+    text("state"),  # pending | running | waiting | done | failed | skipped
+    text("error", null=True),
+    moment("at"),
+    sa.UniqueConstraint("plan", "key"),
+    sa.Index("tasks_goal", "goal"),
+)
+
+effects = sa.Table(
+    "effects",
+    metadata,
+    key(),  # the idempotency key of the call, the same for every attempt
+    text("task"),
+    text("goal"),
+    number("version", 1),
+    text("state"),
+    json("action"),
+    text("digest"),
+    json("verdict"),
+    json("receipt"),
+    text("error", null=True),
+    text("undoes", null=True),  # the effect this one takes back
+    text("cause"),
+    moment("at"),
+    moment("done_at", null=True),
+    sa.UniqueConstraint("task", "digest"),
+    sa.Index("effects_goal", "goal"),
+    sa.Index("effects_state", "state"),
+)
+
+effect_versions = sa.Table(
+    "effect_versions",
+    metadata,
+    sa.Column("effect", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    json("action"),
+    text("digest"),
+    json("verdict"),
+    json("preview"),  # what it would change, as shown on the card
+    text("author"),  # agent | operator
+    text("cause"),
+    moment("at"),
+)
+
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    key(),
+    text("effect"),
+    number("version", 1),
+    text("digest"),
+    text("state"),  # open | decided | expired | withdrawn | superseded
+    text("bundle"),
+    text("cause"),
+    moment("asked_at"),
+    moment("expires_at"),
+    moment("snoozed_until", null=True),
+    sa.UniqueConstraint("effect", "version"),
+    sa.Index("approvals_state", "state"),
+)
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    key("approval"),  # decided once
+    text("answer"),  # approve | reject
+    text("by"),
+    text("channel"),
+    text("note", null=True),
+    moment("at"),
+)
+
+alarms = sa.Table(
+    "alarms",
+    metadata,
+    key("key"),
+    moment("due_at"),
+    text("kind"),
+    text("ref"),
+    text("state"),  # set | fired | off
+    text("cause"),
+    sa.Index("alarms_due", "state", "due_at"),
+)

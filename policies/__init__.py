@@ -1,0 +1,1 @@
+"""What Firstmate may do on its own: rules as data, judged by pure functions."""

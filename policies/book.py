@@ -1,0 +1,204 @@
+"""Loads the rule book: reads, checks and composes rule files, all faults at once."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from hashlib import sha256
+from pathlib import Path
+
+from policies.facts import FACTS, Fact, nearest
+from policies.probing import any_currency, danger_in, never_holds, type_fault
+from policies.reading import Fault, Text, Written, read
+from policies.rules import EFFECTS, STRICTNESS, Book, Condition, Entry
+from policies.trial import check_examples
+
+DEFAULTS = Path(__file__).parent / "defaults"
+CONDITION_CHARS_MAX = 500
+_FUNCTIONS = frozenset({"contains", "endsWith", "matches", "size", "startsWith"})
+
+
+class BookError(Exception):
+    """Every fault of the rule files, one a line: file, line, rule, what is wrong."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults)))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+def load(
+    texts: Mapping[str, str],
+    operations: Mapping[str, str] | None = None,
+    facts: Mapping[str, Fact] = FACTS,
+) -> Book:
+    """Return the book of these YAML texts (name → text), Firstmate's first, the operator's last.
+
+    `operations` are the known ones with their effect classes, `facts` is FACTS and whatever
+    connectors declare besides. Raises BookError with everything that is wrong.
+    """
+    said = [read(file, text) for file, text in texts.items()]
+    faults = [fault for text in said for fault in text.faults]
+    faults += _faults_between(said)
+    off = {rule for text in said for rule in text.off}
+    written = [w for text in said for w in text.rules if w.rule.id not in off]
+    entries: list[Entry] = []
+    for rule in written:
+        conditions, wrong = _compiled(rule, facts)
+        faults += wrong
+        entries.append(Entry(rule.rule, conditions, rule.file))
+    book = Book(tuple(entries), _hash(entries), operations)
+    faults += _faults_of_rules(written, book, facts)
+    if not faults:
+        faults += _faults_of_examples(written, book, facts)
+    if faults:
+        raise BookError(faults)
+    return replace(book, warnings=tuple(_warnings(book, facts)))
+
+
+def load_files(
+    paths: Iterable[Path],
+    operations: Mapping[str, str] | None = None,
+    facts: Mapping[str, Fact] = FACTS,
+) -> Book:
+    """Return the book of these files; the default rules are `default_files()`."""
+    texts: dict[str, str] = {}
+    faults = []
+    for path in paths:
+        try:
+            texts[path.name if path.name not in texts else str(path)] = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            faults.append(Fault(str(path), 1, "", "The file cannot be read as UTF-8 text."))
+    if faults:
+        raise BookError(faults)
+    return load(texts, operations, facts)
+
+
+def default_files() -> tuple[Path, ...]:
+    """Return the rule files Firstmate ships."""
+    return tuple(sorted(DEFAULTS.glob("*.yaml")))
+
+
+def _faults_between(said: list[Text]) -> Iterator[Fault]:
+    """Yield what is wrong between rules: doubled ids, unknown ids switched off."""
+    first: dict[str, Written] = {}
+    for text in said:
+        for written in text.rules:
+            if before := first.get(written.rule.id):
+                yield written.fault("id", f"The id is taken in {before.file}:{before.line}.")
+            first.setdefault(written.rule.id, written)
+    for text in said:
+        for rule, line in text.off.items():
+            if rule not in first:
+                says = f"`off` names no rule {rule!r}{nearest(rule, first)}."
+                yield Fault(text.file, line, "", says)
+
+
+def _compiled(
+    written: Written, facts: Mapping[str, Fact]
+) -> tuple[tuple[Condition, ...], list[Fault]]:
+    conditions: list[Condition] = []
+    faults: list[Fault] = []
+    for clause in written.rule.when:
+        try:
+            conditions.append(_condition(clause, facts))
+        except ValueError as error:
+            faults += [written.fault(clause, says) for says in error.args]
+    return tuple(conditions), faults
+
+
+def _condition(clause: str, facts: Mapping[str, Fact]) -> Condition:
+    """Compile one clause; raises ValueError with a sentence for everything wrong."""
+    import cel  # 0.5 s: it brings its own command line
+
+    if len(clause) > CONDITION_CHARS_MAX:
+        raise ValueError(f"A condition has at most {CONDITION_CHARS_MAX} characters.")
+    try:
+        program = cel.compile(clause)
+    except ValueError as error:
+        reason = str(error).split("Syntax error: ", 1)[-1].splitlines()[0].split(" expecting {")[0]
+        raise ValueError(f"`{clause}` is not a condition: {reason}.") from error
+    names, functions = program.variables(), filter(str.isidentifier, program.functions())
+    wrong = [f"There is no fact {n!r}{nearest(n, facts)}." for n in names if n not in facts]
+    wrong += [
+        f"There is no function {name!r}{nearest(name, _FUNCTIONS)}."
+        for name in functions
+        if name not in _FUNCTIONS
+    ]
+    condition = Condition(clause, program, tuple(names))
+    if not wrong and (says := type_fault(condition, facts)):
+        wrong = [says]
+    if wrong:
+        raise ValueError(*wrong)
+    return condition
+
+
+def _faults_of_rules(
+    written: list[Written], book: Book, facts: Mapping[str, Fact]
+) -> Iterator[Fault]:
+    for rule, entry in zip(written, book.entries, strict=True):
+        yield from _scope_faults(rule, book.operations)
+        sound = len(entry.conditions) == len(rule.rule.when)
+        if sound and (says := danger_in(entry, book, facts)):
+            yield rule.fault("then", says)
+
+
+def _scope_faults(written: Written, operations: Mapping[str, str] | None) -> Iterator[Fault]:
+    effect, action = written.rule.effect, written.rule.action
+    if effect is not None and effect not in EFFECTS:
+        says = f"There is no effect class {effect!r}{nearest(effect, EFFECTS)}."
+        yield written.fault("effect", says)
+    if action is None or operations is None or _is_glob(action):
+        return
+    if action not in operations:
+        says = f"There is no operation {action!r}{nearest(action, operations)}."
+        yield written.fault("action", says)
+    elif effect in EFFECTS and effect != operations[action]:
+        yield written.fault("effect", f"{action} is {operations[action]!r}, not {effect!r}.")
+
+
+def _faults_of_examples(
+    written: list[Written], book: Book, facts: Mapping[str, Fact]
+) -> Iterator[Fault]:
+    by_id = {rule.rule.id: rule for rule in written}
+    for _, rule, says in check_examples(book, facts):
+        yield by_id[rule].fault("examples", says)
+
+
+def _warnings(book: Book, facts: Mapping[str, Fact]) -> Iterator[str]:
+    for entry in book.entries:
+        rule = entry.rule
+        if _matches_nothing(rule.action, book.operations):
+            yield f"{rule.id}: no operation is called {rule.action!r}."
+        if never_holds(entry, facts):
+            yield f"{rule.id}: its conditions can never all hold."
+        if any_currency(entry, book, facts):
+            yield f"{rule.id}: its amount counts in every currency; add `currency == 'EUR'`."
+        if stricter := next((e.rule.id for e in book.entries if _always_stricter(e, entry)), ""):
+            yield f"{rule.id}: it never decides, because {stricter} is stricter and always holds."
+
+
+def _matches_nothing(action: str | None, operations: Mapping[str, str] | None) -> bool:
+    if action is None or operations is None:
+        return False
+    return not any(fnmatchcase(name, action) for name in operations)
+
+
+def _always_stricter(other: Entry, entry: Entry) -> bool:
+    strict, rule = other.rule, entry.rule
+    return (
+        not strict.when
+        and not strict.shadow
+        and STRICTNESS[strict.then] > STRICTNESS[rule.then]
+        and strict.effect in {None, rule.effect}
+        and (strict.action in {None, "*"} or fnmatchcase(rule.action or "", strict.action or "*"))
+    )
+
+
+def _is_glob(action: str) -> bool:
+    return any(mark in action for mark in "*?[")
+
+
+def _hash(entries: list[Entry]) -> str:
+    rules = sorted((e.rule.model_dump(mode="json") for e in entries), key=lambda rule: rule["id"])
+    canonical = json.dumps(rules, sort_keys=True, separators=(",", ":"))
+    return sha256(canonical.encode()).hexdigest()[:12]

@@ -1,0 +1,130 @@
+"""What a rule may speak of: every fact, its type and what it means."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Literal, get_args
+
+from policies.rules import EFFECTS, Action, Facts, Origin
+
+Kind = Literal["bool", "int", "double", "string"]
+
+ORIGINS: tuple[str, ...] = get_args(Origin)
+_TRUSTED = frozenset({"operator", "canonical", "record"})
+_WORST_FIRST = ("text", "model", "record", "canonical", "operator")
+_PYTHON: Mapping[Kind, type] = {"bool": bool, "int": int, "double": float, "string": str}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A name for rules. `usual` stands in where an example or a trial says nothing of it."""
+
+    kind: Kind
+    means: str
+    usual: bool | int | float | str
+    values: tuple[str, ...] = ()  # of a string: all there are, if they can be listed
+
+
+def _origin_of(what: str) -> Fact:
+    return Fact(
+        "string",
+        f'worst origin of {what}: {" | ".join(ORIGINS)}, "" without any',
+        "",
+        (*ORIGINS, ""),
+    )
+
+
+FACTS: Mapping[str, Fact] = {
+    # what is asked for
+    "operation": Fact("string", 'the operation\'s name, "payments.refund"', ""),
+    "effect": Fact("string", "its effect class", "internal", tuple(EFFECTS)),
+    "agent": Fact("string", "who asks for it", ""),
+    "amount": Fact("double", "money it moves, in its currency; 0 when it moves none", 0.0),
+    "currency": Fact("string", 'the currency\'s code, "EUR"; "" without an amount', ""),
+    "reversible": Fact("bool", "it can be taken back", False),
+    # who is on the other side
+    "recipients": Fact("int", "how many people or addresses it reaches", 0),
+    "recipient_known": Fact("bool", "all of them are in the records", False),
+    "in_thread": Fact("bool", "it answers a message they sent", False),
+    "has_attachment": Fact("bool", "a file goes with it", False),
+    # whose words these are
+    "dest_origin": _origin_of("where it goes"),
+    "dest_trusted": Fact("bool", "where it goes: typed by you or in your records", True),
+    "reference_origin": _origin_of("what it is about (a payment, an event)"),
+    "reference_trusted": Fact("bool", "what it is about: typed by you or in your records", True),
+    "amount_origin": _origin_of("the amount"),
+    "amount_trusted": Fact("bool", "the amount: typed by you or in your records", True),
+    "content_origin": _origin_of("title and text"),
+    "outside": Fact("bool", "some argument stands only in somebody else's text", False),
+    "deceptive": Fact("bool", "some argument has hidden or look-alike characters", False),
+    # what happened before
+    "streak": Fact("int", "approvals in a row without an edit, for this operation and person", 0),
+    "spent_today": Fact("double", "money moved since midnight, in the same currency", 0.0),
+    "done_today": Fact("int", "how often this operation ran since midnight", 0),
+    "duplicate_of": Fact("string", 'the effect it would repeat, "" when there is none', ""),
+    # when
+    "hour": Fact("int", "the hour at your place, 0 to 23", 12),
+    "weekend": Fact("bool", "it is Saturday or Sunday at your place", False),
+    "quiet": Fact("bool", "you asked for quiet now", False),
+    "stopped": Fact("bool", "you said STOP and have not resumed", False),
+}
+
+
+def of_action(action: Action) -> dict[str, Any]:
+    """Return the facts the action itself carries; they win over whatever else is said."""
+    return {"operation": action.operation, "effect": action.effect, "agent": action.agent}
+
+
+def of_origins(origins: Mapping[str, Origin], roles: Mapping[str, str]) -> dict[str, Any]:
+    """Return the facts about where the arguments come from; the worst of a role counts.
+
+    `origins` by path ("to", "lines.0.amount"), `roles` by field, as the operation declares them.
+    """
+    by_role: dict[str, set[Origin]] = {}
+    for path, origin in origins.items():
+        by_role.setdefault(roles.get(path.split(".")[0], "value"), set()).add(origin)
+    destination = _worst(by_role.get("destination", set()))
+    reference = _worst(by_role.get("reference", set()))
+    amount = _worst(by_role.get("amount", set()))
+    return {
+        "dest_origin": destination,
+        "dest_trusted": destination in _TRUSTED or not destination,
+        "reference_origin": reference,
+        "reference_trusted": reference in _TRUSTED or not reference,
+        "amount_origin": amount,
+        "amount_trusted": amount in _TRUSTED or not amount,
+        "content_origin": _worst(by_role.get("title", set()) | by_role.get("text", set())),
+        "outside": "text" in origins.values(),
+    }
+
+
+def with_usual(given: Facts, facts: Mapping[str, Fact] = FACTS) -> dict[str, Any]:
+    """Return the given facts and the usual value of every other one. For examples and trials."""
+    whole = {name: fact.usual for name, fact in facts.items()} | dict(given)
+    return {n: float(v) if _is_whole_double(facts.get(n), v) else v for n, v in whole.items()}
+
+
+def fault_in(name: str, value: Any, facts: Mapping[str, Fact] = FACTS) -> str | None:
+    """Return what is wrong with a fact as given by a person, None when it is fine."""
+    fact = facts.get(name)
+    if fact is None:
+        return f"There is no fact {name!r}{nearest(name, facts)}."
+    if not _is_whole_double(fact, value) and type(value) is not _PYTHON[fact.kind]:
+        return f"The fact {name!r} is a {fact.kind}, not {value!r}."
+    if fact.values and value not in fact.values:
+        return f"The fact {name!r} is never {value!r}{nearest(str(value), fact.values)}."
+    return None
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return " (nearest: 'amount')" for the nearest known name, or nothing."""
+    close = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+    return f" (nearest: {close[0]!r})" if close else ""
+
+
+def _is_whole_double(fact: Fact | None, value: Any) -> bool:
+    return fact is not None and fact.kind == "double" and type(value) is int
+
+
+def _worst(origins: set[Origin]) -> str:
+    return next((origin for origin in _WORST_FIRST if origin in origins), "")

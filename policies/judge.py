@@ -1,0 +1,131 @@
+"""judge(): the only gate between a wish and an effect. Pure: the same input, the same verdict."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from policies.facts import of_action
+from policies.rules import (
+    EFFECTS,
+    RUNS_BY_ITSELF,
+    STRICTNESS,
+    Action,
+    Book,
+    Condition,
+    Entry,
+    Facts,
+    Outcome,
+    Rule,
+    Verdict,
+)
+
+_ALWAYS_KEPT = ("amount", "currency", "effect")
+EVALUATION_ERRORS = (TypeError, RuntimeError, ValueError, ArithmeticError, LookupError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A rule that holds (or, with an outcome of its own, one that could not be evaluated)."""
+
+    entry: Entry
+    outcome: Outcome
+    because: str
+
+
+def judge(action: Action, facts: Facts, book: Book) -> Verdict:
+    """Return the strictest outcome of all matching rules: deny > ask_twice > ask > notify > allow.
+
+    A write that no rule lets run asks; a read that no rule stops runs; an unknown effect class or
+    operation is denied; a rule that cannot be evaluated asks; nothing destructive runs by itself.
+    """
+    seen = {**facts, **of_action(action)}
+    if refusal := _refusal(action, book):
+        return Verdict(outcome="deny", because=refusal, facts=_kept(seen, ()), bundle=book.bundle)
+    matches = sorted(_matches(seen, book), key=_weight, reverse=True)
+    enforced = tuple(match for match in matches if not match.entry.rule.shadow)
+    outcome, because = _decision(action, enforced)
+    return Verdict(
+        outcome=outcome,
+        rules=tuple(match.entry.rule.id for match in enforced),
+        because=because,
+        facts=_kept(seen, enforced),
+        bundle=book.bundle,
+        shadow=tuple(match.entry.rule.id for match in matches if match.entry.rule.shadow),
+    )
+
+
+def covers(rule: Rule, operation: str, effect: str) -> bool:
+    """Say whether a rule speaks of this operation at all, whatever its conditions."""
+    return (rule.effect is None or rule.effect == effect) and (
+        rule.action is None or fnmatchcase(operation, rule.action)
+    )
+
+
+def value_of(condition: Condition, seen: Facts) -> Any:
+    """Evaluate one condition on the facts it reads; raises what the program raises."""
+    return condition.program.execute({name: seen[name] for name in condition.reads if name in seen})
+
+
+def said_by(error: Exception) -> str:
+    """Return the first sentence of what an evaluation complains about."""
+    return str(error).partition("\n")[0].partition(". ")[0].rstrip(".")
+
+
+def _refusal(action: Action, book: Book) -> str:
+    if action.effect not in EFFECTS:
+        return f"Firstmate knows no effect class {action.effect!r}, so it does not do this."
+    if book.operations is None:
+        return ""
+    declared = book.operations.get(action.operation)
+    if declared is None:
+        return f"Firstmate has no operation {action.operation!r}."
+    if declared != action.effect:
+        return f"{action.operation} was asked for as {action.effect!r}, but it is {declared!r}."
+    return ""
+
+
+def _matches(seen: Facts, book: Book) -> Iterator[_Match]:
+    for entry in book.entries:
+        if covers(entry.rule, seen["operation"], seen["effect"]) and (match := _match(entry, seen)):
+            yield match
+
+
+def _match(entry: Entry, seen: Facts) -> _Match | None:
+    """Evaluate every condition: one that is false settles it, even beside one that fails."""
+    fault = ""
+    for condition in entry.conditions:
+        try:
+            value = value_of(condition, seen)
+        except EVALUATION_ERRORS as error:
+            fault = fault or f"{condition.text}: {said_by(error)}"
+            continue
+        if value is False:
+            return None
+        if value is not True:
+            fault = fault or f"{condition.text}: neither true nor false"
+    if fault:
+        return _Match(entry, "ask", f"The rule {entry.rule.id!r} could not be checked ({fault}).")
+    return _Match(entry, entry.rule.then, entry.rule.why)
+
+
+def _weight(match: _Match) -> tuple[int, bool, int]:
+    """Order matches: the strictest first, then a failed one, then the most specific."""
+    failed = match.because != match.entry.rule.why
+    return STRICTNESS[match.outcome], failed, len(match.entry.conditions)
+
+
+def _decision(action: Action, enforced: tuple[_Match, ...]) -> tuple[Outcome, str]:
+    if not enforced:
+        if action.effect == "read":
+            return "allow", "Reading tells nobody anything."
+        return "ask", "No rule covers this yet."
+    outcome, because = enforced[0].outcome, enforced[0].because
+    if action.effect == "destructive" and outcome in RUNS_BY_ITSELF:
+        return "ask", "Nothing destructive runs by itself."
+    return outcome, because
+
+
+def _kept(seen: Facts, matches: tuple[_Match, ...]) -> dict[str, Any]:
+    read = {name for match in matches for c in match.entry.conditions for name in c.reads}
+    return {name: seen[name] for name in sorted(read.union(_ALWAYS_KEPT)) if name in seen}

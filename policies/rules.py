@@ -1,0 +1,122 @@
+"""The words of the policies: Action, Origin, Rule, Book, Verdict. Data only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, Field
+
+Origin = Literal["operator", "canonical", "record", "text", "model"]
+Outcome = Literal["allow", "notify", "ask", "ask_twice", "deny"]
+STRICTNESS: dict[Outcome, int] = {"allow": 0, "notify": 1, "ask": 2, "ask_twice": 3, "deny": 4}
+RUNS_BY_ITSELF = frozenset[Outcome]({"allow", "notify"})
+EFFECTS: Mapping[str, str] = {
+    "read": "tells nobody anything",
+    "egress_read": "reads, but the request itself tells an outsider something",
+    "internal": "changes only what Firstmate keeps",
+    "share": "shows something to somebody outside",
+    "money": "moves money",
+    "booking": "takes somebody's time",
+    "membership": "changes who belongs to what",
+    "profile": "changes how you appear to others",
+    "credential": "touches passwords, keys or access",
+    "destructive": "deletes for good",
+}
+_SAID: Mapping[Outcome, str] = {
+    "allow": "Do it",
+    "notify": "Do it and tell me",
+    "ask": "Ask me",
+    "ask_twice": "Ask me twice",
+    "deny": "Never",
+}
+
+
+class Action(BaseModel, frozen=True, extra="forbid"):
+    """What an agent asks to do. Nothing has happened yet.
+
+    `args` holds JSON values; `origins` has one entry for every scalar in it, named by its path
+    ("to", "lines.0.amount").
+    """
+
+    operation: str
+    effect: str  # the operation's effect class
+    args: dict[str, Any]
+    origins: dict[str, Origin] = Field(default_factory=dict)
+    agent: str
+    reason: str
+    evidence: tuple[str, ...] = ()  # ids of events, records, artifacts
+    about: str | None = None  # the record it concerns
+
+
+class Rule(BaseModel, frozen=True, extra="forbid"):
+    """One line of policy: when it matches an action, and what then."""
+
+    id: str
+    why: str
+    then: Outcome
+    action: str | None = None  # an operation or a glob: "payments.*"
+    effect: str | None = None  # an effect class
+    when: tuple[str, ...] = ()  # CEL, all must hold
+    shadow: bool = False  # evaluated and logged, never obeyed
+    examples: tuple[dict[str, Any], ...] = ()  # tests beside the rule
+
+
+class Verdict(BaseModel, frozen=True):
+    """What the policies say of an action, by which rules, and why in one sentence."""
+
+    outcome: Outcome
+    rules: tuple[str, ...] = ()
+    because: str
+    facts: dict[str, Any] = Field(default_factory=dict)  # the facts the rules saw
+    bundle: str = ""  # hash of the rule book that judged
+    shadow: tuple[str, ...] = ()  # matching rules on trial, which decided nothing
+
+
+Facts = Mapping[str, Any]
+
+
+class Program(Protocol):
+    """A compiled condition; `execute` may raise TypeError, RuntimeError, ValueError, …"""
+
+    def execute(self, context: dict[str, Any]) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One clause of a rule: its CEL text, the program, the names of the facts it reads."""
+
+    text: str
+    program: Program
+    reads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rule in the book, ready to be judged."""
+
+    rule: Rule
+    conditions: tuple[Condition, ...]
+    source: str  # the file it stands in
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All rules in force. Their order never matters: the strictest match wins."""
+
+    entries: tuple[Entry, ...]
+    bundle: str  # hash of the rules
+    operations: Mapping[str, str] | None = None  # name → effect class; None: not known here
+    warnings: tuple[str, ...] = ()
+
+    def describe(self) -> tuple[str, ...]:
+        """Return one plain sentence a rule, strictest first."""
+        ordered = sorted(self.entries, key=lambda entry: -STRICTNESS[entry.rule.then])
+        return tuple(_sentence(entry.rule) for entry in ordered)
+
+
+def _sentence(rule: Rule) -> str:
+    effect = f"what {EFFECTS.get(rule.effect, rule.effect)}" if rule.effect else ""
+    scope = ", ".join(filter(None, (rule.action, effect))) or "everything"
+    when = f", when {' and '.join(rule.when)}" if rule.when else ""
+    trial = " On trial, it decides nothing yet." if rule.shadow else ""
+    return f"{_SAID[rule.then]}: {rule.why}{trial} ({rule.id}: {scope}{when})"

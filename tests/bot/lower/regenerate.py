@@ -1,0 +1,46 @@
+"""Rewrite the golden files after a wanted change: `python -m tests.bot.lower.regenerate`."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from bot.lower import telegram_html, terminal, web_html
+from engine.messages import Button, Msg
+from tests.bot.lower.samples import HOSTS, SAMPLES
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def token(button: Button) -> str:
+    return f"t.{button.action}.{button.ref}.{button.item}"
+
+
+def telegram(msg: Msg) -> str:
+    """Return the payloads as JSON; a made file is named by its hash."""
+    payloads = [asdict(payload) for payload in telegram_html.lower(msg, token, hosts=HOSTS)]
+    for payload in payloads:
+        payload["stored"] = [file.name for file in payload["stored"]]
+        for file in payload["files"]:
+            file["content"] = "sha256:" + hashlib.sha256(file["content"].encode()).hexdigest()
+    return json.dumps(payloads, indent=1, ensure_ascii=False) + "\n"
+
+
+def web(msg: Msg) -> str:
+    return str(web_html.lower(msg, token, hosts=HOSTS))
+
+
+SURFACES = {"telegram.json": telegram, "web.html": web, "terminal.txt": terminal.lower}
+
+
+def main() -> None:
+    GOLDEN.mkdir(exist_ok=True)
+    for name, msg in SAMPLES.items():
+        text = json.dumps(msg.model_dump(mode="json"), indent=1, ensure_ascii=False)
+        (GOLDEN / f"{name}.msg.json").write_text(text + "\n", encoding="utf-8")
+        for ending, lower in SURFACES.items():
+            (GOLDEN / f"{name}.{ending}").write_text(lower(msg), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

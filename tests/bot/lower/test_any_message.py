@@ -1,0 +1,82 @@
+"""Whatever the message: it fits, it is well-formed, and every value in it can be seen."""
+
+from collections.abc import Iterator
+
+from hypothesis import HealthCheck, given, settings
+
+from bot.lower import telegram_html, terminal, web_html
+from bot.lower.limits import check_telegram, check_terminal, check_web, text_of
+from bot.lower.visible import visible
+from engine.diffs import FINE_CHARS_MAX
+from engine.diffs import _words as words_of
+from engine.messages import Msg
+from tests.bot.lower.regenerate import token
+from tests.bot.lower.strategies import long_messages, messages
+
+HOSTS = frozenset({"ok.example"})
+PATIENT = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
+}
+
+
+HIDDEN = {"type", "key", "ref", "style", "state", "link", "derived"}
+
+
+def values(data: object) -> Iterator[str]:
+    """Yield every text of a dumped part that a person must be able to see."""
+    match data:
+        case str():
+            yield data
+        case {"derived": True, "source": _}:
+            yield from (str(data[key]) for key in ("label", "old", "new") if data[key])
+        case dict():
+            yield from (text for k, v in data.items() if k not in HIDDEN for text in values(v))
+        case list() | tuple():
+            yield from (text for item in data for text in values(item))
+
+
+def unseen(msg: Msg, shown: str) -> set[str]:
+    """Return the words of the message that are nowhere in what was shown."""
+    lines = {
+        line for text in values(msg.model_dump()["parts"]) for line in visible(text).split("\n")
+    }
+    wanted = {word for line in lines for word, _ in words_of(line[:FINE_CHARS_MAX])}
+    return {word for word in wanted if word not in shown}
+
+
+def check(msg: Msg) -> None:
+    check_chat(msg)
+    html = web_html.lower(msg, token, hosts=HOSTS)
+    assert check_web(html) == []
+    assert unseen(msg, text_of(html)) == set()
+    text = terminal.lower(msg)
+    assert check_terminal(text) == []
+    assert "t.approve" not in text
+
+
+def check_chat(msg: Msg) -> None:
+    payloads = telegram_html.lower(msg, token, hosts=HOSTS)
+    assert [fault for payload in payloads for fault in check_telegram(payload)] == []
+    assert len(payloads) == 1 or not msg.buttons
+    shown = "".join(
+        text_of(html) for p in payloads for html in (p.text, *(f.content for f in p.files))
+    )
+    assert unseen(msg, shown) == set()
+    buttons = [button for row in payloads[0].reply_markup for button in row]
+    assert bool(buttons) == bool(msg.buttons)
+    if buttons and payloads[0].cut:
+        yes = [button.text for button in buttons if button.style == "success"]
+        assert yes == [telegram_html.READ_ALL]
+
+
+@settings(max_examples=100, **PATIENT)
+@given(messages)
+def test_any_message_fits_is_safe_and_is_seen_on_every_surface(msg: Msg) -> None:
+    check(msg)
+
+
+@settings(max_examples=25, **PATIENT)
+@given(long_messages)
+def test_a_message_of_200_kb_does_so_too(msg: Msg) -> None:
+    check(msg)

@@ -1,0 +1,383 @@
+"""Recall, with a real database, a real encoder and a real index, and no network."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from memory import recall as module
+from memory.db import Database
+from memory.embed import Encoder, find_encoder
+from memory.index import Index, IndexBrokenError, Vector
+from memory.recall import PIECE_CHARS, Recalled, embed_pending, forget, fuse, rebuild, recall
+from memory.recall import remember as remember_in
+from memory.schema import metadata
+from memory.schema.recall import passages
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+ANY_TEXT = st.text(st.characters(codec=None), max_size=200)
+NOTES = {
+    "note_money": "Ada asked for a refund of her last order.",
+    "note_visit": "The plumber comes on Tuesday to repair the kitchen sink.",
+    "note_tone": "She likes short letters, without exclamation marks.",
+    "note_tax": "The quarterly VAT return is due on the tenth.",
+    "note_bank": "The bank confirmed the new standing order.",
+    **{
+        f"note_{number}": f"Invoice INV-{number} was sent to a customer." for number in range(1, 30)
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*address: object, **_: object) -> Any:
+        raise AssertionError(f"recall reached for the network: {address}")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    found = find_encoder()
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(tmp_path / "t.db", clock=lambda: NOW)
+    async with database.engine.begin() as conn:
+        await conn.run_sync(metadata.create_all)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def index(tmp_path: Path) -> AsyncIterator[Index]:
+    index = Index(tmp_path / "index")
+    yield index
+    await index.close()
+
+
+async def remember(database: Database, ref: str, text: str, **more: Any) -> list[str]:
+    async with database.transaction() as tx:
+        return await remember_in(
+            tx, **{"kind": "note", "ref": ref, "text": text, "trust": "operator", **more}
+        )
+
+
+async def remember_all(database: Database, notes: dict[str, str], **more: Any) -> None:
+    for ref, text in notes.items():
+        await remember(database, ref, text, **more)
+
+
+async def ask(database: Database, query: str, **how: Any) -> list[Recalled]:
+    async with database.snapshot() as reader:
+        return await recall(reader, query, **how)
+
+
+async def refs(database: Database, query: str, **how: Any) -> list[str]:
+    return [passage.ref for passage in await ask(database, query, **how)]
+
+
+async def words_kept(database: Database, word: str) -> bool:
+    """Say whether the full text still holds the word anywhere in its blocks."""
+    async with database.snapshot() as reader:
+        blocks = await reader.conn.execute(sa.text("SELECT block FROM passages_fts_data"))
+        texts = await reader.conn.execute(sa.text("SELECT c0 || c1 FROM passages_fts_content"))
+        return any(word.encode() in block for (block,) in blocks) or any(
+            word in (text or "") for (text,) in texts
+        )
+
+
+async def test_a_text_is_found_by_its_words_the_moment_it_is_stored(database: Database) -> None:
+    await remember(
+        database, "evt_1", "The résumé for Café Example is ready", trust="outside", record="rec_1"
+    )
+    [found] = await ask(database, "resumes at the cafe?")
+    assert found.ref == "evt_1"
+    assert found.text == "The résumé for Café Example is ready"
+    assert (found.kind, found.trust, found.record, found.at) == ("note", "outside", "rec_1", NOW)
+
+
+async def test_a_paraphrase_is_found_by_meaning_where_words_find_nothing(
+    database: Database, encoder: Encoder, index: Index
+) -> None:
+    await remember_all(database, NOTES)
+    await rebuild(database, encoder, index)
+    question = "customer wanting money returned"
+    assert "note_money" not in await refs(database, question)
+    assert "note_money" in (await refs(database, question, encoder=encoder, index=index))[:3]
+
+
+async def test_a_number_is_found_by_words_where_meanings_are_all_alike(
+    database: Database, encoder: Encoder, index: Index
+) -> None:
+    await remember_all(database, NOTES)
+    orders = {f"note_{n}": f"Order {n} was sent to a customer." for n in range(83_900, 83_930)}
+    await remember_all(database, orders)
+    await rebuild(database, encoder, index)
+    async with database.snapshot() as reader:
+        named = {row.id: row.ref for row in await reader.rows(sa.select(passages))}
+    missed = 0
+    for ref in [*orders, "note_7"]:
+        question = f"what about {'INV-7' if ref == 'note_7' else ref.removeprefix('note_')}?"
+        assert (await refs(database, question, encoder=encoder, index=index))[0] == ref
+        [vector] = encoder.encode([question])
+        missed += named[next(iter(await index.nearest(vector, 1)))] != ref
+    assert missed > 5  # by meaning alone
+
+
+async def test_what_is_not_embedded_yet_is_found_by_its_words(
+    database: Database, encoder: Encoder, index: Index
+) -> None:
+    await remember_all(database, NOTES)
+    await rebuild(database, encoder, index)
+    await remember(database, "note_new", "The glazier replaced the shop window.")
+    assert (await refs(database, "glazier window", encoder=encoder, index=index))[0] == "note_new"
+
+
+async def test_an_answer_is_found_by_the_words_of_what_was_said_before_it(
+    database: Database,
+) -> None:
+    await remember(database, "evt_other", "On Monday.", conv="web:2")
+    await remember(database, "evt_asked", "When does the glazier come?", conv="web:1")
+    await remember(database, "evt_said", "On Thursday at nine.", conv="web:1")
+    assert await refs(database, "glazier") == ["evt_asked", "evt_said"]
+
+
+async def test_only_passages_about_the_record_are_recalled_when_one_is_named(
+    database: Database, encoder: Encoder, index: Index
+) -> None:
+    await remember_all(database, NOTES, record="rec_other")
+    await remember(database, "evt_ada", "She prefers bank transfer.", record="rec_ada")
+    await rebuild(database, encoder, index)
+    for how in ({}, {"encoder": encoder, "index": index}):
+        assert await refs(database, "bank order", record="rec_ada", **how) == ["evt_ada"]
+
+
+async def test_recall_stays_within_its_budget_and_gives_the_best_in_any_case(
+    database: Database,
+) -> None:
+    await remember(database, "evt_short", "glazier")
+    await remember(database, "evt_long", "glazier " * 60)
+    await remember(database, "evt_longest", "glazier " * 90)
+    all_of_them = ["evt_longest", "evt_long", "evt_short"]
+    assert await refs(database, "glazier", budget_tokens=600) == all_of_them
+    assert await refs(database, "glazier", budget_tokens=210) == ["evt_longest", "evt_short"]
+    assert await refs(database, "glazier", budget_tokens=1) == ["evt_longest"]
+    assert await refs(database, "glazier", k=2) == all_of_them[:2]
+
+
+async def test_a_long_text_is_recalled_at_the_place_that_answers(database: Database) -> None:
+    filler = "\n".join(f"Paragraph {n} talks of nothing in particular. " * 5 for n in range(60))
+    text = f"{filler}\nThe deposit is forty euros.\n{filler}\n{'x' * 5_000}"
+    names = await remember(database, "art_1", text)
+    assert len(names) > 30
+    [best, *_] = await ask(database, "deposit euros")
+    assert "The deposit is forty euros." in best.text
+    async with database.snapshot() as reader:
+        stored = [row.text for row in await reader.rows(sa.select(passages.c.text))]
+    assert max(map(len, stored)) <= PIECE_CHARS
+    assert "".join("".join(stored).split()) == "".join(text.split())
+
+
+async def test_a_blank_text_is_no_passage(database: Database) -> None:
+    assert await remember(database, "evt_1", " \n\t ") == []
+
+
+async def test_remembering_again_changes_nothing_and_signals_nothing(database: Database) -> None:
+    heard: list[str] = []
+    database.listen("passage", heard.append)
+    first = await remember(database, "evt_1", "The glazier comes on Monday")
+    again = await remember(database, "evt_1", "The glazier comes on Monday")
+    assert first == again == heard
+    assert await refs(database, "glazier") == ["evt_1"]
+
+
+async def test_a_new_text_of_the_same_source_replaces_the_old(database: Database) -> None:
+    heard: list[str] = []
+    database.listen("forgotten", heard.append)
+    old = await remember(database, "fact_1", "She likes long letters")
+    await remember(database, "fact_1", "She likes short notes", record="rec_ada")
+    [found] = await ask(database, "likes")
+    assert (found.text, found.record) == ("She likes short notes", "rec_ada")
+    assert heard == old
+    assert await refs(database, "letters") == []
+
+
+async def test_what_is_rolled_back_was_never_remembered(database: Database) -> None:
+    heard: list[str] = []
+    database.listen("passage", heard.append)
+    with pytest.raises(ZeroDivisionError):
+        async with database.transaction() as tx:
+            await remember_in(tx, kind="note", ref="evt_1", text="glazier", trust="operator")
+            raise ZeroDivisionError
+    assert await refs(database, "glazier") == []
+    assert heard == []
+
+
+async def test_what_is_forgotten_leaves_no_word_and_no_vector(
+    database: Database, encoder: Encoder, index: Index
+) -> None:
+    forgotten: list[str] = []
+    database.listen("forgotten", forgotten.append)
+    await remember(database, "evt_0", "Good morning", conv="web:1")
+    await remember(database, "evt_1", "My secret word is xylophone", conv="web:1")
+    await remember(database, "evt_2", "Noted, thank you", conv="web:1")
+    await rebuild(database, encoder, index)
+    assert await words_kept(database, "xylophon")
+    async with database.transaction() as tx:
+        await forget(tx, ["evt_1", "evt_unknown"])
+    await index.delete(forgotten)
+    assert await refs(database, "xylophone secret", encoder=encoder, index=index) != []
+    assert await refs(database, "xylophone secret") == []
+    assert not await words_kept(database, "xylophon")
+    assert await refs(database, "morning") == ["evt_0", "evt_2"]  # the next follows the one before
+    assert await Index(index.folder).agrees(2)
+
+
+class Interrupted(Encoder):
+    """An encoder during whose work the operator forgets what it is encoding."""
+
+    def __init__(self, inner: Encoder, path: Path) -> None:
+        self._inner, self._path = inner, path
+
+    def encode(self, texts: Sequence[str]) -> list[list[float]]:
+        import sqlite3
+
+        with sqlite3.connect(self._path) as other:
+            other.execute("DELETE FROM passages WHERE ref = 'note_money'")
+        other.close()
+        return self._inner.encode(texts)
+
+
+async def test_what_is_forgotten_while_it_is_embedded_gets_no_vector(
+    database: Database, encoder: Encoder, index: Index
+) -> None:
+    await remember_all(database, NOTES)
+    await embed_pending(database, Interrupted(encoder, database.path), index)
+    assert await index.agrees(len(NOTES) - 1)
+
+
+async def test_embedding_goes_in_portions_and_ends(
+    database: Database, encoder: Encoder, index: Index
+) -> None:
+    await remember_all(database, NOTES)
+    portions = [await embed_pending(database, encoder, index, limit=20) for _ in range(3)]
+    assert portions == [20, len(NOTES) - 20, 0]
+
+
+async def test_after_a_restart_everything_is_found_and_nothing_is_embedded_again(
+    database: Database, encoder: Encoder, index: Index
+) -> None:
+    await remember_all(database, NOTES)
+    await rebuild(database, encoder, index)
+    before = await ask(database, "customer wanting money back", encoder=encoder, index=index)
+    await index.close()
+    await database.close()
+    reopened, fresh = Database(database.path), Index(index.folder)
+    after = await ask(reopened, "customer wanting money back", encoder=encoder, index=fresh)
+    assert after == before
+    assert fresh.trusted
+    assert await embed_pending(reopened, encoder, fresh) == 0
+    await fresh.close()
+    await reopened.close()
+
+
+@pytest.mark.parametrize("alive", [True, False], ids=["while in use", "between two runs"])
+async def test_a_lost_index_costs_no_answer_and_is_rebuilt(
+    database: Database, encoder: Encoder, index: Index, alive: bool
+) -> None:
+    await remember_all(database, NOTES)
+    await rebuild(database, encoder, index)
+    how = {"encoder": encoder, "index": index}
+    before = await ask(database, "refund of money", **how)
+    if not alive:
+        await index.close()
+        how["index"] = index = Index(index.folder)
+    shutil.rmtree(index.folder)
+    assert "note_money" in await refs(database, "refund of money", **how)
+    await remember(database, "note_later", "Something new makes the index look again.")
+    with contextlib.suppress(IndexBrokenError):
+        await embed_pending(database, encoder, index)
+    while await embed_pending(database, encoder, index):
+        pass
+    assert await index.agrees(len(NOTES) + 1)
+    after = await ask(database, "refund of money", **how)
+    assert [passage.id for passage in after] == [passage.id for passage in before]
+    await index.close()
+
+
+async def test_a_vector_stored_but_not_noted_before_a_crash_starts_the_index_over(
+    database: Database, encoder: Encoder, index: Index
+) -> None:
+    await remember_all(database, NOTES)
+    await rebuild(database, encoder, index)
+    await index.upsert([Vector("psg_orphan", "", encoder.encode(["an orphan"])[0])])
+    await index.close()
+    fresh = Index(index.folder)
+    assert "note_money" in await refs(database, "refund", encoder=encoder, index=fresh)
+    assert fresh.trusted is False
+    while await embed_pending(database, encoder, fresh):
+        pass
+    assert await fresh.agrees(len(NOTES))
+    await fresh.close()
+
+
+@pytest.mark.parametrize(
+    "query", ["", '"', "NOT", "a AND", "ref:x", "*", "(", "-", "NEAR(a b)", "^a", "\x00", "\ud800"]
+)
+async def test_no_query_is_an_error(database: Database, query: str) -> None:
+    await remember(database, "evt_1", "something to find")
+    await ask(database, query)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=ANY_TEXT, query=ANY_TEXT)
+async def test_any_text_can_be_remembered_and_any_text_asked(
+    database: Database, text: str, query: str
+) -> None:
+    await remember(database, "evt_1", text)
+    await ask(database, query)
+
+
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(query=st.lists(st.sampled_from(['"', "INV-7", "OR", "*", "(", "xyz", "'", ":"]), max_size=6))
+async def test_signs_around_a_number_do_not_hide_it(database: Database, query: list[str]) -> None:
+    await remember(database, "note_7", NOTES["note_7"])
+    found = await refs(database, " ".join(query))
+    assert found == (["note_7"] if "INV-7" in query else [])
+
+
+def test_each_side_counts_in_proportion_to_its_best() -> None:
+    scores = fuse({"a": 8.0, "b": 4.0}, {"b": 0.5, "c": 0.25, "d": -0.5})
+    weight = module.MEANING_WEIGHT
+    assert scores == {"a": 1.0, "b": 0.5 + weight, "c": weight / 2}
+    assert fuse({}, {}) == {}
+
+
+def test_recall_by_words_loads_neither_the_index_nor_the_encoder() -> None:
+    code = (
+        "import sys; import memory.recall;"
+        "print({'chromadb', 'onnxruntime', 'tokenizers', 'numpy'} & set(sys.modules))"
+    )
+    root = Path(module.__file__).parents[1]
+    said = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True)
+    assert said.stdout.strip() == b"set()"
