@@ -80,13 +80,11 @@ def _unit(match: re.Match[str]) -> str:
 
 def _found(match: re.Match[str], context: Context) -> Found:
     currency = _currency(_unit(match), context.currency)
-    numbers = _numbers(match["number"], currency, context.locale)
-    return Found(
-        match.start(),
-        match.end(),
-        tuple(_candidate(number, currency) for number in numbers),
-        _fault(match, numbers, currency),
-    )
+    is_long = len(re.sub(r"\D", "", match["number"])) > DIGITS_MAX
+    numbers = [] if is_long else _numbers(match["number"], currency, context.locale)
+    fault = _fault(match, numbers, currency, is_long=is_long)
+    readings = () if fault else tuple(_candidate(number, currency) for number in numbers)
+    return Found(match.start(), match.end(), readings, fault)
 
 
 def _currency(unit: str, company: str) -> str:
@@ -135,11 +133,11 @@ def _candidate(number: Decimal, currency: str) -> Candidate:
     return Candidate(value=str(number), label=f"{number} {currency}", more={"currency": currency})
 
 
-def _fault(match: re.Match[str], numbers: list[Decimal], currency: str) -> str:
+def _fault(match: re.Match[str], numbers: list[Decimal], currency: str, *, is_long: bool) -> str:
     said = match[0].strip()
     if match["minus"] or match["minus2"]:
         return f"“{said}” is below zero: say the amount without a minus."
-    if len(re.sub(r"\D", "", match["number"])) > DIGITS_MAX:
+    if is_long:
         return f"“{said}” is larger than any amount I handle."
     if not numbers:
         return f"“{said}” is not an amount of {currency}."

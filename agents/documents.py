@@ -20,20 +20,25 @@ DOCUMENTS: dict[Document, str] = {
     "payment": r"payments?|zahlung(?:en)?|paiements?|pagos?",
 }
 CHOICES_MAX = 8  # more than these are no question
+OTHER = "somebody else: leave the name out, or say another number"
 
-_NUMBER = r"(?P<number>[A-Za-z]{0,6}[-/]?\d[\w/-]*)"
+_NUMBER = r"(?P<number>[A-Za-z]{0,6}[-/]?\d[\w/-]*+)(?!\s?(?:[€$£]|(?:eur|euros?|usd|gbp)\b))"
+_TOKEN = re.compile(r"(?<![\w-])[A-Za-z]{1,8}[-/]\d[\w/-]*")
 _NO = r"[\s.:#]*(?:(?:no|nr|num|number|nummer|numéro|número|n°|nº)\b[\s.:#]*)?"
 _LATEST = r"latest|last|newest|most recent|letzten?|neuesten?|dernière|última"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A way the text names a document: by number, or by the month it was issued in."""
+    """A way the text names a document: by number, or by the month it was issued in.
 
-    kind: Document
+    `maybe`: it has the form of a number, but no word says of what ("covid-19").
+    """
+
     start: int
     end: int
     number: str = ""
+    maybe: bool = False
     month: int = 0
     year: int = 0
     latest: bool = False
@@ -47,12 +52,16 @@ async def find(
     "7" names every number that ends in 7 as a whole group (INV-2026-007, not INV-17). `holders`
     are the customers it must belong to, where the text names them.
     """
-    wanted = _wanted(text, kind, context) or _answer(text, kind)
+    wanted = _wanted(text, kind, context) or _answer(text)
     if not wanted:
         return []
     all_known = await records.of_kind(reader, kind)
     known = [record for record in all_known if record.status in ("active", "proposed")]
-    return [_document(text, each, known, context, holders) for each in wanted]
+    return [
+        _document(text, each, known, context, holders)
+        for each in wanted
+        if not each.maybe or _looks_like(each.number, known)
+    ]
 
 
 def choice(record: Record) -> Candidate:
@@ -70,13 +79,11 @@ def spans(text: str, context: Context) -> list[tuple[int, int]]:
 
 
 def _wanted(text: str, kind: Document, context: Context) -> list[Wanted]:
-    found = [
-        Wanted(kind, match.start(), match.end(), number=match["number"].rstrip("-/"))
-        for match in re.finditer(rf"\b(?:{DOCUMENTS[kind]}){_NO}{_NUMBER}", text, re.IGNORECASE)
-    ]
+    named = re.finditer(rf"\b(?:{DOCUMENTS[kind]}){_NO}{_NUMBER}", text, re.IGNORECASE)
+    found = [Wanted(*match.span(), match["number"].rstrip("-/")) for match in named]
     found += [
-        Wanted(kind, match.start(), match.end(), number=match[0].rstrip("-/"))
-        for match in re.finditer(r"(?<![\w-])[A-Za-z]{1,8}[-/]\d[\w/-]*", text)
+        Wanted(*match.span(), match[0].rstrip("-/"), maybe=True)
+        for match in _TOKEN.finditer(text)
         if not any(each.start <= match.start() < each.end for each in found)
     ]
     if kind == "invoice" and not found:
@@ -84,10 +91,16 @@ def _wanted(text: str, kind: Document, context: Context) -> list[Wanted]:
     return sorted(found, key=lambda each: each.start)
 
 
-def _answer(text: str, kind: Document) -> list[Wanted]:
+def _answer(text: str) -> list[Wanted]:
     """Read "7" or "#7": what somebody says who was asked for the number."""
     match = re.fullmatch(rf"[\s#]*{_NUMBER}[\s.!]*", text)
-    return [Wanted(kind, *match.span(), number=match["number"])] if match else []
+    return [Wanted(*match.span(), match["number"])] if match else []
+
+
+def _looks_like(number: str, known: list[Record]) -> bool:
+    """Say whether some number of this kind begins with the same letters."""
+    letters = _letters(number)
+    return any(_letters(record.state["number"]) == letters for record in known)
 
 
 def _by_time(text: str, context: Context) -> list[Wanted]:
@@ -102,9 +115,7 @@ def _by_time(text: str, context: Context) -> list[Wanted]:
     )
     return [
         Wanted(
-            "invoice",
-            match.start(),
-            match.end(),
+            *match.span(),
             month=months(context.locale).get((match["before"] or match["after"] or "").lower(), 0),
             year=int(match["year1"] or match["year2"] or 0),
             latest=bool(match["latest"]),
@@ -120,7 +131,7 @@ def _document(
     fits = _by_number(wanted, known) if wanted.number else _of_month(wanted, known, context)
     theirs = [record for record in fits if record.state.get("customer") in holders]
     if fits and holders and not theirs:
-        return Found(wanted.start, wanted.end, fault=f"“{said}” belongs to somebody else.")
+        return Found(wanted.start, wanted.end, fault=f"“{said}” belongs to {OTHER}.")
     found = theirs or fits
     if not wanted.number and found:
         newest = max(_issued(record) for record in found)
@@ -138,11 +149,13 @@ def _by_number(wanted: Wanted, known: list[Record]) -> list[Record]:
 
 
 def _ends_with(number: str, said: str) -> bool:
-    groups, last = _digit_groups(number), _digit_groups(said)
-    letters = re.findall(r"[a-z]+", fold(said))
-    return groups[-len(last) :] == last and (
-        not letters or letters == re.findall(r"[a-z]+", fold(number))
-    )
+    last = _digit_groups(said)
+    same_letters = not _letters(said) or _letters(said) == _letters(number)
+    return same_letters and _digit_groups(number)[-len(last) :] == last
+
+
+def _letters(number: str) -> list[str]:
+    return re.findall(r"[a-z]+", fold(number))
 
 
 def _digit_groups(number: str) -> list[int]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from agents.words import Candidate, Found, Token, tokens
 from memory import kinds, records
@@ -9,6 +10,7 @@ from memory.db import Reader
 from memory.records import Record
 
 PARTIES = ("person", "company")
+NAMES_KEPT_MAX = 20_000
 NAME_CHARS_MIN = 2  # a shorter first name finds nobody
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -79,11 +81,16 @@ def _names(words: list[Token], known: list[Record]) -> list[Found]:
 def _called(record: Record) -> Iterable[tuple[list[str], bool]]:
     """Yield what a record is called, as words, and whether it is a whole name."""
     for name in (record.name, *record.state.get("aliases", ())):
-        words = [word.text for word in tokens(name)]
+        words = _name_words(name)
         if words:
             yield words, len(words) > 1
         if len(words) > 1 and record.kind == "person":
             yield from (([word], False) for word in (words[0], words[-1]))
+
+
+@lru_cache(maxsize=NAMES_KEPT_MAX)
+def _name_words(name: str) -> list[str]:
+    return [word.text for word in tokens(name)]
 
 
 def _spans(words: list[Token], name: list[str], *, needs_capital: bool) -> list[tuple[int, int]]:

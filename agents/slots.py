@@ -20,6 +20,11 @@ _OPENERS = re.compile(
     r"^(?:[\s,.:;-]+|(?:please|bitte|hey|hi|about|to|that|of|dass|an|daran|zu|que|à)(?=\s))+", re.I
 )
 _CLOSERS = re.compile(r"(?:\s+(?:please|bitte)|[\s,;:-])+$", re.I)
+_STAND_IN = re.compile(
+    r"(?:he|him|she|her|they|them|it|this|that|(?:the|this) (?:customer|client|sender|person|mail)"
+    r"|er|ihm|sie|ihr|ihnen|dem kunden|der kundin)",
+    re.I,
+)
 _KINDS: dict[str, documents.Document] = {kind: kind for kind in documents.DOCUMENTS}
 
 
@@ -46,6 +51,7 @@ class _Words:
     text: str
     context: Context
     groups: Mapping[str, Span]
+    types: Mapping[str, SlotType]
     found: dict[str, list[Found]]
 
     def said(self, slot: Slot) -> Span | None:
@@ -75,7 +81,8 @@ async def fill(
 
     `groups`: where a pattern says that a slot is written (`Route.groups`).
     """
-    words = _Words(reader, text, context, groups or {}, {})
+    types_of = {slot.name: slot.type for slot in wanted}
+    words = _Words(reader, text, context, groups or {}, types_of, {})
     for types, look in _LOOKS:
         for slot in wanted:
             if slot.type in types:
@@ -209,7 +216,9 @@ def _unknown(words: _Words, slot: Slot) -> list[Found]:
     area = words.said(slot)
     if area is None:
         return []
-    said = words.text[slice(*area)].strip()
+    said = words.text[slice(*area)].strip(" \n.?!")
+    if words.context.about and _STAND_IN.fullmatch(said):
+        return []
     return [Found(*area, fault=f"I have no record of “{said}”: say the name as it is recorded.")]
 
 
@@ -226,10 +235,10 @@ async def _holders(words: _Words) -> list[str]:
     """Return the customers that the words name, or else those the situation is about."""
     named = [
         reading.ref
-        for found in words.found.values()
+        for name, found in words.found.items()
         for each in found
         for reading in each.readings
-        if reading.ref
+        if reading.ref and words.types[name] == "person"
     ]
     if named:
         return named
@@ -263,7 +272,7 @@ def _is_open(record: Record) -> bool:
 def _choice(found: list[Record], source: Found | None = None) -> list[Found]:
     if source and source.fault:
         return [source]
-    readings = tuple(_choice_of(record) for record in found[: documents.CHOICES_MAX])
+    readings = tuple(_choice_of(record) for record in found)
     return [Found(0, 0, readings)] if readings else []
 
 

@@ -75,6 +75,8 @@ def tokens(text: str) -> list[Token]:
 
 def fold(text: str) -> str:
     """Return the text without case and accents: “Müller” and “muller” are the same name."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in apart if not unicodedata.combining(char))
 

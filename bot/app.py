@@ -11,7 +11,7 @@ from agents import library, runner
 from agents.front import Front
 from agents.intake import Intake
 from agents.routing import Router
-from bot import onboarding
+from bot import forgetting, onboarding
 from bot.commands import Commands
 from bot.delivery import Delivery
 from bot.remembering import Remembering
@@ -190,6 +190,7 @@ async def open_app(
     front.commands.update(Commands(house, playbooks).by_name() | setup.commands())
     app.verbs |= desk.VERBS | setup.verbs()
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
+    app.verbs |= {"erase": forgetting.erase}
     return app
 
 

@@ -53,6 +53,7 @@ async def run(settings: Settings, tell: Print) -> None:
     handed: Handover | None = None
     while not stopped.is_set():
         app = await _open(settings, handed, tell)
+        settings = settings.model_copy(update={"port": _port(app)})  # open pages find us again
         waiting = asyncio.create_task(stopped.wait())
         ended: set[asyncio.Future[Any]] = {waiting, app.ended}
         await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
@@ -60,6 +61,10 @@ async def run(settings: Settings, tell: Print) -> None:
         async with app.db.snapshot() as reader:
             handed = await conversations.hand_over(reader)
         await app.close()
+
+
+def _port(app: App) -> int:
+    return next(surface.port for surface in app.surfaces if isinstance(surface, Web))
 
 
 async def _open(settings: Settings, handed: Handover | None, tell: Print) -> App:

@@ -25,6 +25,7 @@ NOT_YET_S = 2.0  # before a card is tried again while the bot is not there yet
 NO_BOT_S = 3600.0
 CONFLICT_WAIT_S = 5.0
 STUMBLE_WAIT_S = 5.0
+CLOSE_TIMEOUT_S = 5.0
 GAP = timedelta(seconds=150)  # a tap that waits longer than this is dropped by Telegram
 POLLED_EVERY = timedelta(seconds=60)
 POLLED = "telegram:polled"
@@ -36,6 +37,7 @@ BAD_TOKEN = (
     "Telegram refuses this token. Take a fresh one from @BotFather and set "
     "FIRSTMATE_TELEGRAM_TOKEN."
 )
+UNREACHED = "Telegram cannot be reached now. Check this machine's connection and try again."
 CONFLICT = (
     "Another program reads this bot's messages, so some of them never reach me. Stop it. If you "
     "know of none, revoke the token at @BotFather and set a fresh FIRSTMATE_TELEGRAM_TOKEN."
@@ -53,6 +55,22 @@ TEXT_ONLY = "Please answer this question with text."
 
 Alarm = Callable[[str], Awaitable[None]]
 log = logging.getLogger(__name__)
+
+
+async def identify(token: str, api: str | None) -> tuple[str | None, str]:
+    """Ask Telegram whose token this is; return (what is wrong or None, the bot's @name)."""
+    try:
+        bot = await asyncio.to_thread(BotApi, token, api)
+    except TokenError:
+        return BAD_TOKEN, ""
+    try:
+        return None, await bot.name()
+    except TokenError:
+        return BAD_TOKEN, ""
+    except BusyError:
+        return UNREACHED, ""
+    finally:
+        await bot.close()
 
 
 class Telegram:
@@ -96,11 +114,11 @@ class Telegram:
             return
         self._api, self._house = api, house
         self._cards = Cards(api, house, self._stored, self._hosts)
-        feed = Feed(api, house, self._pace, self._take)
-        await feed.resume()
+        self._feed = Feed(api, house, self._pace, self._take)
+        await self._feed.resume()
         polled = await house.cursor(POLLED)
         self._polled = datetime.fromisoformat(polled) if polled else None
-        self._listening = asyncio.create_task(self._listen(feed))
+        self._listening = asyncio.create_task(self._listen(self._feed))
 
     async def show(self, item: Due, token: Token) -> str:
         """Show a card; return the ids of its messages. Surface says what it raises."""
@@ -112,13 +130,23 @@ class Telegram:
             raise BusyError(NO_BOT_S) from None
 
     async def close(self) -> None:
-        """Stop listening. What was not confirmed comes again at the next start."""
+        """Stop listening. What was not taken in comes again at the next start."""
         if self._listening is not None:
-            self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
+            await self._stop_listening(self._feed, self._listening)
+            self._listening = None
         if self._cards is not None:
             self._cards = None
             await self._api.close()
+
+    async def _stop_listening(self, feed: Feed, listening: asyncio.Task[None]) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await feed.pause()
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+        with suppress(TimeoutError, BusyError, ConflictError, TokenError):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await feed.confirm_all()
 
     async def _listen(self, feed: Feed) -> None:
         while not self._refused:

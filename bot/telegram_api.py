@@ -87,6 +87,10 @@ class BotApi:
         """The bot's own id; unlike the token it is no secret."""
         return self._bot.id
 
+    async def name(self) -> str:
+        """Return the bot's @name, without the @."""
+        return (await _ours(self._bot.get_me())).username or ""
+
     async def updates(self, offset: int | None, timeout_s: int) -> list[dict[str, Any]]:
         """Return what is not confirmed yet, as it came; `offset` confirms everything before it.
 

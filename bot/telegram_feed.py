@@ -40,6 +40,7 @@ class Feed:
         self._first_seen: dict[int, float] = {}  # on the loop's clock
         self._holding = False
         self._failures = 0  # rounds in a row in which something was not taken in
+        self._taking = asyncio.Lock()
 
     async def resume(self) -> None:
         """Go on where this bot's updates were left; another bot's numbers mean nothing here."""
@@ -50,16 +51,26 @@ class Feed:
         """Take in what is there or comes soon; return the seconds to wait before looking again."""
         timeout_s = 0 if self._holding else LONG_POLL_S
         batch = {raw["update_id"]: raw for raw in await self._api.updates(self._offset, timeout_s)}
-        chats, others = self._parted(batch)
-        complete, waits = self._complete(chats)
-        went_well = [await self._taken([number], other) for number, other in others]
-        went_well += [await self._taken(_numbers(bundle), bundle) for bundle in complete]
-        if batch:
-            await self._confirm(batch)
+        async with self._taking:
+            chats, others = self._parted(batch)
+            complete, waits = self._complete(chats)
+            went_well = [await self._taken([number], other) for number, other in others]
+            went_well += [await self._taken(_numbers(bundle), bundle) for bundle in complete]
+            if batch:
+                await self._confirm(batch)
         self._failures = 0 if all(went_well) else self._failures + 1
         if self._failures:
             waits.append(TROUBLE_S[min(self._failures, len(TROUBLE_S)) - 1])
         return min(waits, default=0)
+
+    async def pause(self) -> None:
+        """Let what is being taken in be committed, and take in nothing more."""
+        await self._taking.acquire()
+
+    async def confirm_all(self) -> None:
+        """Tell Telegram what was taken in, so that another data folder does not get it again."""
+        if self._offset is not None:
+            await self._api.updates(self._offset, 0)
 
     def _parted(self, batch: Batch) -> tuple[list[list[Sent]], list[tuple[int, "Update | None"]]]:
         """Part what is new into the messages of each chat and everything else, in order."""

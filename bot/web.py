@@ -55,6 +55,11 @@ class Web:
         self._server: Any = None
 
     @property
+    def port(self) -> int:
+        """The port it is served at, once started."""
+        return self._port
+
+    @property
     def url(self) -> str:
         return f"http://{self._host}:{self._port}"
 

@@ -27,6 +27,12 @@ def aligned(old: list[str], new: list[str]) -> Iterator[Stretch]:
     yield True, slice(old_end, len(old)), slice(new_end, len(new))
 
 
+def costly(old: list[str], new: list[str]) -> bool:
+    """Say whether so much of one list recurs in the other that it would be taken as replaced."""
+    others = Counter(new)
+    return sum(number * others[item] for item, number in Counter(old).items()) > PAIRS_MAX
+
+
 def _equal_ends(old: list[str], new: list[str]) -> tuple[int, int]:
     shorter = min(len(old), len(new))
     head = next((i for i in range(shorter) if old[i] != new[i]), shorter)
@@ -73,10 +79,8 @@ def _matched(old: list[str], new: list[str], i: slice, j: slice) -> Iterator[Str
 
 
 def _comparable(old: list[str], new: list[str]) -> bool:
-    ones, others = Counter(old), Counter(new)
-    common = (ones & others).total()
-    pairs = sum(number * others[item] for item, number in ones.items())
-    return 2 * common >= COMMON_MIN * (len(old) + len(new)) and pairs <= PAIRS_MAX
+    common = (Counter(old) & Counter(new)).total()
+    return 2 * common >= COMMON_MIN * (len(old) + len(new)) and not costly(old, new)
 
 
 def _moved(by: slice, start: int, stop: int) -> slice:

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import groupby, takewhile
 from typing import Literal
 
-from engine.alignment import aligned
+from engine.alignment import aligned, costly
 
 LINES_KEPT_MAX = 2  # unchanged lines that stay in sight; more are folded
 FINE_CHARS_MAX = 40_000  # longer stretches are compared by what stands between spaces
@@ -90,7 +90,13 @@ def hunks(old: str, new: str) -> tuple[Hunk, ...]:
 
     A hunk without changes is what a surface folds into "… 6 lines unchanged …".
     """
-    return tuple(_placed(_stretches(_by_line(words(old, new)))))
+    return tuple(_placed(_stretches(_lines(words(old, new)))))
+
+
+def by_line(hunk: Hunk) -> tuple[Hunk, ...]:
+    """Return the lines of a hunk as hunks of their own."""
+    lines = ([line] for line in _lines(hunk.pieces))
+    return tuple(_placed(lines, hunk.section, hunk.line))
 
 
 def ratio(old: str, new: str) -> float:
@@ -147,12 +153,13 @@ def _changes(old: str, new: str) -> Iterator[Change]:
 
 
 def _in_paragraphs(old: list[str], new: list[str]) -> Iterator[Change]:
-    if len(old) == len(new) > 1 and sum(map(len, old)) > FINE_CHARS_MAX:
+    before, after = _words("".join(old)), _words("".join(new))
+    olds, news = [word for word, _ in before], [word for word, _ in after]
+    if len(old) == len(new) > 1 and costly(olds, news):
         for paragraph, other in zip(old, new, strict=True):
             yield from _in_paragraphs([paragraph], [other])
         return
-    before, after = _words("".join(old)), _words("".join(new))
-    for same, i, j in aligned([word for word, _ in before], [word for word, _ in after]):
+    for same, i, j in aligned(olds, news):
         if before[i] == after[j]:
             yield _spelled(before[i]), _spelled(after[j])
         elif same:
@@ -256,7 +263,7 @@ def _word_count(text: str) -> int:
     return sum(1 for word in text.split() if any(char.isalnum() for char in word))
 
 
-def _by_line(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+def _lines(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     line: list[Piece] = []
     for piece in pieces:
         for part in _LINE.findall(piece.text):
@@ -284,8 +291,9 @@ def _stretches(lines: Iterator[list[Piece]]) -> Iterator[list[list[Piece]]]:
         yield stretch
 
 
-def _placed(stretches: Iterator[list[list[Piece]]]) -> Iterator[Hunk]:
-    section, number = "", 1
+def _placed(
+    stretches: Iterator[list[list[Piece]]], section: str = "", number: int = 1
+) -> Iterator[Hunk]:
     for stretch in stretches:
         first, under = number, section
         for index, line in enumerate(stretch):

@@ -43,6 +43,7 @@ class Chat:
         async with app.db.transaction() as tx:
             conv = await conversations.admit(tx, self.name, "me", "operator")
         self.who = Person(conv.user, conv.surface, conv.id)
+        await self.settle()
 
     async def say(self, words: str, *, key: str = "", others: tuple[str, ...] = ()) -> None:
         """Write something, and wait until everything it set going has settled."""

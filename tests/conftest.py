@@ -1,5 +1,7 @@
 """What every test may ask for: a clock that walks, and a whole Firstmate on a real database."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,12 +12,14 @@ from bot import sample
 from bot.app import App, open_app
 from tests.chat import Chat
 
+BEGINS = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday
+
 
 class FakeClock:
     """Stands still until a test moves it."""
 
     def __init__(self) -> None:
-        self.now = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+        self.now = BEGINS
 
     def __call__(self) -> datetime:
         return self.now
@@ -29,15 +33,31 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample company's folder, filled once; each test works on a copy."""
+    folder = tmp_path_factory.mktemp("filled") / "sample"
+
+    async def fill() -> None:
+        app = await open_app(
+            folder, lambda db, folder: [], clock=FakeClock(), prepare=sample.fill
+        )
+        await sample.books(app.house)
+        await app.db.close()
+        app.held.close()
+
+    asyncio.run(fill())
+    return folder
+
+
 @pytest.fixture
-async def app(tmp_path: Path, clock: FakeClock) -> AsyncIterator[App]:
+async def app(filled: Path, tmp_path: Path, clock: FakeClock) -> AsyncIterator[App]:
     """The sample company, open, with one surface that keeps what it is shown."""
+    shutil.copytree(filled, tmp_path / "sample")
     chat = Chat()
-    opened = await open_app(
-        tmp_path / "sample", lambda db, folder: [chat], clock=clock, prepare=sample.fill
-    )
-    await sample.books(opened.house)
+    opened = await open_app(tmp_path / "sample", lambda db, folder: [chat], clock=clock)
     await opened.start()
+    await chat.pair(opened)
     yield opened
     await opened.close()
 
@@ -47,5 +67,4 @@ async def chat(app: App) -> Chat:
     """The operator's end of the conversation."""
     [surface] = app.surfaces
     assert isinstance(surface, Chat)
-    await surface.pair(app)
     return surface

@@ -8,10 +8,12 @@ from bot.lower.shapes import counted
 from bot.lower.split import clip, pause
 from bot.lower.telegram_pen import Pen, Shown, block, marked, note, short, styled
 from bot.lower.visible import visible
-from engine.diffs import Hunk, Piece
+from engine.diffs import Hunk, Piece, by_line
 from engine.messages import FieldDiff, FieldRow
 
 SAME_CHARS_MAX = 160  # of an unchanged run, where room is short
+
+Chosen = dict[int, Sequence[Piece]]  # by the hunk's place
 
 
 def fields(part: FieldDiff, pen: Pen) -> Shown:
@@ -85,37 +87,66 @@ def _ended(html: str, whole: str, shown: str, clipped: bool) -> Shown:
 
 def _inline(change: shapes.Change, pen: Pen) -> Shown:
     """Write the lines that change: all, or the weightiest ones there is room for."""
-    total = sum(hunk.changes for hunk in change.hunks)
-    chosen = _chosen(change.hunks, pen)
+    hunks = change.hunks if pen.chars is None else _single_lines(change.hunks)
+    total = sum(hunk.changes for hunk in hunks)
+    chosen = _chosen(hunks, pen)
     left = total - sum(_changes(pieces) for pieces in chosen.values())
-    drawn: list[str] = []
-    for place, hunk in enumerate(change.hunks):
-        if place in chosen:
-            html = marked(shapes.runs(chosen[place])).strip("\n")
-            drawn.append(_headed(hunk, block(html, pen)) if change.long else html)
-        elif not hunk.changes and not change.long:
-            drawn.append(shapes.folded(hunk))
-    if change.long:
-        lines = counted(change.new.count("\n") + 1, "line")
-        html = "\n".join([f"<i>{lines}, {counted(total, 'change')}</i>", *drawn])
-    else:
-        html = block("\n".join(drawn), pen)
-    folds = any(not hunk.changes for hunk in change.hunks)
+    html = (
+        _in_sections(change, hunks, chosen, pen) if change.long else _in_place(hunks, chosen, pen)
+    )
+    folds = any(not hunk.changes for hunk in hunks)
     return Shown(f"{html}\n{note(left, 'change')}" if left else html, left, left > 0 or folds)
 
 
-def _headed(hunk: Hunk, html: str) -> str:
-    section = f"{styled(visible(hunk.section), 'b')} · " if hunk.section else ""
-    return f"{section}line {hunk.line}\n{html}"
+def _single_lines(hunks: Sequence[Hunk]) -> list[Hunk]:
+    """Return changed lines one by one, so that each can be weighed."""
+    return [
+        line
+        for hunk in hunks
+        for line in (by_line(hunk) if hunk.changes else (hunk,))
+        if line.changes or line is hunk
+    ]
 
 
-def _chosen(hunks: Sequence[Hunk], pen: Pen) -> dict[int, Sequence[Piece]]:
+def _in_place(hunks: Sequence[Hunk], chosen: Chosen, pen: Pen) -> str:
+    drawn = [
+        _drawn(chosen[place]) if place in chosen else shapes.folded(hunk)
+        for place, hunk in enumerate(hunks)
+        if place in chosen or not hunk.changes
+    ]
+    return block("\n".join(drawn), pen)
+
+
+def _in_sections(change: shapes.Change, hunks: Sequence[Hunk], chosen: Chosen, pen: Pen) -> str:
+    """Write the chosen lines under the heading and line number where they stand."""
+    lines = counted(change.new.count("\n") + 1, "line")
+    total = sum(hunk.changes for hunk in hunks)
+    drawn = [f"<i>{lines}, {counted(total, 'change')}</i>"]
+    next_line, texts = 0, list[str]()
+    for place in sorted(chosen):
+        hunk = hunks[place]
+        if texts and hunk.line > next_line:
+            drawn.append(block("\n".join(texts), pen))
+            texts = []
+        if not texts:
+            section = f"{styled(visible(hunk.section), 'b')} · " if hunk.section else ""
+            drawn.append(f"{section}line {hunk.line}")
+        texts.append(_drawn(chosen[place]))
+        next_line = hunk.line + hunk.lines
+    return "\n".join([*drawn, block("\n".join(texts), pen)])
+
+
+def _drawn(pieces: Sequence[Piece]) -> str:
+    return marked(shapes.runs(pieces)).strip("\n")
+
+
+def _chosen(hunks: Sequence[Hunk], pen: Pen) -> Chosen:
     """Return by place the hunks there is room for; of the first, what fits when it is too long."""
     changed = [place for place, hunk in enumerate(hunks) if hunk.changes]
     if pen.chars is None:
         return {place: hunks[place].pieces for place in changed}
     room, marks = pen.chars, pen.marks
-    chosen: dict[int, Sequence[Piece]] = {}
+    chosen: Chosen = {}
     for place in sorted(changed, key=lambda place: hunks[place].weight, reverse=True):
         pieces = [_elided(piece) for piece in hunks[place].pieces]
         if not chosen:

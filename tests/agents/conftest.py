@@ -49,8 +49,8 @@ async def _found(path: Path) -> dict[str, str]:
     ids: dict[str, str] = {}
     async with db.transaction() as tx:
         for name, email, aliases in PEOPLE:
-            state = {"name": name, "email": email, "aliases": aliases}
-            ids[name] = (await records.create(tx, "person", state, None)).id
+            person = {"name": name, "email": email, "aliases": aliases}
+            ids[name] = (await records.create(tx, "person", person, None)).id
         for kind, number, customer, state in DOCUMENTS:
             holder = {"customer": ids[customer], "number": number, "name": f"{kind} {number}"}
             ids[number] = (await records.create(tx, kind, {**holder, **state}, None)).id

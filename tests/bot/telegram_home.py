@@ -1,5 +1,6 @@
 """A house that only remembers what it was asked, for tests of a surface."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,9 +21,13 @@ class Home:
     codes_tried: list[str] = field(default_factory=list)
     answer: str = "Approved."
     broken: Exception | None = None
+    slow_s: float = 0
+    storing: bool = False
     db: Any = None  # a surface on Telegram has no business there
 
     async def hear(self, heard: Heard) -> bool:
+        self.storing = True
+        await asyncio.sleep(self.slow_s)
         if self.broken:
             raise self.broken
         if heard.key in [known.key for known in self.heard]:

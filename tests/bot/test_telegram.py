@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from bot.surfaces import BusyError, GoneError
-from bot.telegram import Telegram
+from bot.telegram import BAD_TOKEN, UNREACHED, Telegram, identify
 from bot.telegram_inbound import Pace
 from connectors.contract import PermanentError
 from engine.messages import Button, File, Form, Input, Msg, TextDiff, say
@@ -22,6 +22,7 @@ from tests.peers.telegram import MB, TOKEN, FakeTelegram
 ADA = ("7001", "7001")
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 QUICK = Pace(bundle_s=0.3, comment_s=0.1)
+PATIENT = Pace(bundle_s=5, comment_s=0.1)
 
 
 @dataclass
@@ -35,15 +36,19 @@ class Desk:
     gaps: list[datetime] = field(default_factory=list)
     now: datetime = START
     files: dict[str, bytes] = field(default_factory=dict)
+    pace: Pace = QUICK
 
-    async def restart(self) -> None:
+    async def restart(self, pace: Pace = QUICK) -> None:
         """Stop, and start a new process on the same house."""
         await self.surface.close()
+        self.pace = pace
         self.surface = self.new()
         await self.surface.start(self.home)
 
     async def crash(self) -> None:
-        """Lose the note of what was confirmed last, and start anew."""
+        """Start anew without the note of what was confirmed last."""
+        await self.surface.close()
+        self.telegram.redeliver()
         del self.home.cursors["telegram"]
         await self.restart()
 
@@ -66,7 +71,7 @@ class Desk:
             alarm=alarm,
             gap=gap,
             stored=stored,
-            pace=QUICK,
+            pace=self.pace,
         )
 
     async def heard(self, count: int = 1) -> None:
@@ -150,6 +155,22 @@ async def test_a_message_is_confirmed_only_after_it_was_stored(desk: Desk) -> No
     assert [heard.words for heard in desk.home.heard] == ["Pay nobody"]
 
 
+async def test_what_was_taken_in_does_not_come_again_to_another_data_folder(desk: Desk) -> None:
+    desk.telegram.say("/sample")
+    await desk.heard()
+    await desk.surface.close()
+    assert desk.telegram.unconfirmed == []
+
+
+async def test_what_is_being_stored_while_it_stops_is_stored(desk: Desk) -> None:
+    desk.home.slow_s = 0.3
+    desk.telegram.say("/note call Mara")
+    await desk.telegram.until(lambda: desk.home.storing)
+    await desk.surface.close()
+    assert [heard.words for heard in desk.home.heard] == ["/note call Mara"]
+    assert desk.telegram.unconfirmed == []
+
+
 async def test_one_message_that_fails_does_not_stop_those_after_it(desk: Desk) -> None:
     desk.telegram.refuse("getFile", 500, "Internal Server Error")
     desk.telegram.send_file("a.pdf", b"A")
@@ -166,7 +187,6 @@ async def test_a_redelivered_update_does_nothing_twice(desk: Desk) -> None:
     desk.telegram.tap(desk.telegram.messages[0], "Approve")
     await desk.heard(2)
     await desk.taken()
-    desk.telegram.redeliver()
     await desk.crash()
     await desk.taken()
     assert [heard.words for heard in desk.home.heard] == ["hello", "Once"]
@@ -293,6 +313,7 @@ async def test_an_album_is_heard_as_one(desk: Desk) -> None:
 
 
 async def test_the_text_right_after_forwards_is_their_instruction(desk: Desk) -> None:
+    await desk.restart(PATIENT)
     desk.telegram.forward("first mail")
     desk.telegram.forward("second mail")
     await asyncio.sleep(0.1)
@@ -306,8 +327,9 @@ async def test_the_text_right_after_forwards_is_their_instruction(desk: Desk) ->
 
 
 async def test_a_comment_typed_with_a_forward_is_its_instruction(desk: Desk) -> None:
+    await desk.restart(Pace(bundle_s=0.3, comment_s=5))
     desk.telegram.say("Say yes to her")
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(0.1)
     desk.telegram.forward("Can we meet on Friday?")
     await desk.heard()
     await desk.taken()
@@ -337,6 +359,7 @@ async def test_a_command_never_waits_for_a_bundle(desk: Desk) -> None:
 
 
 async def test_a_bundle_in_formation_survives_a_crash(desk: Desk) -> None:
+    await desk.restart(PATIENT)
     desk.telegram.forward("half of it")
     await asyncio.sleep(0.1)
     await desk.surface.close()
@@ -349,6 +372,7 @@ async def test_a_bundle_in_formation_survives_a_crash(desk: Desk) -> None:
 
 
 async def test_a_tap_does_not_wait_for_a_bundle(desk: Desk) -> None:
+    await desk.restart(Pace(bundle_s=2, comment_s=0.1))
     await desk.show(refund())
     await desk.heard()
     desk.telegram.forward("a mail")
@@ -483,7 +507,6 @@ async def test_an_edit_tap_delivered_twice_asks_once(desk: Desk) -> None:
     desk.telegram.tap(desk.telegram.messages[0], "Edit")
     await desk.telegram.see("one line for each field")
     await desk.taken()
-    desk.telegram.redeliver()
     await desk.crash()
     await desk.taken()
     assert sum(message.asks for message in desk.telegram.messages) == 1
@@ -647,6 +670,23 @@ async def test_a_wrong_token_is_an_alarm_and_listening_stops(wrong: str) -> None
         ]
         with pytest.raises(BusyError):
             await desk.surface.show(due(refund()), token)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (TOKEN, (None, "firstmate_bot")),
+        ("8350:wrong-secret-part", (BAD_TOKEN, "")),
+        ("no token at all", (BAD_TOKEN, "")),
+    ],
+)
+async def test_a_token_says_whose_it_is(given: str, found: tuple[str | None, str]) -> None:
+    async with FakeTelegram() as telegram:
+        assert await identify(given, telegram.url) == found
+
+
+async def test_a_telegram_that_cannot_be_reached_is_said() -> None:
+    assert await identify(TOKEN, "http://127.0.0.1:1") == (UNREACHED, "")
 
 
 async def test_a_gap_in_which_taps_were_lost_is_told_once(desk: Desk) -> None:

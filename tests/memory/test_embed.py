@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from memory import embed
@@ -59,6 +59,7 @@ def test_a_text_means_the_same_in_any_company(encoder: Encoder) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.text(st.characters(codec=None), max_size=300))
+@example("half a \ud83d pair")
 def test_any_text_can_be_encoded(text: str) -> None:
     [vector] = SHARED.encode([text])
     assert cosine(vector, vector) == pytest.approx(1)

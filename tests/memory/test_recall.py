@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from memory import recall as module
@@ -138,6 +138,7 @@ async def test_a_number_is_found_by_words_where_meanings_are_all_alike(
         [vector] = encoder.encode([question])
         missed += named[next(iter(await index.nearest(vector, 1)))] != ref
     assert missed > 5  # by meaning alone
+    assert (await refs(database, "INV-7"))[0] == "note_7"
 
 
 async def test_what_is_not_embedded_yet_is_found_by_its_words(
@@ -349,6 +350,7 @@ async def test_no_query_is_an_error(database: Database, query: str) -> None:
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(text=ANY_TEXT, query=ANY_TEXT)
+@example(text="half a \ud83d pair", query="half\ud83da")
 async def test_any_text_can_be_remembered_and_any_text_asked(
     database: Database, text: str, query: str
 ) -> None:

@@ -14,12 +14,9 @@ from tests.bot.lower.regenerate import token
 from tests.bot.lower.strategies import long_messages, messages
 
 HOSTS = frozenset({"ok.example"})
-PATIENT = {
-    "deadline": None,
-    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
-}
-
-
+patient = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 HIDDEN = {"type", "key", "ref", "style", "state", "link", "derived"}
 
 
@@ -28,8 +25,8 @@ def values(data: object) -> Iterator[str]:
     match data:
         case str():
             yield data
-        case {"derived": True, "source": _}:
-            yield from (str(data[key]) for key in ("label", "old", "new") if data[key])
+        case {"derived": True, "label": label, "old": old, "new": new}:
+            yield from (text for text in (label, old, new) if text)
         case dict():
             yield from (text for k, v in data.items() if k not in HIDDEN for text in values(v))
         case list() | tuple():
@@ -70,13 +67,13 @@ def check_chat(msg: Msg) -> None:
         assert yes == [telegram_html.READ_ALL]
 
 
-@settings(max_examples=100, **PATIENT)
+@settings(patient, max_examples=60)
 @given(messages)
 def test_any_message_fits_is_safe_and_is_seen_on_every_surface(msg: Msg) -> None:
     check(msg)
 
 
-@settings(max_examples=25, **PATIENT)
+@settings(patient, max_examples=15)
 @given(long_messages)
 def test_a_message_of_200_kb_does_so_too(msg: Msg) -> None:
     check(msg)

@@ -99,7 +99,7 @@ def test_among_many_changes_the_amounts_are_kept() -> None:
     new = old.replace("plain prose", "very plain prose indeed").replace("800 EUR", "8,000 EUR")
     payload = only(card(TextDiff(old=old, new=new)))
     assert "<s>800 EUR</s> <b>8,000 EUR</b>" in payload.text
-    assert payload.cut == 800
+    assert payload.cut + 2 * payload.text.count("<b>very</b>") + 1 == 1601
 
 
 def test_a_long_new_text_is_cut_visibly() -> None:
@@ -126,16 +126,22 @@ def test_sources_move_into_a_fold_before_anything_is_cut() -> None:
 
 def test_nothing_somebody_else_wrote_becomes_a_link_or_a_command() -> None:
     text = "Go to https://evil.example/x or evil.com, ask @someone, mail a@b.example, send /approve"
-    for part in (Quote(text=text), Fold(title="t", parts=(Quote(text=text),)), Bullets(items=(text,)),
-                 TextDiff(old="", new=text), Para(spans=(Span(text=text),))):  # fmt: skip
+    for part in (
+        Quote(text=text),
+        Fold(title="t", parts=(Quote(text=text),)),
+        Bullets(items=(text,)),
+        TextDiff(old="", new=text),
+        Para(spans=(Span(text=text),)),
+    ):
         bare = re.sub(r"<(code|pre)>.*?</\1>", "", only(card(part)).text)
         assert not re.search(r"evil|@|/approve", bare)
 
 
 def test_a_changed_link_keeps_its_meaning_without_being_one() -> None:
-    payload = only(card(FieldDiff(rows=(FieldRow(label="Site", old="a.example.org",
-                                                 new="https://b.example.org/x"),))))  # fmt: skip
-    assert "➖ <code>a.example.org</code> → ➕ <code>https://b.example.org/x</code>" in payload.text
+    row = FieldRow(label="Site", old="a.example.org", new="https://b.example.org/x")
+    html = only(card(FieldDiff(rows=(row,)))).text
+    assert "Site: ➖ <code>a.example.org</code> → " in html  # noqa: RUF001
+    assert "➕ <code>https://b.example.org/x</code>" in html  # noqa: RUF001
 
 
 def test_a_link_is_one_only_for_an_allowed_host() -> None:
@@ -143,8 +149,14 @@ def test_a_link_is_one_only_for_an_allowed_host() -> None:
         return "<a " in only(card(Para(spans=(Span(text="here", link=url),)))).text
 
     assert linked("https://ok.example/a")
-    for url in ("https://evil.example/", "https://ok.example@evil.example/", "javascript:alert(1)",
-                "https://ok.example.evil.example/", "ftp://ok.example/", "https://[bad"):  # fmt: skip
+    for url in (
+        "https://evil.example/",
+        "https://ok.example@evil.example/",
+        "https://ok.example.evil.example/",
+        "javascript:alert(1)",
+        "ftp://ok.example/",
+        "https://[bad",
+    ):
         assert not linked(url)
         assert "here" in only(card(Para(spans=(Span(text="here", link=url),)))).text
 
@@ -157,8 +169,8 @@ def test_our_own_command_can_be_tapped() -> None:
 
 
 def test_markup_in_a_text_is_text() -> None:
-    payload = only(card(Heading(text="<b>x</b> & <script>"), TextDiff(old="a </blockquote> b",
-                                                                    new="a </blockquote> c")))  # fmt: skip
+    change = TextDiff(old="a </blockquote> b", new="a </blockquote> c")
+    payload = only(card(Heading(text="<b>x</b> & <script>"), change))
     assert measure(payload.text).text.startswith("<b>x</b> & <script>")
 
 

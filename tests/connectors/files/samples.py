@@ -44,10 +44,10 @@ def locked_pdf() -> bytes:
 
 
 def memory_bomb() -> bytes:
-    """A PDF of about 300 KB whose one page unpacks to 300 MB."""
+    """A PDF of about 200 KB whose one page unpacks to 200 MB."""
     squeeze = zlib.compressobj(9)
     block = b" " * (1024 * 1024)
-    packed = b"".join(squeeze.compress(block) for _ in range(300)) + squeeze.flush()
+    packed = b"".join(squeeze.compress(block) for _ in range(200)) + squeeze.flush()
     return _pdf(packed, packed=True)
 
 

@@ -190,8 +190,8 @@ def test_the_html_is_asked_when_the_plain_text_shows_no_forward():
     html = (
         f"<p>{corpus.OWN}</p><div class=gmail_quote><div>---------- Forwarded message ---------<br>"
         f"From: <strong>{corpus.NAME}</strong> <span>&lt;<a>{corpus.ADDRESS}</a>&gt;</span><br>"
-        f"Date: Mon, Nov 16, 2026 at 9:12 AM<br>Subject: {corpus.SUBJECT}<br>To: &lt;{corpus.TO}&gt;"
-        "<br></div><br><p>It broke.</p></div>"
+        f"Date: Mon, Nov 16, 2026 at 9:12 AM<br>Subject: {corpus.SUBJECT}<br>"
+        f"To: &lt;{corpus.TO}&gt;<br></div><br><p>It broke.</p></div>"
     )
     forward = forwarded.split("see the HTML version", html)
     assert forward.own_words == corpus.OWN

@@ -17,7 +17,7 @@ from connectors.files.shapes import Limits, Person
 from tests.connectors.files import corpus, samples
 
 ROOT = Path(__file__).parents[3]
-MEGABYTE = 1024 * 1024
+SMALL = Limits(memory_bytes_max=420 * 1024 * 1024, wall_s=200, cpu_s=100)
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,7 @@ async def test_documents_within_a_mail_are_read_and_a_hostile_one_leaves_the_mai
     message.add_attachment(samples.pdf("Invoice 7"), maintype="a", subtype="b", filename="i.pdf")
     message.add_attachment(samples.memory_bomb(), maintype="a", subtype="b", filename="b.pdf")
     message.add_attachment(inner)
-    reading = await read(
-        message.as_bytes(), "mail.eml", limits=Limits(memory_bytes_max=512 * MEGABYTE)
-    )
+    reading = await read(message.as_bytes(), "mail.eml", limits=SMALL)
     good, bad, mail = (file.reading for file in reading.mail.attachments)
     assert reading.mail.own_words == "please see the files"
     assert good.text == "Invoice 7"
@@ -108,9 +106,7 @@ async def test_documents_within_a_mail_are_read_and_a_hostile_one_leaves_the_mai
 
 
 async def test_a_memory_bomb_ends_the_child_and_not_us():
-    reading = await read(
-        samples.memory_bomb(), "b.pdf", limits=Limits(memory_bytes_max=512 * MEGABYTE)
-    )
+    reading = await read(samples.memory_bomb(), "b.pdf", limits=SMALL)
     assert reading.refused.startswith("The file could not be opened: it is damaged, or it needs")
 
 
