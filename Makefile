@@ -4,7 +4,6 @@ BIN      := .venv/bin
 READY    := .venv/.ready
 COMMANDS := chromium hledger fc-list
 DEBIAN   := chromium hledger fontconfig fonts-dejavu-core
-UV       := $(shell sed -n 's/^\(uv==[^ ]*\) .*/\1/p' requirements.lock)
 WORKERS  ?= 2
 
 .PHONY: help run demo deps tools check test test-all bench lock wheel
@@ -48,9 +47,10 @@ $(READY): requirements.lock
 	    echo "Firstmate needs Python 3.11 or newer, and “$(PYTHON)” is not. Say: make PYTHON=python3.12 run"; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { \
 	    echo "Python cannot make an environment here. On Debian: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/pip install --quiet --constraint requirements.lock "$(UV)" || echo "uv cannot be had here; pip goes on."
+	@sed -n '/^uv==/,/# via/p' requirements.lock > .venv/uv.txt
+	@$(BIN)/pip install --quiet --require-hashes --requirement .venv/uv.txt || echo "uv cannot be had here; pip goes on."
 	@if test -x $(BIN)/uv; then $(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements.lock; \
-	    else $(BIN)/pip install --require-hashes --requirement requirements.lock; fi
+	    else $(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements.lock; fi
 	@touch $@
 
 # What the tests start beside Python. In CI nothing may be missing.

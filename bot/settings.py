@@ -32,10 +32,6 @@ class Settings(BaseSettings):
     telegram_api: str | None = Field(
         None, description="Address of a Bot API server of your own; default: Telegram's."
     )
-    slack_bot_token: SecretStr | None = Field(
-        None, description="Bot token of your Slack app (xoxb-…); checked by doctor."
-    )
-    slack_api: str | None = Field(None, description="Address of a Slack API stand-in, for tests.")
     encoder: Path | None = Field(
         None, description="Folder or file of another sentence encoder (ONNX, MiniLM layout)."
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aiogram.types import Update
 
 LONG_POLL_S = 50
+LOOK_EVERY_S = 0.2  # while a bundle forms, so that a tap does not wait for it
 TROUBLE_S = (1.0, 2.0, 5.0, 10.0)  # before what could not be taken in is tried again
 CURSOR = "telegram"
 
@@ -97,7 +98,7 @@ class Feed:
             quiet_s = now_s - max(self._first_seen[number] for number in _numbers(newest))
             wait_s = remaining_s(newest, quiet_s, self._pace)
             complete += earlier if wait_s else [*earlier, newest]
-            waits += [wait_s] if wait_s else []
+            waits += [min(wait_s, LOOK_EVERY_S)] if wait_s else []
         return complete, waits
 
     async def _taken(self, numbers: list[int], came: "list[Sent] | Update | None") -> bool:

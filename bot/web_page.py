@@ -9,7 +9,7 @@ from markupsafe import Markup
 from bot.delivery import buttons_of
 from bot.lower import web_html
 from bot.lower.visible import visible
-from engine import approvals, inbox, outbox, stop, tokens
+from engine import inbox, outbox, stop, tokens
 from engine.desk import Person
 from engine.messages import Button
 from memory.db import Database
@@ -32,7 +32,6 @@ async def chat(db: Database, who: Person, notice: str = "") -> str:
         for card in shown:
             for button in buttons_of(card.msg):
                 made[button] = await tokens.mint(tx, button, who.conv, who.user)
-        waiting = await approvals.open_count(tx)
         stopped = await stop.is_stopped(tx)
     items: list[tuple[Any, Markup]] = [
         (card.at, web_html.lower(card.msg, made.__getitem__)) for card in shown
@@ -45,7 +44,6 @@ async def chat(db: Database, who: Person, notice: str = "") -> str:
         "chat.html",
         articles=articles,
         notice=notice,
-        waiting=waiting,
         stopped=stopped,
         id=secrets.token_hex(16),
     )

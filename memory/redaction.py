@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ Depth = Literal["words", "texts", "prose", "all"]  # how much goes; see Needles.
 ERASED = "[erased]"
 TEXT_CHARS = 80  # what is longer is prose and may tell of somebody without the name
 NEEDLE_BYTES_MIN = 3
-NUMBER_CHARS_MIN = 6
+DIGITS_MIN = 6
 MARK_CHARS = 6
 EVERYDAY = frozenset({"can", "may", "will"})  # names that would be found in every text
 NAMES = ("name", "aliases")
@@ -31,6 +32,7 @@ WORDS = frozenset(
         *("message", "name", "note", "text", "title", "unit", "user", "value"),
     }
 )  # the columns of words; the other text columns hold identifiers and states
+FORMS = ("NFC", "NFD")
 NEVER = r"(?!)"
 SEPARATORS = r"[\s./()\u2010-\u2015-]*"  # what people write between the digits of a number
 
@@ -41,17 +43,19 @@ class Needles:
 
     `sure` finds what names nobody else: addresses, numbers, names of several words. `known` finds
     single names too ("Ada"). `parts` also finds each word of the full name, which is right only
-    in texts that are surely about it.
+    in texts that are surely about it. A text with none of `hints` and `digits` holds none of them.
     """
 
     mark: str
+    hints: tuple[str, ...]
+    digits: re.Pattern[str]
     sure: re.Pattern[str]
     known: re.Pattern[str]
     parts: re.Pattern[str]
 
     def named_in(self, value: Any) -> bool:
         """Does a text anywhere in this JSON value surely name the record?"""
-        return any(self.sure.search(text) for text in _texts(value))
+        return any(self._near(text) and self.sure.search(text) for text in _texts(value))
 
     def named_in_row(self, table: sa.Table | None, row: Mapping[str, Any]) -> bool:
         """Does a row, or a logged change of one, surely name the record?"""
@@ -86,23 +90,33 @@ class Needles:
         }
 
     def _words(self, text: str, depth: Depth) -> str:
+        if not self._near(text):
+            return text
         return (self.known if depth == "words" else self.parts).sub(self.mark, text)
+
+    def _near(self, text: str) -> bool:
+        """Is the text worth a search? Most are not, and this is far cheaper."""
+        folded = _folded(text)
+        return any(hint in folded for hint in self.hints) or bool(self.digits.search(folded))
 
 
 def needles(record_id: str, states: Sequence[Mapping[str, Any]]) -> Needles:
     """Return what names this record, given every state it ever had."""
-    names = _strings(states, NAMES)
+    names, addresses = _strings(states, NAMES), _strings(states, ADDRESSES)
+    numbers = {number for number in _strings(states, NUMBERS) if len(_signs(number)) >= DIGITS_MIN}
     single = {name for name in names if _is_single(name)}
-    words = {word for name in names for word in re.split(r"[\s,;]+", name) if word[:1].isupper()}
     turned = {_turned(name) for name in names - single if len(name.split()) > 1}
-    numbers = _patterns(_strings(states, NUMBERS), _number)
-    sure = numbers + _patterns(names - single | turned | _strings(states, ADDRESSES), _text)
+    words = {word for name in names for word in re.split(r"[\s,;]+", name) if word[:1].isupper()}
+    words = set(filter(_can_name, words))
+    sure = _patterns(numbers, _number) + _patterns(names - single | turned | addresses, _text)
     known = sure + _patterns(single, _text)
     return Needles(
         mark=f"[erased {record_id[-MARK_CHARS:]}]",
+        hints=tuple(_hints(words | names | addresses)),
+        digits=re.compile("|".join(map(_spaced, numbers)) or NEVER),
         sure=_either(sure),
         known=_either(known),
-        parts=_either(known + _patterns(filter(_can_name, words), _text)),
+        parts=_either(known + _patterns(words, _text)),
     )
 
 
@@ -128,6 +142,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
 
 
+@cache
 def _reach(table: sa.Table | None, name: str, depth: Depth) -> Depth | None:
     """Return how much of this column goes; None where it holds no words."""
     column = None if table is None else table.c.get(name)
@@ -173,20 +188,37 @@ def _patterns(needles: Iterable[str], pattern: Callable[[str], str]) -> list[str
 
 def _text(needle: str) -> str:
     """Return the pattern of a text in any case and with either form of its accents."""
-    forms = {unicodedata.normalize(form, needle) for form in ("NFC", "NFD")}
-    forms |= {turn(form) for form in forms for turn in (str.casefold, str.upper)}
+    forms = {unicodedata.normalize(form, needle) for form in FORMS}
+    forms |= {form.casefold() for form in forms} | {form.upper() for form in forms}
+    unlike = {form.lower(): form for form in sorted(forms)}
     return "|".join(
         _edged(form, r"\s+".join(re.escape(word) for word in form.split()))
-        for form in sorted(forms)
+        for form in unlike.values()
     )
 
 
 def _number(number: str) -> str:
-    """Return the pattern of a phone or account number however it is spaced; none if too short."""
-    signs = [sign for sign in number if sign.isalnum()]
-    if len(signs) < NUMBER_CHARS_MIN:
-        return NEVER
-    return _edged("".join(signs), "(?:00)?" + SEPARATORS.join(map(re.escape, signs)))
+    """Return the pattern of a phone or account number, however it is spaced."""
+    return _edged(_signs(number), f"(?:00)?{_spaced(number)}")
+
+
+def _spaced(number: str) -> str:
+    return SEPARATORS.join(map(re.escape, _folded(_signs(number))))
+
+
+def _signs(number: str) -> str:
+    return "".join(sign for sign in number if sign.isalnum())
+
+
+def _hints(needles: Iterable[str]) -> Iterator[str]:
+    """Yield, folded, the longest word of each needle."""
+    for needle in needles:
+        for form in FORMS:
+            yield max(_folded(unicodedata.normalize(form, needle)).split(), key=len)
+
+
+def _folded(text: str) -> str:
+    return text.casefold().replace("\u0131", "i")  # to a pattern, the dotless i is an i
 
 
 def _edged(needle: str, pattern: str) -> str:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
@@ -15,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from pydantic import BaseModel
+from sqlalchemy.dialects import sqlite
 
 from memory.db import Database
 from memory.journal import GENESIS, Entry, body_digest, canonical, link
@@ -134,11 +136,22 @@ def _repeat(copy: sa.Connection, entry: Entry) -> None:
     row = {
         column: _typed(table.c[column], values[column]) for column in values if column in table.c
     }
-    key = {column.name: row[column.name] for column in table.primary_key}
-    rest = {column: value for column, value in row.items() if column not in key}
-    again = sa.update(table).filter_by(**key).values(rest or key)
-    if copy.execute(again).rowcount == 0:
-        copy.execute(sa.insert(table).values(row))
+    if copy.execute(_statement(table, tuple(row)), row).rowcount == 0:
+        raise KeyError(name)  # it changed a row that is not there
+
+
+@cache
+def _statement(table: sa.Table, names: tuple[str, ...]) -> sa.UpdateBase:
+    """Return the statement that writes these columns: of a whole row, or of one that is there."""
+    keys = {column.name for column in table.primary_key}
+    rest = [name for name in names if name not in keys]
+    whole = all(c.nullable or c.default is not None or c.name in names for c in table.c)
+    if whole:
+        insert = sqlite.insert(table).values({name: sa.bindparam(name) for name in names})
+        taken = {name: insert.excluded[name] for name in rest or keys}
+        return insert.on_conflict_do_update(index_elements=sorted(keys), set_=taken)
+    same = [table.c[name] == sa.bindparam(name) for name in keys]
+    return sa.update(table).where(*same).values({name: sa.bindparam(name) for name in rest})
 
 
 def _typed(column: sa.Column[Any], value: Any) -> Any:

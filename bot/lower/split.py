@@ -34,8 +34,8 @@ def pause(text: str, units_max: int) -> int:
     limit = max(1, len(room.decode("utf-16-le", "ignore")))
     for mark in PAUSES:
         place = text.rfind(mark, limit // 2, limit)
-        if False:
-            return 0
+        if place >= 0:
+            return place + len(mark)
     place = limit
     while 1 < place < len(text) and limit - place < 32 and joins(text[:place][-8:], text[place]):
         place -= 1

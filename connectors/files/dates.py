@@ -2,7 +2,6 @@
 # ruff: noqa: RUF001 (the words of other alphabets are the point)
 
 import re
-import warnings
 from datetime import datetime, tzinfo
 from email.utils import parsedate_to_datetime
 
@@ -47,16 +46,15 @@ def _spoken(text: str, languages: tuple[str, ...]) -> datetime | None:
     plain = _NOISE.sub(" ", re.sub(r"\w+", lambda word: _ZONES.get(word[0], word[0]), plain))
     plain = re.sub(r"(GMT[+-]\d{1,2})\s+(\d{1,2}:\d{2}\S*)", r"\2 \1", plain)  # zone last
     months_first = "en" in languages[:1] and re.search(r"\b[ap]\.?m\b", text, re.IGNORECASE)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its own strptime calls, which nobody here can act on
-        return dateparser.parse(
-            re.sub(r"\s+", " ", plain).strip(),
-            languages=[*dict.fromkeys((*languages, *_written_in(text)))],
-            settings={
-                "REQUIRE_PARTS": ["day", "month", "year"],
-                "DATE_ORDER": "MDY" if months_first else "DMY",
-            },
-        )
+    date: datetime | None = dateparser.parse(
+        re.sub(r"\s+", " ", plain).strip(),
+        languages=[*dict.fromkeys((*languages, *_written_in(text)))],
+        settings={
+            "REQUIRE_PARTS": ["day", "month", "year"],
+            "DATE_ORDER": "MDY" if months_first else "DMY",
+        },
+    )
+    return date
 
 
 def _written_in(text: str) -> tuple[str, ...]:

@@ -162,6 +162,14 @@ async def test_what_was_taken_in_does_not_come_again_to_another_data_folder(desk
     assert desk.telegram.unconfirmed == []
 
 
+async def test_another_bots_place_in_its_updates_means_nothing(desk: Desk) -> None:
+    await desk.surface.close()
+    desk.home.cursors["telegram"] = "999:100000"
+    desk.telegram.say("I took a new bot")
+    await desk.restart()
+    await desk.heard()
+
+
 async def test_what_is_being_stored_while_it_stops_is_stored(desk: Desk) -> None:
     desk.home.slow_s = 0.3
     desk.telegram.say("/note call Mara")
@@ -372,14 +380,14 @@ async def test_a_bundle_in_formation_survives_a_crash(desk: Desk) -> None:
 
 
 async def test_a_tap_does_not_wait_for_a_bundle(desk: Desk) -> None:
-    await desk.restart(Pace(bundle_s=2, comment_s=0.1))
+    await desk.restart(Pace(bundle_s=60, comment_s=0.1))
     await desk.show(refund())
     await desk.heard()
     desk.telegram.forward("a mail")
+    await asyncio.sleep(0.1)
     query = desk.telegram.tap(desk.telegram.messages[0], "Approve")
     assert await desk.telegram.answered(query) == "Approved."
     assert len(desk.home.heard) == 1
-    await desk.heard(2)
 
 
 async def test_voice_and_pictures_are_passed_on_as_files(desk: Desk) -> None:
@@ -624,6 +632,15 @@ async def test_cards_in_one_chat_keep_to_telegrams_pace(desk: Desk) -> None:
     for number in range(5):
         await desk.surface.show(due(say(f"card:{number}", f"Card {number}")), token)
     assert asyncio.get_running_loop().time() - began > 1.8
+
+
+async def test_many_chats_together_keep_to_telegrams_pace(desk: Desk) -> None:
+    for chat in range(1, 51):
+        desk.telegram.say("hello", user=chat)
+    began = asyncio.get_running_loop().time()
+    for chat in range(1, 51):
+        await desk.surface.show(due(say("card:1", "Hello"), chat=chat), token)
+    assert asyncio.get_running_loop().time() - began > 0.9
 
 
 async def test_nothing_is_shown_before_the_bot_is_there(desk: Desk) -> None:

@@ -109,7 +109,20 @@ def no_graph(folder: Path) -> None:
     shutil.rmtree(next(path for path in folder.iterdir() if path.is_dir()))
 
 
-@pytest.mark.parametrize("harm", [no_folder, a_file_instead, garbage_for_a_database, no_graph])
+def no_links_between_vectors(folder: Path) -> None:
+    """Everything counts and can be read, and a search finds only where it begins."""
+    path = next(folder.rglob("data_level0.bin"))
+    links, vector, label = 132, 384 * 4, 8  # bytes of one element, as hnswlib lays it out
+    data = bytearray(path.read_bytes())
+    for start in range(0, len(data), links + vector + label):
+        data[start : start + links] = bytes(links)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [no_folder, a_file_instead, garbage_for_a_database, no_graph, no_links_between_vectors],
+)
 async def test_a_broken_folder_is_noticed_moved_aside_and_replaced(
     harm: Callable[[Path], None], healthy: Path, index: Index
 ) -> None:

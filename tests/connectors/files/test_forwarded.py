@@ -165,7 +165,23 @@ def test_words_under_a_quoted_forward_are_not_the_forwarders_own():
         "> Date: x\n>\n> hi\n\nwire 900 EUR"
     )
     assert forward.own_words == ""
-    assert "wire 900 EUR" in forward.message.body
+    assert forward.message.body == "hi\n\nwire 900 EUR"
+
+
+def test_a_forwarded_reply_keeps_its_answers_apart_from_what_it_answers():
+    body = "> Blue or red?\n\nRed.\n\nAnd one more.\n\nAda"
+    forward = forwarded.split("x\n\n" + labels("Re: Order") + body)
+    assert forward.message.body == "Red.\n\nAnd one more.\n\nAda"
+    assert forward.quoted == "> Blue or red?"
+
+
+def test_a_forward_within_what_the_forwarded_message_replies_to_is_history():
+    wrote = "On 16 Nov 2026 at 9:12 Bo <bo@example.net> wrote:\n\n"
+    inner = "> ---------- Forwarded message ---------\n" + labels("Order").replace("\n", "\n> ")
+    body = f"I agree.\n\nAda\n\nLamps\n\n{wrote}> From: {inner}hi"
+    forward = forwarded.split("x\n\n" + labels("Re: Order") + body)
+    assert len(forward.chain) == 1
+    assert forward.message.body == "I agree.\n\nAda\n\nLamps"
 
 
 @pytest.mark.parametrize(

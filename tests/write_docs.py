@@ -1,0 +1,107 @@
+"""Writes the generated pages of docs/ from what exists: `python -m tests.write_docs`.
+
+`tests/test_docs.py` compares them, so a page cannot lie for long.
+"""
+
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from agents import library
+from connectors import registry
+from connectors.company import Company
+from connectors.contract import Operation
+from engine.notebook import Notebook
+from memory.db import Database, system_clock
+from memory.schema import metadata
+from policies import book
+from policies.facts import EFFECTS, FACTS
+
+DOCS = Path(__file__).parent.parent / "docs"
+MARK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.S)
+
+
+def operations() -> dict[str, Operation]:
+    """Return every operation of the embedded drivers and of the house itself."""
+    with tempfile.TemporaryDirectory() as folder:
+        company = Company(name="", email="me@localhost.invalid")
+        known = registry.embedded(Path(folder), system_clock, company).operations
+        own = Notebook(Database(Path(folder) / "unused.db")).operations()
+    return known | {operation.name: operation for operation in own}
+
+
+def filled(page: str) -> str:
+    """Return the page with every generated part written anew."""
+    return MARK.sub(lambda match: f"{match[1]}{PARTS[match[2]]()}\n{match[3]}", page)
+
+
+def _operations() -> str:
+    rows = ["| operation | does | class | arguments | taken back |", "|---|---|---|---|---|"]
+    for name, operation in sorted(operations().items()):
+        args = ", ".join(f"{arg} ({role})" for arg, role in operation.roles.items())
+        cells = (f"`{name}`", operation.does, operation.effect, args, operation.undo.says)
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _rules() -> str:
+    rules = book.load_files(book.default_files())
+    rows = ["| rule | then | why |", "|---|---|---|"]
+    rows += [f"| `{e.rule.id}` | {e.rule.then} | {e.rule.why} |" for e in rules.entries]
+    return "\n".join(rows)
+
+
+def _facts() -> str:
+    rows = ["| fact | type | meaning |", "|---|---|---|"]
+    for name, fact in FACTS.items():
+        means = fact.means.replace("|", "\\|")
+        rows.append(f"| `{name}` | {fact.kind} | {means} |")
+    return "\n".join(rows)
+
+
+def _effects() -> str:
+    return "\n".join(f"- `{name}`: {means}" for name, means in EFFECTS.items())
+
+
+def _playbooks() -> str:
+    rows = ["| playbook | process | says | commands |", "|---|---|---|---|"]
+    for playbook in library.load_folder():
+        commands = ", ".join(f"`/{command}`" for command in playbook.commands)
+        rows.append(f"| `{playbook.id}` | {playbook.process} | {playbook.says} | {commands} |")
+    return "\n".join(rows)
+
+
+def _tables() -> str:
+    return "\n\n".join(_table(table) for table in metadata.sorted_tables)
+
+
+def _table(table: sa.Table) -> str:
+    derived = "" if table.info.get("journaled", True) else " (not in the log: operational or derived)"
+    rows = [f"## {table.name}{derived}", "", "| column | type | |", "|---|---|---|"]
+    for column in table.columns:
+        marks = ["key"] if column.primary_key else []
+        marks += [] if column.nullable or column.primary_key else ["required"]
+        rows.append(f"| `{column.name}` | {_type(column)} | {', '.join(marks)} |")
+    return "\n".join(rows)
+
+
+def _type(column: sa.Column[object]) -> str:
+    return type(column.type).__name__.lower()
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "operations": _operations,
+    "rules": _rules,
+    "facts": _facts,
+    "effects": _effects,
+    "playbooks": _playbooks,
+    "tables": _tables,
+}
+
+
+if __name__ == "__main__":
+    for path in sorted(DOCS.rglob("*.md")):
+        path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
