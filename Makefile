@@ -5,6 +5,7 @@ READY    := .venv/.ready
 COMMANDS := chromium hledger fc-list
 DEBIAN   := chromium hledger fontconfig fonts-dejavu-core
 WORKERS  ?= 2
+PYTEST   := $(if $(CI),PYTHONPATH=.ci) $(BIN)/python -m pytest -n $(WORKERS) $(if $(CI),-p no_skips)
 
 .PHONY: help run demo deps tools check test test-all bench lock wheel
 help:
@@ -25,10 +26,10 @@ check: $(READY) ## format, lint, types and layers
 	$(BIN)/lint-imports --no-logo
 
 test: deps check ## every check, and the tests but the slow matrices
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-all: deps check ## every check and every test, without limit
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(PYTEST)
 
 bench: $(READY) ## print each figure beside its target
 	@for file in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done

@@ -29,25 +29,33 @@ class Runner:
 
     async def dispatch(self, work: Work) -> None:
         """Turn a task into a proposal, or into a better version of the one that waits."""
+        while not await self._dispatched(work.ref):
+            pass
+
+    async def _dispatched(self, task_id: str) -> bool:
+        """False: another draft of this task came first, so look again."""
         async with self.house.db.snapshot() as reader:
-            task = await plans.task(reader, work.ref)
+            task = await plans.task(reader, task_id)
             goal = None if task is None else await goals.get(reader, task.goal)
             if task is None or goal is None or task.state not in ("pending", "waiting"):
-                return
+                return True
             before = await effects.of_task(reader, task.id)
             action, title = await self._action(reader, goal, task)
         try:
             proposal = await gate.weigh(self.house, action, goal.id)
         except PermanentError as error:
             await self._fail(task, str(error))
-            return
+            return True
         async with self.house.db.transaction() as tx:
+            if await effects.of_task(tx, task.id) != before:
+                return False
             if before is None:
                 await plans.entitle(tx, task.id, title)
                 await effects.propose(tx, task.id, goal.id, proposal, goal.asked_by)
                 await plans.dispatch_next(tx, task)
             elif await self._may_redraft(tx, before, proposal):
                 await effects.revise(tx, before, proposal, "agent", before.cause)
+        return True
 
     async def _may_redraft(
         self, reader: Reader, before: effects.Effect, proposal: gate.Proposal

@@ -32,7 +32,7 @@ WORDS = frozenset(
         *("message", "name", "note", "text", "title", "unit", "user", "value"),
     }
 )  # the columns of words; the other text columns hold identifiers and states
-FORMS = ("NFC", "NFD")
+FORMS: tuple[Literal["NFC"], Literal["NFD"]] = ("NFC", "NFD")
 NEVER = r"(?!)"
 SEPARATORS = r"[\s./()\u2010-\u2015-]*"  # what people write between the digits of a number
 
@@ -112,7 +112,7 @@ def needles(record_id: str, states: Sequence[Mapping[str, Any]]) -> Needles:
     known = sure + _patterns(single, _text)
     return Needles(
         mark=f"[erased {record_id[-MARK_CHARS:]}]",
-        hints=tuple(_hints(words | names | addresses)),
+        hints=tuple(sorted(set(_hints(words | names | addresses)))),
         digits=re.compile("|".join(map(_spaced, numbers)) or NEVER),
         sure=_either(sure),
         known=_either(known),

@@ -133,25 +133,22 @@ def _repeat(copy: sa.Connection, entry: Entry) -> None:
     table = metadata.tables.get(name)
     if table is None:
         return  # a table of an earlier version, gone since
-    row = {
-        column: _typed(table.c[column], values[column]) for column in values if column in table.c
-    }
-    if copy.execute(_statement(table, tuple(row)), row).rowcount == 0:
-        raise KeyError(name)  # it changed a row that is not there
+    row = {name: _typed(table.c[name], values[name]) for name in values if name in table.c}
+    named = {f"new_{name}": value for name, value in row.items()}
+    if copy.execute(_statement(table, tuple(row)), named).rowcount == 0:
+        raise KeyError(entry)  # it changed a row that is not there
 
 
 @cache
 def _statement(table: sa.Table, names: tuple[str, ...]) -> sa.UpdateBase:
     """Return the statement that writes these columns: of a whole row, or of one that is there."""
-    keys = {column.name for column in table.primary_key}
-    rest = [name for name in names if name not in keys]
-    whole = all(c.nullable or c.default is not None or c.name in names for c in table.c)
-    if whole:
-        insert = sqlite.insert(table).values({name: sa.bindparam(name) for name in names})
-        taken = {name: insert.excluded[name] for name in rest or keys}
-        return insert.on_conflict_do_update(index_elements=sorted(keys), set_=taken)
-    same = [table.c[name] == sa.bindparam(name) for name in keys]
-    return sa.update(table).where(*same).values({name: sa.bindparam(name) for name in rest})
+    new = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+    keys = [column.name for column in table.primary_key]
+    rest = {name: value for name, value in new.items() if name not in keys}
+    if all(c.nullable or c.default is not None or c.name in names for c in table.c):
+        put = sqlite.insert(table).values(new)
+        return put.on_conflict_do_update(index_elements=keys, set_=rest or new)
+    return sa.update(table).where(*(table.c[key] == new[key] for key in keys)).values(rest)
 
 
 def _typed(column: sa.Column[Any], value: Any) -> Any:

@@ -17,7 +17,7 @@ CHANGES_CACHED = 16
 
 STEP_SIGNS = {"pending": "○", "running": "◐", "waiting": "⏸", "done": "✓", "error": "✗"}
 LINKISH = re.compile(
-    rf"(?P<email>{EMAIL})|{URL}|(?<![\w@./-])(?:[\w-]{{1,63}}\.){{1,8}}"
+    rf"(?P<email>{EMAIL})|{URL}|(?<![\w@./+-])(?:[\w+-]{{1,63}}\.){{1,8}}"
     r"(?!(?i:pdf|docx|xlsx|pptx|eml|png|jpe?g|txt|csv|html?|ics|xml|json)\b)[^\W\d_]{2,24}\b(?:/\S*)?"
     r"|(?<![\w@/])@\w{3,}|(?<![\w/<])/[a-zA-Z]\w*|(?<![\w#&])#\w+"
 )

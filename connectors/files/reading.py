@@ -3,9 +3,11 @@
 import asyncio
 import json
 import mimetypes
+import shutil
 import signal
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC
 from pathlib import Path
@@ -63,14 +65,17 @@ def to_json(reading: Reading) -> dict[str, Any]:
 
 
 async def _in_child(data: bytes, limits: Limits, deadline: float) -> Reading:
-    with tempfile.TemporaryDirectory(prefix="firstmate-read-") as folder:
-        return await _asked(data, limits, deadline, Path(folder))
+    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="firstmate-read-"))
+    try:
+        return await _asked(data, limits, deadline, folder)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 async def _asked(data: bytes, limits: Limits, deadline: float, folder: Path) -> Reading:
     """One child, one file. Its answer goes to a file, which the kernel keeps small."""
     answer = folder / "answer.json"
-    with answer.open("wb") as out:
+    with await asyncio.to_thread(answer.open, "wb") as out:
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, *_PATH,
             stdin=asyncio.subprocess.PIPE, stdout=out, stderr=asyncio.subprocess.DEVNULL,
@@ -84,7 +89,8 @@ async def _asked(data: bytes, limits: Limits, deadline: float, folder: Path) -> 
         return Reading("unknown", refused=_TOO_LONG)
     finally:
         if child.returncode is None:
-            child.kill()
+            with suppress(ProcessLookupError):  # it may end at this very moment
+                child.kill()
             await child.wait()
     if child.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
         return Reading("unknown", refused=_TOO_LONG)
@@ -132,7 +138,7 @@ def _compared(reading: Reading, name: str, mime: str | None) -> Reading:
     claimed = _claim(mime) or _claim(mimetypes.guess_type(name)[0])
     if claimed is None or reading.kind == claimed or "empty" in (reading.refused or ""):
         return reading
-    if claimed == "mail" and reading.kind == "unknown":
+    if claimed == "mail" and reading.kind == "unknown" and reading.refused != _TOO_LONG:
         return replace(reading, refused=(
             "This is called a mail but cannot be read as one. Save it again as .eml, or paste the "
             "text."

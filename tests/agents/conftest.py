@@ -81,6 +81,7 @@ DOCUMENTS = (
     _invoice("INV-2026-007", "Ada Example", "80.00", "2026-10-03"),
     _invoice("INV-2026-017", "Ada Example", "90.00", "2026-11-02"),
     _invoice("INV-2025-044", "Ada Example", "70.00", "2025-10-09"),
+    _invoice("INV-2026-050", "Ada Example", "60.00", "2026-12-24"),  # dated ahead of now
     _invoice("INV-2026-031", "Bob Sample", "55.00", "2026-10-20"),
     ("order", "1042", "Ada Example", {"total": "80.00", "currency": "EUR"}),
     _payment("PAY-1042", "Ada Example", "80.00", "2026-10-04", order="1042", refunded="30.00"),

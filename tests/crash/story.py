@@ -1,15 +1,13 @@
 """One operator, one browser, one process that may die at any moment: the story of a refund."""
 
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,9 +15,8 @@ import httpx
 from bs4 import BeautifulSoup, Tag
 
 from bot.sample import MAIL
+from tests.crash.launch import Start, launch
 
-ROOT = Path(__file__).parent.parent.parent
-LAUNCH = Path(__file__).parent / "launch.py"
 SERVED = re.compile(r"(http://127\.0\.0\.1:\d+)(?:/#([A-Z0-9]{8}))?")
 PATIENCE_S = 120.0
 LOOK_AGAIN_S = 2.0
@@ -104,14 +101,17 @@ class Operator:
         self.starts = 0
         self._points = points
         self._armed = home / "armed"
-        self._process: subprocess.Popen[str] | None = None
+        self._process: BaseProcess | None = None
 
     def start(self) -> None:
         """Start until it serves; a process may be killed before it does."""
         while self.starts < STARTS_MAX:
             try:
                 self._begin()
-            except (DiedError, httpx.TransportError):
+            except DiedError:
+                continue
+            except httpx.TransportError:
+                self._died()
                 continue
             return
         raise AssertionError(f"It does not start: {self.complaints()}")
@@ -122,12 +122,12 @@ class Operator:
     def stop(self) -> None:
         assert self._process is not None
         self._process.terminate()
-        self._process.wait(PATIENCE_S)
+        self._process.join(PATIENCE_S)
 
     def kill(self) -> None:
         assert self._process is not None
         self._process.kill()
-        self._process.wait()
+        self._process.join()
 
     def say(self, id: str, words: str = "", file: bytes | None = None) -> None:
         self._insist(lambda: self.browser.send("/message", {"id": id, "words": words}, file))
@@ -177,7 +177,7 @@ class Operator:
         self.browser.news.clear()
         if not self.browser.news.wait(LOOK_AGAIN_S):
             self.browser.look()
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None or not self._process.is_alive():
             raise DiedError
 
     def _insist(self, call: Callable[[], T]) -> T:
@@ -185,32 +185,30 @@ class Operator:
             try:
                 return call()
             except (DiedError, httpx.TransportError):
-                assert self._process is not None
-                ended = self._process.wait(PATIENCE_S)
-                assert ended == -signal.SIGKILL, f"It ended by itself: {ended} {self.complaints()}"
+                self._died()
                 self.start()
 
     def _begin(self) -> None:
         point = dict(enumerate(self._points)).get(self.starts, NEVER)
         trace = self.home / f"points.{self.starts}"
         self.starts += 1
-        command = [sys.executable, str(LAUNCH), str(point), str(self._armed), str(trace)]
-        environment = os.environ | {"FIRSTMATE_HOME": str(self.home), "FIRSTMATE_PORT": "0"}
-        with (self.home / "stderr").open("a") as stderr:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=stderr
-            )
-        assert self._process.stdout is not None
-        found = SERVED.search(self._process.stdout.readline())
+        start = Start(self.home, point, self._armed, trace, self.home / "stderr")
+        self._process, read_line = launch(start)
+        found = SERVED.search(read_line())
         if found is None:
-            self._process.wait(PATIENCE_S)
-            if self._process.returncode != -signal.SIGKILL:
-                raise AssertionError(f"It does not start: {self.complaints()}")
+            self._died()
             raise DiedError
         if not self.session:
             self.session = _paired(found[1], found[2])
         self.browser = Browser(found[1], self.session)
         self.browser.open()
+
+    def _died(self) -> None:
+        """Make sure that it is dead because we wanted it to be."""
+        assert self._process is not None
+        self._process.join(PATIENCE_S)
+        ended = self._process.exitcode
+        assert ended == -signal.SIGKILL, f"It ended by itself: {ended} {self.complaints()}"
 
 
 def refund(operator: Operator) -> None:

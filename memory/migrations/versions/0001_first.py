@@ -134,12 +134,12 @@ CREATE TABLE events (
 )
 """,
     """
-CREATE INDEX events_goal
-    ON events (goal)
-""",
-    """
 CREATE INDEX events_kind
     ON events (kind)
+""",
+    """
+CREATE INDEX events_goal
+    ON events (goal)
 """,
     """
 CREATE TABLE passages (
@@ -161,12 +161,12 @@ CREATE INDEX passages_ref
     ON passages (ref)
 """,
     """
-CREATE INDEX passages_conv
-    ON passages (conv)
-""",
-    """
 CREATE INDEX passages_record
     ON passages (record)
+""",
+    """
+CREATE INDEX passages_conv
+    ON passages (conv)
 """,
     """
 CREATE INDEX passages_pending
@@ -383,12 +383,12 @@ CREATE TABLE effects (
 )
 """,
     """
-CREATE INDEX effects_goal
-    ON effects (goal)
-""",
-    """
 CREATE INDEX effects_state
     ON effects (state)
+""",
+    """
+CREATE INDEX effects_goal
+    ON effects (goal)
 """,
     """
 CREATE TABLE effect_versions (

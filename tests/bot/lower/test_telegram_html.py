@@ -152,6 +152,7 @@ def test_a_link_is_one_only_for_an_allowed_host() -> None:
     for url in (
         "https://evil.example/",
         "https://ok.example@evil.example/",
+        "https://evil.example@ok.example/",
         "https://ok.example.evil.example/",
         "javascript:alert(1)",
         "ftp://ok.example/",

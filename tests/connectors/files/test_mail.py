@@ -69,6 +69,16 @@ def test_an_attached_mail_is_the_original():
     assert reading.mail.attachments[0].reading.kind == "mail"
 
 
+def test_an_attached_mail_that_forwards_another_gives_the_whole_chain():
+    outer = samples.mail("please refund", sender="op@example.com")
+    text = next(case.text for case in corpus.cases() if case.id == "gmail-en")
+    outer.add_attachment(samples.mail(text, sender="Bo <bo@example.net>", subject="Fwd: x"))
+    mail = read(outer).mail
+    assert [step.sender.address for step in mail.chain] == ["bo@example.net", corpus.ADDRESS]
+    assert [step.body for step in mail.chain] == [corpus.OWN, corpus.BODY]
+    assert (mail.own_words, mail.body) == ("please refund", corpus.BODY)
+
+
 def test_the_mail_enclosed_in_a_mail_servers_report_is_no_forward():
     report = samples.mail("could not be delivered", sender="postmaster@example.com")
     report.add_attachment(samples.mail("It broke."))

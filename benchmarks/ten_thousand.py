@@ -1,0 +1,97 @@
+"""10,000 questions wait for the operator: how long the start takes, and /waiting.
+
+One question is asked through the whole house; the others are copies of its rows, shown already.
+"""
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import sqlalchemy as sa
+
+from benchmarks._figures import Screen, operator, show
+from bot import sample
+from bot.app import App, open_app
+from bot.surfaces import Heard
+from engine.outbox import APPROVAL
+from memory.db import Tx
+from memory.schema.chat import cards, deliveries
+from memory.schema.work import alarms, approvals, effect_versions, effects, goals, plans, tasks
+
+OPEN = 10_000
+TIMES = 7
+TABLES = (goals, plans, tasks, effects, effect_versions, approvals, alarms, cards, deliveries)
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "sample"
+        await _fill(home)
+        began = time.perf_counter()
+        app, screen = await _open(home)
+        show(f"start with {OPEN:,} open approvals", time.perf_counter() - began, "s", below=2)
+        times = [await _waiting(app, screen, n) for n in range(TIMES)]
+        show("/waiting, median, until its answer is shown", median(times) * 1000, "ms", below=100)
+        await app.close()
+
+
+async def _open(home: Path) -> tuple[App, Screen]:
+    screen = Screen()
+    app = await open_app(home, lambda db, folder: [screen])
+    await app.start()
+    return app, screen
+
+
+async def _waiting(app: App, screen: Screen, number: int) -> float:
+    await app.durable.idle()
+    who = await operator(app, screen.name)
+    heard = Heard(who=who, key=f"w{number}", words="/waiting")
+    return await screen.seconds_to(lambda due: due.card.key.startswith("waiting:"), app.hear(heard))
+
+
+async def _fill(home: Path) -> None:
+    """Ask once, then copy what that left behind."""
+    screen = Screen()
+    app = await open_app(home, lambda db, folder: [screen], prepare=sample.fill)
+    await sample.books(app.house)
+    await app.start()
+    who = await operator(app, screen.name)
+    heard = Heard(who=who, key="first", words="refund 1.00 EUR of order 1042 to Ada")
+    await screen.seconds_to(lambda due: due.card.priority == APPROVAL, app.hear(heard))
+    await app.durable.idle()
+    await asyncio.sleep(1)  # until what was shown is also marked as shown
+    async with app.db.transaction() as tx:
+        for table in TABLES:
+            await _multiply(tx, table)
+    await app.close()
+
+
+async def _multiply(tx: Tx, table: sa.Table) -> None:
+    """Copy each row that belongs to a question, with every name in it made another one."""
+    kept = [dict(row._mapping) for row in await tx.rows(sa.select(table)) if _of_a_question(row)]
+    rows = [
+        {column: _renamed(value, number) for column, value in row.items()}
+        for number in range(1, OPEN)
+        for row in kept
+    ]
+    if rows:
+        await tx.conn.execute(sa.insert(table), rows)
+
+
+def _of_a_question(row: sa.Row[Any]) -> bool:
+    text = " ".join(value for value in row._mapping.values() if isinstance(value, str))
+    return any(mark in text for mark in ("gol_", "pln_", "eff_", "apr_"))
+
+
+def _renamed(value: Any, number: int) -> Any:
+    marks = ("gol_", "pln_", "tsk_", "eff_", "apr_")
+    if isinstance(value, str) and any(mark in value for mark in marks):
+        return f"{value}x{number}"
+    return value
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,44 @@
+"""A home where twenty other questions wait already, and operators who work in copies of it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot import host
+from tests.crash.story import Operator
+
+OTHERS = 20
+NAMES = ("Bruno", "Chloé", "Dorota")
+At = Callable[..., Operator]
+
+
+@pytest.fixture(scope="session")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The home, made through the chat itself, and the session of its browser."""
+    home = tmp_path_factory.mktemp("busy").resolve() / "home"
+    host.choose(home, "sample")
+    operator = Operator(home)
+    operator.start()
+    for number in range(OTHERS):
+        name = NAMES[number % len(NAMES)]
+        operator.say(f"m{number}", f"write to {name} that parcel number {number:02} is ready")
+        operator.see("Send e-mail", "Send", f"parcel number {number:02} ")
+    operator.stop()
+    return home, operator.session
+
+
+@pytest.fixture
+def killed(busy: tuple[Path, str], tmp_path: Path) -> At:
+    """Make an operator in a fresh copy whose processes die at these write points in turn."""
+    made = 0
+
+    def killed_at(*points: int) -> Operator:
+        nonlocal made
+        made += 1
+        home = tmp_path.resolve() / f"run{made}"
+        shutil.copytree(busy[0], home)
+        return Operator(home, busy[1], points)
+
+    return killed_at

@@ -1,0 +1,64 @@
+"""Killed anywhere in the story of a refund: nothing is lost, nothing doubled, nothing crossed."""
+
+import os
+import random
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.crash import counted, story
+from tests.crash.conftest import OTHERS, At
+from tests.crash.story import NEVER, Operator
+
+SAMPLE = 5
+RECOVERY = 12  # write points of a process that starts again; the second kill lies among them
+
+
+def walk(operator: Operator) -> int:
+    """Walk the story and check what came of it; return how many write points it came by."""
+    folder = operator.home / "sample"
+    before = counted.waiting(folder)
+    operator.start()
+    operator.arm()
+    story.refund(operator)
+    operator.stop()
+    assert counted.refunds(folder) == 1
+    assert counted.refunded(folder) == ["40.00 EUR"]
+    assert counted.transfers(folder) == ["40.00"]
+    [(to, text)] = counted.mails(folder)
+    assert to == "ada@example.org"
+    assert "40.00" in text
+    assert len(before) == OTHERS
+    assert counted.waiting(folder) == before
+    assert counted.unfinished(folder) == []
+    assert counted.faults(operator.home) == ()
+    points = len(operator.reached())
+    shutil.rmtree(operator.home)
+    return points
+
+
+@pytest.mark.timeout(900)
+def test_a_kill_at_some_write_points_loses_and_doubles_nothing(killed: At) -> None:
+    seed = os.environ.get("CRASH_SEED") or str(datetime.now(UTC).date())
+    chance = random.Random(seed)
+    points = walk(killed(NEVER))
+    chosen = sorted(chance.sample(range(points), SAMPLE))
+    print(f"CRASH_SEED={seed}: {chosen} of {points} write points")
+    for point in chosen:
+        again = chance.randrange(RECOVERY)
+        print(f"killed at {point}, then at {again} of its recovery")
+        walk(killed(point, again))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+def test_a_kill_at_any_write_point_loses_and_doubles_nothing(killed: At) -> None:
+    point, hit = 0, True
+    while hit:
+        print(f"killed at {point}")
+        operator = killed(point)
+        walk(operator)
+        hit = operator.starts > 1
+        point += hit
+    print(f"{point} write points")
