@@ -153,7 +153,8 @@ class Router:
 
     def _by_examples(self, text: str) -> Route:
         none = Route(None, "none", text)
-        if len(tokens(text[:ROUTED_CHARS_MAX])) < WORDS_MIN or _REFUSAL.match(text):
+        is_short = len(tokens(text[:ROUTED_CHARS_MAX])) < WORDS_MIN
+        if is_short or _REFUSAL.match(text) or not self._playbooks:
             return none
         nearest = self._near(text, self._playbooks)
         best, runner_up = nearest[0], nearest[1] if len(nearest) > 1 else None

@@ -25,7 +25,7 @@ Wanted = Callable[[Due], bool]
 def show(what: str, value: float, unit: str, below: float) -> None:
     """Print a figure beside its target, and how much of the target it takes."""
     word = "ok" if value < below else "MISSED"
-    print(f"{what:54}{value:9.2f} {unit:3} target < {below:g} {unit}  ×{value / below:.2f}  {word}")
+    print(f"{what:54}{value:9.2f} {unit:3} target < {below:g} {unit}  x{value / below:.2f}  {word}")
 
 
 def percentile(values: Sequence[float], share: float) -> float:

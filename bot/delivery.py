@@ -4,13 +4,14 @@ A crash between showing and marking shows a message twice; it never makes an eff
 """
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 from bot.surfaces import BusyError, GoneError, Surface
 from engine import conversations, outbox, tokens
 from engine.messages import Button, Msg
 from engine.outbox import Due
-from memory.db import Database
+from memory.db import Database, DiskFullError
 
 LOOK_EVERY_S = 5.0
 RETRY_MAX_S = 3600.0
@@ -46,13 +47,12 @@ class Delivery:
         woken = self._wake[surface.name]
         while True:
             woken.clear()
-            while await self.deliver(surface):
-                pass
-            try:
+            with suppress(DiskFullError):  # the cards stay due: the next look shows them
+                while await self.deliver(surface):
+                    pass
+            with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await woken.wait()
-            except TimeoutError:
-                continue
 
     def _woken(self, _card: str) -> None:
         for event in self._wake.values():

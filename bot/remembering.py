@@ -9,6 +9,7 @@ from memory.db import Database
 from memory.index import Index, IndexBrokenError
 
 BATCH = 50
+TRIES_MAX = 2  # the second one starts a broken index over
 
 log = logging.getLogger(__name__)
 
@@ -21,18 +22,21 @@ class Remembering:
         self.encoder = embed.find_encoder(encoder)
         self._index = Index(folder)
         self._woken = asyncio.Event()
+        self._forgotten: list[str] = []
         self._loop: asyncio.Task[None] | None = None
-        self._forgetting: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
+        """Begin with what a restart left without vectors."""
         self._db.listen("passage", lambda _: self._woken.set())
         self._db.listen("forgotten", self._forget)
-        self._loop = asyncio.create_task(self._embed_for_ever())
+        self._woken.set()
+        self._loop = asyncio.create_task(self._follow_for_ever())
 
     async def close(self) -> None:
         if self._loop is not None:
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
+        await self._index.close()
 
     async def recall(self, query: str, record: str | None) -> list[recall.Recalled]:
         """Return the passages that answer, best first, within the usual budget."""
@@ -41,17 +45,27 @@ class Remembering:
                 reader, query, record=record, k=5, encoder=self.encoder, index=self._index
             )
 
-    async def _embed_for_ever(self) -> None:
-        while self.encoder is not None:
+    def _forget(self, passage: str) -> None:
+        self._forgotten.append(passage)
+        self._woken.set()
+
+    async def _follow_for_ever(self) -> None:
+        while True:
             await self._woken.wait()
             self._woken.clear()
-            try:
-                while await recall.embed_pending(self._db, self.encoder, self._index, BATCH):
-                    pass
-            except IndexBrokenError as error:
-                log.warning("recall goes on by words alone: %s", error)
+            for _ in range(TRIES_MAX):
+                try:
+                    await self._follow()
+                    break
+                except IndexBrokenError as error:
+                    log.warning("recall goes on by words alone: %s", error)
 
-    def _forget(self, passage: str) -> None:
-        task = asyncio.create_task(self._index.delete([passage]))
-        self._forgetting.add(task)
-        task.add_done_callback(self._forgetting.discard)
+    async def _follow(self) -> None:
+        """Delete the vectors of what was forgotten, make those of what is new."""
+        gone, self._forgotten = self._forgotten, []
+        if gone:
+            await self._index.delete(gone)
+        if self.encoder is None:
+            return
+        while await recall.embed_pending(self._db, self.encoder, self._index, BATCH):
+            pass

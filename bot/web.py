@@ -14,9 +14,11 @@ from bot import web_page
 from bot.lower import web_html
 from bot.surfaces import Attached, Heard, House, Token
 from bot.web_door import Door
+from connectors.contract import TransientError
 from engine import conversations
 from engine.desk import Person, Reply
 from engine.outbox import Due
+from memory.db import DiskFullError
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -128,7 +130,11 @@ class Web:
             Route("/health", self._health),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]
-        return Starlette(routes=routes, middleware=[Middleware(Door, names=self._names)])
+        return Starlette(
+            routes=routes,
+            middleware=[Middleware(Door, names=self._names)],
+            exception_handlers={DiskFullError: _no_room, TransientError: _no_room},
+        )
 
     async def _page(self, request: "Request") -> "Response":
         from starlette.responses import HTMLResponse
@@ -248,6 +254,10 @@ async def _files(form: "FormData") -> tuple[Attached, ...] | None:
             return None
         found.append(Attached(part.filename, part.content_type, data))
     return tuple(found)
+
+
+async def _no_room(_request: "Request", error: Exception) -> "Response":
+    return _refused(str(error), 507)
 
 
 def _refused(text: str, status: int) -> "Response":

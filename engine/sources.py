@@ -9,6 +9,7 @@ from connectors import blobs
 from connectors.contract import TransientError
 from engine import inbox
 from engine.house import House
+from memory.db import DiskFullError
 
 LOOK_EVERY_S = 10.0
 MAIL = "message/rfc822"
@@ -43,7 +44,7 @@ class Sources:
 
     async def _look_for_ever(self) -> None:
         while True:
-            with suppress(TransientError):  # the mail still lies there: the next look takes it
+            with suppress(TransientError, DiskFullError):  # the mail still lies there: the next look takes it
                 await self.look()
             await asyncio.sleep(LOOK_EVERY_S)
 

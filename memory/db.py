@@ -19,6 +19,10 @@ Row = Mapping[str, Any]
 BUSY_TIMEOUT_MS = 30_000
 
 
+class DiskFullError(OSError):
+    """There was no room for a change, so nothing of it was stored."""
+
+
 def system_clock() -> datetime:
     """Return the moment now, in UTC. Nothing else in the house asks the machine for it."""
     return datetime.now(UTC)
@@ -120,11 +124,17 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
-        """Open the one kind of transaction that may write."""
-        async with self._engine.begin() as conn:
-            tx = Tx(conn, self.clock())
-            yield tx
-            await seal(conn, tx.journal)
+        """Open the one kind of transaction that may write. DiskFullError: nothing was stored."""
+        try:
+            async with self._engine.begin() as conn:
+                tx = Tx(conn, self.clock())
+                yield tx
+                await seal(conn, tx.journal)
+        except sa.exc.OperationalError as error:
+            if "disk is full" in str(error.orig):
+                said = "The disk is full, so nothing was stored. Free some space, then try again."
+                raise DiskFullError(said) from error
+            raise
         for name, ref in tx.signals:
             if listener := self._listeners.get(name):
                 listener(ref)

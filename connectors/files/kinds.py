@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from dataclasses import dataclass
 
 from connectors.files.shapes import Kind, Limits
@@ -177,8 +178,6 @@ def _old_office(data: bytes) -> Sniffed:
 
 def _zipped(data: bytes, limits: Limits) -> Sniffed:
     """An office file or an archive; what it declares is checked before anything is unpacked."""
-    import zipfile
-
     damaged = "The file is damaged and cannot be opened. Send it again."
     try:
         entries = zipfile.ZipFile(io.BytesIO(data)).infolist()

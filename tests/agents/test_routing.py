@@ -117,8 +117,12 @@ async def test_what_is_switched_off_is_recognised_and_reported(router: Router) -
 
 @pytest.mark.parametrize(
     "text",
-    ["don't refund Ada", "did Ada get her refund?", "cancel the refund for Ada", "", "?!", "Ada"],
-)
+    [
+        "don't refund Ada", "did Ada get her refund?", "cancel the refund for Ada", "", "?!", "Ada",
+        "move the meeting with Grace to Thursday", "never give Ada her money back",
+        "stop sending Ada the October invoice", "change the call with Ada to Tuesday at 14:30",
+    ],
+)  # fmt: skip
 async def test_a_question_a_refusal_or_a_fragment_asks_for_nothing(
     router: Router, text: str
 ) -> None:

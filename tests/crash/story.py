@@ -61,7 +61,7 @@ class Browser:
         """Post as the page's script would; return the one sentence of the answer."""
         files = None if file is None else {"file": ("mail.eml", file, "message/rfc822")}
         answer = self._client().post(path, data=form, files=files)
-        if answer.status_code >= 500:
+        if answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
             raise AssertionError(f"{path}: {answer.status_code} {answer.text}")
         return str(answer.json()["text"])
 
@@ -119,6 +119,10 @@ class Operator:
     def arm(self) -> None:
         self._armed.touch()
 
+    @property
+    def process(self) -> int | None:
+        return None if self._process is None else self._process.pid
+
     def stop(self) -> None:
         assert self._process is not None
         self._process.terminate()
@@ -129,8 +133,9 @@ class Operator:
         self._process.kill()
         self._process.join()
 
-    def say(self, id: str, words: str = "", file: bytes | None = None) -> None:
-        self._insist(lambda: self.browser.send("/message", {"id": id, "words": words}, file))
+    def say(self, id: str, words: str = "", file: bytes | None = None) -> str:
+        """Send a message, again if it may not have arrived; return the answer's notice."""
+        return self._insist(lambda: self.browser.send("/message", {"id": id, "words": words}, file))
 
     def tap(self, id: str, title: str, label: str, holding: str = "", **values: str) -> str:
         """Tap a button once it is there; the answer may get lost, then the same tap is sent again.

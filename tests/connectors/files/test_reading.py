@@ -90,6 +90,28 @@ async def test_a_forwarded_mail_comes_back_typed_with_understood_dates():
     assert to_json(reading)["mail"]["attachments"][0]["data"] == "bm90ZQ=="
 
 
+async def test_a_mail_in_rare_encodings_with_every_light_attachment_is_read():
+    """Started as root, the child is nobody by then and may be unable to import anything more."""
+    raw = (
+        b"From: =?koi8-r?B?4cTB?= <ada@example.org>\r\nTo: b@example.com\r\n"
+        b"Subject: =?iso-2022-jp?B?GyRCN29MPhsoQg==?=\r\nMIME-Version: 1.0\r\n"
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+        b"Content-Type: text/plain; charset=windows-1251\r\n\r\n\xcf\xf0\xe8\xe2\xe5\xf2\r\n--b\r\n"
+        b"Content-Type: application/x; name=a.txt\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\n"
+        b"begin 666 a.txt\r\n#0V%T\r\n`\r\nend\r\n--b--\r\n"
+    )
+    reading = await read(raw, "a.eml")
+    assert (reading.mail.sender.name, reading.mail.subject) == ("Ада", "件名")
+    assert reading.mail.body == "Привет"
+    assert reading.mail.attachments[0].reading.text == "Cat"
+    message = samples.mail()
+    for data in (samples.zipped({"a": "b"}), samples.zip_bomb(), samples.PNG, samples.VOICE, b"{}"):
+        message.add_attachment(data, maintype="application", subtype="octet-stream")
+    message.add_attachment("<p>two</p>", subtype="html")
+    kinds = [file.reading.kind for file in (await read(message.as_bytes(), "")).mail.attachments]
+    assert kinds == ["archive", "document", "image", "audio", "text", "text"]
+
+
 async def test_documents_within_a_mail_are_read_and_a_hostile_one_leaves_the_mail_whole():
     inner = samples.mail("inner")
     inner.add_attachment(samples.CALENDAR, maintype="text", subtype="calendar", filename="i.ics")

@@ -1,0 +1,81 @@
+"""Work that fails or kills the process, and a clock that is set back."""
+
+import sqlalchemy as sa
+
+from bot.app import App
+from engine.durable import ATTEMPTS_MAX, Handler, Work, open_work
+from memory import events
+from memory.schema.work import alarms, work
+from tests.chat import Chat
+from tests.conftest import FakeClock
+
+
+POISON = "wrk_poison"
+
+
+async def queue_poison(app: App, handler: Handler) -> None:
+    app.durable._handlers["poison"] = handler  # type: ignore[index]
+    async with app.db.transaction() as tx:
+        await events.note(tx, "test.queued", None)
+        await open_work(tx, "poison", "it", key=POISON)
+
+
+async def state_of(app: App) -> str:
+    async with app.db.snapshot() as reader:
+        return str(await reader.value(sa.select(work.c.state).filter_by(id=POISON)))
+
+
+async def test_poison_is_set_aside_after_three_tries_and_the_queue_goes_on(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    tries = []
+
+    async def fail(taken: Work) -> None:
+        tries.append(taken.attempts)
+        raise ValueError("this cannot be read")
+
+    await queue_poison(app, fail)
+    for _ in range(ATTEMPTS_MAX + 2):
+        await chat.settle()
+        clock.advance(minutes=1)
+    assert tries == [1, 2, 3]
+    assert await state_of(app) == "quarantined"
+    assert "this cannot be read" in chat.text("set it aside")
+    await chat.say("remind me tomorrow at 8 to call")
+    assert "reminder set" in chat.text("Reminder")
+
+
+async def test_work_that_ends_the_process_each_time_is_set_aside_too(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    begun = []
+
+    async def begin(taken: Work) -> None:
+        begun.append(taken.attempts)
+
+    await queue_poison(app, begin)
+    for _ in range(ATTEMPTS_MAX):  # a process takes it, and is gone before it says anything
+        assert await app.durable._take(POISON, 0) is not None
+    await chat.settle()
+    assert begun == []
+    assert await state_of(app) == "quarantined"
+    assert "The process ended each time it began." in chat.text("set it aside")
+
+
+async def test_a_clock_set_back_rings_nothing_twice_and_keeps_the_order(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await chat.say("remind me on Friday at 9 about invoice 7")
+    clock.advance(days=7, minutes=1)
+    await app.alarms.ring_due()
+    await chat.settle()
+    clock.advance(hours=-1)
+    await app.alarms.ring_due()
+    await chat.say("remind me tomorrow at 8 to call")
+    clock.advance(hours=1)
+    await app.alarms.ring_due()
+    await chat.settle()
+    assert [m.summary for m in chat.shown.values() if "⏰" in m.summary] == ["⏰ invoice 7"]
+    async with app.db.snapshot() as reader:
+        ringing = await reader.rows(sa.select(alarms.c.state).filter_by(kind="reminder"))
+    assert sorted(alarm.state for alarm in ringing) == ["fired", "set"]
