@@ -68,12 +68,13 @@ class Front:
         async with self.house.db.snapshot() as reader:
             question = await questions.open_in(reader, conv)
             route = await self._route(reader, said)
-        if route.playbook is None and question is not None:
+        # While a question is open, only a clear command or sentence is not its answer.
+        if question is not None and (route.playbook is None or route.how == "examples"):
             await self._answer(event, question, said)
         elif route.playbook is None and said.casefold() in YES:
             await self._typed_yes(event)
         elif route.playbook is None:
-            await self._lost(event)
+            await self._lost(event, route.runner_up)
         elif route.off:
             await self._off(event, route.playbook)
         else:
@@ -99,8 +100,8 @@ class Front:
             route = await self._route(reader, said)
         if route.playbook is not None and not route.off:
             why = f"“{route.playbook.title}”, by its command."
-            wish = Wish(route.playbook, {}, (rest.strip() or said,), why)
-            await self._fill(event, wish, rest.strip(), route)
+            wish = Wish(route.playbook, {}, (route.text or said,), why)
+            await self._fill(event, wish, route.text, route)
         elif route.playbook is not None:
             await self._off(event, route.playbook)
         else:
@@ -289,20 +290,25 @@ class Front:
             msg = say(f"off:{event.id}", text, buttons=((button,),))
             await outbox.post(tx, msg, event.body["conv"])
 
-    async def _lost(self, event: Event) -> None:
+    async def _lost(self, event: Event, guess: Playbook | None) -> None:
         async with self.house.db.snapshot() as reader:
             switched = await profile.get(reader, "playbooks")
         able = [p for p in self.playbooks.values() if switched.get(p.id)]
         lines = "\n".join(f"• {p.says}" for p in able)
         text = (
-            f"I am not sure what you want, so I did nothing. I can:\n{lines}\n\n"
-            "Which of these is it, or how else would you say it?"
+            f"I am not sure what you want, so I did nothing. I can:\n{lines}\n\n{_question(guess)}"
         )
         await self._say(event, text)
 
     async def _say(self, event: Event, text: str) -> None:
         async with self.house.db.transaction() as tx:
             await outbox.post(tx, say(f"reply:{event.id}", text), event.body.get("conv"))
+
+
+def _question(guess: Playbook | None) -> str:
+    if guess is None:
+        return "Which of these is it, or how else would you say it?"
+    return f"Did you mean “{guess.title}”? Then say it like: {guess.examples[0]}"
 
 
 def _missing(wish: Wish, filled: slots.Filled) -> Slot | None:

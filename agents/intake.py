@@ -10,6 +10,7 @@ from typing import Any
 
 from agents import item, planner, reports, slots
 from agents.library import Playbook, Slot
+from agents.routing import wishes
 from agents.words import Candidate, Context
 from connectors import blobs
 from connectors.files import reading
@@ -139,22 +140,13 @@ class Intake:
         switched = await profile.get(tx, "playbooks")
         text = f"{event.body['subject']}\n{event.body['text']}"
         context = await _context(tx, tuple(about))
-        for playbook in self.playbooks:
-            if not switched.get(playbook.id) or not wished(playbook, text):
-                continue
+        for playbook in wishes(text, [p for p in self.playbooks if switched.get(p.id)]):
             filled = await slots.fill(tx, text, playbook.slots, context)
             values: dict[str, Candidate] = dict(filled.values)
             wish = planner.Wish(playbook, values, (), "", event.id)
             kept = {name: value.model_dump(mode="json") for name, value in values.items()}
             title = planner.title_of(wish)
             await suggestions.offer(tx, event.id, playbook.id, kept, title, conv)
-
-
-def wished(playbook: Playbook, text: str) -> bool:
-    """Does this text, written by somebody outside, ask for what the playbook does?"""
-    import re
-
-    return any(re.search(pattern, text, re.IGNORECASE) for pattern in playbook.from_mail)
 
 
 async def _context(reader: Reader, about: tuple[str, ...]) -> Context:

@@ -9,13 +9,20 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener, urlopen
 
 from benchmarks._figures import running, show
+from bot import host
 
 SETTLE_S, WATCH_S = 5.0, 30.0
 EMBED_MAX_S = 60.0
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as (pid, address, _):
+    with tempfile.TemporaryDirectory() as folder:
+        host.choose(Path(folder), "sample")
+        _watch(Path(folder))
+
+
+def _watch(home: Path) -> None:
+    with running(home) as (pid, address, _):
         page, _, code = address.partition("#")
         urlopen(page).close()
         time.sleep(SETTLE_S)

@@ -1,6 +1,6 @@
 """10,000 questions wait for the operator: how long the start takes, and /waiting.
 
-One question is asked through the whole house; the others are copies of its rows, shown already.
+One refund is asked for through the whole house; the others are copies of its rows, shown already.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from benchmarks._figures import Screen, operator, show
 from bot import sample
 from bot.app import App, open_app
 from bot.surfaces import Heard
+from engine import approvals as approvals_of
 from engine.outbox import APPROVAL
 from memory.db import Tx
 from memory.schema.chat import cards, deliveries
@@ -64,17 +65,18 @@ async def _fill(home: Path) -> None:
     await app.durable.idle()
     await asyncio.sleep(1)  # until what was shown is also marked as shown
     async with app.db.transaction() as tx:
+        times = OPEN // await approvals_of.open_count(tx)
         for table in TABLES:
-            await _multiply(tx, table)
+            await _multiply(tx, table, times)
     await app.close()
 
 
-async def _multiply(tx: Tx, table: sa.Table) -> None:
+async def _multiply(tx: Tx, table: sa.Table, times: int) -> None:
     """Copy each row that belongs to a question, with every name in it made another one."""
     kept = [dict(row._mapping) for row in await tx.rows(sa.select(table)) if _of_a_question(row)]
     rows = [
         {column: _renamed(value, number) for column, value in row.items()}
-        for number in range(1, OPEN)
+        for number in range(1, times)
         for row in kept
     ]
     if rows:

@@ -26,7 +26,7 @@ class Finding:
 async def examine(settings: Settings) -> list[Finding]:
     """Return every finding; nothing is changed by looking."""
     found = [_python(), _folder(settings), _database(settings), _rules(settings)]
-    found += [_encoder(settings), _web(settings), *await _telegram(settings), _slack(settings)]
+    found += [_encoder(settings), _web(settings), *await _telegram(settings), _slack()]
     found += await _drivers(settings)
     return found
 
@@ -39,6 +39,13 @@ def sqlite_fault(python: tuple[int, ...], sqlite: tuple[int, ...]) -> str | None
             "a newer SQLite (3.42)."
         )
     return None
+
+
+def refuse_unfit_python() -> None:
+    """Raise OSError with the sentence that helps when this machine cannot keep durable work."""
+    fault = sqlite_fault(sys.version_info[:3], sqlite3.sqlite_version_info)
+    if fault is not None:
+        raise OSError(fault)
 
 
 def _python() -> Finding:
@@ -103,7 +110,7 @@ async def _telegram(settings: Settings) -> list[Finding]:
     return [Finding("Telegram", fault is None, fault or f"@{name}; `firstmate pair telegram`")]
 
 
-def _slack(settings: Settings) -> Finding:
+def _slack() -> Finding:
     return Finding("Slack", True, "not built yet; Telegram and the local web chat are")
 
 

@@ -39,7 +39,9 @@ def main() -> None:
 def run() -> None:
     """Start Firstmate and serve until it is told to stop."""
     from bot import host
+    from bot.checkup import refuse_unfit_python
 
+    _mendable(refuse_unfit_python)
     _run(host.run(_settings(), _say))
 
 

@@ -152,7 +152,7 @@ class Commands:
             titles = [(await effects.preview_of(tx, e.id, e.version)).title for e in held]
         buttons = tuple(
             (Button(label=_label(f"Go on: {title}"), action="release", ref=effect.id),)
-            for effect, title in zip(held, titles, strict=True)
+            for effect, title in zip(held[:WAITING_MAX], titles, strict=False)
         )
         lines = "".join(f"\n• {title}" for title in titles)
         waits = f" These were held; each waits for you:{lines}" if held else ""

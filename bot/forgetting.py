@@ -11,9 +11,7 @@ from memory import erasure, records
 ERASED = "Erased. What was written of this person can no longer be read here; backups keep theirs."
 
 
-async def erase(
-    house: House, tap: Tap, who: Person, key: str, values: dict[str, str]
-) -> Reply:
+async def erase(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
     """Erase a person for good, once their name was typed."""
     async with house.db.snapshot() as reader:
         record = await records.get(reader, tap.ref)

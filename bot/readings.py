@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from agents import library
-from agents.intake import wished
+from agents.routing import wishes
 from connectors.files import reading
 from connectors.files.shapes import Person, Reading
 
@@ -44,7 +44,7 @@ def _mail(read: Reading) -> dict[str, Any]:
     recipients = matter.to if matter else mail.to
     date = matter.date if matter else mail.date
     subject = (matter.subject if matter else "") or mail.subject
-    asked = [p for p in library.load_folder() if wished(p, f"{subject}\n{mail.body}")]
+    asked = wishes(f"{subject}\n{mail.body}", library.load_folder())
     return {
         "message_id": mail.message_id,
         "from": _person(sender),

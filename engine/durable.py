@@ -12,6 +12,7 @@ checkpoints. After three tries a row is quarantined with the reason and the queu
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import timedelta
@@ -129,6 +130,8 @@ class Durable:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=5)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        # DBOS takes the loop's threads with it; whoever closes or opens after us needs some.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS_MAX))
 
     async def sweep(self) -> None:
         """Start every row that is due and not running."""

@@ -111,13 +111,6 @@ async def show_everywhere_again(tx: Tx, key: str) -> None:
         await show_again(tx, key, row.conv)
 
 
-async def shown_as(reader: Reader, conv: str, message: str) -> str | None:
-    """Return the key of the card that this platform message shows."""
-    query = sa.select(deliveries.c.card).filter_by(conv=conv, message=message)
-    key = await reader.value(query)
-    return None if key is None else str(key)
-
-
 def _card(row: sa.Row[Any]) -> Card:
     return Card(
         key=row.key,

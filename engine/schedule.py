@@ -7,12 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from memory import events
+from engine import tokens
+from memory import cursors, events
 from memory.db import Database, Tx, change, put
 from memory.schema.work import alarms
 
 LOOK_EVERY_S = 5
 RING_MAX = 200
+FORMS = "telegram:form:"  # a form behind a button, kept as long as the button's token
 
 Bell = Callable[[Tx, str, str], Awaitable[None]]  # (tx, ref, cause)
 
@@ -56,7 +58,14 @@ class Clock:
             max_instances=1,
             misfire_grace_time=None,
         )
+        self._scheduler.add_job(self.tidy, "interval", hours=24, coalesce=True)
         self._scheduler.start()
+
+    async def tidy(self) -> None:
+        """Drop what can no longer be used: tokens that expired, forms nobody will fill in."""
+        async with self._db.transaction() as tx:
+            await tokens.sweep(tx)
+            await cursors.sweep(tx, FORMS, tx.now - tokens.LIVES)
 
     def stop(self) -> None:
         if self._scheduler is not None:

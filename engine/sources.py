@@ -44,7 +44,7 @@ class Sources:
 
     async def _look_for_ever(self) -> None:
         while True:
-            with suppress(TransientError, DiskFullError):  # the mail still lies there: the next look takes it
+            with suppress(TransientError, DiskFullError):  # it still lies there: taken next time
                 await self.look()
             await asyncio.sleep(LOOK_EVERY_S)
 

@@ -1,5 +1,7 @@
 """Cursors: how far a source was read, by name. They say nothing of the company's state."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from memory.db import Reader, Tx, put
@@ -13,3 +15,9 @@ async def get(reader: Reader, name: str) -> str | None:
 
 async def save(tx: Tx, name: str, value: str) -> None:
     await put(tx, cursors, {"name": name, "value": value, "at": tx.now})
+
+
+async def sweep(tx: Tx, prefix: str, before: datetime) -> None:
+    """Drop the cursors of this kind that were last saved before then."""
+    old = sa.and_(cursors.c.name.startswith(prefix, autoescape=True), cursors.c.at < before)
+    await tx.conn.execute(sa.delete(cursors).where(old))

@@ -139,7 +139,8 @@ async def _keep(tx: Tx, record: Record, cause: str | None) -> None:
 
 
 def _record(row: sa.Row[Any]) -> Record:
-    return Record(**{name: row._mapping[name] for name in Record.model_fields})
+    columns = row._mapping  # built once: a listing makes thousands of records
+    return Record(**{name: columns[name] for name in Record.model_fields})
 
 
 def _scalars(value: Any) -> list[str]:

@@ -39,9 +39,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("filled") / "sample"
 
     async def fill() -> None:
-        app = await open_app(
-            folder, lambda db, folder: [], clock=FakeClock(), prepare=sample.fill
-        )
+        app = await open_app(folder, lambda db, folder: [], clock=FakeClock(), prepare=sample.fill)
         await sample.books(app.house)
         await app.db.close()
         app.held.close()

@@ -79,7 +79,9 @@ def _tables() -> str:
 
 
 def _table(table: sa.Table) -> str:
-    derived = "" if table.info.get("journaled", True) else " (not in the log: operational or derived)"
+    derived = (
+        "" if table.info.get("journaled", True) else " (not in the log: operational or derived)"
+    )
     rows = [f"## {table.name}{derived}", "", "| column | type | |", "|---|---|---|"]
     for column in table.columns:
         marks = ["key"] if column.primary_key else []

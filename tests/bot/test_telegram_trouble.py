@@ -112,7 +112,7 @@ async def test_the_token_is_in_no_log_and_no_error(
     await desk.telegram.until(lambda: bool(desk.alarms))
     nowhere = Telegram(
         TOKEN,
-        "http://no such host",
+        "ftp://example.org",
         lambda: desk.now,
         alarm=_nothing,
         gap=_nothing,

@@ -1,7 +1,7 @@
 """A home where twenty other questions wait already, and operators who work in copies of it."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,15 +30,16 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 @pytest.fixture
-def killed(busy: tuple[Path, str], tmp_path: Path) -> At:
+def killed(busy: tuple[Path, str], tmp_path: Path) -> Iterator[At]:
     """Make an operator in a fresh copy whose processes die at these write points in turn."""
-    made = 0
+    made: list[Operator] = []
 
     def killed_at(*points: int) -> Operator:
-        nonlocal made
-        made += 1
-        home = tmp_path.resolve() / f"run{made}"
+        home = tmp_path.resolve() / f"run{len(made)}"
         shutil.copytree(busy[0], home)
-        return Operator(home, busy[1], points)
+        made.append(Operator(home, busy[1], points))
+        return made[-1]
 
-    return killed_at
+    yield killed_at
+    for operator in made:
+        operator.kill()

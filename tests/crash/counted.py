@@ -1,4 +1,4 @@
-"""What came of it, counted where it arrives: the Maildir, the ledger, the transfers for the bank."""
+"""What came of it, counted where it arrives: in the Maildir, the ledger and the transfers."""
 
 import asyncio
 import re

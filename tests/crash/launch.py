@@ -10,19 +10,18 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 CHANGES = {"os.rename": 1, "os.link": 1, "os.remove": 0, "os.truncate": 0, "os.mkdir": 0}
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 IMPORTED = [
-    "bot.cli", "bot.host", "bot.web", "dbos", "uvicorn", "starlette.applications", "alembic.command",
-    "apscheduler.schedulers.asyncio", "jinja2", "chromadb", "onnxruntime", "schwifty", "sepaxml",
-    "fpdf", "cel", "dateparser", "babel",
+    "bot.cli", "bot.host", "bot.web", "dbos", "uvicorn", "starlette.applications",
+    "alembic.command", "apscheduler.schedulers.asyncio", "jinja2", "chromadb", "onnxruntime",
+    "schwifty", "sepaxml", "fpdf", "cel", "dateparser", "babel",
 ]  # fmt: skip
 
 
@@ -37,15 +36,16 @@ class Start:
     stderr: Path
 
 
-def launch(start: Start) -> tuple[ForkServerProcess, Callable[[], str]]:
-    """Start it; return the process and what reads its next printed line ("" once it is dead)."""
+def launch(start: Start) -> tuple[ForkServerProcess, TextIO]:
+    """Start it; return the process and what it prints."""
     forking = multiprocessing.get_context("forkserver")
     forking.set_forkserver_preload(IMPORTED)
     reader, writer = forking.Pipe(duplex=False)
-    process = forking.Process(target=serve, args=(start, writer))
+    process = forking.Process(target=serve, args=(start, writer), daemon=True)
     process.start()
     writer.close()
-    return process, os.fdopen(os.dup(reader.fileno()), encoding="utf-8").readline
+    with reader:
+        return process, os.fdopen(os.dup(reader.fileno()), encoding="utf-8")
 
 
 def serve(start: Start, stdout: Connection) -> None:

@@ -7,9 +7,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 import httpx
 from bs4 import BeautifulSoup, Tag
@@ -54,13 +55,15 @@ class Browser:
         self.look()
 
     def look(self) -> None:
-        page = self._client().get("/").raise_for_status().text
+        with self._client() as client:
+            page = client.get("/").raise_for_status().text
         self.cards.update(drawn(page))
 
     def send(self, path: str, form: dict[str, str], file: bytes | None = None) -> str:
         """Post as the page's script would; return the one sentence of the answer."""
         files = None if file is None else {"file": ("mail.eml", file, "message/rfc822")}
-        answer = self._client().post(path, data=form, files=files)
+        with self._client() as client:
+            answer = client.post(path, data=form, files=files)
         if answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
             raise AssertionError(f"{path}: {answer.status_code} {answer.text}")
         return str(answer.json()["text"])
@@ -102,6 +105,7 @@ class Operator:
         self._points = points
         self._armed = home / "armed"
         self._process: BaseProcess | None = None
+        self._said: TextIO
 
     def start(self) -> None:
         """Start until it serves; a process may be killed before it does."""
@@ -124,14 +128,14 @@ class Operator:
         return None if self._process is None else self._process.pid
 
     def stop(self) -> None:
-        assert self._process is not None
-        self._process.terminate()
-        self._process.join(PATIENCE_S)
+        if self._process is not None:
+            self._process.terminate()
+            self._gone()
 
     def kill(self) -> None:
-        assert self._process is not None
-        self._process.kill()
-        self._process.join()
+        if self._process is not None:
+            self._process.kill()
+            self._gone()
 
     def say(self, id: str, words: str = "", file: bytes | None = None) -> str:
         """Send a message, again if it may not have arrived; return the answer's notice."""
@@ -146,7 +150,7 @@ class Operator:
             card = self.see(title, label, holding)
             [name] = [name for name in card.buttons if label in name]
             form = card.buttons[name] | {f"field.{k}": v for k, v in values.items()} | {"id": id}
-            answer = self._insist(lambda form=form: self.browser.send("/tap", form))
+            answer = self._insist(partial(self.browser.send, "/tap", form))
             self.answers.append(answer)
             if not answer.startswith("This changed") or "Edit" in label:
                 return answer
@@ -165,8 +169,12 @@ class Operator:
 
         while (card := found()) is None:
             if time.monotonic() > until:
-                shown = "\n".join(f"{c.title}: {list(c.buttons)}" for c in self.browser.cards.values())
-                raise AssertionError(f"No “{title}” [{label}] “{holding}”:\n{shown}\n{self.complaints()}")
+                shown = "\n".join(
+                    f"{c.title}: {list(c.buttons)}" for c in self.browser.cards.values()
+                )
+                raise AssertionError(
+                    f"No “{title}” [{label}] “{holding}”:\n{shown}\n{self.complaints()}"
+                )
             self._insist(self._wait)
         return card
 
@@ -198,8 +206,8 @@ class Operator:
         trace = self.home / f"points.{self.starts}"
         self.starts += 1
         start = Start(self.home, point, self._armed, trace, self.home / "stderr")
-        self._process, read_line = launch(start)
-        found = SERVED.search(read_line())
+        self._process, self._said = launch(start)
+        found = SERVED.search(self._said.readline())
         if found is None:
             self._died()
             raise DiedError
@@ -210,10 +218,15 @@ class Operator:
 
     def _died(self) -> None:
         """Make sure that it is dead because we wanted it to be."""
+        ended = self._gone()
+        assert ended == -signal.SIGKILL, f"It ended by itself: {ended} {self.complaints()}"
+
+    def _gone(self) -> int | None:
+        """Wait for its end; return its exit code."""
         assert self._process is not None
         self._process.join(PATIENCE_S)
-        ended = self._process.exitcode
-        assert ended == -signal.SIGKILL, f"It ended by itself: {ended} {self.complaints()}"
+        self._said.close()
+        return self._process.exitcode
 
 
 def refund(operator: Operator) -> None:

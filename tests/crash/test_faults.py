@@ -1,4 +1,4 @@
-"""What else may go wrong with a machine: it is stopped, started twice, full, or sent things twice."""
+"""What else may go wrong: it is stopped, started twice, full, or sent the same thing twice."""
 
 import shutil
 import subprocess

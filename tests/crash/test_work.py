@@ -1,14 +1,17 @@
 """Work that fails or kills the process, and a clock that is set back."""
 
+import asyncio
+
+import pytest
 import sqlalchemy as sa
 
 from bot.app import App
+from bot.sample import MAIL
 from engine.durable import ATTEMPTS_MAX, Handler, Work, open_work
 from memory import events
-from memory.schema.work import alarms, work
+from memory.schema.work import alarms, tasks, work
 from tests.chat import Chat
 from tests.conftest import FakeClock
-
 
 POISON = "wrk_poison"
 
@@ -60,6 +63,23 @@ async def test_work_that_ends_the_process_each_time_is_set_aside_too(
     assert begun == []
     assert await state_of(app) == "quarantined"
     assert "The process ended each time it began." in chat.text("set it aside")
+
+
+async def test_drafts_of_one_task_made_at_once_do_not_get_into_each_others_way(
+    app: App, chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    await chat.drop(MAIL)
+    mail = chat.key("Mail from Ada")
+    take = chat.button(mail, "Refund").label
+    await app.tap(chat.who, "take", chat.tokens[mail, take], {})
+    async with app.db.snapshot() as reader:
+        planned = await reader.rows(sa.select(tasks.c.id).order_by(tasks.c.position))
+    dispatch = app.durable._handlers["dispatch"]
+    drafts = [Work("wrk_draft", "dispatch", task.id, 1) for task in planned] * 3
+    await asyncio.gather(*(dispatch(draft) for draft in drafts))
+    await chat.settle()
+    assert "failed" not in caplog.text
+    assert "Refunded: [-0.00 EUR-]{+120.00 EUR+}" in chat.text("Refund 120.00 EUR")
 
 
 async def test_a_clock_set_back_rings_nothing_twice_and_keeps_the_order(

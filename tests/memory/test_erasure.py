@@ -194,6 +194,7 @@ async def test_the_head_of_the_log_before_an_erasure_is_still_in_it(
         "UPDATE events SET body = '{}' WHERE redacted_by > '' AND body != '{}'",
         "UPDATE events SET changes = '[]' WHERE redacted_by > '' AND changes != '[]'",
         "UPDATE events SET actor = 'eve' WHERE redacted_by > ''",
+        "DELETE FROM events WHERE seq = 2 AND redacted_by IS NULL",
         "DELETE FROM events WHERE seq = (SELECT max(seq) FROM events WHERE redacted_by > '')",
         "DELETE FROM events WHERE seq = (SELECT min(seq) FROM events WHERE redacted_by > '')",
     ],
@@ -206,6 +207,16 @@ async def test_what_is_left_of_a_redacted_event_cannot_be_changed_unseen(
         assert conn.execute(statement).rowcount > 0
         conn.commit()
     assert any("Event evt_" in fault for fault in (await verify(db)).faults)
+
+
+async def test_what_was_redacted_cannot_be_guessed_from_its_digest(
+    db: Database, people: People
+) -> None:
+    await forget(db, people.ada)
+    async with db.snapshot() as reader:
+        rows = await reader.rows(sa.select(log.c.salt, log.c.redacted_by))
+    assert {row.salt is None for row in rows if row.redacted_by} == {True}
+    assert {row.salt is None for row in rows if not row.redacted_by} == {False}
 
 
 async def test_nobody_else_loses_a_word(db: Database, people: People) -> None:

@@ -110,9 +110,8 @@ async def test_a_damaged_database_is_not_passed_off_as_a_backup(
 ) -> None:
     with closing(sqlite3.connect(company.path)) as conn:
         conn.execute("PRAGMA writable_schema = ON")
-        conn.execute(
-            "UPDATE sqlite_master SET sql = replace(sql, 'name TEXT NOT NULL', 'name TEXT NOT NULL CHECK (name = 1)') WHERE name = 'records'"
-        )  # noqa: E501
+        broken = "replace(sql, 'name TEXT NOT NULL', 'name TEXT NOT NULL CHECK (name = 1)')"
+        conn.execute(f"UPDATE sqlite_master SET sql = {broken} WHERE name = 'records'")
         conn.commit()
     with pytest.raises(RefusedError, match=r"damaged .* no backup was made"):
         await backup(company, tmp_path / "backups", clock)

@@ -1,8 +1,9 @@
-"""The story in a real browser: paired, dropped, edited, approved, at a phone's and a desk's width."""
+"""The story in a real browser: paired, dropped, edited, approved; as wide as a phone and a desk."""
 
 import asyncio
 import os
 import re
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -12,7 +13,7 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 ROOT = Path(__file__).parent.parent.parent
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = "/usr/bin/chromium"
 PICTURES = ROOT / "docs" / "pictures"
 STARTED = re.compile(r"Open (http://127\.0\.0\.1:\d+)/#([A-Z0-9]{8})")
 PATIENCE_MS = 60_000
@@ -21,13 +22,19 @@ PATIENCE_MS = 60_000
 @pytest.fixture
 async def page(tmp_path: Path) -> AsyncIterator[Page]:
     """A phone-wide page on a freshly started Firstmate, already paired."""
-    if not CHROMIUM.exists():
+    if shutil.which(CHROMIUM) is None:
         if os.environ.get("CI"):
             pytest.fail("chromium is missing: CI must not skip the browser walk")
         pytest.skip("NO BROWSER: apt-get install chromium, or this walk is not walked")
     environment = os.environ | {"FIRSTMATE_HOME": str(tmp_path / "home"), "FIRSTMATE_PORT": "0"}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "bot",
+        "run",
+        cwd=ROOT,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
     line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
@@ -56,7 +63,9 @@ async def test_a_refund_walks_from_mail_to_receipt_in_the_browser(
     page.on("request", lambda request: outside.append(request.url))
     await page.get_by_role("button", name="Try a sample company").click()
     await expect(page.get_by_role("heading", name="The sample company")).to_be_visible()
-    await page.get_by_label("Attach a file").set_input_files(ROOT / "bot" / "samples" / "refund.eml")
+    await page.get_by_label("Attach a file").set_input_files(
+        ROOT / "bot" / "samples" / "refund.eml"
+    )
     item = page.get_by_role("article", name=re.compile("^Mail from Ada Example"))
     await expect(item).to_contain_text("Payment PAY-1042: 120.00 EUR, paid")
     await item.get_by_role("button", name=re.compile("^Refund")).click()

@@ -111,7 +111,10 @@ async def test_undo_compensates_and_is_judged_itself(app: App, chat: Chat) -> No
     await chat.tap("Refund 120.00 EUR", "Undo")
     assert "[✓ Take back]" in chat.text("Take back: Refund 120.00 EUR")
     await chat.tap("Take back: Refund", "✓ Take back")
-    assert "taken back" in chat.shown[chat.key("Refund 120.00 EUR · Ada Example · undone")].summary or True
+    assert (
+        "taken back" in chat.shown[chat.key("Refund 120.00 EUR · Ada Example · undone")].summary
+        or True
+    )
     assert ledger(app).count("taken back") == 1
 
 
