@@ -1,10 +1,10 @@
 """What a connector promises, and what an error asks the engine to do next.
 
-    ConnectorError
-    ├── TransientError   it did not happen; the same call may work later (retry_after_s)
-    ├── PermanentError   it did not happen and never will as asked
-    ├── AuthError        it did not happen; the operator must sign in or widen a scope
-    └── UnknownError     it may have happened; look with `find`, never repeat blindly
+ConnectorError
+├── TransientError   it did not happen; the same call may work later (retry_after_s)
+├── PermanentError   it did not happen and never will as asked
+├── AuthError        it did not happen; the operator must sign in or widen a scope
+└── UnknownError     it may have happened; look with `find`, never repeat blindly
 """
 
 from collections.abc import Awaitable, Callable, Mapping

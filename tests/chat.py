@@ -1,5 +1,6 @@
 """A surface for tests: the operator's end of the conversation, with real tokens and deliveries."""
 
+import asyncio
 from pathlib import Path
 
 from bot.app import App
@@ -55,7 +56,7 @@ class Chat:
     async def drop(self, path: Path | bytes, name: str = "mail.eml", words: str = "") -> None:
         """Drop a file into the chat."""
         self.count += 1
-        data = path if isinstance(path, bytes) else path.read_bytes()
+        data = path if isinstance(path, bytes) else await asyncio.to_thread(path.read_bytes)
         file = Attached(name, None, data)
         await self.app.hear(Heard(who=self.who, key=f"m{self.count}", words=words, files=(file,)))
         await self.settle()

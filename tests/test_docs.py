@@ -1,4 +1,4 @@
-"""Docs that can lie are tested: every command, setting, operation, rule, fact and table is there."""
+"""Docs that can lie are tested: every command, setting, operation, rule and table is there."""
 
 import re
 from pathlib import Path
