@@ -40,6 +40,11 @@ class Runner:
             if task is None or goal is None or task.state not in ("pending", "waiting"):
                 return True
             before = await effects.of_task(reader, task.id)
+            missed = await plans.missed(reader, task)
+        if missed is not None:
+            await self._skip(task, missed)
+            return None
+        async with self.house.db.snapshot() as reader:
             action, title = await self._action(reader, goal, task)
         try:
             proposal = await gate.weigh(self.house, action, goal.id)
@@ -63,6 +68,13 @@ class Runner:
         """What the operator wrote by hand is never written over."""
         by_hand = await effects.author_of(reader, before.id, before.version) == "operator"
         return before.state == "waiting" and before.digest != proposal.digest and not by_hand
+
+    async def _skip(self, task: plans.Task, missed: plans.Task) -> None:
+        async with self.house.db.transaction() as tx:
+            noted = await events.note(tx, "task.unneeded", None, goal=task.goal, task=task.id)
+            why = f"“{missed.title}” was not done."
+            await plans.move(tx, task.id, "skipped", noted.id, why)
+            await plans.dispatch_next(tx, task)
 
     async def _fail(self, task: plans.Task, error: str) -> None:
         async with self.house.db.transaction() as tx:

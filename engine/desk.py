@@ -100,7 +100,6 @@ async def reject(house: House, tap: Tap, who: Person, key: str, values: dict[str
             return refusal
         await approvals.decide(tx, asked, "reject", who.user, who.surface, cause)
         await effects.settle(tx, asked, "rejected", cause)
-        await _withdraw_dependents(tx, effect, cause)
     return Reply("Rejected. Nothing was done.")
 
 
@@ -168,7 +167,6 @@ async def withdraw(house: House, tap: Tap, who: Person, key: str, values: dict[s
         if (refusal := await _not_open(tx, asked, effect, who, cause)) is not None:
             return refusal
         await effects.end(tx, effect.id, "withdrawn", cause)
-        await _withdraw_dependents(tx, effect, cause)
     return Reply("Withdrawn. Nothing was done.")
 
 
@@ -309,16 +307,6 @@ async def _redraft_dependents(tx: Tx, changed: Effect) -> None:
     for task in await plans.of_goal(tx, changed.goal):
         if source.key in task.after:
             await open_work(tx, "dispatch", task.id)
-
-
-async def _withdraw_dependents(tx: Tx, ended: Effect, cause: str) -> None:
-    source = await plans.task(tx, ended.task)
-    assert source is not None
-    for task in await plans.of_goal(tx, ended.goal):
-        if source.key in task.after:
-            later = await effects.of_task(tx, task.id)
-            if later is not None:
-                await effects.end(tx, later.id, "withdrawn", cause)
 
 
 def _until(choice: str, now: datetime, zone: ZoneInfo) -> datetime:

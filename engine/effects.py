@@ -59,7 +59,7 @@ async def propose(
     tx: Tx, task: str, goal: str, proposal: Proposal, cause: str, *, undoes: str | None = None
 ) -> str:
     """Record the action with its verdict; ask, run or refuse it. The same task proposes once."""
-    id = derived_id("eff", task, undoes or "")
+    id = derived_id("eff", task, proposal.digest if undoes else "")
     state = _first_state(proposal)
     row = {"id": id, "task": task, "goal": goal, "version": 1, "state": state, "undoes": undoes}
     row |= _content(proposal) | {"cause": cause, "at": tx.now}
@@ -113,6 +113,8 @@ async def settle(
     await _moved(tx, asked.effect, state, cause)
     if state == "approved":
         await open_work(tx, "perform", asked.effect)
+    else:
+        await _withdraw_dependents(tx, asked.effect, cause)
     return True
 
 
@@ -125,6 +127,7 @@ async def end(tx: Tx, effect_id: str, state: Literal["expired", "withdrawn"], ca
     if asked is not None:
         await approvals.close(tx, asked.id, state, cause)
     await _moved(tx, effect_id, state, cause)
+    await _withdraw_dependents(tx, effect_id, cause)
     return True
 
 
@@ -180,6 +183,13 @@ async def get(reader: Reader, effect_id: str) -> Effect | None:
 async def of_task(reader: Reader, task_id: str) -> Effect | None:
     query = sa.select(effects).filter_by(task=task_id).where(effects.c.undoes.is_(None))
     row = await reader.row(query)
+    return None if row is None else _effect(row)
+
+
+async def undo_under_way(reader: Reader, effect_id: str) -> Effect | None:
+    """Return the undo of this effect that waits or runs, if there is one."""
+    live = effects.c.state.in_(["waiting", "approved", "running", "unknown"])
+    row = await reader.row(sa.select(effects).filter_by(undoes=effect_id).where(live))
     return None if row is None else _effect(row)
 
 
@@ -240,6 +250,20 @@ async def _moved(tx: Tx, id: str, state: str, cause: str) -> None:
     if effect.undoes is None:
         await plans.move(tx, effect.task, TASK_STATE[state], noted.id, effect.error)
     await cards.show(tx, id)
+
+
+async def _withdraw_dependents(tx: Tx, ended_id: str, cause: str) -> None:
+    """What was to come after something that will not be done is no longer needed."""
+    ended = await get(tx, ended_id)
+    if ended is None or ended.undoes is not None:
+        return
+    source = await plans.task(tx, ended.task)
+    assert source is not None
+    for task in await plans.of_goal(tx, ended.goal):
+        if source.key in task.after:
+            later = await of_task(tx, task.id)
+            if later is not None:
+                await end(tx, later.id, "withdrawn", cause)
 
 
 def _effect(row: sa.Row[Any]) -> Effect:

@@ -86,6 +86,12 @@ async def may_run(reader: Reader, moving: Task) -> bool:
     return all(t.state == "done" for t in before)
 
 
+async def missed(reader: Reader, later: Task) -> Task | None:
+    """Return the task that had to be done before this one and never will be."""
+    before = [t for t in await of_goal(reader, later.goal) if t.key in later.after]
+    return next((t for t in before if t.state in ("failed", "skipped")), None)
+
+
 async def move(tx: Tx, task_id: str, state: State, cause: str, error: str | None = None) -> None:
     """Let a task follow its effect; then its dependents, the plan's card and the goal follow."""
     if not await change(tx, tasks, {"id": task_id}, tasks.c.state != state, state=state):

@@ -21,6 +21,7 @@ class Undoing(BaseModel, frozen=True, extra="forbid"):
     effect: str
     receipt: Receipt
     title: str
+    asked: str  # the event that asked for it: asked again, it is another question
 
 
 def with_undo(operations: tuple[Operation, ...]) -> dict[str, Operation]:
@@ -43,8 +44,10 @@ async def propose(house: House, done: Effect, cause: str) -> str:
     if until is not None and until <= house.db.clock():
         raise PermanentError("The time to take this back has passed.")
     async with house.db.snapshot() as reader:
+        if await effects.undo_under_way(reader, done.id) is not None:
+            raise PermanentError("This is being taken back already; its card is in the chat.")
         shown = await effects.preview_of(reader, done.id, done.version)
-    action = _action(operation, done, shown.title)
+    action = _action(operation, done, shown.title, cause)
     proposal = await gate.weigh(house, action, done.goal)
     async with house.db.transaction() as tx:
         return await _write(tx, done, proposal, cause)
@@ -55,15 +58,16 @@ async def _write(tx: Tx, done: Effect, proposal: gate.Proposal, cause: str) -> s
     return await effects.propose(tx, done.task, done.goal, proposal, asked.id, undoes=done.id)
 
 
-def _action(operation: Operation, done: Effect, title: str) -> Action:
+def _action(operation: Operation, done: Effect, title: str, asked: str) -> Action:
     assert done.receipt is not None
-    args = Undoing(effect=done.id, receipt=done.receipt, title=title).model_dump(mode="json")
+    undoing = Undoing(effect=done.id, receipt=done.receipt, title=title, asked=asked)
+    args = undoing.model_dump(mode="json")
     amounts = {k: v for k, v in done.action.args.items() if k in ("amount", "currency")}
     return Action(
         operation=operation.name + SUFFIX,
         effect=operation.effect,
         args=args,
-        origins=dict.fromkeys(("effect", "receipt", "title"), "record"),
+        origins=dict.fromkeys(args, "record"),
         agent="you",
         reason=f"You asked to take back what was done{_of(amounts)}.",
         evidence=(done.id,),
@@ -94,7 +98,7 @@ def _way_back(operation: Operation) -> Operation:
         verb="Take back",
         args=Undoing,
         effect=operation.effect,
-        roles={"effect": "reference", "receipt": "reference", "title": "reference"},
+        roles=dict.fromkeys(Undoing.model_fields, "reference"),
         run=take_back,
         preview=preview,
         find=undo.find,

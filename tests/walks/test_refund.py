@@ -124,3 +124,24 @@ async def test_the_same_mail_again_does_nothing_twice(app: App, chat: Chat) -> N
     assert "I have this mail already" in "".join(m.summary for m in chat.shown.values())
     items = [key for key in chat.order if key.startswith("item:")]
     assert len(items) == 1
+
+
+async def test_an_undo_that_was_rejected_can_be_asked_for_again(app: App, chat: Chat) -> None:
+    await planned(chat)
+    await chat.tap("Refund 120.00 EUR", "✓ Refund")
+    await chat.tap("Refund 120.00 EUR", "Undo")
+    twice = await chat.tap("Refund 120.00 EUR · Ada Example · done", "Undo")
+    assert "being taken back already" in twice.text
+    await chat.tap("Take back: Refund", "Reject")
+    assert "taken back" not in ledger(app)
+    await chat.say("/undo")
+    await chat.tap("Take back: Refund", "✓ Take back")
+    assert ledger(app).count("taken back") == 1
+
+
+async def test_a_refund_that_cannot_be_done_stops_its_reply(app: App, chat: Chat) -> None:
+    await chat.drop(MAIL)
+    await chat.say("refund order 1042 500 EUR")
+    assert "Only 120.00 EUR of PAY-1042 are left to refund" in chat.text("cannot be done")
+    assert not any(key.startswith("effect:") for key in chat.order)
+    assert "✗" in chat.text("Plan:") or "was not done" in chat.text("Plan:")
