@@ -43,7 +43,7 @@ class Runner:
             missed = await plans.missed(reader, task)
         if missed is not None:
             await self._skip(task, missed)
-            return None
+            return True
         async with self.house.db.snapshot() as reader:
             action, title = await self._action(reader, goal, task)
         try:

@@ -1,6 +1,5 @@
 """The command line. Everything heavy is imported inside the command that needs it."""
 
-import asyncio
 import json
 import sys
 from collections.abc import Coroutine
@@ -71,7 +70,7 @@ def pair(
 
     if surface not in ("web", "telegram"):
         _fail("Pair what? Say `firstmate pair web` or `firstmate pair telegram`.", MISUSED)
-    code = asyncio.run(offices.pairing_code(_settings(), surface))
+    code = _await(offices.pairing_code(_settings(), surface))
     where = "Send it to your bot" if surface == "telegram" else "Enter it in the browser"
     _print({"surface": surface, "code": code}, f"{code}\n{where} within 10 minutes.", as_json)
 
@@ -81,7 +80,7 @@ def doctor(as_json: AsJson = False) -> None:
     """Say what is set up, what is missing, and what to do about it."""
     from bot import checkup
 
-    findings = asyncio.run(checkup.examine(_settings()))
+    findings = _await(checkup.examine(_settings()))
     text = "\n".join(f"{'✓' if f.ok else '✗'} {f.what}: {f.says}" for f in findings)
     _print([{"what": f.what, "ok": f.ok, "says": f.says} for f in findings], text, as_json)
     if not all(finding.ok for finding in findings):
@@ -93,7 +92,7 @@ def why(effect: Annotated[str, typer.Argument(help="An effect, or the end of its
     """Explain an effect, from its receipt back to the words that asked for it."""
     from bot import offices
 
-    told = asyncio.run(offices.why(_settings(), effect))
+    told = _await(offices.why(_settings(), effect))
     if told is None:
         _fail(f"I find no effect that ends with “{effect}”.")
     _say(told)
@@ -107,7 +106,7 @@ def verify(
     """Recompute the log's hash chain, replay it into empty tables and compare."""
     from bot import offices
 
-    report = asyncio.run(offices.verified(_settings(), head or None))
+    report = _await(offices.verified(_settings(), head or None))
     facts = {"events": report.events, "head": report.head, "faults": list(report.faults)}
     good = (
         f"{report.events} events, unbroken; replayed, they give the state as it is.\n{report.head}"
@@ -127,7 +126,7 @@ def read(
 
     if not file.is_file():
         _fail(f"There is no file “{file}”.", MISUSED)
-    told = asyncio.run(readings.told(file))
+    told = _await(readings.told(file))
     _print(told, readings.lines(told), as_json)
 
 
@@ -136,7 +135,7 @@ def export(folder: Annotated[Path, typer.Argument(help="An empty or new folder."
     """Write everything that is kept into open formats."""
     from bot import offices
 
-    where = _mendable(lambda: asyncio.run(offices.exported(_settings(), folder)))
+    where = _mendable(lambda: _await(offices.exported(_settings(), folder)))
     _say(f"Exported to {where}")
 
 
@@ -147,7 +146,7 @@ def backup(
     """Copy the data folder as it stands now, checked, while Firstmate may go on."""
     from bot import offices
 
-    where = _mendable(lambda: asyncio.run(offices.backed_up(_settings(), folder)))
+    where = _mendable(lambda: _await(offices.backed_up(_settings(), folder)))
     _say(f"Backed up to {where}")
 
 
@@ -195,7 +194,13 @@ def _settings() -> "Settings":
 
 
 def _run(serving: Coroutine[Any, Any, None]) -> None:
-    _mendable(lambda: asyncio.run(serving))
+    _mendable(lambda: _await(serving))
+
+
+def _await(work: Coroutine[Any, Any, Any]) -> Any:
+    import asyncio  # a quarter of a second that --help need not wait
+
+    return asyncio.run(work)
 
 
 def _mendable(call: Any) -> Any:

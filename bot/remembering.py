@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 
 from memory import embed, recall
-from memory.db import Database
+from memory.db import Database, DiskFullError
 from memory.index import Index, IndexBrokenError
 
 BATCH = 50
@@ -57,7 +57,7 @@ class Remembering:
                 try:
                     await self._follow()
                     break
-                except IndexBrokenError as error:
+                except (IndexBrokenError, DiskFullError) as error:
                     log.warning("recall goes on by words alone: %s", error)
 
     async def _follow(self) -> None:

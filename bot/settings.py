@@ -15,7 +15,9 @@ LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 class Settings(BaseSettings):
     """Every setting, from the environment. Secrets also as FIRSTMATE_NAME_FILE=path."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True
+    )
 
     home: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("firstmate")),

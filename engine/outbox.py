@@ -47,6 +47,7 @@ async def post(tx: Tx, msg: Msg, conv: str | None = None, *, priority: int = ANS
         await change(tx, cards, {"key": msg.key}, **values)
     if not tx.journal.noted:  # said alone, not as part of something that happened
         await events.note(tx, "card.said", None, card=msg.key)
+    await _address(tx, msg.key, conv)
     tx.signal("card", msg.key)
 
 
@@ -65,43 +66,41 @@ async def latest(reader: Reader, conv: str, limit: int = 60) -> list[Card]:
 async def due(reader: Reader, surface: str) -> list[Due]:
     """Return what the paired conversations of a surface have not seen, most urgent first."""
     d = deliveries
-    mine = sa.or_(cards.c.conv == conversations.c.id, cards.c.conv.is_(None))
-    seen = sa.and_(d.c.card == cards.c.key, d.c.conv == conversations.c.id)
     query = (
-        sa.select(cards, conversations.c.id.label("to"), d.c.message, d.c.attempts)
-        .join(conversations, mine)
-        .outerjoin(d, seen)
+        sa.select(cards, d.c.conv.label("to"), d.c.message, d.c.attempts)
+        .join(d, d.c.card == cards.c.key)
+        .join(conversations, d.c.conv == conversations.c.id)
+        .where(d.c.pending, sa.or_(d.c.due_at.is_(None), d.c.due_at <= reader.now))
         .where(conversations.c.surface == surface, conversations.c.state == "paired")
-        .where(sa.or_(d.c.version.is_(None), d.c.version < cards.c.version))
-        .where(sa.or_(d.c.due_at.is_(None), d.c.due_at <= reader.now))
-        .where(sa.or_(d.c.version.is_not(None), cards.c.changed_at >= conversations.c.at))
         .order_by(cards.c.priority, cards.c.changed_at, cards.c.key)
         .limit(DUE_MAX)
     )
     return [
-        Due(card=_card(row), conv=row.to, message=row.message, attempts=row.attempts or 0)
+        Due(card=_card(row), conv=row.to, message=row.message, attempts=row.attempts)
         for row in await reader.rows(query)
     ]
 
 
 async def delivered(tx: Tx, item: Due, message: str) -> None:
-    """This conversation now shows this version under this platform id."""
-    row = {"card": item.card.key, "conv": item.conv, "version": item.card.version}
-    rest = {"message": message, "attempts": 0, "due_at": None, "error": None, "at": tx.now}
-    await put(tx, deliveries, row | rest)
+    """This conversation now shows this version; a newer one posted meanwhile still waits."""
+    newest = sa.select(cards.c.version).filter_by(key=item.card.key).scalar_subquery()
+    values = {"version": item.card.version, "message": message, "attempts": 0, "at": tx.now}
+    ended = {"pending": newest > item.card.version, "due_at": None, "error": None}
+    row = {"card": item.card.key, "conv": item.conv}
+    await change(tx, deliveries, row, **values, **ended)
 
 
 async def postponed(tx: Tx, item: Due, until: datetime, error: str) -> None:
     """It could not be shown now; try again then."""
-    row = {"card": item.card.key, "conv": item.conv, "version": 0, "message": item.message}
-    rest = {"attempts": item.attempts + 1, "due_at": until, "error": error, "at": tx.now}
-    await put(tx, deliveries, row | rest)
+    values = {"attempts": item.attempts + 1, "due_at": until, "error": error, "at": tx.now}
+    await change(tx, deliveries, {"card": item.card.key, "conv": item.conv}, **values)
 
 
 async def show_again(tx: Tx, key: str, conv: str) -> None:
     """Post the card anew at the bottom of this conversation."""
     row = {"card": key, "conv": conv, "version": 0, "message": None, "attempts": 0}
-    await put(tx, deliveries, row | {"due_at": None, "error": None, "at": tx.now})
+    rest = {"pending": True, "due_at": None, "error": None, "at": tx.now}
+    await put(tx, deliveries, row | rest)
     tx.signal("card", key)
 
 
@@ -109,6 +108,16 @@ async def show_everywhere_again(tx: Tx, key: str) -> None:
     """Post the card anew at the bottom of every conversation that has seen it."""
     for row in await tx.rows(sa.select(deliveries.c.conv).filter_by(card=key)):
         await show_again(tx, key, row.conv)
+
+
+async def _address(tx: Tx, key: str, conv: str | None) -> None:
+    """Let it wait for delivery where it belongs: in one conversation, or in every paired one."""
+    query = sa.select(conversations.c.id).filter_by(state="paired")
+    query = query if conv is None else query.filter_by(id=conv)
+    for row in await tx.rows(query):
+        waiting = {"card": key, "conv": row.id, "pending": True, "at": tx.now}
+        if not await insert_once(tx, deliveries, waiting):
+            await change(tx, deliveries, {"card": key, "conv": row.id}, pending=True)
 
 
 def _card(row: sa.Row[Any]) -> Card:

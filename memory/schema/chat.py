@@ -71,11 +71,13 @@ deliveries = sa.Table(
     sa.Column("card", sa.Text, primary_key=True),
     sa.Column("conv", sa.Text, primary_key=True),
     number("version"),  # the newest version that was shown
+    sa.Column("pending", sa.Boolean, nullable=False),  # a newer one waits to be shown
     text("message", null=True),  # the platform's id of it
     number("attempts"),
     moment("due_at", null=True),
     text("error", null=True),
     moment("at"),
+    sa.Index("deliveries_pending", "conv", sqlite_where=sa.text("pending")),
     info={"journaled": False},
 )
 

@@ -101,7 +101,9 @@ effects = sa.Table(
     moment("done_at", null=True),
     sa.UniqueConstraint("task", "digest"),
     sa.Index("effects_goal", "goal"),
-    sa.Index("effects_state", "state"),
+    sa.Index("effects_state", "state", "at"),
+    sa.Index("effects_digest", "digest"),
+    sa.Index("effects_done", "done_at"),
 )
 
 effect_versions = sa.Table(
@@ -132,7 +134,7 @@ approvals = sa.Table(
     moment("expires_at"),
     moment("snoozed_until", null=True),
     sa.UniqueConstraint("effect", "version"),
-    sa.Index("approvals_state", "state"),
+    sa.Index("approvals_state", "state", "asked_at"),
 )
 
 decisions = sa.Table(

@@ -77,6 +77,7 @@ CREATE TABLE deliveries (
     card TEXT NOT NULL,
     conv TEXT NOT NULL,
     version INTEGER NOT NULL,
+    pending BOOLEAN NOT NULL,
     message TEXT,
     attempts INTEGER NOT NULL,
     due_at DATETIME,
@@ -84,6 +85,11 @@ CREATE TABLE deliveries (
     at DATETIME NOT NULL,
     PRIMARY KEY (card, conv)
 )
+""",
+    """
+CREATE INDEX deliveries_pending
+    ON deliveries (conv)
+    WHERE pending
 """,
     """
 CREATE TABLE tokens (
@@ -157,10 +163,6 @@ CREATE TABLE passages (
 )
 """,
     """
-CREATE INDEX passages_ref
-    ON passages (ref)
-""",
-    """
 CREATE INDEX passages_record
     ON passages (record)
 """,
@@ -171,6 +173,10 @@ CREATE INDEX passages_conv
     """
 CREATE INDEX passages_pending
     ON passages (embedded, seq)
+""",
+    """
+CREATE INDEX passages_ref
+    ON passages (ref)
 """,
     """
 CREATE VIRTUAL TABLE passages_fts USING fts5(
@@ -383,12 +389,20 @@ CREATE TABLE effects (
 )
 """,
     """
+CREATE INDEX effects_digest
+    ON effects (digest)
+""",
+    """
 CREATE INDEX effects_state
-    ON effects (state)
+    ON effects (state, at)
 """,
     """
 CREATE INDEX effects_goal
     ON effects (goal)
+""",
+    """
+CREATE INDEX effects_done
+    ON effects (done_at)
 """,
     """
 CREATE TABLE effect_versions (
@@ -422,7 +436,7 @@ CREATE TABLE approvals (
 """,
     """
 CREATE INDEX approvals_state
-    ON approvals (state)
+    ON approvals (state, asked_at)
 """,
     """
 CREATE TABLE decisions (
