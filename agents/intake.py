@@ -52,13 +52,13 @@ class Intake:
 
     async def text(self, heard: Event, text: str, conv: str | None) -> str | None:
         """Read forwarded or pasted text as the mail it quotes, or as somebody's plain words."""
-        data = text.encode()
-        digest = await asyncio.to_thread(blobs.put, self.house.blobs, data)
+        data = text.encode(errors="replace")
         read = await reading.read(data, "forwarded.txt", "text/plain")
         if read.mail is None:
             async with self.house.db.transaction() as tx:
                 await outbox.post(tx, reports.words_read(heard.id, text), conv)
             return None
+        digest = await asyncio.to_thread(blobs.put, self.house.blobs, data)
         return await self._mail(heard, read, read.mail, digest, conv)
 
     async def _mail(

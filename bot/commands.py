@@ -1,6 +1,7 @@
 """The commands: what a person can always say, with or without a model."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import available_timezones
 
 from babel.localedata import locale_identifiers
@@ -130,8 +131,12 @@ class Commands:
         return None
 
     async def _newest_undoable(self, done: list[effects.Effect]) -> effects.Effect | None:
-        can = (e for e in done if e.undoes is None and self._undoable(e))
-        return max(can, key=lambda e: e.done_at or e.at, default=None)
+        can = [e for e in done if e.undoes is None and self._undoable(e)]
+        newest = max(can, key=_when, default=None)
+        if newest is None:
+            return None
+        same = [e for e in can if e.goal == newest.goal]  # not the note, but what it is about
+        return max(same, key=lambda e: (e.action.effect != "internal", _when(e)))
 
     def _undoable(self, effect: effects.Effect) -> bool:
         operation = self.house.operations.get(effect.action.operation)
@@ -280,6 +285,10 @@ async def _whom(reader: Reader, wanted: str) -> Record | None:
     if known is None and len(found) == 1:
         known = await records.get(reader, str(found.pop()))
     return known if known is not None and known.kind == "person" else None
+
+
+def _when(effect: effects.Effect) -> datetime:
+    return effect.done_at or effect.at
 
 
 def _first(count: int) -> str:

@@ -62,7 +62,9 @@ async def seal(conn: AsyncConnection, journal: Journal) -> None:
 
 def body_digest(salt: str, body: Any, changes: list[Entry]) -> str:
     """Return the commitment to an event's content (hex sha256 over salt and canonical JSON)."""
-    return hashlib.sha256((salt + canonical([body, changes])).encode()).hexdigest()
+    return hashlib.sha256(
+        (salt + canonical([body, changes])).encode(errors="surrogatepass")
+    ).hexdigest()
 
 
 def link(previous: str, event: Any, digest: str) -> str:

@@ -38,13 +38,14 @@ def frozen() -> str:
     with engine.begin() as conn:
         metadata.create_all(conn)
         rows = conn.exec_driver_sql(
-            "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+            "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
             " AND name NOT LIKE 'passages\\_fts\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%'"
             " ESCAPE '\\' ORDER BY rowid"
         ).all()
     engine.dispose()
-    up = "".join(f'    """\n{_readable(row.sql)}\n""",\n' for row in rows)
     tables = [row.name for row in rows if row.type == "table"]
+    rows = sorted(rows, key=lambda row: (tables.index(row.tbl_name), row.type != "table", row.name))
+    up = "".join(f'    """\n{_readable(row.sql)}\n""",\n' for row in rows)
     down = "".join(f'    "DROP TABLE {name}",\n' for name in reversed(tables))
     return f"{HEAD}UP = (\n{up})\n\nDOWN = (\n{down})\n{FOOT}"
 

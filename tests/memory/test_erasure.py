@@ -118,7 +118,7 @@ async def work_on(tx: Tx) -> None:
     await events.note(tx, "card.changed", None, card="crd_1")
     await insert(
         tx, deliveries,
-        {"card": "crd_1", "conv": "web:1", "version": 1, "attempts": 1,
+        {"card": "crd_1", "conv": "web:1", "version": 1, "pending": False, "attempts": 1,
          "error": "no route to ada@example.org", **at},
     )  # fmt: skip
     await insert(

@@ -140,12 +140,12 @@ CREATE TABLE events (
 )
 """,
     """
-CREATE INDEX events_kind
-    ON events (kind)
-""",
-    """
 CREATE INDEX events_goal
     ON events (goal)
+""",
+    """
+CREATE INDEX events_kind
+    ON events (kind)
 """,
     """
 CREATE TABLE passages (
@@ -163,16 +163,16 @@ CREATE TABLE passages (
 )
 """,
     """
-CREATE INDEX passages_record
-    ON passages (record)
-""",
-    """
 CREATE INDEX passages_conv
     ON passages (conv)
 """,
     """
 CREATE INDEX passages_pending
     ON passages (embedded, seq)
+""",
+    """
+CREATE INDEX passages_record
+    ON passages (record)
 """,
     """
 CREATE INDEX passages_ref
@@ -244,13 +244,13 @@ CREATE TABLE facts (
 )
 """,
     """
-CREATE INDEX facts_record
-    ON facts (record, attribute)
-""",
-    """
 CREATE UNIQUE INDEX facts_one_current
     ON facts (record, attribute)
     WHERE cardinality = 'one' AND closed_at IS NULL AND status = 'active'
+""",
+    """
+CREATE INDEX facts_record
+    ON facts (record, attribute)
 """,
     """
 CREATE TABLE artifacts (
@@ -393,16 +393,16 @@ CREATE INDEX effects_digest
     ON effects (digest)
 """,
     """
-CREATE INDEX effects_state
-    ON effects (state, at)
+CREATE INDEX effects_done
+    ON effects (done_at)
 """,
     """
 CREATE INDEX effects_goal
     ON effects (goal)
 """,
     """
-CREATE INDEX effects_done
-    ON effects (done_at)
+CREATE INDEX effects_state
+    ON effects (state, at)
 """,
     """
 CREATE TABLE effect_versions (
