@@ -26,7 +26,7 @@ from engine.house import House
 from engine.notebook import Notebook
 from engine.schedule import Clock as AlarmClock
 from engine.sources import Mailbox, Sources
-from memory import cursors, lock, profile, upgrade
+from memory import cursors, erasure, lock, profile, upgrade
 from memory.db import Clock, Database, system_clock
 from policies import book
 
@@ -61,12 +61,17 @@ class App:
         """Resume what a crash left behind, then listen."""
         await self.durable.launch()
         await onboarding.greet(self.db)
+        await self._finish_erasures()
         self.remembering.start()
         self.delivery.start()
         self.alarms.start()
         self.sources.start()
         for surface in self.surfaces:
             await surface.start(self)
+
+    async def _finish_erasures(self) -> None:
+        with suppress(erasure.BusyError):  # the next start tries again
+            await forgetting.finish(self.house)
 
     async def close(self) -> None:
         """Stop listening first, then let what runs end."""

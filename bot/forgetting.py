@@ -6,9 +6,10 @@ from connectors import blobs
 from engine.desk import GONE, Person, Reply, heard
 from engine.house import House
 from engine.tokens import Tap
-from memory import erasure, records
+from memory import cursors, erasure, events, records
 
 ERASED = "Erased. What was written of this person can no longer be read here; backups keep theirs."
+SWEPT = "erased"  # the newest erasure whose files and pages are gone too
 
 
 async def erase(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -21,9 +22,24 @@ async def erase(house: House, tap: Tap, who: Person, key: str, values: dict[str,
         return Reply(f"Not erased: to confirm, type exactly {record.name}.")
     async with house.db.transaction() as tx:
         cause = await heard(tx, tap, who, key, values)
-        done = await erasure.erase(tx, record.id, cause)
-    for digest in done.files:
+        await erasure.erase(tx, record.id, cause)
+    try:
+        await finish(house)
+    except erasure.BusyError:
+        return Reply(f"{ERASED} Old pages of the file are rewritten at the next start.")
+    return Reply(ERASED)
+
+
+async def finish(house: House) -> None:
+    """Delete the files and rewrite the pages of every erasure that a crash left half done."""
+    async with house.db.snapshot() as reader:
+        erased = await events.of_kind(reader, "record.erased")
+        swept = await cursors.get(reader, SWEPT)
+    if not erased or erased[-1].id == swept:
+        return
+    for digest in {digest for event in erased for digest in event.body["files"]}:
         path = blobs.path(house.blobs, digest)
         await asyncio.to_thread(path.unlink, missing_ok=True)
     await erasure.scrub(house.db)
-    return Reply(ERASED)
+    async with house.db.transaction() as tx:
+        await cursors.save(tx, SWEPT, erased[-1].id)

@@ -112,6 +112,12 @@ async def causes(reader: Reader, event_id: str) -> list[Event]:
     return chain
 
 
+async def of_kind(reader: Reader, kind: str) -> list[Event]:
+    """Return every event of a kind, oldest first."""
+    rows = await reader.rows(sa.select(events).filter_by(kind=kind).order_by(events.c.seq))
+    return [_event(row) for row in rows]
+
+
 async def about(reader: Reader, goal: str) -> list[Event]:
     """Return everything that happened for one goal, oldest first."""
     rows = await reader.rows(sa.select(events).filter_by(goal=goal).order_by(events.c.seq))
