@@ -150,11 +150,14 @@ class Operator:
             card = self.see(title, label, holding)
             [name] = [name for name in card.buttons if label in name]
             form = card.buttons[name] | {f"field.{k}": v for k, v in values.items()} | {"id": id}
-            answer = self._insist(partial(self.browser.send, "/tap", form))
+            answer = self._insist(partial(self._press, form))
             self.answers.append(answer)
             if not answer.startswith("This changed") or "Edit" in label:
                 return answer
             id += "+"
+
+    def _press(self, form: dict[str, str]) -> str:
+        return self.browser.send("/tap", form)  # the browser of the process that lives now
 
     def see(self, title: str, label: str = "", holding: str = "") -> Card:
         """Wait until the newest card of this title has this button and holds these words."""
