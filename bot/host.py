@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bot import notices, sample
+from bot import notices, onboarding, sample
 from bot.app import App, open_app
 from bot.settings import Settings
 from bot.surfaces import Surface
@@ -82,6 +82,8 @@ async def _open(settings: Settings, handed: Handover | None, tell: Print) -> App
     if handed is not None:
         async with app.db.transaction() as tx:
             await conversations.take_over(tx, handed)
+        for conv in handed.conversations:
+            await onboarding.welcome(app.db, conv.id)
     await app.start()
     return app
 

@@ -21,6 +21,7 @@ from memory.db import Database, Tx
 from memory.events import Event
 
 GREETING = "greeting"
+SAMPLE = "sample"  # the first card of the sample company
 COMMON_ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "Asia/Kolkata", "UTC")
 COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF")
 PROCESSES = {
@@ -61,6 +62,8 @@ async def welcome(db: Database, conv: str) -> None:
         else:
             text = "You are paired. Write what you want, forward a mail, or say /help."
             await outbox.post(tx, say(f"welcome:{conv}", text), conv)
+            if await outbox.get(tx, SAMPLE) is not None:
+                await outbox.show_again(tx, SAMPLE, conv)
 
 
 def greeting() -> Msg:

@@ -11,12 +11,12 @@ checkpoints. After three tries a row is quarantined with the reason and the queu
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -71,13 +71,6 @@ async def retry(tx: Tx, ending: str, cause: str) -> int:
         tx.signal("work", row.id)
         await events.note(tx, "work.retried", cause, work=row.id)
     return len(rows)
-
-
-async def step(name: str, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run a call whose JSON result is checkpointed: after a crash it is read, not run again."""
-    from dbos import DBOS
-
-    return await DBOS.run_step_async({"name": name}, call)
 
 
 class Durable:

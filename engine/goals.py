@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from memory import events
 from memory.db import Reader, Tx, change, insert_once
-from memory.schema.work import approvals, decisions, effects, goals, outcomes, tasks
+from memory.schema.work import approvals, decisions, effects, goals, outcomes
 
 
 class Goal(BaseModel, frozen=True):
@@ -48,11 +48,6 @@ async def open_goal(
 async def get(reader: Reader, goal_id: str) -> Goal | None:
     row = await reader.row(sa.select(goals).filter_by(id=goal_id))
     return None if row is None else _goal(row)
-
-
-async def open_goals(reader: Reader, limit: int = 50) -> list[Goal]:
-    query = sa.select(goals).filter_by(state="open").order_by(goals.c.at.desc()).limit(limit)
-    return [_goal(row) for row in await reader.rows(query)]
 
 
 async def finish(
@@ -94,10 +89,6 @@ async def _touches(tx: Tx, goal_id: str) -> int:
     mine = sa.select(effects.c.id).filter_by(goal=goal_id)
     query = sa.select(sa.func.count()).select_from(asked).where(approvals.c.effect.in_(mine))
     return int(await tx.value(query))
-
-
-async def tasks_of(reader: Reader, goal_id: str) -> list[sa.Row[Any]]:
-    return await reader.rows(sa.select(tasks).filter_by(goal=goal_id).order_by(tasks.c.id))
 
 
 def _goal(row: sa.Row[Any]) -> Goal:

@@ -20,11 +20,6 @@ def today(now: datetime, profile: dict[str, Any]) -> str:
     return now.astimezone(ZoneInfo(profile["zone"])).date().isoformat()
 
 
-def clock(at: datetime, profile: dict[str, Any]) -> str:
-    """Return "09:43", in the operator's zone."""
-    return at.astimezone(ZoneInfo(profile["zone"])).strftime("%H:%M")
-
-
 def money(amount: Decimal | int | str, currency: str) -> str:
     """Return "1,250.00 EUR": one form everywhere, so a card and a receipt can be compared."""
     return f"{Decimal(amount):,.2f} {currency}"

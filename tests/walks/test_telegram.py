@@ -69,6 +69,7 @@ async def paired(phone: Phone) -> None:
         code = await conversations.new_code(tx, "telegram")
     phone.telegram.say(f"/start {code}")
     await phone.see("You are paired")
+    await phone.see("The sample company")
 
 
 async def test_a_stranger_gets_no_answer_and_a_code_pairs(phone: Phone) -> None:
