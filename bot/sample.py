@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agents import library
+from bot.onboarding import SAMPLE
 from engine import outbox
 from engine.house import House
 from engine.messages import Button, Heading, Msg, Para, Span
@@ -142,6 +143,4 @@ async def _invoices(tx: Tx, people: list[str], cause: str) -> None:
 def _welcome() -> Msg:
     button = Button(label="Read a customer's mail", action="sample.mail", style="ok")
     parts = (Heading(text="The sample company"), Para(spans=(Span(text=WELCOME),)))
-    return Msg(
-        key="sample", summary="The sample company is open.", parts=parts, buttons=((button,),)
-    )
+    return Msg(key=SAMPLE, summary="The sample company is open.", parts=parts, buttons=((button,),))
