@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from agents.front import Command
 from agents.library import Playbook
 from bot.commands import clean_setting, setting_fault, switches
+from bot.sample import MAIL, SAMPLE
 from bot.surfaces import Attached, Heard
 from engine import outbox, questions
 from engine.desk import Person, Reply, heard
@@ -21,7 +22,6 @@ from memory.db import Database, Tx
 from memory.events import Event
 
 GREETING = "greeting"
-SAMPLE = "sample"  # the first card of the sample company
 COMMON_ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "Asia/Kolkata", "UTC")
 COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF")
 PROCESSES = {
@@ -172,8 +172,6 @@ class Onboarding:
         self, house: House, tap: Tap, who: Person, key: str, values: dict[str, str]
     ) -> Reply:
         """Forward the sample customer's mail into the chat, as the operator would."""
-        from bot.sample import MAIL
-
         eml = Attached("forwarded.eml", "message/rfc822", MAIL.read_bytes())
         await self._host.hear(Heard(who=who, key=f"sample-mail:{key}", files=(eml,)))
         return Reply("Here is a customer's mail.")

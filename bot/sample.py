@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from agents import library
-from bot.onboarding import SAMPLE
 from engine import outbox
 from engine.house import House
 from engine.messages import Button, Heading, Msg, Para, Span
@@ -18,6 +17,7 @@ from memory import facts, profile, records
 from memory.db import Database, Tx
 from memory.events import append
 
+SAMPLE = "sample"  # its first card
 MAIL = Path(__file__).parent / "samples" / "refund.eml"
 COMPANY = {
     "company": "Studio Example",
