@@ -10,7 +10,7 @@ from memory import records
 from memory.db import Reader
 from memory.records import Record
 
-SITUATION = ("mail", "company", "today")  # names the caller may add to a scope
+SITUATION = ("mail", "company", "today", "goal")  # names the caller may add to a scope
 DRAFT = "draft"  # {draft: NAME}: a text the writer composes
 
 _REFERENCE = re.compile(r"\$\{(?P<path>[a-z_][\w.]*)(?P<optional>\?)?\}")

@@ -57,6 +57,19 @@ class UnknownError(ConnectorError):
     """It may have happened. Look with `find`; if that is impossible, only a person may decide."""
 
 
+class Reported(BaseModel, frozen=True, extra="forbid"):
+    """What the system of record now says of one thing; receipts carry them in `data["records"]`.
+
+    `scheme` and `value` name the canonical record (see memory/kinds.py); `set` are the fields that
+    changed. `new` are the other fields of something that may not be in the records yet.
+    """
+
+    scheme: Literal["payment", "invoice", "order"]
+    value: str
+    set: dict[str, str]
+    new: dict[str, str] = Field(default_factory=dict)
+
+
 class Receipt(BaseModel, frozen=True):
     """Proof that it happened, written by the driver; the only source of the word "done"."""
 

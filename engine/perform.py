@@ -12,11 +12,10 @@ from connectors.contract import (
     TransientError,
     UnknownError,
 )
-from engine import approvals, effects, gate, plans, stop
+from engine import approvals, effects, following, gate, plans, stop
 from engine.durable import ATTEMPTS_MAX, Work
 from engine.effects import Effect
 from engine.house import House
-from memory import records
 from memory.db import Database, Reader, Tx
 from policies.rules import STRICTNESS
 
@@ -51,8 +50,7 @@ async def finish(db: Database, effect_id: str, receipt: Receipt) -> None:
         effect = await effects.get(tx, effect_id)
         if effect is None:
             return
-        for change in receipt.data.get("records", ()):
-            await _follow(tx, change, effect.cause)
+        await following.follow(tx, receipt, effect)
         await effects.finish(tx, effect_id, receipt, effect.cause)
 
 
@@ -128,9 +126,3 @@ async def _look(operation: Operation, key: str) -> Receipt:
 async def _fail(db: Database, effect: Effect, state: Any, error: str) -> None:
     async with db.transaction() as tx:
         await effects.fail(tx, effect.id, state, error, effect.cause)
-
-
-async def _follow(tx: Tx, change: dict[str, Any], cause: str) -> None:
-    record = await records.by_key(tx, change["scheme"], change["value"])
-    if record is not None:
-        await records.revise(tx, record.id, cause, **change["set"])

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from connectors import disk
-from connectors.contract import PermanentError, Receipt
+from connectors.contract import PermanentError, Receipt, Reported
 from connectors.payments.entries import Entry, Posting
 from connectors.payments.ledger import Ledger
 
@@ -39,9 +39,49 @@ def receipt(entry: Entry, said: str, **data: Any) -> Receipt:
     )
 
 
-def changed(scheme: str, value: str, **fields: str) -> list[dict[str, Any]]:
-    """Return what the canonical record behind an entry should now say."""
-    return [{"scheme": scheme, "value": value, "set": fields}]
+def payment_now(ledger: Ledger, number: str) -> list[dict[str, Any]]:
+    """Return what the ledger says of a payment; one that was taken back is only that."""
+    paid = ledger.payment(number)
+    if paid is None:
+        return [_reported("payment", number, {"status": "taken back"})]
+    new = {
+        "name": number,
+        "number": number,
+        "order": paid.order,
+        "amount": f"{paid.amount:.2f}",
+        "currency": paid.currency,
+        "paid_on": str(paid.date),
+    }
+    now = {"refunded": f"{paid.refunded:.2f}", "status": paid.status}
+    return [_reported("payment", number, now, new)]
+
+
+def invoice_now(ledger: Ledger, number: str) -> list[dict[str, Any]]:
+    """Return what the ledger says of an invoice, if it knows one of this number."""
+    bill = ledger.invoice(number)
+    if bill is None:
+        return []
+    new = {
+        "name": number,
+        "number": number,
+        "total": f"{bill.amount:.2f}",
+        "currency": bill.currency,
+        "issued_on": str(bill.date),
+        "due_on": bill.due,
+        "document": bill.document,
+        "document_name": f"{number}.pdf",
+    }
+    return [_reported("invoice", number, {"status": bill.status}, new)]
+
+
+def _reported(
+    scheme: Literal["payment", "invoice"],
+    value: str,
+    now: dict[str, str],
+    new: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    known = {name: text for name, text in (new or {}).items() if text}
+    return Reported(scheme=scheme, value=value, set=now, new=known).model_dump()
 
 
 def find(ledger: Ledger, key: str, kind: str) -> Entry | None:

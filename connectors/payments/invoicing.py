@@ -100,7 +100,7 @@ class Invoicing:
             entry,
             f"issued invoice {number} over {total}",
             document=entry.tags.get("document"),
-            records=self._records(number),
+            records=booking.invoice_now(self.ledger, number),
         )
 
     def _cancelled(self, entry: Entry) -> Receipt:
@@ -110,9 +110,5 @@ class Invoicing:
             entry,
             f"cancelled invoice {number}",
             undone=entry.tags["reverses"],
-            records=self._records(number),
+            records=booking.invoice_now(self.ledger, number),
         )
-
-    def _records(self, number: str) -> list[dict[str, object]]:
-        bill = self.ledger.invoice(number)
-        return booking.changed("invoice", number, status=bill.status) if bill else []

@@ -1,6 +1,7 @@
 """Recording a payment that arrived; it settles the invoice it names, if that is still open."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from connectors.company import Clock, Company
 from connectors.contract import Change, PermanentError, Preview, Receipt
@@ -91,14 +92,19 @@ class Receiving:
 
     def _booked(self, entry: Entry) -> Receipt:
         amount, id = in_words(entry.amount, entry.currency), entry.tags["payment"]
-        payment = self.ledger.payment(id)
-        status = payment.status if payment else "taken back"
-        records = booking.changed("payment", id, status=status)
+        records = self._records(id, entry.tags.get("order"))
         return booking.receipt(entry, f"recorded {amount}", records=records)
 
     def _taken_back(self, entry: Entry) -> Receipt:
         booked = self.ledger.find(entry.tags["reverses"])
-        id = booked.tags["payment"] if booked else ""
+        if booked is None:
+            raise PermanentError(f"The payment that {entry.code} takes back is not in the ledger.")
+        id = booked.tags["payment"]
         said = f"took back the payment {id} of {in_words(entry.amount, entry.currency)}"
-        records = booking.changed("payment", id, status="taken back")
+        records = self._records(id, booked.tags.get("order"))
         return booking.receipt(entry, said, undone=entry.tags["reverses"], records=records)
+
+    def _records(self, payment: str, order: str | None) -> list[dict[str, Any]]:
+        """Return what changed: the payment, and the invoice that it settled."""
+        settled = booking.invoice_now(self.ledger, order) if order else []
+        return booking.payment_now(self.ledger, payment) + settled

@@ -122,7 +122,7 @@ class Refunding:
             entry,
             f"refunded {in_words(entry.amount, entry.currency)}",
             transfer=entry.tags.get("transfer"),
-            records=self._records(entry.tags["refund"]),
+            records=booking.payment_now(self.ledger, entry.tags["refund"]),
         )
 
     def _taken_back(self, entry: Entry) -> Receipt:
@@ -136,14 +136,8 @@ class Refunding:
             entry,
             f"{said}; {UPLOADED}" if gone else said,
             undone=undone,
-            records=self._records(booked.tags["refund"]),
+            records=booking.payment_now(self.ledger, booked.tags["refund"]),
         )
-
-    def _records(self, id: str) -> list[dict[str, object]]:
-        payment = self.ledger.payment(id)
-        if payment is None:
-            return []
-        return booking.changed("payment", id, refunded=str(payment.refunded), status=payment.status)
 
 
 def _money(payment: Payment, amount: Decimal) -> str:

@@ -14,7 +14,7 @@ from memory.db import Reader
 Company = tuple[Reader, dict[str, str]]
 PLAYBOOKS = load_folder()
 ALL = {playbook.id for playbook in PLAYBOOKS}
-SITUATION = {"today": "2026-11-20", "mail": {}}
+SITUATION = {"today": "2026-11-20", "mail": {}, "goal": {"mark": "7k3f"}}
 
 
 async def args_of(reader: Reader, context: Context, text: str) -> list[dict[str, Any]]:
@@ -191,7 +191,7 @@ async def test_a_payment_that_arrived(
     [args] = await args_of(reader, context, text)
     assert args.get("order") == order
     assert {k: args[k] for k in ("payment", "name", "email", "amount", "currency", "date")} == {
-        "payment": f"PAY-{day}-ada-example",
+        "payment": f"PAY-{day}-ada-example-7k3f",
         "name": "Ada Example",
         "email": "ada@example.org",
         "amount": "80.00",

@@ -69,6 +69,14 @@ async def test_the_receipt_names_the_entry_and_what_the_record_should_say(paid: 
             "scheme": "payment",
             "value": "PAY-1042",
             "set": {"refunded": "40.00", "status": "partly refunded"},
+            "new": {
+                "name": "PAY-1042",
+                "number": "PAY-1042",
+                "order": "ORD-7",
+                "amount": "120.00",
+                "currency": "EUR",
+                "paid_on": "2026-11-02",
+            },
         }
     ]
 
