@@ -76,8 +76,13 @@ def check_telegram(payload: Payload) -> list[str]:
     if deceives(found.text):
         faults.append("characters that deceive")
     for file in payload.files:
-        faults += _faults(file.content, "document")
+        faults += check_document(file.content)
     return faults + list(_button_faults(payload))
+
+
+def check_document(html: str) -> list[str]:
+    """Return what is unbalanced in a file for a browser, or what it would load or run."""
+    return _faults(html, "document")
 
 
 def check_web(html: str) -> list[str]:

@@ -1,7 +1,7 @@
-"""What goes to Telegram for one message, before any network is involved."""
+"""What goes to Telegram or Slack for one message, before any network is involved."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from engine.messages import File
 
@@ -42,3 +42,18 @@ class Payload:
     silent: bool = False
     protect: bool = False
     link_previews: Literal[False] = False
+
+
+@dataclass(frozen=True)
+class SlackPayload:
+    """One `chat.postMessage` or `chat.update`, with `mrkdwn` and unfurling off, and what follows.
+
+    `text` is escaped, as Slack wants it: notifications and screen readers read nothing else.
+    """
+
+    text: str  # the written summary, never a change without its marks
+    blocks: tuple[dict[str, Any], ...]
+    files: tuple[Attachment, ...] = ()  # made here: the full text of what had to be cut
+    stored: tuple[File, ...] = ()  # the message's own files, fetched by digest
+    cut: int = 0  # changes that are only in the file
+    silent: bool = False

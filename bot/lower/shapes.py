@@ -9,7 +9,18 @@ from urllib.parse import urlsplit
 
 from bot.lower.visible import visible
 from engine.diffs import EMAIL, URL, Hunk, Kind, Piece, hunks, share, words
-from engine.messages import Facts, FieldRow, Heading, Msg, Para, Part, Progress
+from engine.messages import (
+    Facts,
+    FieldDiff,
+    FieldRow,
+    Fold,
+    Heading,
+    Msg,
+    Para,
+    Part,
+    Progress,
+    TextDiff,
+)
 
 REWRITTEN_MIN = 0.45  # from this share of changed words on, before and after read better
 LONG_LINES_MIN = 30  # from here on a change is shown under the headings of its document
@@ -145,6 +156,20 @@ def opened(msg: Msg) -> tuple[Part, ...]:
     if msg.parts and isinstance(msg.parts[0], Heading | Para):
         return msg.parts
     return (Heading(text=msg.summary), *msg.parts) if msg.summary.strip() else msg.parts
+
+
+def changes_in(parts: Sequence[Part]) -> int:
+    """Count the changes all these parts show."""
+    return sum(
+        len(part.rows)
+        if isinstance(part, FieldDiff)
+        else max(1, sum(hunk.changes for hunk in change(part.old, part.new).hunks))
+        if isinstance(part, TextDiff)
+        else changes_in(part.parts)
+        if isinstance(part, Fold)
+        else 0
+        for part in parts
+    )
 
 
 def allowed(link: str | None, hosts: frozenset[str]) -> bool:

@@ -1,19 +1,16 @@
 """Changes as Telegram's HTML: fields line by line, texts word by word."""
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 
 from bot.lower import shapes
+from bot.lower.choice import Chosen, changes, chosen, single_lines
+from bot.lower.pen import Pen, short
 from bot.lower.shapes import counted
-from bot.lower.split import clip, pause
-from bot.lower.telegram_pen import Pen, Shown, block, marked, note, short, styled
+from bot.lower.split import clip
+from bot.lower.telegram_pen import Shown, block, marked, note, styled
 from bot.lower.visible import visible
-from engine.diffs import Hunk, Piece, by_line
+from engine.diffs import Hunk, Piece
 from engine.messages import FieldDiff, FieldRow
-
-SAME_CHARS_MAX = 160  # of an unchanged run, where room is short
-
-Chosen = dict[int, Sequence[Piece]]  # by the hunk's place
 
 
 def fields(part: FieldDiff, pen: Pen) -> Shown:
@@ -87,43 +84,33 @@ def _ended(html: str, whole: str, shown: str, clipped: bool) -> Shown:
 
 def _inline(change: shapes.Change, pen: Pen) -> Shown:
     """Write the lines that change: all, or the weightiest ones there is room for."""
-    hunks = change.hunks if pen.chars is None else _single_lines(change.hunks)
+    hunks = change.hunks if pen.chars is None else single_lines(change.hunks)
     total = sum(hunk.changes for hunk in hunks)
-    chosen = _chosen(hunks, pen)
-    left = total - sum(_changes(pieces) for pieces in chosen.values())
+    picked = chosen(hunks, pen)
+    left = total - sum(changes(pieces) for pieces in picked.values())
     html = (
-        _in_sections(change, hunks, chosen, pen) if change.long else _in_place(hunks, chosen, pen)
+        _in_sections(change, hunks, picked, pen) if change.long else _in_place(hunks, picked, pen)
     )
     folds = any(not hunk.changes for hunk in hunks)
     return Shown(f"{html}\n{note(left, 'change')}" if left else html, left, left > 0 or folds)
 
 
-def _single_lines(hunks: Sequence[Hunk]) -> list[Hunk]:
-    """Return changed lines one by one, so that each can be weighed."""
-    return [
-        line
-        for hunk in hunks
-        for line in (by_line(hunk) if hunk.changes else (hunk,))
-        if line.changes or line is hunk
-    ]
-
-
-def _in_place(hunks: Sequence[Hunk], chosen: Chosen, pen: Pen) -> str:
+def _in_place(hunks: Sequence[Hunk], picked: Chosen, pen: Pen) -> str:
     drawn = [
-        _drawn(chosen[place]) if place in chosen else shapes.folded(hunk)
+        _drawn(picked[place]) if place in picked else shapes.folded(hunk)
         for place, hunk in enumerate(hunks)
-        if place in chosen or not hunk.changes
+        if place in picked or not hunk.changes
     ]
     return block("\n".join(drawn), pen)
 
 
-def _in_sections(change: shapes.Change, hunks: Sequence[Hunk], chosen: Chosen, pen: Pen) -> str:
+def _in_sections(change: shapes.Change, hunks: Sequence[Hunk], picked: Chosen, pen: Pen) -> str:
     """Write the chosen lines under the heading and line number where they stand."""
     lines = counted(change.new.count("\n") + 1, "line")
     total = sum(hunk.changes for hunk in hunks)
     drawn = [f"<i>{lines}, {counted(total, 'change')}</i>"]
     next_line, texts = 0, list[str]()
-    for place in sorted(chosen):
+    for place in sorted(picked):
         hunk = hunks[place]
         if texts and hunk.line > next_line:
             drawn.append(block("\n".join(texts), pen))
@@ -131,65 +118,10 @@ def _in_sections(change: shapes.Change, hunks: Sequence[Hunk], chosen: Chosen, p
         if not texts:
             section = f"{styled(visible(hunk.section), 'b')} · " if hunk.section else ""
             drawn.append(f"{section}line {hunk.line}")
-        texts.append(_drawn(chosen[place]))
+        texts.append(_drawn(picked[place]))
         next_line = hunk.line + hunk.lines
     return "\n".join([*drawn, block("\n".join(texts), pen)])
 
 
 def _drawn(pieces: Sequence[Piece]) -> str:
     return marked(shapes.runs(pieces)).strip("\n")
-
-
-def _chosen(hunks: Sequence[Hunk], pen: Pen) -> Chosen:
-    """Return by place the hunks there is room for; of the first, what fits when it is too long."""
-    changed = [place for place, hunk in enumerate(hunks) if hunk.changes]
-    if pen.chars is None:
-        return {place: hunks[place].pieces for place in changed}
-    room, marks = pen.chars, pen.marks
-    chosen: Chosen = {}
-    for place in sorted(changed, key=lambda place: hunks[place].weight, reverse=True):
-        pieces = [_elided(piece) for piece in hunks[place].pieces]
-        if not chosen:
-            pieces = _beginning(pieces, room, marks)
-        size = sum(len(piece.text) for piece in pieces)
-        used = 2 + sum(piece.kind != "same" for piece in pieces)
-        if _changes(pieces) and size <= room and used <= marks:
-            chosen[place] = pieces
-            room, marks = room - size, marks - used
-    return chosen
-
-
-def _elided(piece: Piece) -> Piece:
-    """Shorten a long unchanged run to its ends."""
-    if piece.kind != "same" or len(piece.text) <= SAME_CHARS_MAX:
-        return piece
-    ends = SAME_CHARS_MAX // 3
-    start, end = piece.text[: pause(piece.text, ends)], piece.text[-ends:].partition(" ")[2]
-    between = len(piece.text[len(start) : len(piece.text) - len(end)].split())
-    return Piece("same", f"{start}[… {counted(between, 'word')} unchanged …] {end}")
-
-
-def _beginning(pieces: Sequence[Piece], room: int, marks: int) -> list[Piece]:
-    """Return the first pieces there is room for, never half a replacement."""
-    begun: list[Piece] = []
-    marks -= 2
-    for piece in pieces:
-        room -= len(piece.text)
-        marks -= piece.kind != "same"
-        if room < 0 or marks < 0:
-            return _whole_lines(begun)
-        begun.append(piece)
-    return begun
-
-
-def _whole_lines(pieces: list[Piece]) -> list[Piece]:
-    """Drop what was begun and not finished: half a replacement, the start of an equal line."""
-    while pieces and pieces[-1].kind != "same":
-        pieces.pop()
-    if pieces and "\n" in pieces[-1].text:
-        pieces[-1] = Piece("same", pieces[-1].text[: pieces[-1].text.rindex("\n")])
-    return pieces
-
-
-def _changes(pieces: Iterable[Piece]) -> int:
-    return sum(1 for same, _ in groupby(pieces, lambda piece: piece.kind == "same") if not same)

@@ -5,13 +5,14 @@ then fewer changes are shown with exact counts, then the whole goes into a file.
 are only in the file, the primary button opens it instead of deciding.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
 from bot.lower import shapes
 from bot.lower.document import document
 from bot.lower.document import name as document_name
+from bot.lower.gate import SECRET, TokenOf, gated
 from bot.lower.limits import Measure, measure
 from bot.lower.payload import (
     CALLBACK_BYTES_MAX,
@@ -19,10 +20,11 @@ from bot.lower.payload import (
     InlineButton,
     Payload,
 )
-from bot.lower.shapes import counted
+from bot.lower.pen import Pen
+from bot.lower.shapes import changes_in, counted
 from bot.lower.split import clip, pieces
-from bot.lower.telegram_parts import changes_in, write, write_all
-from bot.lower.telegram_pen import Pen, Shown, styled
+from bot.lower.telegram_parts import write, write_all
+from bot.lower.telegram_pen import Shown, styled
 from bot.lower.visible import visible
 from engine.messages import Bullets, Button, Facts, Form, Heading, Msg, Para, Part, Span
 
@@ -38,15 +40,11 @@ LADDER = (
     Pen(aside=True, chars=240, marks=10, rows=5),
 )
 WHOLE_RUNGS = 2  # the first ones show everything
-READ_ALL = "Open full text first"
-SECRET = "This is secret, so it is not shown here. Open the local web chat to read and decide."
 STYLES: dict[str, Literal["success", "danger"] | None] = {
     "ok": "success",
     "danger": "danger",
     "plain": None,
 }
-
-TokenOf = Callable[[Button], str]
 
 
 def lower(
@@ -64,17 +62,11 @@ def lower(
         return split
     best = best or _first_fitting(msg, LADDER[WHOLE_RUNGS:], hosts) or _last_resort(msg)
     shown, found = best
-    buttons = _gated(msg) if shown.cut and not delivered else msg.buttons
+    buttons = gated(msg) if shown.cut and not delivered else msg.buttons
     payload = _payload(msg, shown, found, buttons, token)
     if shown.cut or shown.clipped:
         payload = replace(payload, files=(document(msg, hosts=hosts),), cut=shown.cut)
     return (payload,)
-
-
-def full_text_button(msg: Msg) -> Button | None:
-    """Return the button that may stand in for the primary one, so it can get a token, too."""
-    primary = _primary(msg)
-    return primary and Button(label=READ_ALL, action="read_all", ref=primary.ref, style="ok")
 
 
 def _first_fitting(
@@ -153,25 +145,6 @@ def _hint(form: Form) -> str:
     if len(labels) == 1:
         return f"Reply to this message with the new text for “{labels[0]}”."
     return f"Reply to this message with one line for each: {', '.join(labels)}."
-
-
-def _gated(msg: Msg) -> tuple[tuple[Button, ...], ...]:
-    """Put "Open full text first" in the place of the primary button; other yeses go away."""
-    first, primary = full_text_button(msg), _primary(msg)
-    rows = (
-        tuple(
-            first if first and button is primary else button
-            for button in row
-            if button is primary or button.style != "ok"
-        )
-        for row in msg.buttons
-    )
-    return tuple(row for row in rows if row)
-
-
-def _primary(msg: Msg) -> Button | None:
-    flat = [button for row in msg.buttons for button in row]
-    return next((button for button in flat if button.style == "ok"), flat[0] if flat else None)
 
 
 def _withheld(msg: Msg) -> Payload:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from html import escape
 
 from bot.lower import shapes
+from bot.lower.pen import Pen, short
 from bot.lower.shapes import counted
 from bot.lower.split import clip
 from bot.lower.telegram_changes import fields, text_change
-from bot.lower.telegram_pen import Pen, Shown, block, short, styled
+from bot.lower.telegram_pen import Shown, block, styled
 from bot.lower.visible import visible
 from engine.messages import (
     Bullets,
@@ -65,20 +66,6 @@ def write_all(parts: Sequence[Part], pen: Pen) -> Shown:
         html += ("\n" if close else "\n\n" if before else "") + shown.html
         cut, clipped, before = cut + shown.cut, clipped or shown.clipped, part
     return Shown(html, cut, clipped)
-
-
-def changes_in(parts: Sequence[Part]) -> int:
-    """Count the changes all these parts show."""
-    return sum(
-        len(part.rows)
-        if isinstance(part, FieldDiff)
-        else max(1, sum(hunk.changes for hunk in shapes.change(part.old, part.new).hunks))
-        if isinstance(part, TextDiff)
-        else changes_in(part.parts)
-        if isinstance(part, Fold)
-        else 0
-        for part in parts
-    )
 
 
 def _heading(part: Heading, pen: Pen) -> Shown:

@@ -1,30 +1,15 @@
-"""How Telegram's HTML is written: styles, block quotes, and how much there is room for."""
+"""How Telegram's HTML is written: styles and block quotes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
 from bot.lower import shapes
 from bot.lower.payload import TEXT_UTF16_MAX
-from bot.lower.shapes import counted
-from bot.lower.split import clip
-from bot.lower.visible import visible
+from bot.lower.pen import Pen, left_out
 from engine.diffs import Kind
 
 MARKS: dict[Kind, tuple[str, str]] = {"same": ("", ""), "del": ("s", "➖ "), "ins": ("b", "➕ ")}  # noqa: RUF001
-
-
-@dataclass(frozen=True)
-class Pen:
-    """How much may be written."""
-
-    hosts: frozenset[str] = frozenset()  # where a link may lead
-    aside: bool = False  # sources and evidence move into folds, quotes become plain
-    chars: int | None = None  # of one text, one change or one quote
-    marks: int = 0  # marks in one change, when chars are limited
-    rows: int = 0  # fields or items, when chars are limited
-    inside: bool = False  # within a fold: Telegram cannot nest block quotes
 
 
 class Shown(NamedTuple):
@@ -60,16 +45,9 @@ def block(html: str, pen: Pen, expandable: bool = False) -> str:
     return f"<blockquote{' expandable' if expandable else ''}>{html}</blockquote>"
 
 
-def short(text: str, pen: Pen) -> tuple[str, bool]:
-    """Return visible text as long as the pen allows, and whether it had to be clipped."""
-    whole = visible(text)
-    shown = clip(whole, pen.chars)
-    return shown, shown != whole
-
-
 def note(number: int, what: str) -> str:
     """Say how much is only in the file: "cut: 3 more changes, in the file"."""
-    return f"<i>cut: {counted(number, f'more {what}')}, in the file</i>"
+    return f"<i>{left_out(number, what)}</i>"
 
 
 def _tagged(text: str, tag: str) -> str:

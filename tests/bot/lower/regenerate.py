@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.lower import telegram_html, terminal, web_html
+from bot.lower import slack_blocks, telegram_html, terminal, web_html
+from bot.lower.payload import Payload, SlackPayload
 from engine.messages import Button, Msg
 from tests.bot.lower.samples import HOSTS, SAMPLES
 
@@ -17,8 +19,16 @@ def token(button: Button) -> str:
 
 
 def telegram(msg: Msg) -> str:
-    """Return the payloads as JSON; a made file is named by its hash."""
-    payloads = [asdict(payload) for payload in telegram_html.lower(msg, token, hosts=HOSTS)]
+    return stored(telegram_html.lower(msg, token, hosts=HOSTS))
+
+
+def slack(msg: Msg) -> str:
+    return stored(slack_blocks.lower(msg, token, hosts=HOSTS))
+
+
+def stored(lowered: Sequence[Payload | SlackPayload]) -> str:
+    """Return payloads as JSON; a made file is named by its hash."""
+    payloads = [asdict(payload) for payload in lowered]
     for payload in payloads:
         payload["stored"] = [file.name for file in payload["stored"]]
         for file in payload["files"]:
@@ -30,7 +40,12 @@ def web(msg: Msg) -> str:
     return str(web_html.lower(msg, token, hosts=HOSTS))
 
 
-SURFACES = {"telegram.json": telegram, "web.html": web, "terminal.txt": terminal.lower}
+SURFACES = {
+    "telegram.json": telegram,
+    "slack.json": slack,
+    "web.html": web,
+    "terminal.txt": terminal.lower,
+}
 
 
 def main() -> None:

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from hypothesis import HealthCheck, given, settings
+from slack_sdk.models.blocks import Block
 
-from bot.lower import telegram_html, terminal, web_html
+from bot.lower import slack_blocks, telegram_html, terminal, web_html
+from bot.lower.gate import READ_ALL
 from bot.lower.limits import check_telegram, check_terminal, check_web, text_of
+from bot.lower.slack_limits import check_slack, text_of_blocks
 from bot.lower.visible import visible
 from engine.diffs import FINE_CHARS_MAX
 from engine.diffs import _words as words_of
@@ -43,7 +46,8 @@ def unseen(msg: Msg, shown: str) -> set[str]:
 
 
 def check(msg: Msg) -> None:
-    check_chat(msg)
+    check_telegram_chat(msg)
+    check_slack_chat(msg)
     html = web_html.lower(msg, token, hosts=HOSTS)
     assert check_web(html) == []
     assert unseen(msg, text_of(html)) == set()
@@ -52,7 +56,7 @@ def check(msg: Msg) -> None:
     assert "t.approve" not in text
 
 
-def check_chat(msg: Msg) -> None:
+def check_telegram_chat(msg: Msg) -> None:
     payloads = telegram_html.lower(msg, token, hosts=HOSTS)
     assert [fault for payload in payloads for fault in check_telegram(payload)] == []
     assert len(payloads) == 1 or not msg.buttons
@@ -64,7 +68,28 @@ def check_chat(msg: Msg) -> None:
     assert bool(buttons) == bool(msg.buttons)
     if buttons and payloads[0].cut:
         yes = [button.text for button in buttons if button.style == "success"]
-        assert yes == [telegram_html.READ_ALL]
+        assert yes == [READ_ALL]
+
+
+def check_slack_chat(msg: Msg) -> None:
+    payloads = slack_blocks.lower(msg, token, hosts=HOSTS)
+    assert [fault for payload in payloads for fault in check_slack(payload, HOSTS)] == []
+    for payload in payloads:
+        for block in Block.parse_all(payload.blocks):
+            block.validate_json()
+    assert len(payloads) == 1 or not msg.buttons
+    shown = "".join(
+        text
+        for p in payloads
+        for text in (text_of_blocks(p.blocks), *(text_of(f.content) for f in p.files))
+    )
+    assert unseen(msg, shown) == set()
+    rows = [block for block in payloads[0].blocks if block["type"] == "actions"]
+    buttons = [button for row in rows for button in row["elements"]]
+    assert bool(buttons) == bool(msg.buttons)
+    if buttons and payloads[0].cut:
+        yes = [b["text"]["text"] for b in buttons if b.get("style") == "primary"]
+        assert yes == [READ_ALL]
 
 
 @settings(patient, max_examples=60)

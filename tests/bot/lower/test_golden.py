@@ -3,6 +3,8 @@
 import pytest
 
 from bot.lower.limits import check_telegram, check_terminal, check_web
+from bot.lower.slack_blocks import lower as slack_lower
+from bot.lower.slack_limits import check_slack
 from bot.lower.telegram_html import lower as telegram_lower
 from engine.messages import Msg
 from tests.bot.lower.regenerate import GOLDEN, SURFACES, token
@@ -30,6 +32,8 @@ def test_a_sample_keeps_every_limit(name: str) -> None:
     msg = SAMPLES[name]
     for payload in telegram_lower(msg, token, hosts=HOSTS):
         assert check_telegram(payload) == []
+    for posted in slack_lower(msg, token, hosts=HOSTS):
+        assert check_slack(posted, HOSTS) == []
     assert check_web(SURFACES["web.html"](msg)) == []
     assert check_terminal(SURFACES["terminal.txt"](msg)) == []
 

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+from bot.lower.gate import READ_ALL, full_text_button
 from bot.lower.limits import check_telegram, measure, text_of, utf16
 from bot.lower.payload import TEXT_UTF16_MAX, Payload
-from bot.lower.telegram_html import MESSAGES_MAX, READ_ALL, full_text_button, lower
+from bot.lower.telegram_html import MESSAGES_MAX, lower
 from engine.messages import (
     Bullets,
     FieldDiff,
