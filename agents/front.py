@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from agents import planner, references, reports, slots
+from agents import planner, redirected, references, reports, slots
 from agents.intake import Intake
 from agents.library import Playbook, Slot
 from agents.planner import Wish
 from agents.routing import Route, Router
 from agents.words import Candidate, Context
-from engine import approvals, effects, goals, outbox, questions, suggestions
+from engine import approvals, effects, goals, outbox, questions, redirects, suggestions
 from engine.desk import GONE, Person, Reply, heard
 from engine.durable import Work
 from engine.house import House
@@ -53,7 +53,7 @@ class Front:
         others = [text for text in event.body.get("others", ()) if text.strip()]
         if others:
             mails.append(await self.intake.text(event, "\n\n".join(others), conv))
-        mail = next((id for id in mails if id is not None), None)
+        mail = next((id for id in mails if id is not None), event.body.get("mail"))
         said = str(event.body.get("words", "")).strip()
         if said:
             await self._words(event, said, mail)
@@ -68,6 +68,9 @@ class Front:
         async with self.house.db.snapshot() as reader:
             question = await questions.open_in(reader, conv)
             route = await self._route(reader, said)
+        if event.body.get("redirects"):
+            await self._redirected(event, said, route)
+            return
         # While a question is open, only a clear command or sentence is not its answer.
         if question is not None and (route.playbook is None or route.how == "examples"):
             await self._answer(event, question, said)
@@ -81,6 +84,21 @@ class Front:
             why = f"“{route.playbook.title}” fits ({route.how}, {route.score:.2f})."
             wish = Wish(route.playbook, {}, (said,), why, mail)
             await self._fill(event, wish, said, route)
+
+    async def _redirected(self, event: Event, note: str, route: Route) -> None:
+        """Plan what a note on a card asks for instead; the card is withdrawn already."""
+        conv = str(event.body["conv"])
+        async with self.house.db.transaction() as tx:
+            goal = await redirected.goal_of(tx, event)
+            assert goal is not None
+            settings = await self._context(tx, None)
+            wish = await redirected.wish(tx, goal, note, route, self.playbooks, settings)
+            if wish is not None:
+                await redirects.link(tx, event, planner.title_of(wish), event.id)
+                missing = tuple(s.name for s in wish.playbook.slots if s.name not in wish.values)
+                await self._go_on(tx, event.id, conv, wish, slots.Filled(missing=missing))
+        if wish is None:
+            await self._lost(event, route.runner_up)
 
     async def _route(self, reader: Reader, said: str) -> Route:
         switched = await profile.get(reader, "playbooks")
@@ -188,7 +206,7 @@ class Front:
             cause = await heard(tx, tap, who, key, values)
             question = await questions.get(tx, tap.ref)
             if question is None or not await questions.settle(tx, tap.ref, "answered", cause):
-                return Reply("This question is settled already.")
+                return Reply("This question is settled already.", refused=True)
             chosen = Candidate.model_validate(question.body["choices"][int(tap.item)])
             wish = self._resumed(question, chosen.label)
             wish.values[question.body["slot"]] = chosen
@@ -209,9 +227,9 @@ class Front:
             cause = await heard(tx, tap, who, key, values)
             offered = await suggestions.get(tx, tap.ref)
             if offered is None:
-                return Reply(GONE)
+                return Reply(GONE, refused=True)
             if not await suggestions.settle(tx, offered.id, "taken", cause):
-                return Reply(f"This was {offered.state} already.")
+                return Reply(f"This was {offered.state} already.", refused=True)
             playbook = self.playbooks[offered.playbook]
             kept = {n: Candidate.model_validate(v) for n, v in offered.slots.items()}
             why = f"You took the suggestion “{offered.title}”."
@@ -274,9 +292,10 @@ class Front:
                 failure=None if msg else "unknown", minutes_saved=outcome.minutes_saved,
             )  # fmt: skip
 
-    async def _context(self, reader: Reader, wish: Wish) -> Context:
+    async def _context(self, reader: Reader, wish: Wish | None) -> Context:
         settings = await profile.read(reader)
-        read = await events.by_key(reader, "intake", wish.mail) if wish.mail else None
+        mail = None if wish is None else wish.mail
+        read = await events.by_key(reader, "intake", mail) if mail else None
         about = tuple(read.body["about"]) if read is not None else ()
         return Context(
             now=reader.now, zone=settings["zone"], locale=settings["locale"],

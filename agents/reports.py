@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.files.shapes import Reading
-from engine import words
+from engine import lessons, words
 from engine.messages import Bullets, Evidence, Facts, Fold, Heading, Msg, Para, Part, Quote, Span
 from memory import facts, profile, recall, records
 from memory.db import Reader
@@ -54,7 +54,8 @@ async def about(
     owned = await _owned(reader, record, settings)
     if owned:
         parts += [_para("In the books:"), Bullets(items=tuple(owned))]
-    known = await facts.current(reader, record.id)
+    noted = await facts.current(reader, record.id)
+    known = [fact for fact in noted if not fact.attribute.startswith(lessons.PREFIX)]
     if known:
         lines = tuple(
             f"{f.value} ({f.author}, {words.moment(f.recorded_at, settings)})" for f in known

@@ -11,7 +11,7 @@ from agents import library, runner
 from agents.front import Front
 from agents.intake import Intake
 from agents.routing import Router
-from bot import forgetting, onboarding
+from bot import board, forgetting, onboarding
 from bot.commands import Commands
 from bot.delivery import Delivery
 from bot.remembering import Remembering
@@ -19,10 +19,22 @@ from bot.surfaces import Heard, Surface
 from connectors import blobs, registry
 from connectors.company import Company
 from connectors.email.inbox import Inbox
-from engine import bells, conversations, desk, inbox, perform, stop, tokens, undoing
+from engine import (
+    batch_desk,
+    bells,
+    conversations,
+    desk,
+    inbox,
+    perform,
+    redirects,
+    stop,
+    tokens,
+    undoing,
+)
 from engine.desk import Person, Reply
 from engine.durable import Durable, Handler
 from engine.house import House
+from engine.messages import Msg
 from engine.notebook import Notebook
 from engine.schedule import Clock as AlarmClock
 from engine.sources import Mailbox, Sources
@@ -122,7 +134,7 @@ class App:
         async with self.db.snapshot() as reader:
             tap = await tokens.recognise(reader, token, who.conv, who.user)
         if tap is None or tap.action not in self.verbs:
-            return Reply(UNKNOWN_TAP)
+            return Reply(UNKNOWN_TAP, refused=True)
         return await self.verbs[tap.action](self.house, tap, who, key, values)
 
     async def person(self, surface: str, chat: str, user: str) -> Person | None:
@@ -137,6 +149,10 @@ class App:
             return None
         await onboarding.welcome(self.db, paired.id)
         return Person(user, surface, paired.id)
+
+    async def board(self) -> Msg:
+        """Return what waits, what it cost and the rules, on one page."""
+        return await board.board(self.house)
 
     async def cursor(self, name: str) -> str | None:
         async with self.db.snapshot() as reader:
@@ -193,7 +209,8 @@ async def open_app(
     )
     setup = onboarding.Onboarding(app, playbooks, switch or (lambda _: None))
     front.commands.update(Commands(house, playbooks).by_name() | setup.commands())
-    app.verbs |= desk.VERBS | setup.verbs()
+    app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}
+    app.verbs |= batch_desk.VERBS
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
     app.verbs |= {"erase": forgetting.erase}
     return app

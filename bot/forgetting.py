@@ -17,9 +17,9 @@ async def erase(house: House, tap: Tap, who: Person, key: str, values: dict[str,
     async with house.db.snapshot() as reader:
         record = await records.get(reader, tap.ref)
     if record is None or record.status == "erased":
-        return Reply(GONE)
+        return Reply(GONE, refused=True)
     if values.get("confirm", "").strip() != record.name:
-        return Reply(f"Not erased: to confirm, type exactly {record.name}.")
+        return Reply(f"Not erased: to confirm, type exactly {record.name}.", refused=True)
     async with house.db.transaction() as tx:
         cause = await heard(tx, tap, who, key, values)
         await erasure.erase(tx, record.id, cause)

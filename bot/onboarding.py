@@ -22,6 +22,7 @@ from memory.db import Database, Tx
 from memory.events import Event
 
 GREETING = "greeting"
+SETTLED = "That is settled. /playbooks switches others on and off."
 COMMON_ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "Asia/Kolkata", "UTC")
 COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF")
 PROCESSES = {
@@ -123,7 +124,7 @@ class Onboarding:
         async with house.db.transaction() as tx:
             cause = await heard(tx, tap, who, key, values)
             if await profile.get(tx, "stage") != "new":
-                return Reply("Your company is set up already. /settings shows how.")
+                return Reply("Your company is set up already. /settings shows how.", refused=True)
             await profile.save(tx, cause, stage="asking")
             await self._ask_zone(tx, who.conv, cause)
         return Reply("Good. Three questions.")
@@ -145,7 +146,7 @@ class Onboarding:
         async with house.db.transaction() as tx:
             cause = await heard(tx, tap, who, key, values)
             if await profile.get(tx, "stage") == "ready":
-                return Reply("That is settled. /playbooks switches others on and off.")
+                return Reply(SETTLED, refused=True)
             on = {p.id: p.process in (tap.item, *ALWAYS) for p in self._playbooks}
             await profile.save(tx, cause, stage="ready", playbooks=on)
             able = "\n".join(f"• {p.says}" for p in self._playbooks if on[p.id])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from engine.desk import Person, Reply
-from engine.messages import Button
+from engine.messages import Button, Msg
 from engine.outbox import Due
 from memory.db import Database
 
@@ -68,6 +68,9 @@ class House(Protocol):
 
     async def pair(self, surface: str, chat: str, user: str, code: str) -> Person | None:
         """Pair by the one-time code shown on the host."""
+
+    async def board(self) -> Msg:
+        """Return what waits, what it cost and the rules, on one page."""
 
     async def cursor(self, name: str) -> str | None:
         """Return how far a source was read."""

@@ -70,6 +70,15 @@ async def decide(
     return True
 
 
+async def explain(tx: Tx, approval_id: str, reason: str, cause: str) -> bool:
+    """Note why it was answered so, once. False: there is no answer, or a reason already."""
+    silent = decisions.c.note.is_(None)
+    if not await change(tx, decisions, {"approval": approval_id}, silent, note=reason):
+        return False
+    await events.note(tx, "approval.explained", cause, approval=approval_id, reason=reason)
+    return True
+
+
 async def close(
     tx: Tx, approval_id: str, state: Literal["superseded", "expired", "withdrawn"], cause: str
 ) -> bool:

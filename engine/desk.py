@@ -16,6 +16,7 @@ from engine import (
     explain,
     forms,
     gate,
+    lessons,
     outbox,
     plans,
     stop,
@@ -31,6 +32,8 @@ from memory import events, profile
 from memory.db import Tx
 
 STALE = "This changed since you were asked; nothing was done. The new card is below."
+REASON_CHARS_MAX = 500
+HELD = "Approved, and held: STOP is on. Say /resume to go on."
 GONE = "I do not know this card any more. Say /waiting to see what waits for you."
 
 
@@ -45,10 +48,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to tell the person at once; `card` is the one to look at, if another."""
+    """What to tell the person at once; `card` is the one to look at, if another.
+
+    `refused`: the tap did not do what its button says, so the person must be told why.
+    """
 
     text: str
     card: str | None = None
+    refused: bool = False
 
 
 async def heard(tx: Tx, tap: Tap, who: Person, key: str, values: dict[str, str]) -> str:
@@ -75,16 +82,16 @@ async def approve(house: House, tap: Tap, who: Person, key: str, values: dict[st
         asked = await approvals.get(tx, tap.ref)
         effect = None if asked is None else await effects.get(tx, asked.effect)
         if asked is None or effect is None:
-            return Reply(GONE)
-        if (refusal := await _not_open(tx, asked, effect, who, cause)) is not None:
+            return Reply(GONE, refused=True)
+        if (refusal := await not_open(tx, asked, effect, who, cause)) is not None:
             return refusal
         if effect.verdict["outcome"] == "ask_twice" and not _confirmed(effect, values):
             wanted = effect.action.args.get("amount", "yes")
-            return Reply(f"Not done: to confirm, type exactly {wanted}.")
+            return Reply(f"Not done: to confirm, type exactly {wanted}.", refused=True)
         await approvals.decide(tx, asked, "approve", who.user, who.surface, cause)
         await effects.settle(tx, asked, "approved", cause)
         if await stop.is_stopped(tx):
-            return Reply("Approved, and held: STOP is on. Say /resume to go on.")
+            return Reply(HELD, refused=True)
     return Reply("Approved.")
 
 
@@ -95,12 +102,30 @@ async def reject(house: House, tap: Tap, who: Person, key: str, values: dict[str
         asked = await approvals.get(tx, tap.ref)
         effect = None if asked is None else await effects.get(tx, asked.effect)
         if asked is None or effect is None:
-            return Reply(GONE)
-        if (refusal := await _not_open(tx, asked, effect, who, cause)) is not None:
+            return Reply(GONE, refused=True)
+        if (refusal := await not_open(tx, asked, effect, who, cause)) is not None:
             return refusal
         await approvals.decide(tx, asked, "reject", who.user, who.surface, cause)
         await effects.settle(tx, asked, "rejected", cause)
     return Reply("Rejected. Nothing was done.")
+
+
+async def reason(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Why not: kept beside the no, and as a lesson."""
+    said = (tap.item or values.get("reason", "")).strip()[:REASON_CHARS_MAX]
+    if not said:
+        return Reply("Write why; nothing was noted.", refused=True)
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        asked = await approvals.get(tx, tap.ref)
+        effect = None if asked is None else await effects.get(tx, asked.effect)
+        if asked is None or effect is None:
+            return Reply(GONE, refused=True)
+        if not await approvals.explain(tx, asked.id, said, cause):
+            return Reply("The reason is noted already.", refused=True)
+        await lessons.rejected(tx, effect, said, cause)
+        await cards.show(tx, effect.id)
+    return Reply("Noted.")
 
 
 async def edit(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -110,20 +135,21 @@ async def edit(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
         effect = None if asked is None else await effects.get(reader, asked.effect)
         locale = await profile.get(reader, "locale")
     if asked is None or effect is None:
-        return Reply(GONE)
+        return Reply(GONE, refused=True)
     try:
         action = _edited(house, effect, values, locale)
         proposal = await gate.weigh(house, action, effect.goal)
     except PermanentError as error:
-        return Reply(f"Not changed: {error}")
+        return Reply(f"Not changed: {error}", refused=True)
     async with house.db.transaction() as tx:
         cause = await heard(tx, tap, who, key, values)
-        if (refusal := await _not_open(tx, asked, effect, who, cause)) is not None:
+        if (refusal := await not_open(tx, asked, effect, who, cause)) is not None:
             return refusal
         if proposal.digest == effect.digest:
-            return Reply("Nothing is different, so the card stays as it is.")
+            return Reply("Nothing is different, so the card stays as it is.", refused=True)
         if not await effects.revise(tx, effect, proposal, "operator", cause):
-            return Reply(STALE, cards.key(effect.id, effect.version))
+            return Reply(STALE, cards.key(effect.id, effect.version), refused=True)
+        await lessons.edited(tx, effect, action, cause)
         await _redraft_dependents(tx, effect)
     return Reply("Changed. Here is the new card.", cards.key(effect.id, effect.version + 1))
 
@@ -134,11 +160,11 @@ async def later(house: House, tap: Tap, who: Person, key: str, values: dict[str,
         cause = await heard(tx, tap, who, key, values)
         asked = await approvals.get(tx, tap.ref)
         if asked is None:
-            return Reply(GONE)
+            return Reply(GONE, refused=True)
         settings = await profile.read(tx)
         until = _until(tap.item, tx.now, ZoneInfo(settings["zone"]))
         if not await approvals.snooze(tx, asked.id, until, cause):
-            return Reply(await _already(tx, asked))
+            return Reply(await already(tx, asked), refused=True)
         await cards.show(tx, asked.effect)
         return Reply(f"I ask again {words.moment(until, settings)}.")
 
@@ -148,9 +174,9 @@ async def menu(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
     async with house.db.transaction() as tx:
         asked = await approvals.get(tx, tap.ref)
         if asked is None:
-            return Reply(GONE)
+            return Reply(GONE, refused=True)
         if asked.state != "open":
-            return Reply(await _already(tx, asked))
+            return Reply(await already(tx, asked), refused=True)
         await heard(tx, tap, who, key, values)
         await cards.show(tx, asked.effect, menu=tap.item)
     return Reply("")
@@ -163,8 +189,8 @@ async def withdraw(house: House, tap: Tap, who: Person, key: str, values: dict[s
         asked = await approvals.get(tx, tap.ref)
         effect = None if asked is None else await effects.get(tx, asked.effect)
         if asked is None or effect is None:
-            return Reply(GONE)
-        if (refusal := await _not_open(tx, asked, effect, who, cause)) is not None:
+            return Reply(GONE, refused=True)
+        if (refusal := await not_open(tx, asked, effect, who, cause)) is not None:
             return refusal
         await effects.end(tx, effect.id, "withdrawn", cause)
     return Reply("Withdrawn. Nothing was done.")
@@ -175,7 +201,7 @@ async def show(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
     async with house.db.transaction() as tx:
         effect = await effects.get(tx, tap.ref)
         if effect is None:
-            return Reply(GONE)
+            return Reply(GONE, refused=True)
         newest = cards.key(effect.id, effect.version)
         await outbox.show_again(tx, newest, who.conv)
     return Reply("Here it is.", newest)
@@ -196,11 +222,11 @@ async def undo(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
         cause = await heard(tx, tap, who, key, values)
         done = await effects.get(tx, tap.ref)
     if done is None:
-        return Reply(GONE)
+        return Reply(GONE, refused=True)
     try:
         await undoing.propose(house, done, cause)
     except PermanentError as error:
-        return Reply(str(error))
+        return Reply(str(error), refused=True)
     return Reply("I take it back; what the rules ask first is on its card.")
 
 
@@ -210,7 +236,7 @@ async def again(house: House, tap: Tap, who: Person, key: str, values: dict[str,
         cause = await heard(tx, tap, who, key, values)
         if await effects.try_again(tx, tap.ref, cause):
             return Reply("I try again.")
-    return Reply("There is nothing to try again here.")
+    return Reply("There is nothing to try again here.", refused=True)
 
 
 async def happened(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -219,7 +245,7 @@ async def happened(house: House, tap: Tap, who: Person, key: str, values: dict[s
         cause = await heard(tx, tap, who, key, values)
         effect = await effects.get(tx, tap.ref)
         if effect is None or effect.state != "unknown":
-            return Reply("This is settled already.")
+            return Reply("This is settled already.", refused=True)
         said = "it happened: you looked and said so"
         await effects.finish(tx, effect.id, Receipt(id="operator", said=said, at=tx.now), cause)
     return Reply("Noted: it happened.")
@@ -239,12 +265,13 @@ async def release(house: House, tap: Tap, who: Person, key: str, values: dict[st
         cause = await heard(tx, tap, who, key, values)
         if await stop.release(tx, tap.ref, cause):
             return Reply("Resumed.")
-    return Reply("There is nothing to resume here.")
+    return Reply("There is nothing to resume here.", refused=True)
 
 
 VERBS: dict[str, Any] = {
     "approve": approve,
     "reject": reject,
+    "reason": reason,
     "edit": edit,
     "later": later,
     "menu": menu,
@@ -259,23 +286,23 @@ VERBS: dict[str, Any] = {
 }
 
 
-async def _not_open(
+async def not_open(
     tx: Tx, asked: Approval, effect: Effect, who: Person, cause: str
 ) -> Reply | None:
     """Return why this question can no longer be answered; None when it can."""
     if asked.state == "open" and asked.expires_at <= tx.now:
         await effects.end(tx, effect.id, "expired", cause)
-        return Reply("This expired before you answered, so it was not done.")
+        return Reply("This expired before you answered, so it was not done.", refused=True)
     if asked.state == "superseded" or effect.version != asked.version:
         newest = cards.key(effect.id, effect.version)
         await outbox.show_again(tx, newest, who.conv)
-        return Reply(STALE, newest)
+        return Reply(STALE, newest, refused=True)
     if asked.state != "open":
-        return Reply(await _already(tx, asked))
+        return Reply(await already(tx, asked), refused=True)
     return None
 
 
-async def _already(tx: Tx, asked: Approval) -> str:
+async def already(tx: Tx, asked: Approval) -> str:
     decided = await approvals.decision(tx, asked.id)
     if decided is None:
         return f"This is {asked.state}; nothing more happens here."
@@ -313,7 +340,9 @@ def _until(choice: str, now: datetime, zone: ZoneInfo) -> datetime:
     local = now.astimezone(zone)
     if choice == "tonight" and local.hour < 18:
         return local.replace(hour=18, minute=0, second=0, microsecond=0)
+    morning = local.replace(hour=9, minute=0, second=0, microsecond=0)
     if choice in ("tonight", "tomorrow"):
-        morning = local.replace(hour=9, minute=0, second=0, microsecond=0)
         return morning + timedelta(days=1)
+    if choice == "monday":
+        return morning + timedelta(days=7 - local.weekday())
     return now + timedelta(hours=1)

@@ -1,8 +1,10 @@
 """The face of the approval card: pure drawing of what the database says, word by word."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
@@ -43,8 +45,21 @@ LINES = {
     "approved": "✓ Approved. It has not run yet.",
     "running": "… Running.",
 }
+LATER = (
+    ("In 1 hour", "1h"),
+    ("Tonight at 18", "tonight"),
+    ("Tomorrow at 9", "tomorrow"),
+    ("Monday at 9", "monday"),
+)
+REASONS = (("Wrong facts", "wrong facts"), ("Wrong words", "wrong words"), ("Not now", "not now"))
+NOTE = Input(id="note", label="What should I do instead?", kind="multiline", max_chars=1000)
+INSTEAD = Form(title="Do it, but…", fields=(NOTE,))
+REASON = Input(id="reason", label="Why not?", kind="multiline", max_chars=500)
+IN_WORDS = Form(title="Why not?", fields=(REASON,))
 SUMMARY_CHARS = 190
+HAND_CHARS_MAX = 60
 NO_COST = "0.00 (no language model)"
+LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 Row = sa.Row[Any]
 
 
@@ -108,10 +123,24 @@ def _body(sight: Sight) -> tuple[Part, ...]:
     if shown["text"] is not None:
         earlier = sight.versions[-2].preview["text"] if len(sight.versions) > 1 else ""
         parts.append(TextDiff(old=earlier or "", new=shown["text"]))
-    parts += [Para(spans=(Span(text=note, style="italic"),)) for note in shown["notes"]]
+    parts += [Para(spans=(Span(text=note, style="italic"),)) for note in _notes(shown)]
     if sight.effect.state in ("waiting", "approved", "denied"):
         parts.append(_facts(sight))
     return tuple(parts)
+
+
+def _notes(shown: dict[str, Any]) -> tuple[str, ...]:
+    """Return what must be said beside the text: where its links lead, and the driver's notes."""
+    hosts = sorted({host for host in map(_host, LINK.findall(shown["text"] or "")) if host})
+    linked = (f"Links in the text lead to: {', '.join(hosts)}.",) if hosts else ()
+    return (*linked, *shown["notes"])
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return address
 
 
 def _row(change: dict[str, Any]) -> FieldRow:
@@ -147,7 +176,24 @@ def _foot(sight: Sight) -> tuple[Part, ...]:
     if sight.decided is not None:
         who = _who(sight.decided, sight.settings)
         parts.append(Para(spans=(Span(text=who, style="italic"),)))
+        if hand := _by_hand(sight.versions):
+            parts.append(Para(spans=(Span(text=hand, style="italic"),)))
     return tuple(parts)
+
+
+def _by_hand(versions: list[Row]) -> str:
+    """Say what the operator changed before deciding; long texts only by name."""
+    if not any(version.author == "operator" for version in versions):
+        return ""
+    old, new = versions[0].action["args"], versions[-1].action["args"]
+    changed = [
+        label if len(f"{old.get(name)}{new[name]}") > HAND_CHARS_MAX
+        else f"{label} {old.get(name) or '—'} → {new[name] or '—'}"
+        for name in new
+        if new[name] != old.get(name)
+        for label in [name.replace("_", " ").capitalize()]
+    ]  # fmt: skip
+    return f"Changed by hand: {' · '.join(changed)}" if changed else ""
 
 
 def _line(sight: Sight) -> str:
@@ -181,7 +227,7 @@ def _who(decided: Row, settings: dict[str, Any]) -> str:
 def _buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
     if sight.effect.state == "waiting" and sight.asked is not None:
         return _waiting_buttons(sight.effect, sight.asked, sight.shown, sight.menu)
-    return _after_buttons(sight.effect, sight.shown)
+    return _after_buttons(sight)
 
 
 def _waiting_buttons(
@@ -189,13 +235,13 @@ def _waiting_buttons(
 ) -> tuple[tuple[Button, ...], ...]:
     back = Button(label="Back", action="menu", ref=asked.id)
     if menu == "later":
-        choices = (("In 1 hour", "1h"), ("Tonight at 18", "tonight"), ("Tomorrow at 9", "tomorrow"))
-        row = tuple(Button(label=t, action="later", ref=asked.id, item=i) for t, i in choices)
-        return (row, (back,))
+        row = tuple(Button(label=t, action="later", ref=asked.id, item=i) for t, i in LATER)
+        return (row[:2], row[2:], (back,))
     if menu == "more":
         why = Button(label="Why?", action="why", ref=effect.id)
         drop = Button(label="Not needed any more", action="withdraw", ref=asked.id)
-        return ((why, drop), (back,))
+        instead = Button(label="↪ Do it, but…", action="redirect", ref=asked.id, form=INSTEAD)
+        return ((instead, why), (drop, back))
     form = tuple(Input.model_validate(item) for item in shown["facts"].get("form", ()))
     approve = Button(
         label=f"✓ {shown['facts'].get('verb', 'Approve')}",
@@ -223,7 +269,8 @@ def _second_look(effect: Row) -> Form | None:
     return Form(title="Confirm once more", fields=(field,))
 
 
-def _after_buttons(effect: Row, shown: dict[str, Any]) -> tuple[tuple[Button, ...], ...]:
+def _after_buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
+    effect, shown, asked, decided = sight.effect, sight.shown, sight.asked, sight.decided
     why = Button(label="Why?", action="why", ref=effect.id)
     again = Button(label="Try again", action="again", ref=effect.id)
     close = Button(label="Leave it", action="close", ref=effect.id)
@@ -239,8 +286,28 @@ def _after_buttons(effect: Row, shown: dict[str, Any]) -> tuple[tuple[Button, ..
             return ((happened, again, close), (why,))
         case "running" | "approved":
             return ()
+        case "rejected" if asked is not None and not (decided is not None and decided.note):
+            quick = tuple(
+                Button(label=label, action="reason", ref=asked.id, item=item)
+                for label, item in REASONS
+            )
+            words = Button(label="In words", action="reason", ref=asked.id, form=IN_WORDS)
+            return (quick, (words, why))
     return ((why,),)
 
 
 def _spoken(state: str) -> str:
     return {"waiting": "waits for you", "unknown": "may have happened"}.get(state, state)
+
+
+def content(shown: dict[str, Any], earlier: str) -> tuple[Part, ...]:
+    """Return everything a version would send or change: fields, text, notes. For lists of cards.
+
+    `shown` is the version's kept preview, `earlier` the text of the version before it.
+    """
+    parts: list[Part] = []
+    if shown["changes"]:
+        parts.append(FieldDiff(rows=tuple(_row(change) for change in shown["changes"])))
+    if shown["text"] is not None:
+        parts.append(TextDiff(old=earlier, new=shown["text"]))
+    return (*parts, *(Para(spans=(Span(text=note, style="italic"),)) for note in _notes(shown)))

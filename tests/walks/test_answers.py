@@ -1,0 +1,119 @@
+"""Walks of the answers beside a plain yes: no and why, later, otherwise, changed by hand."""
+
+from bot.app import App
+from memory import facts
+from memory.facts import Fact
+from tests.chat import Chat
+from tests.walks.test_refund import ledger, planned, sent
+
+
+async def lessons(app: App, kind: str) -> list[Fact]:
+    async with app.db.snapshot() as reader:
+        [ada] = [r for r in await _people(app) if r.name == "Ada Example"]
+        return await facts.current(reader, ada.id, f"lesson.{kind}")
+
+
+async def _people(app: App):  # type: ignore[no-untyped-def]
+    from memory import records
+
+    async with app.db.snapshot() as reader:
+        return await records.of_kind(reader, "person")
+
+
+async def test_a_no_may_be_explained_once_and_is_remembered(app: App, chat: Chat) -> None:
+    await planned(chat)
+    await chat.tap("Refund 120.00 EUR", "Reject")
+    assert "[Wrong facts] [Wrong words] [Not now]" in chat.text("Refund 120.00 EUR")
+    token = chat.tokens[chat.key("Refund 120.00 EUR"), "Not now"]
+    assert (await chat.tap("Refund 120.00 EUR", "Wrong facts")).text == "Noted."
+    assert "· wrong facts" in chat.text("Refund 120.00 EUR")
+    assert (await chat.press(token)).text == "The reason is noted already."
+    [lesson] = await lessons(app, "rejected")
+    assert lesson.value["reason"] == "wrong facts"
+
+
+async def test_a_no_may_be_explained_in_words(app: App, chat: Chat) -> None:
+    await planned(chat)
+    await chat.tap("Refund 120.00 EUR", "Reject")
+    await chat.tap("Refund 120.00 EUR", "In words", reason="She keeps the book")
+    assert "· She keeps the book" in chat.text("Refund 120.00 EUR")
+    assert ledger(app).count("(REF-") == 0
+
+
+async def test_what_was_changed_by_hand_stays_on_the_card_and_is_remembered(
+    app: App, chat: Chat
+) -> None:
+    await planned(chat)
+    await chat.tap("Refund 120.00 EUR", "Edit", amount="40.00")
+    await chat.tap("Refund 40.00 EUR", "✓ Refund")
+    done = chat.text("Refund 40.00 EUR")
+    assert "Changed by hand: Amount 120.00 → 40.00" in done
+    assert "Approved by you on chat" in done
+    [lesson] = await lessons(app, "edited")
+    assert lesson.value["changed"] == [{"field": "amount", "before": "120.00", "after": "40.00"}]
+    await chat.say("what do we know about Ada?")
+    assert "changed" not in chat.text("What I know about Ada Example")
+
+
+async def test_do_it_but_with_another_amount_becomes_a_new_plan(app: App, chat: Chat) -> None:
+    await planned(chat)
+    await chat.tap("Refund 120.00 EUR", "More")
+    reply = await chat.tap("Refund 120.00 EUR", "Do it, but", note="only 30 EUR please")
+    assert reply.text == "Put aside. I plan it the other way."
+    old = chat.text("Refund 120.00 EUR")
+    assert "Withdrawn" in old
+    assert "You said instead: “only 30 EUR please”. New plan: Refund" in old
+    await chat.tap("Refund 30.00 EUR", "✓ Refund")
+    assert "refunded 30.00 EUR" in chat.text("Refund 30.00 EUR")
+    assert ledger(app).count("(REF-") == 1
+
+
+async def test_ask_her_first_becomes_another_wish_about_the_same(app: App, chat: Chat) -> None:
+    await planned(chat)
+    await chat.tap("Refund 120.00 EUR", "More")
+    note = "write to Ada that I need the order number first"
+    await chat.tap("Refund 120.00 EUR", "Do it, but", note=note)
+    assert "Withdrawn" in chat.text("Refund 120.00 EUR")
+    await chat.tap("Send e-mail · ada@example.org", "✓ Send")
+    [mail] = sent(app)
+    assert "I need the order number first" in mail
+    assert ledger(app).count("(REF-") == 0
+
+
+async def test_an_unclear_note_puts_it_aside_and_asks(app: App, chat: Chat) -> None:
+    await planned(chat)
+    await chat.tap("Refund 120.00 EUR", "More")
+    await chat.tap("Refund 120.00 EUR", "Do it, but", note="hmm, the moon is bright")
+    assert "Withdrawn" in chat.text("Refund 120.00 EUR")
+    assert "I am not sure what you want, so I did nothing" in chat.last
+    assert ledger(app).count("(REF-") == 0
+
+
+async def test_an_empty_note_changes_nothing(app: App, chat: Chat) -> None:
+    await planned(chat)
+    await chat.tap("Refund 120.00 EUR", "More")
+    reply = await chat.tap("Refund 120.00 EUR", "Do it, but", note="  ")
+    assert reply.refused
+    assert "Withdrawn" not in chat.text("Refund 120.00 EUR")
+
+
+async def test_later_on_monday_is_monday_at_nine_at_the_operators_place(
+    app: App, chat: Chat, clock
+) -> None:
+    await planned(chat)
+    await chat.tap("Refund 120.00 EUR", "Later")
+    reply = await chat.tap("Refund 120.00 EUR", "Monday at 9")
+    assert reply.text == "I ask again Mon 23 Nov, 09:00."
+    clock.advance(days=2, hours=22, minutes=59)
+    await app.alarms.ring_due()
+    await chat.settle()
+    assert "⏰ Later: I ask again" in chat.text("Refund 120.00 EUR")
+    clock.advance(minutes=2)
+    await app.alarms.ring_due()
+    await chat.settle()
+    assert "⏰ Later: I ask again" not in chat.text("Refund 120.00 EUR")
+
+
+async def test_where_links_lead_is_said_beside_the_text(app: App, chat: Chat) -> None:
+    await chat.say("write to Bruno that the file is at https://files.example.com/a?b=1")
+    assert "Links in the text lead to: files.example.com." in chat.text("Send e-mail")
