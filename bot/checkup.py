@@ -14,6 +14,10 @@ from policies import book
 PYTHON_MIN = (3, 11)
 SQLITE_SUBSECOND = (3, 42, 0)
 FREE_BYTES_MIN = 200 * 1024 * 1024
+SLACK_STEPS = (
+    "not set up. Make an app from deploy/slack-manifest.yaml at api.slack.com/apps, install it, "
+    "then set FIRSTMATE_SLACK_BOT_TOKEN and FIRSTMATE_SLACK_APP_TOKEN."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,8 @@ class Finding:
 async def examine(settings: Settings) -> list[Finding]:
     """Return every finding; nothing is changed by looking."""
     found = [_python(), _folder(settings), _database(settings), _rules(settings)]
-    found += [_encoder(settings), _web(settings), *await _telegram(settings), _slack()]
-    found += await _drivers(settings)
+    found += [_encoder(settings), _web(settings), *await _telegram(settings)]
+    found += [*await _slack(settings), *await _drivers(settings)]
     return found
 
 
@@ -110,8 +114,25 @@ async def _telegram(settings: Settings) -> list[Finding]:
     return [Finding("Telegram", fault is None, fault or f"@{name}; `firstmate pair telegram`")]
 
 
-def _slack() -> Finding:
-    return Finding("Slack", True, "not built yet; Telegram and the local web chat are")
+async def _slack(settings: Settings) -> list[Finding]:
+    """Say which steps of the setup are left: token, way in, and each missing permission."""
+    if settings.slack_bot_token is None:
+        return [Finding("Slack", True, SLACK_STEPS)]
+    from bot.slack_access import SCOPES, access, identify
+
+    fault, who = await identify(access(settings))
+    if fault is not None or who is None:
+        return [Finding("Slack", False, fault or "")]
+    way = "Socket Mode" if settings.slack_app_token else f"HTTP on port {settings.slack_port}"
+    says = f"@{who.name} in {who.team}, {way}; `firstmate pair slack`"
+    lacking = sorted(SCOPES - who.scopes)
+    if not lacking:
+        return [Finding("Slack", True, says)]
+    steps = "Add them under “OAuth & Permissions”, then reinstall the app."
+    return [
+        Finding("Slack", True, says),
+        Finding("Slack permissions", False, f"missing: {', '.join(lacking)}. {steps}"),
+    ]
 
 
 async def _drivers(settings: Settings) -> list[Finding]:

@@ -90,13 +90,17 @@ async def _open(settings: Settings, handed: Handover | None, tell: Print) -> App
 
 def surfaces_of(settings: Settings, tell: Print, db: Database, folder: Path) -> list[Surface]:
     """Return the surfaces that the settings ask for; the local web chat is always there."""
+
+    async def alarm(text: str) -> None:
+        tell(text)
+        await notices.alarm(db, text)
+
+    async def stored(digest: str) -> bytes:
+        return await asyncio.to_thread(blobs.get, folder, digest)
+
     found: list[Surface] = [Web(settings.host, settings.port, settings.names, tell)]
     if settings.telegram_token is not None:
         from bot.telegram import Telegram
-
-        async def alarm(text: str) -> None:
-            tell(text)
-            await notices.alarm(db, text)
 
         telegram = Telegram(
             settings.telegram_token.get_secret_value(),
@@ -104,7 +108,12 @@ def surfaces_of(settings: Settings, tell: Print, db: Database, folder: Path) -> 
             db.clock,
             alarm=alarm,
             gap=lambda: notices.after_a_gap(db),
-            stored=lambda digest: asyncio.to_thread(blobs.get, folder, digest),
+            stored=stored,
         )
         found.append(telegram)
+    if settings.slack_bot_token is not None:
+        from bot.slack import Slack
+        from bot.slack_access import access
+
+        found.append(Slack(access(settings), db.clock, alarm=alarm, stored=stored))
     return found

@@ -34,6 +34,24 @@ class Settings(BaseSettings):
     telegram_api: str | None = Field(
         None, description="Address of a Bot API server of your own; default: Telegram's."
     )
+    slack_bot_token: SecretStr | None = Field(
+        None, description="Bot token of your Slack app (xoxb-…)."
+    )
+    slack_app_token: SecretStr | None = Field(
+        None, description="App-level token of your Slack app (xapp-…): Socket Mode, the default."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Signing secret of your Slack app: HTTP mode, without an app-level token."
+    )
+    slack_port: int = Field(
+        8351,
+        ge=0,
+        le=65535,
+        description="Port for Slack's requests in HTTP mode, local.",
+    )
+    slack_api: str | None = Field(
+        None, description="Address of another Slack API, ending in /api/; default: Slack's."
+    )
     encoder: Path | None = Field(
         None, description="Folder or file of another sentence encoder (ONNX, MiniLM layout)."
     )

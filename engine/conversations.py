@@ -67,6 +67,13 @@ async def find(reader: Reader, surface: str, chat: str, user: str) -> Conversati
     return None if row is None else _conversation(row)
 
 
+async def of_user(reader: Reader, surface: str, user: str) -> Conversation | None:
+    """Return the private conversation with a person on a surface."""
+    query = sa.select(conversations).filter_by(surface=surface, user=user, state="paired")
+    row = await reader.row(query.order_by(conversations.c.at.desc()).limit(1))
+    return None if row is None else _conversation(row)
+
+
 async def get(reader: Reader, conv: str) -> Conversation | None:
     row = await reader.row(sa.select(conversations).filter_by(id=conv))
     return None if row is None else _conversation(row)

@@ -13,6 +13,7 @@ from memory.schema.chat import cards, conversations, deliveries
 
 APPROVAL, ANSWER, PROGRESS = 0, 1, 2
 DUE_MAX = 50
+NAMING_MAX = 5
 
 
 class Card(BaseModel, frozen=True):
@@ -54,6 +55,21 @@ async def post(tx: Tx, msg: Msg, conv: str | None = None, *, priority: int = ANS
 async def get(reader: Reader, key: str) -> Card | None:
     row = await reader.row(sa.select(cards).filter_by(key=key))
     return None if row is None else _card(row)
+
+
+async def shown_as(reader: Reader, conv: str, message: str) -> Card | None:
+    """Return the card, at its newest version, that this message of a conversation shows."""
+    found = sa.or_(deliveries.c.message == message, deliveries.c.message.startswith(f"{message},"))
+    query = sa.select(cards).join(deliveries, deliveries.c.card == cards.c.key)
+    row = await reader.row(query.where(deliveries.c.conv == conv, found))
+    return None if row is None else _card(row)
+
+
+async def naming(reader: Reader, ref: str) -> list[Card]:
+    """Return the cards with a button about this, newest first."""
+    about = sa.func.instr(sa.cast(cards.c.msg, sa.Text), f'"ref": "{ref}"') > 0
+    query = sa.select(cards).where(about).order_by(cards.c.changed_at.desc()).limit(NAMING_MAX)
+    return [_card(row) for row in await reader.rows(query)]
 
 
 async def latest(reader: Reader, conv: str, limit: int = 60) -> list[Card]:

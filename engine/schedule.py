@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import tokens
+from engine import arrivals, tokens
 from memory import cursors, events
 from memory.db import Database, Tx, change, put
 from memory.schema.work import alarms
@@ -65,6 +65,7 @@ class Clock:
         """Drop what can no longer be used: tokens that expired, forms nobody will fill in."""
         async with self._db.transaction() as tx:
             await tokens.sweep(tx)
+            await arrivals.sweep(tx)
             await cursors.sweep(tx, FORMS, tx.now - tokens.LIVES)
 
     def stop(self) -> None:

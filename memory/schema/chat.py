@@ -26,6 +26,21 @@ pairings = sa.Table(
     info={"journaled": False},
 )
 
+arrivals = sa.Table(
+    "arrivals",
+    metadata,
+    key("key"),  # surface:the platform's own name for it
+    text("surface"),
+    text("kind"),  # message | tap | …: what the surface does with it
+    json("body"),  # as it was delivered
+    text("state"),  # waiting | done | set aside
+    number("tries"),
+    text("error", null=True),
+    moment("at"),
+    sa.Index("arrivals_waiting", "surface", "kind", sqlite_where=sa.text("state = 'waiting'")),
+    info={"journaled": False},  # a platform's delivery; what it says becomes an event
+)
+
 suggestions = sa.Table(
     "suggestions",
     metadata,

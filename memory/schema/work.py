@@ -95,6 +95,8 @@ effects = sa.Table(
     json("verdict"),
     json("receipt"),
     text("error", null=True),
+    text("failure", null=True),  # the class of what went wrong: see engine/failures.py
+    json("tries"),  # [{at, failure, said, ruled_out}]: every call that was made
     text("undoes", null=True),  # the effect this one takes back
     text("cause"),
     moment("at"),
@@ -146,6 +148,32 @@ decisions = sa.Table(
     text("channel"),
     text("note", null=True),
     moment("at"),
+)
+
+batches = sa.Table(
+    "batches",
+    metadata,
+    key(),
+    text("operation"),
+    text("conv"),  # where the list was asked for
+    text("state"),  # open | decided | replaced
+    text("cause"),
+    moment("at"),
+    sa.Index("batches_open", "conv", "state"),
+    sa.Index("batches_cause", "cause"),
+)
+
+batch_items = sa.Table(
+    "batch_items",
+    metadata,
+    sa.Column("batch", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    text("approval"),
+    number("version", 1),  # of the effect, as it was listed
+    text("digest"),
+    sa.Column("included", sa.Boolean, nullable=False),
+    text("why"),  # why it was left out at first; "" when it was not
+    text("told"),  # what the decision about the batch did with it; "" before
 )
 
 alarms = sa.Table(

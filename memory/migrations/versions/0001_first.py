@@ -28,6 +28,24 @@ CREATE TABLE pairings (
 )
 """,
     """
+CREATE TABLE arrivals (
+    "key" TEXT NOT NULL,
+    surface TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    body JSON,
+    state TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    error TEXT,
+    at DATETIME NOT NULL,
+    PRIMARY KEY ("key")
+)
+""",
+    """
+CREATE INDEX arrivals_waiting
+    ON arrivals (surface, kind)
+    WHERE state = 'waiting'
+""",
+    """
 CREATE TABLE suggestions (
     id TEXT NOT NULL,
     event TEXT NOT NULL,
@@ -450,6 +468,38 @@ CREATE TABLE decisions (
 )
 """,
     """
+CREATE TABLE batches (
+    id TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    conv TEXT NOT NULL,
+    state TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE INDEX batches_cause
+    ON batches (cause)
+""",
+    """
+CREATE INDEX batches_open
+    ON batches (conv, state)
+""",
+    """
+CREATE TABLE batch_items (
+    batch TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    approval TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    included BOOLEAN NOT NULL,
+    why TEXT NOT NULL,
+    told TEXT NOT NULL,
+    PRIMARY KEY (batch, position)
+)
+""",
+    """
 CREATE TABLE alarms (
     "key" TEXT NOT NULL,
     due_at DATETIME NOT NULL,
@@ -468,6 +518,8 @@ CREATE INDEX alarms_due
 
 DOWN = (
     "DROP TABLE alarms",
+    "DROP TABLE batch_items",
+    "DROP TABLE batches",
     "DROP TABLE decisions",
     "DROP TABLE approvals",
     "DROP TABLE effect_versions",
@@ -493,6 +545,7 @@ DOWN = (
     "DROP TABLE cards",
     "DROP TABLE questions",
     "DROP TABLE suggestions",
+    "DROP TABLE arrivals",
     "DROP TABLE pairings",
     "DROP TABLE conversations",
 )
