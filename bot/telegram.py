@@ -4,22 +4,26 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
-from bot import telegram_forms as forms
+from bot import telegram_groups as groups
 from bot import telegram_inbound as inbound
-from bot.surfaces import Attached, BusyError, Heard, House, Token
+from bot.surfaces import Attached, BusyError, GoneError, Heard, House, Token
 from bot.telegram_api import BotApi, ConflictError, RefusedError, TokenError
 from bot.telegram_cards import Cards, Stored
+from bot.telegram_drafts import Drafts
 from bot.telegram_feed import Feed
+from bot.telegram_filling import Filling
 from bot.telegram_inbound import Pace, Sent
+from engine import conversations
 from engine.desk import Person
 from engine.outbox import Due
 
 if TYPE_CHECKING:
-    from aiogram.types import CallbackQuery, Message, Update
+    from aiogram.types import CallbackQuery, Message, MessageGenerationStopped, Update
 
 NOT_YET_S = 2.0  # before a card is tried again while the bot is not there yet
 NO_BOT_S = 3600.0
@@ -51,7 +55,6 @@ TOO_BIG = "“{}” has {} MB; Telegram lets bots fetch 20 MB. Drop it into the 
 NOT_GIVEN = "Telegram does not give me “{}” ({}). Send it again, or use the local web chat."
 NO_WORDS = "I read text, files, photos and voice messages, but not this ({}). Write it to me."
 EDITED = "I keep to what you wrote first. To change something, send it as a new message."
-TEXT_ONLY = "Please answer this question with text."
 
 Alarm = Callable[[str], Awaitable[None]]
 log = logging.getLogger(__name__)
@@ -113,7 +116,8 @@ class Telegram:
             await self._refuse()
             return
         self._api, self._house = api, house
-        self._cards = Cards(api, house, self._stored, self._hosts)
+        self._drafts, self._filling = Drafts(api), Filling(api, house)
+        self._cards = Cards(api, self._filling, self._stored, self._hosts)
         self._feed = Feed(api, house, self._pace, self._take)
         await self._feed.resume()
         polled = await house.cursor(POLLED)
@@ -124,6 +128,7 @@ class Telegram:
         """Show a card; return the ids of its messages. Surface says what it raises."""
         if self._cards is None:
             raise BusyError(NO_BOT_S if self._refused else NOT_YET_S)
+        self._drafts.end(_chat(item.conv))  # before, so that none comes after the card
         try:
             return await self._cards.show(item, token)
         except TokenError:
@@ -136,6 +141,7 @@ class Telegram:
             self._listening = None
         if self._cards is not None:
             self._cards = None
+            await self._drafts.close()
             await self._api.close()
 
     async def _stop_listening(self, feed: Feed, listening: asyncio.Task[None]) -> None:
@@ -180,6 +186,8 @@ class Telegram:
                 await self._tapped(f"update:{number}", came.callback_query)
             elif came.edited_message is not None:
                 await self._edited(came.edited_message)
+            elif came.stopped_message_generation is not None:
+                await self._stopped(f"update:{number}", came.stopped_message_generation)
             return True  # whether the person blocked the bot, the next card will find out
         except BusyError:
             return False
@@ -193,26 +201,56 @@ class Telegram:
 
     async def _said(self, key: str, bundle: list[Sent]) -> None:
         first = bundle[0].message
+        if first.chat.type != "private":
+            await self._mentioned(first.chat.id, bundle)
+            return
         if (who := await self._person(first)) is None:
             await self._pair(bundle)
             return
-        if await self._fills_in(who, key, bundle):
+        if (told := await self._filling.fills_in(who, key, bundle)) is not None:
+            if told:
+                await self._say(first.chat.id, told)
             return
-        chat = first.chat.id
-        if kind := inbound.unreadable(first):
-            await self._say(chat, NO_WORDS.format(kind))
         answered = inbound.answered(bundle)
         heard = Heard(
             who=who,
             key=key,
             words=inbound.words(bundle),
             others=inbound.others(bundle),
-            files=await self._fetched(chat, bundle),
             reply_to=None if answered is None else str(answered),
-            raw={"updates": [sent.raw for sent in bundle]},
         )
-        if heard.words or heard.others or heard.files:
-            await self._house.hear(heard)
+        await self._hear(heard, bundle)
+
+    async def _hear(self, heard: Heard, bundle: list[Sent]) -> None:
+        """Hear it with its files; what cannot be read is said in the private chat."""
+        chat = _chat(heard.who.conv)
+        if kind := inbound.unreadable(bundle[0].message):
+            await self._say(chat, NO_WORDS.format(kind))
+        files = await self._fetched(chat, bundle)
+        if not (heard.words or heard.others or files):
+            return
+        raw: dict[str, object] = {"updates": [sent.raw for sent in bundle]}
+        if await self._house.hear(replace(heard, files=files, raw=raw)):
+            self._drafts.begin(chat, bundle[0].update)
+
+    async def _mentioned(self, group: int, bundle: list[Sent]) -> None:
+        """A group is no place for what is private: the answer goes to the private chat."""
+        me = groups.Me(self._api.id, await self._api.name())
+        for user in groups.users(bundle):
+            own = groups.asked(bundle, user, me)
+            who = await self._known(user) if own else None
+            if who is None:
+                continue
+            words, others = groups.words(own, me), groups.others(own, me)
+            await self._hear(Heard(who, f"update:{own[0].update}", words, others), own)
+            with suppress(BusyError, RefusedError, GoneError):  # the bot may be mute there
+                await self._api.remark(group, groups.ONLY_IN_PRIVATE)
+
+    async def _known(self, user: int) -> Person | None:
+        """Return who this is by the private chat with us; None: nobody was paired."""
+        async with self._house.db.snapshot() as reader:
+            conv = await conversations.of_user(reader, self.name, str(user))
+        return None if conv is None else Person(conv.user, self.name, conv.id)
 
     async def _person(self, message: "Message") -> Person | None:
         """Return who writes here; in a group, to a bot or unpaired it is nobody."""
@@ -246,15 +284,27 @@ class Telegram:
         if (message.text or message.caption) and await self._person(message):
             await self._say(message.chat.id, EDITED)
 
-    # What a person taps, and fills in
+    async def _stopped(self, key: str, stopped: "MessageGenerationStopped") -> None:
+        """The stop button under a draft is the word STOP."""
+        chat = stopped.chat.id
+        who = await self._house.person(self.name, str(chat), str(chat))  # private: one number
+        if who is not None:
+            self._drafts.end(chat)
+            raw = stopped.model_dump(mode="json", exclude_none=True)
+            await self._house.hear(Heard(who, key, "stop", raw=raw))
+
+    # What a person taps
 
     async def _tapped(self, key: str, query: "CallbackQuery") -> None:
-        chat, user = query.message.chat.id if query.message else query.from_user.id, query.from_user
-        who = await self._house.person(self.name, str(chat), str(user.id))
+        if query.message is None or query.message.chat.type != "private":
+            await self._tapped_elsewhere(query)
+            return
+        chat, user = query.message.chat.id, query.from_user.id
+        who = await self._house.person(self.name, str(chat), str(user))
         if who is None or query.data is None:
             return
-        if asked := await self._asked(forms.button_key(query.data)):
-            await self._open(chat, query, asked)
+        if await self._filling.opens(chat, query.data, query.id):
+            await self._api.answer(query.id, "")
             return
         reply = await self._house.tap(who, key, query.data, {})
         in_a_toast = len(reply.text) <= ANSWER_CHARS_MAX
@@ -262,42 +312,10 @@ class Telegram:
         if reply.text and not (in_a_toast and in_time):
             await self._say(chat, reply.text)
 
-    async def _open(self, chat: int, query: "CallbackQuery", asked: forms.Asked) -> None:
-        """Ask for the form's values; a tap that is delivered twice asks once."""
-        assert query.data is not None
-        if asked.tap != query.id:
-            question = await self._api.ask(chat, forms.prompt(asked.form), asked.form.title)
-            await self._remember(forms.question_key(chat, question), asked)
-            tapped = asked.model_copy(update={"tap": query.id})
-            await self._remember(forms.button_key(query.data), tapped)
-        await self._api.answer(query.id, "")
-
-    async def _fills_in(self, who: Person, key: str, bundle: list[Sent]) -> bool:
-        """Carry out a form's button with the values of a reply; False: it answers no form."""
-        message, question = bundle[0].message, inbound.answered(bundle)
-        if question is None:
-            return False
-        asked = await self._asked(forms.question_key(message.chat.id, question))
-        if asked is None:
-            return False
-        try:
-            if not (text := inbound.words(bundle)):
-                raise forms.FormError(TEXT_ONLY)
-            values = forms.read(asked.form, text)
-        except forms.FormError as error:
-            await self._say(message.chat.id, str(error))
-            return True
-        reply = await self._house.tap(who, key, asked.token, values)
-        if reply.text:
-            await self._say(message.chat.id, reply.text)
-        return True
-
-    async def _asked(self, key: str) -> forms.Asked | None:
-        kept = await self._house.cursor(key)
-        return forms.Asked.model_validate_json(kept) if kept else None
-
-    async def _remember(self, key: str, asked: forms.Asked) -> None:
-        await self._house.save_cursor(key, asked.model_dump_json())
+    async def _tapped_elsewhere(self, query: "CallbackQuery") -> None:
+        """No card is ever shown in a group: whatever is tapped there decides nothing."""
+        if await self._known(query.from_user.id) is not None:
+            await self._api.answer(query.id, groups.ONLY_IN_PRIVATE)
 
     async def _say(self, chat: int, text: str) -> None:
         await self._api.send(chat, escape(text, quote=False))
@@ -307,12 +325,12 @@ class Telegram:
     async def _note_poll(self) -> None:
         """Note that Telegram was reached; after a gap, say so: taps may have been dropped."""
         now, before = self._clock(), self._polled
-        self._polled = now
         if self._poll_saved is None or now - self._poll_saved >= POLLED_EVERY:
             await self._house.save_cursor(POLLED, now.isoformat())
             self._poll_saved = now
         if before is not None and now - before > GAP:
             await self._gap_with()
+        self._polled = now  # last: what failed on the way is done at the next poll
 
     async def _refuse(self) -> None:
         self._refused = True
@@ -337,3 +355,8 @@ class Telegram:
         if trouble not in self._told or now - self._told[trouble] >= ALARM_EVERY:
             await self._alarm_with(trouble.format(*details))
             self._told[trouble] = now
+
+
+def _chat(conv: str) -> int:
+    """Return the number of a conversation's chat."""
+    return int(conv.partition(":")[2])

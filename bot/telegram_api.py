@@ -4,6 +4,7 @@ aiogram takes seconds to import, so it is imported when the door is opened, not 
 raised anew and outside their handler: an address with the token in it never travels along.
 """
 
+import asyncio
 from collections.abc import Awaitable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,6 +26,7 @@ UPDATES = [
     "my_chat_member",
 ]
 CHAT_PER_S, CHAT_BURST = 1, 3  # Telegram allows short bursts
+GROUP_PER_S = 20 / 60
 OVERALL_PER_S = 25
 REQUEST_TIMEOUT_S = 30
 DOWNLOAD_TIMEOUT_S = 120
@@ -61,6 +63,10 @@ class RefusedError(Exception):
     """Telegram refuses this request, now and later; the text is Telegram's reason."""
 
 
+class FloodError(BusyError):
+    """Telegram was asked too often; until then it takes nothing more for this chat."""
+
+
 class BotApi:
     """One bot. TokenError at once when the token cannot be one."""
 
@@ -81,6 +87,7 @@ class BotApi:
         self._bot = Bot(token, session=session, default=defaults)
         self._overall = AsyncLimiter(OVERALL_PER_S, 1)
         self._lanes: dict[int, AsyncLimiter] = {}
+        self._flooded: dict[int, float] = {}  # chat -> until when, on the loop's clock
 
     @property
     def id(self) -> int:
@@ -88,8 +95,8 @@ class BotApi:
         return self._bot.id
 
     async def name(self) -> str:
-        """Return the bot's @name, without the @."""
-        return (await _ours(self._bot.get_me())).username or ""
+        """Return the bot's @name, without the @; it is asked for once."""
+        return (await _ours(self._bot.me())).username or ""
 
     async def updates(self, offset: int | None, timeout_s: int) -> list[dict[str, Any]]:
         """Return what is not confirmed yet, as it came; `offset` confirms everything before it.
@@ -112,7 +119,12 @@ class BotApi:
             disable_notification=silent,
             protect_content=protect or None,
         )
-        return (await _ours(sending)).message_id
+        return (await self._to(chat, sending)).message_id
+
+    async def remark(self, chat: int, html: str) -> None:
+        """Post what is left out when the chat has no room for it now."""
+        if self._lane_of(chat).has_capacity():
+            await self.send(chat, html)
 
     async def ask(self, chat: int, html: str, placeholder: str) -> int:
         """Post a question and open the reply box under it; return its id."""
@@ -120,7 +132,8 @@ class BotApi:
 
         await self._lane(chat)
         box = ForceReply(input_field_placeholder=placeholder[:PLACEHOLDER_CHARS_MAX] or None)
-        return (await _ours(self._bot.send_message(chat, html, reply_markup=box))).message_id
+        asking = self._bot.send_message(chat, html, reply_markup=box)
+        return (await self._to(chat, asking)).message_id
 
     async def send_file(
         self, chat: int, name: str, data: bytes, *, silent: bool = False, protect: bool = False
@@ -137,7 +150,7 @@ class BotApi:
             protect_content=protect or None,
             request_timeout=DOWNLOAD_TIMEOUT_S,
         )
-        return (await _ours(sending)).message_id
+        return (await self._to(chat, sending)).message_id
 
     async def edit(self, chat: int, message: int, html: str, rows: Rows = ()) -> None:
         """Make a message say this. GoneError: it is no longer there, or can't be changed."""
@@ -147,14 +160,26 @@ class BotApi:
             html, chat_id=chat, message_id=message, reply_markup=keyboard
         )
         try:
-            await _ours(editing)
+            await self._to(chat, editing)
         except RefusedError as error:
             if UNMODIFIED not in str(error):
                 raise
 
     async def delete(self, chat: int, message: int) -> None:
         """Take a message back. GoneError: it is no longer there, or too old for that."""
-        await _ours(self._bot.delete_message(chat, message))
+        await self._to(chat, self._bot.delete_message(chat, message))
+
+    async def draft(self, chat: int, number: int, html: str) -> None:
+        """Show a passing preview with a stop button; it never waits, nor makes others wait."""
+        if self._rest_s(chat) <= 0 and self._overall.has_capacity():
+            await self._overall.acquire()
+            await _ours(self._bot.send_message_draft(chat, number, text=html, can_stop=True))
+
+    async def typing(self, chat: int) -> None:
+        """Show for five seconds that the bot is writing; like a draft it never waits."""
+        if self._rest_s(chat) <= 0 and self._overall.has_capacity():
+            await self._overall.acquire()
+            await _ours(self._bot.send_chat_action(chat, "typing"))
 
     async def answer(self, query: str, text: str) -> bool:
         """End a button's spinner and show a short text; False: it is too late for that."""
@@ -182,8 +207,29 @@ class BotApi:
         await self._bot.session.close()
 
     async def _lane(self, chat: int) -> None:
-        await self._lanes.setdefault(chat, _lane()).acquire()
+        """Wait for this chat's turn. FloodError at once while Telegram takes nothing for it."""
+        self._check(chat)
+        await self._lane_of(chat).acquire()
         await self._overall.acquire()
+        self._check(chat)  # another call may have been refused meanwhile
+
+    def _lane_of(self, chat: int) -> AsyncLimiter:
+        return self._lanes.setdefault(chat, _lane(chat))
+
+    def _check(self, chat: int) -> None:
+        if (rest_s := self._rest_s(chat)) > 0:
+            raise FloodError(rest_s)
+
+    def _rest_s(self, chat: int) -> float:
+        return self._flooded.get(chat, 0) - asyncio.get_running_loop().time()
+
+    async def _to(self, chat: int, call: Awaitable[T]) -> T:
+        try:
+            return await _ours(call)
+        except FloodError as error:
+            until = asyncio.get_running_loop().time() + error.retry_after_s
+            self._flooded[chat] = until
+            raise
 
 
 def parsed(raw: dict[str, Any]) -> "Update":
@@ -220,7 +266,7 @@ def _translated(error: Exception) -> Exception:
 
     match error:
         case telegram.TelegramRetryAfter():
-            return BusyError(error.retry_after)
+            return FloodError(error.retry_after)
         case telegram.TelegramUnauthorizedError() | telegram.TelegramNotFound():
             return TokenError()
         case telegram.TelegramConflictError():
@@ -243,8 +289,9 @@ def _refused(reason: str) -> Exception:
     return RefusedError(reason)
 
 
-def _lane() -> AsyncLimiter:
-    return AsyncLimiter(CHAT_BURST, CHAT_BURST / CHAT_PER_S)
+def _lane(chat: int) -> AsyncLimiter:
+    per_s = CHAT_PER_S if chat > 0 else GROUP_PER_S  # Telegram numbers groups below zero
+    return AsyncLimiter(CHAT_BURST, CHAT_BURST / per_s)
 
 
 def _keyboard(rows: Rows) -> "InlineKeyboardMarkup | None":

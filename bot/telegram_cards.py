@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from html import escape
 from itertools import zip_longest
 
-from bot import telegram_forms as forms
 from bot.lower.payload import Payload
 from bot.lower.telegram_html import lower
-from bot.surfaces import GoneError, House, Token
+from bot.surfaces import GoneError, Token
 from bot.telegram_api import BotApi, RefusedError
+from bot.telegram_filling import Filling
 from connectors.contract import PermanentError
 from engine.messages import Button, Form, Msg
 from engine.outbox import Due
@@ -26,7 +26,7 @@ class Cards:
     """Shows cards through one bot. `stored` returns a kept file's bytes by their sha256."""
 
     api: BotApi
-    house: House
+    filling: Filling
     stored: Stored
     hosts: frozenset[str]
 
@@ -61,8 +61,7 @@ class Cards:
 
         payloads = lower(msg, noting, hosts=self.hosts, delivered=True)
         for made, form in opens.items():
-            noted = forms.Asked(token=made, form=form)
-            await self.house.save_cursor(forms.button_key(made), noted.model_dump_json())
+            await self.filling.offer(made, form)
         return payloads
 
     async def _files(self, payloads: Sequence[Payload]) -> list[tuple[str, bytes, Payload]]:

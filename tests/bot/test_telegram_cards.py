@@ -154,6 +154,9 @@ async def test_a_flood_says_how_long_to_wait(desk: Desk) -> None:
     with pytest.raises(BusyError) as busy:
         await desk.show(refund())
     assert busy.value.retry_after_s == 17
+
+
+async def test_a_flood_of_changes_says_how_long_to_wait(desk: Desk) -> None:
     shown = await desk.show(refund())
     desk.telegram.flood("editMessageText", 9)
     with pytest.raises(BusyError) as busy:

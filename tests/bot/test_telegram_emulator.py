@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 from lo_bot_api_emulator import LoBotApiEmulator  # type: ignore[import-untyped]
 
+from bot import telegram_drafts
 from bot.telegram import Telegram
 from bot.telegram_inbound import Pace
 from engine.messages import Button, say
@@ -56,6 +57,33 @@ async def emulator() -> AsyncIterator[tuple[Emulator, str]]:
 async def test_text_in_card_out_tap_in(emulator: tuple[Emulator, str]) -> None:
     server, url = emulator
     home = Home(paired={("7001", "7001")})
+    surface = await _started(url, home)
+    try:
+        await _converse(server, surface, home)
+    finally:
+        await surface.close()
+
+
+async def test_a_server_without_drafts_is_asked_for_one_once_and_nothing_is_said_of_it(
+    emulator: tuple[Emulator, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telegram_drafts, "AFTER_S", 0.05)
+    server, url = emulator
+    home = Home(paired={("7001", "7001")})
+    surface = await _started(url, home)
+    try:
+        for number in (1, 2):
+            text = {"message_id": number, "date": number, "chat": CHAT, "from": ADA, "text": "/a"}
+            await server.enqueue_update({"message": text}, token=TOKEN)
+            await FakeTelegram().until(lambda n=number: len(server.called("sendChatAction")) == n)
+    finally:
+        await surface.close()
+    assert len(home.heard) == 2
+    assert len(server.called("sendMessageDraft")) == 1
+    assert server.called("sendMessage") == []
+
+
+async def _started(url: str, home: Home) -> Telegram:
     surface = Telegram(
         TOKEN,
         url,
@@ -66,10 +94,7 @@ async def test_text_in_card_out_tap_in(emulator: tuple[Emulator, str]) -> None:
         pace=Pace(bundle_s=0.1, comment_s=0.05),
     )
     await surface.start(home)
-    try:
-        await _converse(server, surface, home)
-    finally:
-        await surface.close()
+    return surface
 
 
 async def _converse(server: Emulator, surface: Telegram, home: Home) -> None:

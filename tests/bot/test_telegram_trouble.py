@@ -2,16 +2,30 @@
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import aiohttp
 import pytest
 
 from bot.surfaces import BusyError
-from bot.telegram import BAD_TOKEN, UNREACHED, Telegram, identify
+from bot.telegram import BAD_TOKEN, POLLED, UNREACHED, Telegram, identify
 from tests.bot.telegram_desk import ADA, Desk, due, opened, refund, token
 from tests.bot.telegram_home import Home
 from tests.peers.telegram import TOKEN, FakeTelegram
+
+
+@dataclass
+class Full(Home):
+    """A house whose disk is full for the next few notes of when Telegram was reached."""
+
+    refusals: int = 0
+
+    async def save_cursor(self, name: str, value: str) -> None:
+        if name == POLLED and self.refusals:
+            self.refusals -= 1
+            raise OSError("disk full")
+        await super().save_cursor(name, value)
 
 
 @pytest.fixture
@@ -98,6 +112,25 @@ async def test_a_short_pause_is_no_gap(desk: Desk) -> None:
     desk.telegram.say("after")
     await desk.heard(2)
     assert desk.gaps == []
+
+
+async def test_a_gap_that_could_not_be_noted_is_told_at_the_next_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.telegram.STUMBLE_WAIT_S", 0.05)
+    home = Full(paired={ADA})
+    async with opened(home) as desk:
+        desk.telegram.say("before")
+        await desk.heard()
+        await desk.surface.close()
+        desk.now += timedelta(seconds=151)
+        home.refusals = 1
+        await desk.restart()
+        for number in (2, 3, 4):
+            desk.telegram.say(f"after {number}")
+            await desk.heard(number)
+        assert home.refusals == 0
+        assert len(desk.gaps) == 1
 
 
 async def test_the_token_is_in_no_log_and_no_error(

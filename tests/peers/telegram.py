@@ -11,9 +11,9 @@ from typing import Any
 
 import telegram as ptb
 
-from tests.peers.telegram_server import MB, TOKEN, RefusalError, Server, Shown
+from tests.peers.telegram_server import MB, TOKEN, Draft, RefusalError, Server, Shown
 
-__all__ = ["MB", "TOKEN", "FakeTelegram", "Shown"]
+__all__ = ["MB", "TOKEN", "Draft", "FakeTelegram", "Shown"]
 
 
 class FakeTelegram(Server):
@@ -49,6 +49,12 @@ class FakeTelegram(Server):
         voice = ptb.Voice(number, f"u{number}", 3, mime_type="audio/ogg", file_size=len(data))
         return self._speak(voice=voice, **more)
 
+    def send_video(self, data: bytes, **more: Any) -> int:
+        number = self._keep("video.mp4", data)
+        sizes = {"width": 640, "height": 360, "duration": 3, "file_size": len(data)}
+        made = ptb.Video(number, f"u{number}", mime_type="video/mp4", **sizes)
+        return self._speak(video=made, **more)
+
     def send_photo(self, data: bytes, caption: str = "", **more: Any) -> int:
         """Send a picture; Telegram makes a small one of it too."""
         sizes = [self._keep("small.jpg", data[:1]), self._keep("photo.jpg", data)]
@@ -65,6 +71,13 @@ class FakeTelegram(Server):
             self.send_file(name, data, next(texts, ""), media_group_id=group)
             for name, data in files
         ]
+
+    def mention(self, words: str, chat: int, **more: Any) -> int:
+        """Write `@firstmate_bot …` in a group; `{}` is where the name goes."""
+        name = f"@{self.bot.username}"
+        text, at = words.format(name), words.index("{}")
+        entity = ptb.MessageEntity("mention", at, len(name))
+        return self._speak(text=text, chat=chat, entities=[entity], **more)
 
     def sticker(self) -> int:
         number = self._keep("sticker.webp", b"s")
@@ -93,6 +106,13 @@ class FakeTelegram(Server):
         self._queries[query.id] = self.now
         self._deliver("callback_query", query.to_dict())
         return query.id
+
+    def stop_draft(self, chat: int | None = None) -> int:
+        """Tap the stop button under the draft; return the update's number."""
+        place = chat or self.user
+        draft = self.drafts.pop(place)
+        where = ptb.Chat(place, "private").to_dict()
+        return self._deliver("stopped_message_generation", {"chat": where, "draft_id": draft.id})
 
     def block(self, user: int | None = None) -> None:
         """Block the bot: whatever it sends is answered by 403."""

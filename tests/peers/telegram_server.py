@@ -71,6 +71,15 @@ class Shown:
         ]
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A passing preview in a private chat."""
+
+    id: int
+    text: str
+    can_stop: bool
+
+
 @dataclass
 class _Update:
     number: int
@@ -88,8 +97,10 @@ class Server:
     def __init__(self, user: int = 7001) -> None:
         self.user, self.bot = user, ptb.User(8350, "Firstmate", True, username="firstmate_bot")
         self.now = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+        self._port = 0
         self.shown: dict[int, Shown] = {}
         self.said: dict[int, ptb.Message] = {}
+        self.drafts: dict[int, Draft] = {}  # by chat; a message of the bot takes it away
         self.answers: list[tuple[str, str]] = []  # (query, text), in time or not
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.files: dict[str, tuple[str, bytes, int]] = {}
@@ -106,14 +117,7 @@ class Server:
         self._poll: asyncio.Future[None] | None = None
 
     async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=UPLOAD_BYTES_MAX + MB)
-        app.router.add_route("*", "/bot{token}/{method}", self._serve)
-        app.router.add_get("/file/bot{token}/{file}", self._download)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = site.name.rstrip("/")
+        await self.start()
         return self
 
     async def __aexit__(
@@ -122,6 +126,21 @@ class Server:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Serve, at the same address again after a stop; nothing is forgotten."""
+        app = web.Application(client_max_size=UPLOAD_BYTES_MAX + MB)
+        app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        app.router.add_get("/file/bot{token}/{file}", self._download)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
+        await site.start()
+        self.url = site.name.rstrip("/")
+        self._port = int(self.url.rpartition(":")[2])
+
+    async def stop(self) -> None:
         self._end_poll()
         await self._runner.cleanup()
 
@@ -148,6 +167,7 @@ class Server:
     async def _result(self, method: str, fields: dict[str, Any]) -> Any:
         answers: dict[str, Callable[[dict[str, Any]], Any]] = {
             "sendMessage": self._send_message,
+            "sendMessageDraft": self._send_message_draft,
             "sendDocument": self._send_document,
             "editMessageText": self._edit_message_text,
             "deleteMessage": self._delete_message,
@@ -199,6 +219,18 @@ class Server:
         shown.previews = not preview.get("is_disabled", False)
         self.shown[shown.id] = shown
         return self._as_message(shown).to_dict()
+
+    def _send_message_draft(self, fields: dict[str, Any]) -> bool:
+        chat, number = int(fields["chat_id"]), int(fields["draft_id"])
+        if chat < 0:
+            raise RefusalError(400, "Bad Request: drafts are for private chats")
+        if number == 0:
+            raise RefusalError(400, "Bad Request: draft_id must be non-zero")
+        text = str(fields.get("text", ""))
+        if text:
+            text, _ = self._text(fields, "message is too long")
+        self.drafts[chat] = Draft(number, text, fields.get("can_stop") == "true")
+        return True
 
     def _send_document(self, fields: dict[str, Any]) -> dict[str, Any]:
         shown = self._new(fields)
@@ -307,6 +339,7 @@ class Server:
         if not any(message.chat.id == chat for message in self.said.values()):
             raise RefusalError(400, "Bad Request: chat not found")  # a bot never speaks first
         self._message += 1
+        self.drafts.pop(chat, None)
         shown = Shown(self._message, chat, self.now)
         shown.silent = fields.get("disable_notification") == "true"
         shown.protected = fields.get("protect_content") == "true"
@@ -348,7 +381,7 @@ class Server:
         return ptb.Message(
             shown.id,
             shown.at,
-            ptb.Chat(shown.chat, "private"),
+            ptb.Chat(shown.chat, "private" if shown.chat > 0 else "supergroup"),
             from_user=self.bot,
             text=shown.text or None,
             entities=shown.entities,
