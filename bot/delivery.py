@@ -1,11 +1,15 @@
 """Delivery: what the outbox holds is shown where it belongs, most urgent first, then marked shown.
 
 A crash between showing and marking shows a message twice; it never makes an effect happen twice.
+
+    due ─ shown → delivered
+     ├─ must wait, the one behind it is shown → tried again alone, ever later
+     └─ must wait, as the one behind it must → the conversation waits, so that the order is kept
 """
 
 import asyncio
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.surfaces import BusyError, GoneError, Surface
 from engine import conversations, outbox, tokens
@@ -14,7 +18,9 @@ from engine.outbox import Due
 from memory.db import Database, DiskFullError
 
 LOOK_EVERY_S = 5.0
-RETRY_MAX_S = 3600.0
+RETRY_MAX_S = 3600.0  # for a card that others overtake
+HELD_MAX_S = 30.0  # for a whole conversation, unless its platform asks for longer
+IN_VAIN_MAX = 2  # cards in a row, before the conversation is held
 
 
 class Delivery:
@@ -25,6 +31,7 @@ class Delivery:
         self._surfaces = surfaces
         self._wake = {surface.name: asyncio.Event() for surface in surfaces}
         self._loops: list[asyncio.Task[None]] = []
+        self._held: dict[str, datetime] = {}  # conversations nothing can be shown in until then
 
     def start(self) -> None:
         self._db.listen("card", self._woken)
@@ -36,17 +43,38 @@ class Delivery:
         await asyncio.gather(*self._loops, return_exceptions=True)
 
     async def deliver(self, surface: Surface) -> int:
-        """Show everything that is due on this surface; return how much that was."""
+        """Show what is due on this surface, most urgent first; return how much was tried.
+
+        A card that is posted meanwhile ends the round: it may be more urgent than what is left.
+        """
+        woken = self._wake.setdefault(surface.name, asyncio.Event())
+        woken.clear()
         async with self._db.snapshot() as reader:
-            items = await outbox.due(reader, surface.name)
+            items, now = await outbox.due(reader, surface.name), reader.now
+        in_vain: dict[str, list[tuple[Due, BusyError]]] = {}  # by conversation, in a row
+        tried = 0
         for item in items:
-            await self._show(surface, item)
-        return len(items)
+            if tried and woken.is_set():
+                break
+            waiting = in_vain.setdefault(item.conv, [])
+            if len(waiting) == IN_VAIN_MAX or self._held.get(item.conv, now) > now:
+                continue
+            tried += 1
+            if (busy := await self._show(surface, item)) is not None:
+                waiting.append((item, busy))
+                continue
+            while waiting:  # the platform is there, so it is these cards it does not take
+                late, error = waiting.pop()
+                wait_s = min(error.retry_after_s * 2**late.attempts, RETRY_MAX_S)
+                await self._postpone(late, now + timedelta(seconds=wait_s), error)
+        for waiting in in_vain.values():
+            if waiting:
+                await self._hold(waiting, now)
+        return tried
 
     async def _deliver_for_ever(self, surface: Surface) -> None:
         woken = self._wake[surface.name]
         while True:
-            woken.clear()
             with suppress(DiskFullError):  # the cards stay due: the next look shows them
                 while await self.deliver(surface):
                     pass
@@ -58,7 +86,21 @@ class Delivery:
         for event in self._wake.values():
             event.set()
 
-    async def _show(self, surface: Surface, item: Due) -> None:
+    async def _hold(self, waiting: list[tuple[Due, BusyError]], now: datetime) -> None:
+        """Let a conversation wait whole; its first card is the first to be tried again."""
+        first, asked_s = waiting[0][0], max(error.retry_after_s for _, error in waiting)
+        wait_s = min(asked_s * 2**first.attempts, max(asked_s, HELD_MAX_S))
+        for item, error in waiting:
+            await self._postpone(item, now + timedelta(seconds=wait_s), error)
+        # A person who blocked us may write again, so what is new is tried before an hour is over.
+        self._held[first.conv] = now + timedelta(seconds=min(wait_s, HELD_MAX_S))
+
+    async def _postpone(self, item: Due, until: datetime, error: BusyError) -> None:
+        async with self._db.transaction() as tx:
+            await outbox.postponed(tx, item, until, str(error))
+
+    async def _show(self, surface: Surface, item: Due) -> BusyError | None:
+        """Show a card and mark it shown; or return how the platform asks to wait."""
         made = await self._tokens(item)
         try:
             try:
@@ -67,13 +109,10 @@ class Delivery:
                 anew = item.model_copy(update={"message": None})
                 message = await surface.show(anew, made.__getitem__)
         except BusyError as error:
-            wait = min(error.retry_after_s * 2**item.attempts, RETRY_MAX_S)
-            async with self._db.transaction() as tx:
-                until = tx.now + timedelta(seconds=wait)
-                await outbox.postponed(tx, item, until, str(error))
-            return
+            return error
         async with self._db.transaction() as tx:
             await outbox.delivered(tx, item, message)
+        return None
 
     async def _tokens(self, item: Due) -> dict[Button, str]:
         buttons = buttons_of(item.card.msg)
