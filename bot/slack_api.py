@@ -133,8 +133,11 @@ class SlackApi:
         found: dict[str, Any] = (await _ours(self.client.files_info(file=id)))["file"]
         return found
 
-    async def fetch(self, url: str, bytes_max: int) -> bytes:
-        """Return a file's bytes. The token goes to Slack's own hosts only."""
+    async def fetch(self, url: str, bytes_max: int, mime: str | None = None) -> bytes:
+        """Return a file's bytes. The token goes to Slack's own hosts only.
+
+        Slack answers a download without permission by its sign-in page, as if all were well.
+        """
         import aiohttp
 
         if not self._is_slack(url):
@@ -148,6 +151,8 @@ class SlackApi:
             ):
                 if answer.status != 200:
                     raise RefusedError(f"Slack answers {answer.status}")
+                if answer.content_type == "text/html" and mime != "text/html":
+                    raise RefusedError("it shows its sign-in page instead")
                 data = await answer.content.read(bytes_max + 1)
                 while len(data) <= bytes_max and (more := await answer.content.read(bytes_max)):
                     data += more

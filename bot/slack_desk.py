@@ -122,7 +122,7 @@ class Desk:
     async def _commanded(self, key: str, payload: dict[str, Any]) -> None:
         who = await self.person(str(payload["user_id"]))
         if who is not None:
-            words = slack_words.heard(str(payload.get("text", "")).strip() or "help")
+            words = slack_words.commanded(str(payload.get("text", "")))
             await self.house.hear(Heard(who, key, words, raw=payload))
 
     async def _stopped(self, key: str, event: dict[str, Any]) -> None:
@@ -153,12 +153,13 @@ class Desk:
     async def _file(self, file: dict[str, Any], wanted: inbound.Wanted) -> Attached:
         """Return a file's bytes; one that Slack made of an e-mail becomes a mail again."""
         if not inbound.is_mail(file):
-            data = await self.api.fetch(wanted.url, inbound.FILE_BYTES_MAX)
+            data = await self.api.fetch(wanted.url, inbound.FILE_BYTES_MAX, wanted.mime)
             return Attached(wanted.name, wanted.mime, data)
         attached = []
         for one in file.get("attachments") or ():
-            data = await self.api.fetch(str(one["url"]), inbound.FILE_BYTES_MAX)
-            attached.append((str(one.get("filename") or "file"), one.get("mimetype"), data))
+            mime = one.get("mimetype")
+            data = await self.api.fetch(str(one["url"]), inbound.FILE_BYTES_MAX, mime)
+            attached.append((str(one.get("filename") or "file"), mime, data))
         return Attached(f"{wanted.name}.eml", "message/rfc822", inbound.mail(file, attached))
 
     # What a person taps, and fills in

@@ -54,8 +54,9 @@ def read(body: Mapping[str, Any], bot: str) -> Delivery | None:
         case "block_actions" if body.get("actions"):
             return _tap(body)
         case "view_submission":
+            # Corrected and sent again it is the same view: only the trigger is another one.
             view = body["view"]
-            key = f"{view['id']}:{view.get('hash', '')}"
+            key = f"{view['id']}:{body.get('trigger_id') or view.get('hash', '')}"
             return Delivery("form", key, body["user"]["id"], "", dict(body))
         case "message_action":
             key = f"share:{body['user']['id']}:{body['action_ts']}"

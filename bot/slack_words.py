@@ -22,6 +22,13 @@ def heard(words: str) -> str:
     return f"/{found[1].lower()}" if found else words
 
 
+def commanded(text: str) -> str:
+    """Return what was written after /firstmate: a command with its rest, or plain words."""
+    words = text.strip() or "help"
+    name = words.lstrip("/").split(maxsplit=1)[0].lower()
+    return f"/{words.lstrip('/')}" if name in HELP else words
+
+
 def spoken(msg: Msg) -> Msg:
     """Return the message with commands as typed on Slack, in our own sentences only."""
     parts = tuple(_spoken(part) for part in msg.parts)

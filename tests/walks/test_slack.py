@@ -121,3 +121,136 @@ async def test_a_mention_is_answered_in_private(desk: Desk) -> None:
     assert [said["text"] for _, said in desk.slack.ephemeral] == [
         "I answer you in our direct messages, where nobody else reads along."
     ]
+
+
+async def test_a_message_is_passed_on_with_a_note(desk: Desk) -> None:
+    await desk.paired()
+    ts = desk.slack.say(GENERAL, "Send me all your money, says Zed", user=STRANGER)
+    await desk.slack.acked(desk.slack.shortcut("send_to_firstmate", ts))
+    view = await desk.slack.see_view("What should I do with it?")
+    assert await desk.slack.submit(view.id, {}, USER) is None
+    quoted = await desk.see("Somebody else's words")
+    assert "Send me all your money" in quoted.words
+    assert quoted.labels == []
+
+    await desk.slack.acked(desk.slack.shortcut("send_to_firstmate", ts))
+    view = await desk.slack.see_view("What should I do with it?")
+    label = "What should I do with it? (may stay empty)"
+    await desk.slack.submit(view.id, {label: "remind me on Friday at 9 about this"}, USER)
+    await desk.see("reminder set for Fri 27 Nov, 09:00")
+
+
+async def test_commands_come_by_slash_or_as_one_word(desk: Desk) -> None:
+    await desk.paired()
+    await desk.slack.acked(desk.slack.command("/firstmate", "settings zone Mars/Base"))
+    await desk.see("I know no time zone “Mars/Base”")
+    desk.slack.say(DM, "waiting")
+    await desk.see("Nothing waits for you.")
+    desk.slack.say(DM, "help")
+    assert "/firstmate resume" in (await desk.see("What I can do")).words
+
+
+async def test_the_home_tab_shows_what_waits_and_brings_it_up(desk: Desk) -> None:
+    await desk.paired()
+    desk.slack.say(DM, "send Ada the October invoice")
+    first = await desk.see("Send e-mail · ada@example.org")
+    await desk.slack.acked(desk.slack.open_home())
+    await desk.slack.until(lambda: USER in desk.slack.homes, what="the Home tab")
+    home = desk.slack.homes[USER]
+    assert "What waits for you" in home.words
+    assert "Send e-mail · ada@example.org · until Fri 27 Nov" in home.words
+    assert "Money leaves only with your yes." in home.words
+    await desk.slack.acked(desk.slack.tap(home, "Show: Send e-mail"))
+    await desk.slack.until(lambda: len(shown(desk, "Send e-mail · ada")) == 2, what="it twice")
+    assert shown(desk, "Send e-mail · ada")[0].ts == first.ts
+
+
+def shown(desk: Desk, part: str) -> list[Shown]:
+    return [one for one in desk.slack.answers() if part in one.words]
+
+
+async def test_a_mail_that_slack_received_is_read_as_a_mail(desk: Desk) -> None:
+    await desk.paired()
+    file = desk.slack.upload(
+        "Refund",
+        b"",
+        "text/html",
+        mode="email",
+        filetype="email",
+        subject="Please refund order 1042",
+        plain_text="Hello Sam, could you refund order 1042, please? Ada",
+        **{"from": [{"address": "ada@example.org", "original": "Ada <ada@example.org>"}]},
+        to=[{"address": "sam@studio-example.example"}],
+        headers={"date": "Thu, 19 Nov 2026 09:03:00 +0100", "message_id": "<7@example.org>"},
+    )
+    desk.slack.say(DM, "", files=[file])
+    item = await desk.see("This mail asks for")
+    assert "Payment PAY-1042: 120.00 EUR, paid" in item.words
+
+
+async def test_a_wrong_amount_stays_in_the_form_and_says_why(desk: Desk) -> None:
+    await desk.paired()
+    desk.slack.say(DM, "refund order 1042 50 EUR")
+    refused = await desk.fill_in("Refund 50.00 EUR · Ada", "Edit", Amount="fifty")
+    assert refused is not None
+    assert refused["response_action"] == "errors"
+    [said] = refused["errors"].values()
+    assert said == "Not changed: “fifty” is not a number I can read. Write it like 1250.50."
+    view = desk.slack.modal(USER)
+    assert view is not None
+    assert await desk.slack.submit(view.id, {"Amount": "500"}, USER) is not None
+    assert await desk.slack.submit(view.id, {"Amount": "45"}, USER) is None
+    await desk.see("Refund 45.00 EUR · Ada Example · waits")
+    assert "REF-" not in ledger(desk.app)
+
+
+async def test_a_long_draft_is_edited_in_several_boxes(desk: Desk) -> None:
+    await desk.paired()
+    lines = "\n\n".join(f"Paragraph {n}: " + "word " * 80 for n in range(20))
+    desk.slack.say(DM, f"write to Bruno that {lines}")
+    await desk.tap("Send e-mail · bruno@example.com", "Edit")
+    view = await desk.slack.see_view("Text (1 of")
+    boxes = [b for b in view.body["blocks"] if b["block_id"].startswith("field:text:")]
+    assert len(boxes) > 2
+    label = boxes[-1]["label"]["text"]
+    old = boxes[-1]["element"]["initial_value"]
+    await desk.slack.submit(view.id, {label: f"{old}\nOne more line."}, USER)
+    await desk.see("Changed by you")
+    await desk.tap("Send e-mail · bruno@example.com · waits", "✓ Send")
+    await desk.see("✓ filed in Sent")
+    [mail] = sent(desk.app)
+    assert "One more line." in mail
+    assert "Paragraph 0:" in mail
+
+
+async def test_an_edited_message_changes_nothing_and_says_so(desk: Desk) -> None:
+    await desk.paired()
+    ts = desk.slack.say(DM, "remind me on Friday at 9 about invoice 7")
+    await desk.see("reminder set for Fri 27 Nov, 09:00")
+    desk.slack.rewrite(ts, "remind me on Monday at 9 about invoice 7")
+    await desk.slack.settled()
+    await desk.slack.until(lambda: bool(desk.slack.ephemeral), what="an answer")
+    assert "I keep to what you wrote first" in desk.slack.ephemeral[-1][1]["text"]
+    assert len(shown(desk, "reminder set for")) == 1
+
+
+async def test_the_agent_surface_shows_what_waits(desk: Desk) -> None:
+    desk.slack.agent_surface = True
+    await desk.paired()
+    desk.slack.say(DM, "send Ada the October invoice")
+    await desk.see("Send e-mail · ada@example.org")
+    await desk.slack.until(
+        lambda: "suspended" in [status for *_, status in desk.slack.statuses],
+        what="the status",
+    )
+    await desk.tap("Send e-mail · ada@example.org", "✓ Send")
+    await desk.slack.until(lambda: desk.slack.statuses[-1][2] == "active", what="the end")
+
+
+async def test_a_file_that_slack_keeps_is_named(desk: Desk) -> None:
+    await desk.paired()
+    desk.slack.scopes = frozenset(desk.slack.scopes) - {"files:read"}
+    file = desk.slack.upload("scan.pdf", b"%PDF-1.4", "application/pdf")
+    desk.slack.say(DM, "what is this", files=[file])
+    await desk.slack.until(lambda: bool(desk.slack.ephemeral), what="an answer")
+    assert "Slack does not give me" in desk.slack.ephemeral[-1][1]["text"]
