@@ -1,5 +1,6 @@
 """A home where twenty other questions wait already, and operators who work in copies of it."""
 
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from bot import host
+from engine import conversations
+from memory.db import Database, system_clock
+from tests.crash.messengers import Correspondent, Messenger, OnSlack, OnTelegram
 from tests.crash.story import Operator
 
 OTHERS = 20
 NAMES = ("Bruno", "Chloé", "Dorota")
 At = Callable[..., Operator]
+Writing = Callable[..., Correspondent]
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +48,28 @@ def killed(busy: tuple[Path, str], tmp_path: Path) -> Iterator[At]:
     yield killed_at
     for operator in made:
         operator.kill()
+
+
+@pytest.fixture
+def writing(busy: tuple[Path, str], tmp_path: Path) -> Iterator[Writing]:
+    """Make a correspondent on a messenger in a fresh copy whose processes die at these points."""
+    made: list[Correspondent] = []
+
+    def writing_on(messenger: type[OnTelegram] | type[OnSlack], *points: int) -> Correspondent:
+        home = tmp_path.resolve() / f"run{len(made)}"
+        shutil.copytree(busy[0], home)
+        peer = messenger()
+        asyncio.run(_paired(home, peer))
+        made.append(Correspondent(home, peer, points))
+        return made[-1]
+
+    yield writing_on
+    for one in made:
+        one.kill()
+
+
+async def _paired(home: Path, messenger: Messenger) -> None:
+    db = Database(home / "sample" / "firstmate.db", system_clock)
+    async with db.transaction() as tx:
+        await conversations.admit(tx, *messenger.conv)
+    await db.close()

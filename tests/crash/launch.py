@@ -10,18 +10,20 @@ import multiprocessing
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, TextIO
 
 CHANGES = {"os.rename": 1, "os.link": 1, "os.remove": 0, "os.truncate": 0, "os.mkdir": 0}
+WIDE = 1000
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 IMPORTED = [
     "bot.cli", "bot.host", "bot.web", "dbos", "uvicorn", "starlette.applications",
     "alembic.command", "apscheduler.schedulers.asyncio", "jinja2", "chromadb", "onnxruntime",
     "schwifty", "sepaxml", "fpdf", "cel", "dateparser", "babel",
+    "bot.telegram", "aiogram", "bot.slack", "bot.slack_door", "slack_bolt.async_app",
 ]  # fmt: skip
 
 
@@ -34,6 +36,7 @@ class Start:
     armed: Path
     trace: Path  # each point reached, with its name
     stderr: Path
+    env: dict[str, str] = field(default_factory=dict)  # settings beside the folder and the port
 
 
 def launch(start: Start) -> tuple[ForkServerProcess, TextIO]:
@@ -53,14 +56,22 @@ def serve(start: Start, stdout: Connection) -> None:
     os.dup2(stdout.fileno(), sys.stdout.fileno())
     os.dup2(os.open(start.stderr, os.O_WRONLY | os.O_CREAT | os.O_APPEND), sys.stderr.fileno())
     stdout.close()
-    os.environ |= {"FIRSTMATE_HOME": str(start.home), "FIRSTMATE_PORT": "0"}
+    os.environ |= {"FIRSTMATE_HOME": str(start.home), "FIRSTMATE_PORT": "0"} | start.env
     sys.argv = ["firstmate", "run"]
     from bot.cli import main
 
+    widen_lanes()
     points = Points(start)
     watch_commits(points)
     watch_files(points, start.home)
     main()
+
+
+def widen_lanes() -> None:
+    """Let messages go out at once: what a messenger allows per second is not what is tried here."""
+    from bot import slack_api, telegram_api
+
+    telegram_api.CHAT_BURST = slack_api.CHANNEL_BURST = slack_api.UPDATES_BURST = WIDE
 
 
 class Points:

@@ -100,6 +100,7 @@ class Operator:
 
     def __init__(self, home: Path, session: str = "", points: tuple[int, ...] = ()) -> None:
         self.home, self.session = home, session
+        self.env: dict[str, str] = {}
         self.answers: list[str] = []
         self.starts = 0
         self._points = points
@@ -208,7 +209,7 @@ class Operator:
         point = dict(enumerate(self._points)).get(self.starts, NEVER)
         trace = self.home / f"points.{self.starts}"
         self.starts += 1
-        start = Start(self.home, point, self._armed, trace, self.home / "stderr")
+        start = Start(self.home, point, self._armed, trace, self.home / "stderr", self.env)
         self._process, self._said = launch(start)
         found = SERVED.search(self._said.readline())
         if found is None:
@@ -216,7 +217,10 @@ class Operator:
             raise DiedError
         if not self.session:
             self.session = _paired(found[1], found[2])
-        self.browser = Browser(found[1], self.session)
+        self.open_page(found[1])
+
+    def open_page(self, url: str) -> None:
+        self.browser = Browser(url, self.session)
         self.browser.open()
 
     def _died(self) -> None:

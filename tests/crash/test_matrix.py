@@ -9,22 +9,42 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.crash import counted, story
-from tests.crash.conftest import OTHERS, At
+from tests.crash.conftest import OTHERS, At, Writing
+from tests.crash.messengers import Correspondent, OnSlack, OnTelegram
 from tests.crash.story import NEVER, Operator
 
 SAMPLE = 5
+ON_MESSENGERS = 2  # points of the sample on each messenger
+STEPS = 9  # of the story; the platform is restarted before one of them
 SHARDS = 2  # the whole matrix is walked by two workers side by side
 RECOVERY = 12  # write points of a process that starts again; the second kill lies among them
 
 
 def walk(operator: Operator) -> int:
     """Walk the story and check what came of it; return how many write points it came by."""
-    folder = operator.home / "sample"
-    before = counted.waiting(folder)
+    before = counted.waiting(operator.home / "sample")
     operator.start()
     operator.arm()
     story.refund(operator)
     operator.stop()
+    return came_right(operator, before)
+
+
+def write(operator: Correspondent, restart_at: int = -1) -> int:
+    """Walk the story over a messenger, which may itself be restarted before one of its steps."""
+    before = counted.waiting(operator.home / "sample")
+    operator.start()
+    operator.arm()
+    operator.refund(restart_at)
+    operator.stop()
+    points = came_right(operator, before)
+    operator.messenger.close()
+    return points
+
+
+def came_right(operator: Operator, before: set[tuple[str, str]]) -> int:
+    """Check what came of it where it arrives; return how many write points were come by."""
+    folder = operator.home / "sample"
     assert counted.refunds(folder) == 1
     assert counted.refunded(folder) == ["40.00 EUR"]
     assert counted.transfers(folder) == ["40.00"]
@@ -62,4 +82,32 @@ def test_a_kill_at_any_write_point_loses_and_doubles_nothing(killed: At, first: 
         walk(operator)
         if operator.starts == 1:
             print(f"No run came to write point {point}; every {SHARDS}nd from {first} was tried.")
+            return
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("messenger", [OnTelegram, OnSlack])
+def test_a_kill_while_writing_on_a_messenger_loses_and_doubles_nothing(
+    writing: Writing, messenger: type[OnTelegram] | type[OnSlack]
+) -> None:
+    seed = os.environ.get("CRASH_SEED") or str(datetime.now(UTC).date())
+    chance = random.Random(f"{seed} {messenger.__name__}")
+    points = write(writing(messenger, NEVER), restart_at=chance.randrange(STEPS))
+    chosen = sorted(chance.sample(range(points), ON_MESSENGERS))
+    print(f"CRASH_SEED={seed} on {messenger.__name__}: {chosen} of {points} write points")
+    for point in chosen:
+        write(writing(messenger, point, chance.randrange(RECOVERY)), chance.randrange(STEPS))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("messenger", [OnTelegram, OnSlack])
+def test_a_kill_at_any_write_point_on_a_messenger_loses_and_doubles_nothing(
+    writing: Writing, messenger: type[OnTelegram] | type[OnSlack]
+) -> None:
+    for point in itertools.count():
+        operator = writing(messenger, point)
+        write(operator)
+        if operator.starts == 1:
+            print(f"No run on {messenger.__name__} came to write point {point}; all were tried.")
             return
