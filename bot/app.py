@@ -16,6 +16,7 @@ from bot.commands import Commands
 from bot.delivery import Delivery
 from bot.remembering import Remembering
 from bot.surfaces import Heard, Surface
+from bot.twins import Twins
 from connectors import blobs, registry
 from connectors.company import Company
 from connectors.email.inbox import Inbox
@@ -24,6 +25,7 @@ from engine import (
     bells,
     conversations,
     desk,
+    halting,
     inbox,
     perform,
     redirects,
@@ -209,7 +211,9 @@ async def open_app(
     )
     setup = onboarding.Onboarding(app, playbooks, switch or (lambda _: None))
     front.commands.update(Commands(house, playbooks).by_name() | setup.commands())
+    front.commands.update(Twins(house, app.verbs).commands())
     app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}
+    app.verbs |= {"halt": halting.halt}
     app.verbs |= batch_desk.VERBS
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
     app.verbs |= {"erase": forgetting.erase}

@@ -14,14 +14,18 @@ from connectors.contract import PermanentError
 from connectors.payments import checked_iban
 from engine import (
     approvals,
+    batches,
     cards,
     durable,
     effects,
+    evening,
     explain,
     ledger,
     outbox,
     questions,
+    quiet,
     stop,
+    triage,
     undoing,
 )
 from engine.house import House
@@ -46,6 +50,7 @@ from memory.records import Record
 HELP = {
     "help": "what I can do",
     "waiting": "what waits for you",
+    "triage": "what went wrong and is not settled",
     "why": "why something was done: the newest, or /why and the end of its id",
     "undo": "take back the newest thing that can be taken back",
     "stop": "hold everything at once; it holds until you say /resume",
@@ -57,9 +62,13 @@ HELP = {
     "retry": "try again what I set aside",
     "forget": "erase a person: /forget NAME",
     "cancel": "drop the question I asked",
+    "ok": "say yes to one card by its code: /ok K7Q2",
+    "no": "say no to one card by its code: /no K7Q2",
+    "tap": "press a button in words: /tap Later",
 }
+ELSEWHERE = ("playbooks", "ok", "no", "tap")  # commands made by others, or under another name
 WAITING_MAX = 10
-SETTABLE = ("company", "email", "iban", "zone", "currency", "locale")
+SETTABLE = ("company", "email", "iban", "zone", "currency", "locale", "quiet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ class Commands:
 
     def by_name(self) -> dict[str, Command]:
         """Return every command, by the word after the slash."""
-        named = {name: getattr(self, name) for name in HELP if name != "playbooks"}
+        named = {name: getattr(self, name) for name in HELP if name not in ELSEWHERE}
         return named | {"playbooks": self.switchboard, "start": self.help}
 
     async def help(self, event: Event, rest: str) -> Msg:
@@ -86,22 +95,31 @@ class Commands:
         ]
         return Msg(key=f"help:{event.id}", summary="What I can do", parts=tuple(parts))
 
-    async def waiting(self, event: Event, rest: str) -> Msg:
-        """Say how many questions are open and bring the oldest back to the bottom."""
+    async def waiting(self, event: Event, rest: str) -> Msg | None:
+        """Bring what waits to the bottom: similar questions in lists, the others one by one."""
         conv = str(event.body["conv"])
         async with self.house.db.transaction() as tx:
             count = await approvals.open_count(tx)
-            open_now = await approvals.waiting(tx, WAITING_MAX)
-            for asked in reversed(open_now):
+            listed = await batches.gather(tx, self.house, conv, event.id)
+            looked_at = await approvals.waiting(tx, batches.LOOKED_AT_MAX)
+            alone = [asked for asked in looked_at if asked.id not in listed][:WAITING_MAX]
+            for asked in reversed(alone):
                 await outbox.show_again(tx, cards.key(asked.effect, asked.version), conv)
             failed = await effects.in_state(tx, "failed", "unknown", limit=WAITING_MAX)
             held = await effects.in_state(tx, "approved", limit=WAITING_MAX)
         if not (count or failed or held):
             return say(f"waiting:{event.id}", "Nothing waits for you.")
-        lines = [f"{count} wait for your yes or no." + _first(count)] if count else []
+        if count == len(listed) and not (failed or held):
+            return None  # the lists say it all
+        lines = [_open(count, len(listed), len(alone))] if count else []
         lines += [f"{len(held)} approved and not run yet."] if held else []
         lines += [f"{len(failed)} went wrong and wait for a look."] if failed else []
         return say(f"waiting:{event.id}", "\n".join(lines))
+
+    async def triage(self, event: Event, rest: str) -> Msg:
+        """List what went wrong and is not settled."""
+        async with self.house.db.snapshot() as reader:
+            return await triage.told(reader, f"triage:{event.id}")
 
     async def why(self, event: Event, rest: str) -> Msg:
         """Explain one effect, the newest one if none is named."""
@@ -197,6 +215,7 @@ class Commands:
                 return say(f"settings:{event.id}", f"Not changed: {fault}")
             async with self.house.db.transaction() as tx:
                 await profile.save(tx, event.id, **{name: clean_setting(name, value.strip())})
+                await evening.arm(tx, event.id)
         async with self.house.db.snapshot() as reader:
             now = await profile.read(reader)
         lines = tuple(f"{one}: {now[one] or 'not set'}" for one in SETTABLE)
@@ -264,6 +283,8 @@ def setting_fault(name: str, value: str) -> str | None:
         return f"I know no language “{value}”. Write it like en, de or en_GB."
     if name == "email" and "@" not in value:
         return f"“{value}” is not an e-mail address."
+    if name == "quiet":
+        return quiet.fault(value)
     if name == "iban":
         try:
             checked_iban(value)
@@ -291,8 +312,11 @@ def _when(effect: effects.Effect) -> datetime:
     return effect.done_at or effect.at
 
 
-def _first(count: int) -> str:
-    return f" The oldest {WAITING_MAX} are below." if count > WAITING_MAX else ""
+def _open(count: int, listed: int, alone: int) -> str:
+    text = f"{count} wait for your yes or no."
+    text += f" {listed} of them are in lists." if listed else ""
+    later = count - listed - alone
+    return text + (f" {later} more come after these." if later else "")
 
 
 def _label(text: str) -> str:

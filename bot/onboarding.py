@@ -12,7 +12,7 @@ from agents.library import Playbook
 from bot.commands import clean_setting, setting_fault, switches
 from bot.sample import MAIL, SAMPLE
 from bot.surfaces import Attached, Heard
-from engine import outbox, questions
+from engine import evening, outbox, questions
 from engine.desk import Person, Reply, heard
 from engine.house import House
 from engine.messages import Button, Heading, Msg, Para, Span, say
@@ -48,10 +48,13 @@ class Host(Protocol):
 
 
 async def greet(db: Database) -> None:
-    """Say hello once in a new folder."""
+    """Say hello once in a new folder; in one that is set up, see that the evening will ring."""
     async with db.transaction() as tx:
-        if await profile.get(tx, "stage") == "new":
+        stage = await profile.get(tx, "stage")
+        if stage == "new":
             await outbox.post(tx, greeting())
+        elif stage == "ready":
+            await evening.arm(tx, None)
 
 
 async def welcome(db: Database, conv: str) -> None:
@@ -204,6 +207,7 @@ class Onboarding:
 
     async def _set(self, tx: Tx, name: str, value: str, conv: str, cause: str) -> None:
         await profile.save(tx, cause, **{name: value})
+        await evening.arm(tx, cause)
         if await profile.get(tx, "stage") == "ready":
             return
         if name == "zone":

@@ -12,14 +12,16 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from pydantic import BaseModel
 
-from engine import schedule
-from memory import events
+from engine import quiet, schedule
+from memory import events, profile
 from memory.db import Reader, Tx, change, insert, insert_once
 from memory.ids import derived_id
 from memory.schema.work import approvals, decisions
+from policies.rules import Verdict
 
 EXPIRES = timedelta(days=7)
 REMIND = timedelta(days=1)
+CODE_CHARS = 4
 Answer = Literal["approve", "reject"]
 
 
@@ -43,16 +45,28 @@ class Decision(BaseModel, frozen=True):
     at: datetime
 
 
-async def ask(tx: Tx, effect: str, version: int, digest: str, bundle: str, cause: str) -> str:
-    """Ask about this version of this effect and return the approval's id."""
+async def ask(tx: Tx, effect: str, version: int, digest: str, verdict: Verdict, cause: str) -> str:
+    """Ask about this version of this effect and return the approval's id.
+
+    How long it is asked, and when once more, may be said by a rule; reminders wait for the end of
+    the quiet hours.
+    """
     id = derived_id("apr", effect, version)
-    row = {"id": id, "effect": effect, "version": version, "digest": digest, "bundle": bundle}
-    times = {"asked_at": tx.now, "expires_at": tx.now + EXPIRES}
-    await insert(tx, approvals, {**row, **times, "state": "open", "cause": cause})
+    expires = tx.now + (_hours(verdict.wait_hours) or EXPIRES)
+    reminds = tx.now + (_hours(verdict.remind_hours) or REMIND)
+    row = {"id": id, "effect": effect, "version": version, "digest": digest}
+    row |= {"bundle": verdict.bundle, "asked_at": tx.now, "expires_at": expires}
+    await insert(tx, approvals, {**row, "state": "open", "cause": cause})
     await events.note(tx, "approval.asked", cause, approval=id, effect=effect, version=version)
-    await schedule.set_alarm(tx, f"expire:{id}", tx.now + EXPIRES, "expire", id, cause)
-    await schedule.set_alarm(tx, f"remind:{id}", tx.now + REMIND, "remind", id, cause)
+    await schedule.set_alarm(tx, f"expire:{id}", expires, "expire", id, cause)
+    again = quiet.awake(reminds, await profile.read(tx))
+    if again < expires:
+        await schedule.set_alarm(tx, f"remind:{id}", again, "remind", id, cause)
     return id
+
+
+def _hours(count: int | None) -> timedelta | None:
+    return None if count is None else timedelta(hours=count)
 
 
 async def decide(
@@ -112,6 +126,15 @@ async def get(reader: Reader, approval_id: str) -> Approval | None:
     return None if row is None else _approval(row)
 
 
+async def on_card(reader: Reader, card: str) -> Approval | None:
+    """Return the question that the card of this key asks."""
+    kind, _, named = card.partition(":")
+    effect, _, version = named.rpartition(":")
+    if kind != "effect" or not version.isdigit():
+        return None
+    return await of_version(reader, effect, int(version))
+
+
 async def newest(reader: Reader, effect: str) -> Approval | None:
     query = sa.select(approvals).filter_by(effect=effect).order_by(approvals.c.version.desc())
     row = await reader.row(query.limit(1))
@@ -126,6 +149,20 @@ async def of_version(reader: Reader, effect: str, version: int) -> Approval | No
 async def decision(reader: Reader, approval_id: str) -> Decision | None:
     row = await reader.row(sa.select(decisions).filter_by(approval=approval_id))
     return None if row is None else Decision(**row._mapping)
+
+
+def code(approval_id: str) -> str:
+    """Return the short name a person types for an open question: /ok K7Q2."""
+    return approval_id[-CODE_CHARS:].upper()
+
+
+async def by_code(reader: Reader, typed: str) -> list[Approval]:
+    """Return the open questions whose id ends so."""
+    ending = typed.strip().lower()
+    if len(ending) < CODE_CHARS or not ending.isalnum():
+        return []
+    query = sa.select(approvals).filter_by(state="open").where(approvals.c.id.endswith(ending))
+    return [_approval(row) for row in await reader.rows(query)]
 
 
 async def open_count(reader: Reader) -> int:

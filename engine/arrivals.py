@@ -56,6 +56,24 @@ async def failed(tx: Tx, arrival: Arrival, error: str) -> bool:
     return state == "set aside"
 
 
+async def set_aside(reader: Reader, since: datetime | None = None) -> list[Arrival]:
+    """Return what three tries could not take in, newest first."""
+    query = sa.select(arrivals).filter_by(state="set aside").order_by(arrivals.c.at.desc())
+    rows = await reader.rows(query if since is None else query.where(arrivals.c.at >= since))
+    return [Arrival(**{n: row._mapping[n] for n in Arrival.model_fields}) for row in rows]
+
+
+async def again(tx: Tx, key: str) -> bool:
+    """Let it be taken in once more. False: it is not set aside."""
+    aside = arrivals.c.state == "set aside"
+    return await change(tx, arrivals, {"key": key}, aside, state="waiting", tries=0)
+
+
+async def drop(tx: Tx, key: str) -> bool:
+    """Leave it as it is. False: it is not set aside."""
+    return await change(tx, arrivals, {"key": key}, arrivals.c.state == "set aside", state="done")
+
+
 async def sweep(tx: Tx) -> None:
     """Forget what was taken in long ago."""
     old = arrivals.c.at < tx.now - KNOWN_FOR

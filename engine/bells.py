@@ -1,8 +1,8 @@
-"""What happens when an alarm rings: a question expires, a question is asked again, a reminder."""
+"""What happens when an alarm rings: a question expires or is asked again, a reminder, evening."""
 
 from collections.abc import Mapping
 
-from engine import approvals, cards, effects, outbox
+from engine import approvals, cards, effects, evening, outbox, triage
 from engine.messages import say
 from engine.schedule import Bell
 from memory import events
@@ -33,4 +33,10 @@ async def reminder(tx: Tx, ref: str, cause: str) -> None:
         await outbox.post(tx, say(f"reminder:{ref}", f"⏰ {set_.body['text']}"))
 
 
-BELLS: Mapping[str, Bell] = {"expire": expire, "remind": remind, "reminder": reminder}
+BELLS: Mapping[str, Bell] = {
+    "expire": expire,
+    "remind": remind,
+    "reminder": reminder,
+    "aside": triage.set_aside,
+    evening.KIND: evening.ring,
+}

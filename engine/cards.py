@@ -56,8 +56,13 @@ async def show(tx: Tx, effect_id: str, *, menu: str = "") -> None:
 
 
 async def _worth_showing(tx: Tx, effect: sa.Row[Any]) -> bool:
-    """What policy let pass is told once it is done, and within a plan only when it went wrong."""
+    """What policy let pass is told once it is done, and within a plan only when it went wrong.
+
+    What was shown once is drawn anew whatever comes of it.
+    """
     if effect.verdict["outcome"] not in ("allow", "notify"):
+        return True
+    if await outbox.get(tx, key(effect.id, effect.version)) is not None:
         return True
     if effect.state in QUIET:
         return False

@@ -8,21 +8,25 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.contract import PermanentError, Receipt
+from connectors.contract import ConnectorError, PermanentError
 from engine import (
     approvals,
     cards,
+    confirming,
     effects,
     explain,
     forms,
     gate,
     lessons,
+    mending,
     outbox,
     plans,
     stop,
+    triage,
     undoing,
     words,
 )
+from engine import autopsy as autopsies
 from engine.approvals import Approval
 from engine.durable import open_work
 from engine.effects import Effect
@@ -85,9 +89,11 @@ async def approve(house: House, tap: Tap, who: Person, key: str, values: dict[st
             return Reply(GONE, refused=True)
         if (refusal := await not_open(tx, asked, effect, who, cause)) is not None:
             return refusal
-        if effect.verdict["outcome"] == "ask_twice" and not _confirmed(effect, values):
-            wanted = effect.action.args.get("amount", "yes")
-            return Reply(f"Not done: to confirm, type exactly {wanted}.", refused=True)
+        if effect.verdict["outcome"] == "ask_twice":
+            locale, typed = await profile.get(tx, "locale"), values.get("confirm", "")
+            if not confirming.is_given(effect.action, effect.digest, typed, locale):
+                wanted = confirming.wanted(effect.action, effect.digest)
+                return Reply(f"Not done: to confirm, type exactly {wanted}.", refused=True)
         await approvals.decide(tx, asked, "approve", who.user, who.surface, cause)
         await effects.settle(tx, asked, "approved", cause)
         if await stop.is_stopped(tx):
@@ -232,31 +238,58 @@ async def undo(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
 
 async def again(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
     """Try once more what failed; its key stays the same."""
-    async with house.db.transaction() as tx:
-        cause = await heard(tx, tap, who, key, values)
-        if await effects.try_again(tx, tap.ref, cause):
-            return Reply("I try again.")
-    return Reply("There is nothing to try again here.", refused=True)
+    return await _mend(house, tap, who, key, values, mending.again)
 
 
 async def happened(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
-    """The operator looked: it did happen."""
-    async with house.db.transaction() as tx:
-        cause = await heard(tx, tap, who, key, values)
-        effect = await effects.get(tx, tap.ref)
-        if effect is None or effect.state != "unknown":
-            return Reply("This is settled already.", refused=True)
-        said = "it happened: you looked and said so"
-        await effects.finish(tx, effect.id, Receipt(id="operator", said=said, at=tx.now), cause)
-    return Reply("Noted: it happened.")
+    """It did happen: the operator looked, or did it by hand."""
+    return await _mend(house, tap, who, key, values, mending.happened)
 
 
-async def close(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
-    """The operator looked, and leaves it as it is."""
+async def abort(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Give up what went wrong, and what was to come after it."""
+    return await _mend(house, tap, who, key, values, mending.abort)
+
+
+async def reopen(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Change by hand what failed: a new version, judged and asked again."""
+    async with house.db.snapshot() as reader:
+        failed = await effects.get(reader, tap.ref)
+        locale = await profile.get(reader, "locale")
+    if failed is None:
+        return Reply(GONE, refused=True)
+    try:
+        proposal = await gate.weigh(house, _edited(house, failed, values, locale), failed.goal)
+    except ConnectorError as error:
+        return Reply(f"Not changed: {error}", refused=True)
     async with house.db.transaction() as tx:
         cause = await heard(tx, tap, who, key, values)
-        await events.note(tx, "effect.closed", cause, effect=tap.ref)
-    return Reply("Left as it is.")
+        if proposal.digest == failed.digest:
+            return Reply("Nothing is different; Retry does the same again.", refused=True)
+        if not await effects.reopen(tx, failed, proposal, cause):
+            return Reply(STALE, cards.key(failed.id, failed.version), refused=True)
+        await _redraft_dependents(tx, failed)
+    return Reply("Changed. Here is the new card.", cards.key(failed.id, failed.version + 1))
+
+
+async def autopsy(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Tell what happened, from the event log."""
+    async with house.db.transaction() as tx:
+        await heard(tx, tap, who, key, values)
+        told = await autopsies.report(tx, tap.ref)
+        if told is None:
+            return Reply(GONE, refused=True)
+        await outbox.post(tx, told, who.conv)
+    return Reply("", told.key)
+
+
+async def troubles(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """List what went wrong and is not settled."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        told = await triage.told(tx, f"triage:{cause}")
+        await outbox.post(tx, told, who.conv)
+    return Reply("", told.key)
 
 
 async def release(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -281,9 +314,21 @@ VERBS: dict[str, Any] = {
     "undo": undo,
     "again": again,
     "happened": happened,
-    "close": close,
+    "abort": abort,
+    "reopen": reopen,
+    "autopsy": autopsy,
+    "triage": troubles,
     "release": release,
 }
+
+
+async def _mend(
+    house: House, tap: Tap, who: Person, key: str, values: dict[str, str], mend: mending.Mend
+) -> Reply:
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        done, said = await mend(tx, tap.ref, cause)
+    return Reply(said, refused=not done)
 
 
 async def not_open(
@@ -309,10 +354,6 @@ async def already(tx: Tx, asked: Approval) -> str:
     settings = await profile.read(tx)
     did = "approved" if decided.answer == "approve" else "rejected"
     return f"Already {did} on {decided.channel}, {words.moment(decided.at, settings)}."
-
-
-def _confirmed(effect: Effect, values: dict[str, str]) -> bool:
-    return values.get("confirm", "").strip() == str(effect.action.args.get("amount", "yes"))
 
 
 def _edited(house: House, effect: Effect, values: dict[str, str], locale: str) -> Any:

@@ -16,11 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from engine import outbox
+from engine import outbox, schedule
 from engine.messages import say
 from memory import events
 from memory.db import Database, Tx, change, insert_once
@@ -71,6 +71,14 @@ async def retry(tx: Tx, ending: str, cause: str) -> int:
         tx.signal("work", row.id)
         await events.note(tx, "work.retried", cause, work=row.id)
     return len(rows)
+
+
+async def settle(tx: Tx, work_id: str, cause: str) -> bool:
+    """End quarantined work without doing it. False: it is not set aside."""
+    if not await change(tx, work, {"id": work_id}, work.c.state == "quarantined", state="done"):
+        return False
+    await events.note(tx, "work.dropped", cause, work=work_id)
+    return True
 
 
 class Durable:
@@ -218,9 +226,19 @@ class Durable:
 
 
 async def _quarantine(tx: Tx, failed: Work, reason: str) -> None:
-    """Set it aside with the reason, tell the operator, let the queue go on."""
+    """Set it aside with the reason, tell the operator, let the queue go on.
+
+    The alarm rings at once: what the work was about must not look as if it were still under way.
+    """
     await change(tx, work, {"id": failed.id}, state="quarantined", error=reason)
-    await events.note(tx, "work.quarantined", None, work=failed.id, of=failed.kind, error=reason)
+    what: dict[str, Any] = {
+        "work": failed.id,
+        "of": failed.kind,
+        "ref": failed.ref,
+        "error": reason,
+    }
+    noted = await events.note(tx, "work.quarantined", None, **what)
+    await schedule.set_alarm(tx, f"aside:{failed.id}", tx.now, "aside", failed.id, noted.id)
     text = (
         f"I could not work on something and set it aside after {ATTEMPTS_MAX} tries: {reason} "
         f"Nothing is lost. Say /retry {failed.id[-6:]} to try again."

@@ -4,6 +4,9 @@ proposed ─allow→ approved → running → done → undone
    ├─ask→ waiting ─tap→ approved   ├→ failed
    └─deny→ denied   └→ rejected │ expired │ withdrawn
                                    └→ unknown (it may have happened: a person looks)
+
+failed │ unknown ─retry→ approved │ ─by hand→ done │ ─abort→ withdrawn
+failed ─edit→ proposed (a new version)
 """
 
 from datetime import datetime
@@ -13,8 +16,9 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from connectors.contract import Preview, Receipt
-from engine import approvals, cards, plans
+from engine import approvals, cards, conversations, failures, plans
 from engine.durable import open_work
+from engine.failures import Failure, Try
 from engine.gate import Proposal
 from memory import events
 from memory.db import Reader, Tx, change, insert, insert_once
@@ -22,6 +26,7 @@ from memory.ids import derived_id
 from memory.schema.work import effect_versions, effects
 from policies.rules import Action
 
+NOBODY = "Nobody who may decide is paired, so it was refused at once. Pair, then ask for it again."
 TASK_STATE: dict[str, plans.State] = {
     "approved": "running",
     "waiting": "waiting",
@@ -34,6 +39,9 @@ TASK_STATE: dict[str, plans.State] = {
     "failed": "failed",
     "unknown": "failed",
 }
+
+
+WENT_WRONG = ("failed", "unknown")
 
 
 class Effect(BaseModel, frozen=True):
@@ -49,6 +57,8 @@ class Effect(BaseModel, frozen=True):
     verdict: dict[str, Any]
     receipt: Receipt | None
     error: str | None
+    failure: Failure | None
+    tries: tuple[Try, ...]
     undoes: str | None
     cause: str
     at: datetime
@@ -77,29 +87,18 @@ async def revise(
 
     False: the effect is no longer waiting, or is no longer the version that was changed.
     """
-    state, version = _first_state(proposal), old.version + 1
-    still = sa.and_(effects.c.state == "waiting", effects.c.version == old.version)
-    values = _content(proposal) | {"version": version, "state": state}
-    if not await change(tx, effects, {"id": old.id}, still, **values):
-        return False
-    await _keep(tx, old.id, version, proposal, author, cause)
-    asked = await approvals.of_version(tx, old.id, old.version)
-    if asked is not None:
-        await approvals.close(tx, asked.id, "superseded", cause)
-    await _follow(tx, old.id, state, proposal, cause)
-    return True
+    return await _replace(tx, old, "waiting", proposal, _first_state(proposal), author, cause)
 
 
 async def ask_again(tx: Tx, old: Effect, proposal: Proposal, cause: str) -> bool:
     """The world or the rules changed after the yes: the same action becomes a new question."""
-    version = old.version + 1
-    still = sa.and_(effects.c.state == "approved", effects.c.version == old.version)
-    values = _content(proposal) | {"version": version, "state": "waiting"}
-    if not await change(tx, effects, {"id": old.id}, still, **values):
-        return False
-    await _keep(tx, old.id, version, proposal, "agent", cause)
-    await _follow(tx, old.id, "waiting", proposal, cause)
-    return True
+    return await _replace(tx, old, "approved", proposal, "waiting", "agent", cause)
+
+
+async def reopen(tx: Tx, old: Effect, proposal: Proposal, cause: str) -> bool:
+    """What failed, changed by hand: a new version, judged and asked again. False: it moved on."""
+    state = _first_state(proposal)
+    return await _replace(tx, old, "failed", proposal, state, "operator", cause)
 
 
 async def settle(
@@ -120,8 +119,20 @@ async def settle(
 
 async def end(tx: Tx, effect_id: str, state: Literal["expired", "withdrawn"], cause: str) -> bool:
     """Nobody will answer any more, or nobody needs to."""
-    open_states = effects.c.state.in_(["waiting", "approved"])
-    if not await change(tx, effects, {"id": effect_id}, open_states, state=state):
+    return await _end(tx, effect_id, ("waiting", "approved"), state, cause)
+
+
+async def abort(tx: Tx, effect_id: str, cause: str) -> bool:
+    """The operator gives up what went wrong; what was to come after it is withdrawn too."""
+    return await _end(tx, effect_id, WENT_WRONG, "withdrawn", cause)
+
+
+async def _end(
+    tx: Tx, effect_id: str, while_: tuple[str, ...], state: Literal["expired", "withdrawn"],
+    cause: str,
+) -> bool:  # fmt: skip
+    still = effects.c.state.in_(while_)
+    if not await change(tx, effects, {"id": effect_id}, still, state=state):
         return False
     asked = await approvals.newest(tx, effect_id)
     if asked is not None:
@@ -132,45 +143,75 @@ async def end(tx: Tx, effect_id: str, state: Literal["expired", "withdrawn"], ca
 
 
 async def start(tx: Tx, effect_id: str, cause: str) -> bool:
-    """Write down that the call is about to be made, before it is made."""
-    if not await change(
-        tx, effects, {"id": effect_id}, effects.c.state == "approved", state="running"
-    ):
+    """Write down that the call is about to be made, before it is made.
+
+    Whoever starts a second call has looked that none before it did anything.
+    """
+    old = await get(tx, effect_id)
+    if old is None or old.state not in ("approved", "running"):
         return False
-    await _moved(tx, effect_id, "running", cause)
+    tries = failures.as_json(failures.begun(old.tries, tx.now))
+    await change(tx, effects, {"id": effect_id}, state="running", tries=tries)
+    if old.state == "approved":
+        await _moved(tx, effect_id, "running", cause)
+    else:
+        await events.note(tx, "effect.tried", cause, goal=old.goal, effect=effect_id)
     return True
+
+
+async def missed(tx: Tx, effect_id: str, failure: Failure, said: str, cause: str) -> None:
+    """Keep what came of a call that brought no receipt."""
+    old = await get(tx, effect_id)
+    if old is None:
+        return
+    tries = failures.as_json(failures.ended(old.tries, failure, said))
+    await change(tx, effects, {"id": effect_id}, tries=tries)
+    what: dict[str, Any] = {"effect": effect_id, "failure": failure, "error": said}
+    await events.note(tx, "effect.missed", cause, goal=old.goal, **what)
 
 
 async def finish(tx: Tx, effect_id: str, receipt: Receipt, cause: str) -> None:
     """Say "done", from the receipt. An undo also marks what it took back."""
-    values = {"receipt": receipt.model_dump(mode="json"), "done_at": tx.now, "error": None}
-    could = effects.c.state.in_(["running", "unknown", "failed"])
-    if not await change(tx, effects, {"id": effect_id}, could, state="done", **values):
+    old = await get(tx, effect_id)
+    if old is None or old.state not in ("approved", "running", *WENT_WRONG):
         return
+    values: dict[str, Any] = {"receipt": receipt.model_dump(mode="json"), "done_at": tx.now}
+    if old.state not in WENT_WRONG:
+        values["tries"] = failures.as_json(failures.ended(old.tries, None, receipt.said))
+    values |= {"error": None, "failure": None}
+    await change(tx, effects, {"id": effect_id}, state="done", **values)
     await _moved(tx, effect_id, "done", cause)
-    done = await get(tx, effect_id)
-    assert done is not None
-    if done.undoes is not None:
-        await change(tx, effects, {"id": done.undoes}, state="undone")
-        await events.note(tx, "effect.undone", cause, goal=done.goal, effect=done.undoes)
-        await cards.show(tx, done.undoes)
+    if old.undoes is not None:
+        await change(tx, effects, {"id": old.undoes}, state="undone")
+        await events.note(tx, "effect.undone", cause, goal=old.goal, effect=old.undoes)
+        await cards.show(tx, old.undoes)
 
 
-async def fail(
-    tx: Tx, effect_id: str, state: Literal["failed", "unknown"], error: str, cause: str
-) -> None:
-    """It did not happen, or nobody can tell: the operator sees it either way."""
-    could = effects.c.state.in_(["running", "approved"])
-    if await change(tx, effects, {"id": effect_id}, could, state=state, error=error):
-        await _moved(tx, effect_id, state, cause)
+async def fail(tx: Tx, effect_id: str, failure: Failure, error: str, cause: str) -> None:
+    """It did not happen; or, while one try is in doubt, nobody can tell: both are shown."""
+    old = await get(tx, effect_id)
+    if old is None or old.state not in ("running", "approved"):
+        return
+    doubt = failures.doubtful(old.tries)
+    if doubt is not None and failure not in failures.UNCERTAIN:
+        failure = doubt.failure or failure
+    state = "failed" if doubt is None else "unknown"
+    await change(tx, effects, {"id": effect_id}, state=state, failure=failure, error=error)
+    await _moved(tx, effect_id, state, cause)
 
 
 async def try_again(tx: Tx, effect_id: str, cause: str) -> bool:
-    """The operator asks for another try; its key stays the same, so it cannot happen twice."""
-    could = effects.c.state.in_(["failed", "unknown"])
-    if not await change(tx, effects, {"id": effect_id}, could, state="running", error=None):
+    """The operator looked and asks for another try; everything is checked once more before it.
+
+    Its key stays the same, so it cannot happen twice.
+    """
+    old = await get(tx, effect_id)
+    if old is None or old.state not in WENT_WRONG:
         return False
-    await _moved(tx, effect_id, "running", cause)
+    tries = failures.as_json(failures.ruled_out(old.tries))
+    values = {"state": "approved", "error": None, "failure": None, "tries": tries}
+    await change(tx, effects, {"id": effect_id}, **values)
+    await _moved(tx, effect_id, "approved", cause)
     await open_work(tx, "perform", effect_id)
     return True
 
@@ -235,18 +276,43 @@ async def _follow(tx: Tx, id: str, state: str, proposal: Proposal, cause: str) -
     assert effect is not None
     verdict = proposal.verdict
     if state == "waiting":
-        await approvals.ask(tx, id, effect.version, effect.digest, verdict.bundle, cause)
+        await approvals.ask(tx, id, effect.version, effect.digest, verdict, cause)
+        if not await conversations.paired(tx):  # a question nobody can answer is not asked
+            await change(tx, effects, {"id": id}, error=NOBODY)
+            await end(tx, id, "withdrawn", cause)
+            return
     elif state == "approved":
         await open_work(tx, "perform", id)
     await _moved(tx, id, state, cause)
 
 
+async def _replace(
+    tx: Tx, old: Effect, while_: str, proposal: Proposal, state: str,
+    author: Literal["agent", "operator"], cause: str,
+) -> bool:  # fmt: skip
+    """Put a new version in the place of the old one, while that stands as it was seen."""
+    version = old.version + 1
+    still = sa.and_(effects.c.state == while_, effects.c.version == old.version)
+    values = _content(proposal) | {"version": version, "state": state}
+    values |= {"error": None, "failure": None}
+    if not await change(tx, effects, {"id": old.id}, still, **values):
+        return False
+    await _keep(tx, old.id, version, proposal, author, cause)
+    asked = await approvals.of_version(tx, old.id, old.version)
+    if asked is not None:
+        await approvals.close(tx, asked.id, "superseded", cause)
+    await _follow(tx, old.id, state, proposal, cause)
+    return True
+
+
 async def _moved(tx: Tx, id: str, state: str, cause: str) -> None:
     effect = await get(tx, id)
     assert effect is not None
-    noted = await events.note(
-        tx, f"effect.{state}", cause, goal=effect.goal, effect=id, version=effect.version
-    )
+    what: dict[str, Any] = {"effect": id, "version": effect.version}
+    if state in WENT_WRONG:
+        what |= {"failure": effect.failure, "error": effect.error}
+        what["operation"] = effect.action.operation
+    noted = await events.note(tx, f"effect.{state}", cause, goal=effect.goal, **what)
     if effect.undoes is None:
         await plans.move(tx, effect.task, TASK_STATE[state], noted.id, effect.error)
     await cards.show(tx, id)
@@ -267,4 +333,5 @@ async def _withdraw_dependents(tx: Tx, ended_id: str, cause: str) -> None:
 
 
 def _effect(row: sa.Row[Any]) -> Effect:
-    return Effect(**{name: row._mapping[name] for name in Effect.model_fields})
+    kept = {name: row._mapping[name] for name in Effect.model_fields}
+    return Effect(**kept | {"tries": failures.tries_of(row.tries)})

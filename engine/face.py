@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from engine import words
+from engine import confirming, failures, words
 from engine.messages import (
+    Bullets,
     Button,
     Evidence,
     Facts,
@@ -24,6 +25,7 @@ from engine.messages import (
     Span,
     TextDiff,
 )
+from policies.rules import Action
 
 RISK = {  # fixed words, chosen by code
     "internal": "stays inside",
@@ -37,7 +39,7 @@ RISK = {  # fixed words, chosen by code
 }
 LINES = {
     "failed": "✗ It did not happen: {error}",
-    "unknown": "? It may have happened: {error} Look, then say what you found.",
+    "unknown": "? It may have happened: {error}",
     "denied": "✗ Not done: {because}",
     "expired": "Expired: nobody answered in time, so it was not done.",
     "withdrawn": "Withdrawn: no longer needed, so it was not done. {error}",
@@ -56,8 +58,15 @@ NOTE = Input(id="note", label="What should I do instead?", kind="multiline", max
 INSTEAD = Form(title="Do it, but…", fields=(NOTE,))
 REASON = Input(id="reason", label="Why not?", kind="multiline", max_chars=500)
 IN_WORDS = Form(title="Why not?", fields=(REASON,))
+OUTSIDE = {
+    "failed": "certainly nothing was done.",
+    "unknown": "it may have been done, once.",
+}
+ANSWERS_MAX = 3
 SUMMARY_CHARS = 190
 HAND_CHARS_MAX = 60
+CODE_CHARS = 4
+BY_HAND = "operator"  # the receipt's id when a person vouches for it
 NO_COST = "0.00 (no language model)"
 LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 Row = sa.Row[Any]
@@ -172,13 +181,22 @@ def _facts(sight: Sight) -> Facts:
 def _foot(sight: Sight) -> tuple[Part, ...]:
     """Return the sentence that says where it stands, and who decided."""
     line = _line(sight)
-    parts = [Para(spans=(Span(text=line, style="bold"),))] if line else []
+    parts: list[Part] = [Para(spans=(Span(text=line, style="bold"),))] if line else []
+    if sight.effect.state in OUTSIDE:
+        parts.append(Bullets(items=_wrong(sight.effect, sight.settings)))
     if sight.decided is not None:
         who = _who(sight.decided, sight.settings)
         parts.append(Para(spans=(Span(text=who, style="italic"),)))
         if hand := _by_hand(sight.versions):
             parts.append(Para(spans=(Span(text=hand, style="italic"),)))
+    if sight.menu == "more" and sight.asked is not None:
+        parts.append(Para(spans=(Span(text=_in_words(sight.asked), style="italic"),)))
     return tuple(parts)
+
+
+def _in_words(asked: Row) -> str:
+    code = asked.id[-CODE_CHARS:].upper()
+    return f"In words: /ok {code} · /no {code} · /tap and a button's name"
 
 
 def _by_hand(versions: list[Row]) -> str:
@@ -209,6 +227,24 @@ def _line(sight: Sight) -> str:
         return f"✓ {effect.receipt['said']}{end}"
     error = effect.error or ""
     return LINES[effect.state].format(error=error, because=effect.verdict["because"]).strip()
+
+
+def _wrong(effect: Row, settings: dict[str, Any]) -> tuple[str, ...]:
+    """Return what went wrong: its class, what was tried, what came of it outside, what mends it."""
+    kind = failures.KINDS[effect.failure or "refused"]
+    tries = failures.tries_of(effect.tries)
+    tried = "Tried: not at all; it went wrong before the call."
+    if tries:
+        count = "once" if len(tries) == 1 else f"{len(tries)} times, the last"
+        tried = f"Tried: {count} {words.moment(tries[-1].at, settings)}. {_answers(tries)}"
+    outside = f"Outside: {OUTSIDE[effect.state]}"
+    return (f"What kind: {kind.says}", tried, outside, f"What helps: {kind.mend}")
+
+
+def _answers(tries: tuple[failures.Try, ...]) -> str:
+    """Return what came back, each sentence once."""
+    said = tuple(dict.fromkeys(one.said for one in tries))[-ANSWERS_MAX:]
+    return "What came back: " + " · ".join(f"“{one}”" for one in said)
 
 
 def _undo_until(effect: Row, settings: dict[str, Any]) -> str:
@@ -261,10 +297,10 @@ def _waiting_buttons(
 
 
 def _second_look(effect: Row) -> Form | None:
-    """For what the rules want confirmed twice, the amount must be typed."""
+    """For what the rules want confirmed twice, the amount or the card's digits must be typed."""
     if effect.verdict["outcome"] != "ask_twice":
         return None
-    wanted = effect.action["args"].get("amount", "yes")
+    wanted = confirming.wanted(Action.model_validate(effect.action), effect.digest)
     field = Input(id="confirm", label=f"Type {wanted} to confirm", kind="text", max_chars=40)
     return Form(title="Confirm once more", fields=(field,))
 
@@ -272,28 +308,56 @@ def _second_look(effect: Row) -> Form | None:
 def _after_buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
     effect, shown, asked, decided = sight.effect, sight.shown, sight.asked, sight.decided
     why = Button(label="Why?", action="why", ref=effect.id)
-    again = Button(label="Try again", action="again", ref=effect.id)
-    close = Button(label="Leave it", action="close", ref=effect.id)
-    happened = Button(label="It happened", action="happened", ref=effect.id)
     undo = Button(label="↩ Undo", action="undo", ref=effect.id)
-    can_undo = effect.undoes is None and shown["facts"].get("undoable", False)
+    by_hand = effect.state == "done" and effect.receipt["id"] == BY_HAND
+    can_undo = effect.undoes is None and shown["facts"].get("undoable", False) and not by_hand
     match effect.state:
         case "done":
             return ((undo, why),) if can_undo else ((why,),)
         case "failed":
-            return ((again, close, why),)
+            return (_mending_buttons(effect, shown), (_autopsy(effect), why))
         case "unknown":
-            return ((happened, again, close), (why,))
+            return (*_finding_buttons(effect), (_autopsy(effect), why))
         case "running" | "approved":
             return ()
         case "rejected" if asked is not None and not (decided is not None and decided.note):
-            quick = tuple(
-                Button(label=label, action="reason", ref=asked.id, item=item)
-                for label, item in REASONS
-            )
-            words = Button(label="In words", action="reason", ref=asked.id, form=IN_WORDS)
-            return (quick, (words, why))
+            return (*_reason_buttons(asked), (why,))
     return ((why,),)
+
+
+def _reason_buttons(asked: Row) -> tuple[tuple[Button, ...], ...]:
+    """Why not: three quick answers, or words."""
+    quick = [
+        Button(label=label, action="reason", ref=asked.id, item=item) for label, item in REASONS
+    ]
+    said = Button(label="In words", action="reason", ref=asked.id, form=IN_WORDS)
+    return (tuple(quick), (said,))
+
+
+def _mending_buttons(effect: Row, shown: dict[str, Any]) -> tuple[Button, ...]:
+    """What can be done about something that certainly did not happen, the likeliest first."""
+    again = Button(label="Retry", action="again", ref=effect.id)
+    done = Button(label="Mark done", action="happened", ref=effect.id)
+    abort = Button(label="Abort", action="abort", ref=effect.id, style="danger")
+    form = tuple(Input.model_validate(item) for item in shown["facts"].get("form", ()))
+    if not form:
+        return (again, done, abort)
+    fields = Form(title="Edit and be asked again", fields=form)
+    edit = Button(label="✎ Edit", action="reopen", ref=effect.id, form=fields)
+    first = (edit, again) if effect.failure in ("refused", "rule_changed") else (again, edit)
+    return (*first, done, abort)
+
+
+def _finding_buttons(effect: Row) -> tuple[tuple[Button, ...], ...]:
+    """Nobody knows whether it happened: every button says what the operator found."""
+    happened = Button(label="It happened", action="happened", ref=effect.id)
+    again = Button(label="It did not happen: retry", action="again", ref=effect.id)
+    abort = Button(label="It did not happen: drop", action="abort", ref=effect.id)
+    return ((happened,), (again, abort))
+
+
+def _autopsy(effect: Row) -> Button:
+    return Button(label="What happened?", action="autopsy", ref=effect.id)
 
 
 def _spoken(state: str) -> str:

@@ -1,23 +1,24 @@
 """perform(): make the call, once. A crash at any line is answered by looking, never by guessing."""
 
 import asyncio
-from typing import Any
 
 from connectors.contract import (
-    AuthError,
+    ConnectorError,
     Operation,
-    PermanentError,
     Preview,
     Receipt,
     TransientError,
     UnknownError,
 )
-from engine import approvals, effects, following, gate, plans, stop
+from engine import approvals, effects, failures, following, gate, plans, stop
 from engine.durable import ATTEMPTS_MAX, Work
 from engine.effects import Effect
+from engine.failures import BadAnswerError, CutOffError, ForbiddenError
 from engine.house import House
 from memory.db import Database, Reader, Tx
 from policies.rules import STRICTNESS
+
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 
 
 async def perform(house: House, work: Work) -> None:
@@ -26,22 +27,17 @@ async def perform(house: House, work: Work) -> None:
         effect = await effects.get(reader, work.ref)
     if effect is None or effect.state not in ("approved", "running"):
         return
-    tried_before = effect.state == "running"
-    if not tried_before and not await _start(house, effect):
-        return
-    operation = house.operation(effect.action.operation)
     try:
-        receipt = await _call(operation, effect, tried_before)
+        receipt = await _look_back(house, effect) or await _attempt(house, effect)
     except TransientError as error:
         if work.attempts < ATTEMPTS_MAX:
             raise
-        await _fail(house.db, effect, "failed", str(error))
-    except (PermanentError, AuthError) as error:
-        await _fail(house.db, effect, "failed", str(error))
-    except UnknownError as error:
-        await _fail(house.db, effect, "unknown", str(error))
+        await _fail(house.db, effect, error)
+    except ConnectorError as error:
+        await _fail(house.db, effect, error)
     else:
-        await finish(house.db, effect.id, receipt)
+        if receipt is not None:
+            await finish(house.db, effect.id, receipt)
 
 
 async def finish(db: Database, effect_id: str, receipt: Receipt) -> None:
@@ -54,20 +50,49 @@ async def finish(db: Database, effect_id: str, receipt: Receipt) -> None:
         await effects.finish(tx, effect_id, receipt, effect.cause)
 
 
+async def _look_back(house: House, effect: Effect) -> Receipt | None:
+    """When an earlier try may have reached the world, look before leaping."""
+    if not effect.tries:
+        return None
+    operation = house.operation(effect.action.operation)
+    if operation.find is not None:
+        return await operation.find(effect.id)
+    if failures.doubtful(effect.tries) is not None:
+        raise CutOffError("I was interrupted and cannot look whether it happened.")
+    return None
+
+
+async def _attempt(house: House, effect: Effect) -> Receipt | None:
+    """Make one call and keep what came of it. None: its turn has not come."""
+    if not await _start(house, effect):
+        return None
+    try:
+        return await _call(house.operation(effect.action.operation), effect)
+    except ConnectorError as error:
+        async with house.db.transaction() as tx:
+            failure = failures.of(error)
+            await effects.missed(tx, effect.id, failure, str(error), effect.cause)
+        raise
+
+
 async def _start(house: House, effect: Effect) -> bool:
     """Check everything once more, in the moment before: STOP, order, rules, the world."""
+    if effect.state == "running":
+        async with house.db.transaction() as tx:
+            return await effects.start(tx, effect.id, effect.cause)
     async with house.db.snapshot() as reader:
         if not await _its_turn(reader, effect):
             return False
         shown = await effects.preview_of(reader, effect.id, effect.version)
     try:
         now = await gate.weigh(house, effect.action, effect.goal)
-    except PermanentError as error:
-        await _fail(house.db, effect, "failed", str(error))
-        return False
+    except UnknownError as error:  # looking changes nothing: the call was not made
+        raise TransientError(str(error)) from error
     async with house.db.transaction() as tx:
         if await stop.is_stopped(tx):
             return False
+        if now.verdict.outcome == "deny":
+            raise ForbiddenError(f"The rules no longer allow this: {now.verdict.because}")
         if _changed(shown, now.preview) or await _stricter(tx, effect, now):
             await effects.ask_again(tx, effect, now, effect.cause)
             return False
@@ -98,31 +123,31 @@ async def _stricter(tx: Tx, effect: Effect, now: gate.Proposal) -> bool:
     return STRICTNESS[now.verdict.outcome] > STRICTNESS[effect.verdict["outcome"]]
 
 
-async def _call(operation: Operation, effect: Effect, tried_before: bool) -> Receipt:
-    """Run the operation; when an earlier try may have reached the world, look before leaping."""
-    if tried_before:
-        if operation.find is None:
-            raise UnknownError("I was interrupted and cannot look whether it happened.")
-        found = await operation.find(effect.id)
-        if found is not None:
-            return found
+async def _call(operation: Operation, effect: Effect) -> Receipt:
+    """Run the operation; an answer that says nothing certain is answered by looking."""
     args = gate.arguments(operation, effect.action.args)
     try:
         async with asyncio.timeout(operation.timeout_s):
             return await operation.run(args, effect.id)
-    except TimeoutError:
-        return await _look(operation, effect.id)
-    except UnknownError:
-        return await _look(operation, effect.id)
+    except (TimeoutError, UnknownError) as error:
+        said = f" ({error})" if str(error) else ""
+        doubt = UnknownError(f"No answer came back, and I cannot see whether it happened.{said}")
+    except UNREADABLE as error:
+        doubt = BadAnswerError(f"I cannot read the answer ({type(error).__name__}: {error}).")
+    return await _look(operation, effect.id, doubt)
 
 
-async def _look(operation: Operation, key: str) -> Receipt:
-    found = await operation.find(key) if operation.find is not None else None
+async def _look(operation: Operation, key: str, doubt: UnknownError) -> Receipt:
+    """Return the receipt of what happened after all; raise the doubt when nobody can tell."""
+    try:
+        found = await operation.find(key) if operation.find is not None else None
+    except ConnectorError as error:
+        raise doubt from error
     if found is None:
-        raise UnknownError("No answer came back, and I cannot see whether it happened.")
+        raise doubt
     return found
 
 
-async def _fail(db: Database, effect: Effect, state: Any, error: str) -> None:
+async def _fail(db: Database, effect: Effect, error: ConnectorError) -> None:
     async with db.transaction() as tx:
-        await effects.fail(tx, effect.id, state, error, effect.cause)
+        await effects.fail(tx, effect.id, failures.of(error), str(error), effect.cause)

@@ -4,6 +4,7 @@ pending ──▶ waiting (for you) ──▶ running ──▶ done
    └──▶ skipped (denied, rejected, withdrawn) / failed
 """
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 
 from engine import goals, outbox
 from engine.durable import open_work
-from engine.messages import Msg, Para, Progress, Span, say
+from engine.messages import Button, Msg, Para, Part, Progress, Span, say
 from memory import events
 from memory.db import Reader, Tx, change, insert, insert_once
 from memory.ids import derived_id
@@ -136,8 +137,23 @@ async def draw(tx: Tx, goal_id: str) -> None:
     why = Para(spans=(Span(text=str(because), style="italic"),))
     done = sum(t.state == "done" for t in all_tasks)
     summary = f"Plan: {goal.text}"[:160] + f" · {done} of {len(steps)} done"
-    msg = Msg(key=f"plan:{goal_id}", summary=summary, parts=(title, Progress(steps=steps), why))
+    parts: tuple[Part, ...] = (title, Progress(steps=steps), why)
+    if took := _took(tx.now - goal.at):
+        parts = (*parts, Para(spans=(Span(text=f"{took} so far"),)))
+    ended = all(t.state in ENDED for t in all_tasks)
+    stop = Button(label="■ Stop this plan", action="halt", ref=goal_id)
+    rows = () if ended else ((stop,),)
+    msg = Msg(key=f"plan:{goal_id}", summary=summary, parts=parts, buttons=rows)
     await outbox.post(tx, msg, goal.conv, priority=outbox.PROGRESS)
+
+
+def _took(since: timedelta) -> str:
+    """Return how long it took as a person says it; nothing below a minute."""
+    minutes = int(since.total_seconds() // 60)
+    if minutes < 60:
+        return f"{minutes} min" if minutes else ""
+    days, hours = divmod(minutes // 60, 24)
+    return f"{days} d {hours} h" if days else f"{hours} h {minutes % 60} min"
 
 
 async def _dispatch(tx: Tx, task_id: str) -> None:

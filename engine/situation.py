@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from connectors.contract import Operation, Preview
+from engine import quiet
 from engine.digests import digest
 from memory import profile, records
 from memory.db import Reader
@@ -45,7 +46,7 @@ async def facts(
         "duplicate_of": await _duplicate(reader, action, goal),
         "hour": local.hour,
         "weekend": local.weekday() >= 5,
-        "quiet": not 8 <= local.hour < 20,
+        "quiet": quiet.is_quiet(local, settings),
         "stopped": settings["stopped"] is not None,
     }
     today = local.replace(hour=0, minute=0, second=0, microsecond=0)

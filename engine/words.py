@@ -1,6 +1,6 @@
 """Moments and money as the operator reads them: their zone, their language."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,13 @@ def moment(at: datetime, profile: dict[str, Any], *, zone: bool = False) -> str:
     local = at.astimezone(ZoneInfo(profile["zone"]))
     text = format_datetime(local, "EEE d MMM, HH:mm", locale=profile["locale"])
     return f"{text} ({profile['zone']})" if zone else str(text)
+
+
+def age(since: timedelta, profile: dict[str, Any]) -> str:
+    """Return "3 hours ago", in the operator's language."""
+    from babel.dates import format_timedelta
+
+    return str(format_timedelta(-since, add_direction=True, locale=profile["locale"]))
 
 
 def today(now: datetime, profile: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ DEFAULTS: dict[str, Any] = {
     "company": "My company",
     "email": "",
     "iban": "",
+    "quiet": "20-8",  # hours without reminders, at the operator's place; or off
     "stage": "new",  # new | asking | ready
     "playbooks": {},  # id → switched on
     "stopped": None,  # {"by", "at"} while STOP holds

@@ -29,7 +29,7 @@ NUMBERS = ("phone", "iban", "vat_id")
 WORDS = frozenset(
     {
         *("actor", "attribute", "because", "bundle", "by", "chat", "error", "failure"),
-        *("message", "name", "note", "text", "title", "unit", "user", "value"),
+        *("message", "name", "note", "text", "title", "told", "unit", "user", "value", "why"),
     }
 )  # the columns of words; the other text columns hold identifiers and states
 FORMS: tuple[Literal["NFC"], Literal["NFD"]] = ("NFC", "NFD")

@@ -1,6 +1,6 @@
 """judge(): the only gate between a wish and an effect. Pure: the same input, the same verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -52,6 +52,8 @@ def judge(action: Action, facts: Facts, book: Book) -> Verdict:
         facts=_kept(seen, enforced),
         bundle=book.bundle,
         shadow=tuple(match.entry.rule.id for match in matches if match.entry.rule.shadow),
+        wait_hours=_shortest(match.entry.rule.wait_hours for match in enforced),
+        remind_hours=_shortest(match.entry.rule.remind_hours for match in enforced),
     )
 
 
@@ -70,6 +72,10 @@ def value_of(condition: Condition, seen: Facts) -> Any:
 def said_by(error: Exception) -> str:
     """Return the first sentence of what an evaluation complains about."""
     return str(error).partition("\n")[0].partition(". ")[0].rstrip(".")
+
+
+def _shortest(hours: Iterable[int | None]) -> int | None:
+    return min((one for one in hours if one is not None), default=None)
 
 
 def _refusal(action: Action, book: Book) -> str:

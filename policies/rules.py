@@ -10,6 +10,7 @@ Origin = Literal["operator", "canonical", "record", "text", "model"]
 Outcome = Literal["allow", "notify", "ask", "ask_twice", "deny"]
 STRICTNESS: dict[Outcome, int] = {"allow": 0, "notify": 1, "ask": 2, "ask_twice": 3, "deny": 4}
 RUNS_BY_ITSELF = frozenset[Outcome]({"allow", "notify"})
+HOURS_MAX = 90 * 24
 EFFECTS: Mapping[str, str] = {
     "read": "tells nobody anything",
     "egress_read": "reads, but the request itself tells an outsider something",
@@ -58,6 +59,8 @@ class Rule(BaseModel, frozen=True, extra="forbid"):
     effect: str | None = None  # an effect class
     when: tuple[str, ...] = ()  # CEL, all must hold
     shadow: bool = False  # evaluated and logged, never obeyed
+    wait_hours: int | None = Field(None, ge=1, le=HOURS_MAX)  # asked that long, then not done
+    remind_hours: int | None = Field(None, ge=1, le=HOURS_MAX)  # asked once more after that long
     examples: tuple[dict[str, Any], ...] = ()  # tests beside the rule
 
 
@@ -70,6 +73,8 @@ class Verdict(BaseModel, frozen=True):
     facts: dict[str, Any] = Field(default_factory=dict)  # the facts the rules saw
     bundle: str = ""  # hash of the rule book that judged
     shadow: tuple[str, ...] = ()  # matching rules on trial, which decided nothing
+    wait_hours: int | None = None  # the shortest that a matching rule says; None: as usual
+    remind_hours: int | None = None
 
 
 Facts = Mapping[str, Any]
@@ -119,4 +124,10 @@ def _sentence(rule: Rule) -> str:
     scope = ", ".join(filter(None, (rule.action, effect))) or "everything"
     when = f", when {' and '.join(rule.when)}" if rule.when else ""
     trial = " On trial, it decides nothing yet." if rule.shadow else ""
-    return f"{_SAID[rule.then]}: {rule.why}{trial} ({rule.id}: {scope}{when})"
+    return f"{_SAID[rule.then]}: {rule.why}{_times(rule)}{trial} ({rule.id}: {scope}{when})"
+
+
+def _times(rule: Rule) -> str:
+    waits = f" I wait {rule.wait_hours} hours." if rule.wait_hours else ""
+    reminds = f" I ask once more after {rule.remind_hours} hours." if rule.remind_hours else ""
+    return waits + reminds

@@ -22,6 +22,7 @@ class Chat:
         self.shown: dict[str, Msg] = {}
         self.order: list[str] = []
         self.tokens: dict[tuple[str, str], str] = {}
+        self.posted: list[str] = []  # the keys of what was posted anew, in order
         self.count = 0
 
     async def start(self, house: House) -> None:
@@ -34,6 +35,7 @@ class Chat:
         key = item.card.key
         self.shown[key] = item.card.msg
         if item.message is None:
+            self.posted.append(key)
             self.order = [*(k for k in self.order if k != key), key]
         for button in buttons_of(item.card.msg):
             self.tokens[key, button.label] = token(button)
@@ -46,10 +48,18 @@ class Chat:
         self.who = Person(conv.user, conv.surface, conv.id)
         await self.settle()
 
-    async def say(self, words: str, *, key: str = "", others: tuple[str, ...] = ()) -> None:
+    async def say(
+        self, words: str, *, key: str = "", others: tuple[str, ...] = (), reply_to: str = ""
+    ) -> None:
         """Write something, and wait until everything it set going has settled."""
         self.count += 1
-        heard = Heard(who=self.who, key=key or f"m{self.count}", words=words, others=others)
+        heard = Heard(
+            who=self.who,
+            key=key or f"m{self.count}",
+            words=words,
+            others=others,
+            reply_to=reply_to or None,
+        )
         await self.app.hear(heard)
         await self.settle()
 

@@ -1,7 +1,11 @@
 """Walks of the answers beside a plain yes: no and why, later, otherwise, changed by hand."""
 
-from bot.app import App
-from memory import facts
+import re
+import shutil
+from pathlib import Path
+
+from bot.app import App, open_app
+from memory import facts, records
 from memory.facts import Fact
 from tests.chat import Chat
 from tests.walks.test_refund import ledger, planned, sent
@@ -117,3 +121,105 @@ async def test_later_on_monday_is_monday_at_nine_at_the_operators_place(
 async def test_where_links_lead_is_said_beside_the_text(app: App, chat: Chat) -> None:
     await chat.say("write to Bruno that the file is at https://files.example.com/a?b=1")
     assert "Links in the text lead to: files.example.com." in chat.text("Send e-mail")
+
+
+async def test_a_card_is_answered_in_words_by_its_code(app: App, chat: Chat) -> None:
+    await chat.say("send Ada the October invoice")
+    await chat.tap("Send e-mail", "More")
+    [code] = re.findall(r"/ok (\w{4})", chat.text("Send e-mail"))
+    await chat.say("/ok ZZZZ")
+    assert "No open card has the code ZZZZ" in chat.last
+    assert sent(app) == []
+    await chat.say(f"/ok {code.lower()}")
+    assert "Approved." in chat.last
+    assert len(sent(app)) == 1
+    await chat.say(f"/no {code}")
+    assert "No open card has the code" in chat.last
+
+
+async def test_every_button_can_be_written(app: App, chat: Chat) -> None:
+    await planned(chat)
+    await chat.say("/tap Dance")
+    assert "No button here is called “Dance”." in chat.last
+    await chat.say("/tap")
+    assert "Write what the button says" in chat.last
+    await chat.say("/tap edit\nSubject: Your refund\nTo: ada@example.org")
+    assert "Your refund" in chat.text("Send e-mail")
+    await chat.say("/tap reject")
+    assert "✗ Rejected" in chat.text("Send e-mail")
+
+
+async def test_what_is_asked_twice_is_confirmed_in_words_too(app: App, chat: Chat) -> None:
+    await chat.say("Ada paid 900 EUR for order 1042")
+    async with app.db.snapshot() as reader:
+        [paid] = await records.of_kind(reader, "payment", amount="900.00")
+    await chat.say(f"refund {paid.name} 800 EUR")
+    await chat.tap("Refund 800.00 EUR", "More")
+    [code] = re.findall(r"/ok (\w{4})", chat.text("Refund 800.00 EUR"))
+    await chat.say(f"/ok {code}")
+    assert "Not done: to confirm, type exactly 800.00." in chat.last
+    await chat.say(f"/ok {code} 80")
+    assert "Not done" in chat.last
+    await chat.say(f"/ok {code} 800,00 €")
+    assert "Not done" in chat.last  # English writes 800.00
+    await chat.say(f"/ok {code} 800")
+    assert "refunded 800.00 EUR" in chat.text("Refund 800.00 EUR")
+
+
+async def test_a_plan_can_be_stopped_where_it_stands(app: App, chat: Chat) -> None:
+    await planned(chat)
+    await chat.tap("Refund 120.00 EUR", "✓ Refund")
+    reply = await chat.tap("Plan:", "Stop this plan")
+    assert reply.text == "Stopped. What was not done stays undone."
+    assert "Withdrawn" in chat.text("Send e-mail")
+    assert sent(app) == []
+    assert "refunded 120.00 EUR" in chat.text("Refund 120.00 EUR · Ada Example · done")
+    assert chat.card("Plan:").buttons == ()
+
+
+async def test_a_loose_yes_decides_nothing(app: App, chat: Chat) -> None:
+    await chat.say("send Ada the October invoice")
+    await chat.say("yes")
+    assert sent(app) == []
+    assert "/ok " in chat.last
+    await chat.say("yes", reply_to=chat.key("Send e-mail"))
+    assert "You approved: Send e-mail" in chat.last
+    assert len(sent(app)) == 1
+    await chat.say("yes", reply_to=chat.key("Send e-mail"))
+    assert "does not wait any more" in chat.last
+
+
+async def test_reminders_wait_for_the_end_of_the_quiet_hours(app: App, chat: Chat, clock) -> None:
+    clock.advance(hours=12)  # 22:00 in Berlin
+    await chat.say("send Ada the October invoice")
+    card = chat.key("Send e-mail")
+    chat.posted.clear()
+    clock.advance(hours=24, minutes=1)
+    await app.alarms.ring_due()
+    await chat.settle()
+    assert card not in chat.posted
+    clock.advance(hours=10)
+    await app.alarms.ring_due()
+    await chat.settle()
+    assert card in chat.posted
+
+
+async def test_a_rule_says_how_long_a_card_waits(filled: Path, tmp_path: Path, clock) -> None:
+    shutil.copytree(filled, tmp_path / "sample")
+    (tmp_path / "sample" / "rules").mkdir()
+    (tmp_path / "sample" / "rules" / "mine.yaml").write_text(
+        "rules:\n  - {id: soon, effect: share, then: ask, why: Soon or never., wait_hours: 2}\n",
+        encoding="utf-8",
+    )
+    chat = Chat()
+    app = await open_app(tmp_path / "sample", lambda db, folder: [chat], clock=clock)
+    await app.start()
+    await chat.pair(app)
+    await chat.say("send Ada the October invoice")
+    assert "Fri 20 Nov, 12:00 → not done" in chat.text("Send e-mail")
+    clock.advance(hours=2, minutes=1)
+    await app.alarms.ring_due()
+    await chat.settle()
+    assert "Expired: nobody answered in time" in chat.text("Send e-mail")
+    assert sent(app) == []
+    await app.close()

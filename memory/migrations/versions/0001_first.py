@@ -398,6 +398,8 @@ CREATE TABLE effects (
     verdict JSON,
     receipt JSON,
     error TEXT,
+    failure TEXT,
+    tries JSON,
     undoes TEXT,
     cause TEXT NOT NULL,
     at DATETIME NOT NULL,

@@ -1,0 +1,31 @@
+"""Stopping one plan: what waits is withdrawn, what was not begun is left out; nothing is undone."""
+
+from engine import effects, goals, plans
+from engine.desk import GONE, Person, Reply, heard
+from engine.house import House
+from engine.tokens import Tap
+
+ENDED = "This plan has ended already."
+STOPPED = "Stopped. What was not done stays undone."
+RUNNING = "Stopped, but for what is running: “{}” can no longer be held."
+
+
+async def halt(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """End a plan where it stands."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        goal = await goals.get(tx, tap.ref)
+        if goal is None:
+            return Reply(GONE, refused=True)
+        if goal.state != "open":
+            return Reply(ENDED, refused=True)
+        running = []
+        for task in await plans.of_goal(tx, goal.id):
+            effect = await effects.of_task(tx, task.id)
+            if effect is not None and effect.state in ("waiting", "approved"):
+                await effects.end(tx, effect.id, "withdrawn", cause)
+            elif effect is not None and effect.state == "running":
+                running.append(task.title)
+            elif effect is None and task.state not in plans.ENDED:
+                await plans.move(tx, task.id, "skipped", cause, "You stopped the plan.")
+    return Reply(RUNNING.format("”, “".join(running)) if running else STOPPED)
