@@ -5,6 +5,7 @@ READY    := .venv/.ready
 COMMANDS := chromium hledger fc-list
 DEBIAN   := chromium hledger fontconfig fonts-dejavu-core
 WORKERS  ?= 2
+WAITERS  ?= 5
 PYTEST   := $(if $(CI),PYTHONPATH=.ci) $(BIN)/python -m pytest -n $(WORKERS) $(if $(CI),-p no_skips)
 
 .PHONY: help run demo deps tools check test test-all bench lock wheel
@@ -28,8 +29,8 @@ check: $(READY) ## format, lint, types and layers
 test: deps check ## every check, and the tests but the slow matrices
 	$(PYTEST) -m "not slow"
 
-test-all: deps check ## every check and every test, without limit
-	$(PYTEST)
+test-all: test ## every check and every test, without limit
+	$(PYTEST) -n $(WAITERS) -m slow
 
 bench: $(READY) ## print each figure beside its target
 	@for file in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
