@@ -223,13 +223,13 @@ class Desk:
         token, values = str(view.get("private_metadata", "")), view["state"]["values"]
         first = next(iter(values), "form")
         form = await self._form(who, token)
-        if form is None:
-            return {first: SETTLED}
         try:
-            typed = slack_form.read(form, values)
+            typed = slack_form.read(form, values) if form is not None else {}
         except slack_form.FormError as error:
             return error.errors
         reply = await self.house.tap(who, key, token, typed)
+        if form is None:  # its card was settled meanwhile: the verb says how
+            return {first: slack_words.speak(reply.text) or SETTLED}
         return {first: slack_words.speak(reply.text)} if reply.refused else {}
 
     # What a person passes on

@@ -149,7 +149,8 @@ async def edit(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
         return Reply(f"Not changed: {error}", refused=True)
     async with house.db.transaction() as tx:
         cause = await heard(tx, tap, who, key, values)
-        if (refusal := await not_open(tx, asked, effect, who, cause)) is not None:
+        now = await approvals.get(tx, tap.ref)  # while this was judged, somebody may have answered
+        if now is not None and (refusal := await not_open(tx, now, effect, who, cause)) is not None:
             return refusal
         if proposal.digest == effect.digest:
             return Reply("Nothing is different, so the card stays as it is.", refused=True)
@@ -353,7 +354,7 @@ async def already(tx: Tx, asked: Approval) -> str:
         return f"This is {asked.state}; nothing more happens here."
     settings = await profile.read(tx)
     did = "approved" if decided.answer == "approve" else "rejected"
-    return f"Already {did} on {decided.channel}, {words.moment(decided.at, settings)}."
+    return f"Already {did} by you on {decided.channel}, {words.moment(decided.at, settings)}."
 
 
 def _edited(house: House, effect: Effect, values: dict[str, str], locale: str) -> Any:

@@ -22,10 +22,10 @@ async def desk() -> AsyncIterator[Desk]:
 
 
 async def test_a_tap_is_carried_out_and_answered_from_the_house(desk: Desk) -> None:
-    desk.home.answer = "Already approved on web, today 09:43."
+    desk.home.answer = "Already approved by you on web, today 09:43."
     await desk.show(refund())
     query = desk.telegram.tap(desk.telegram.messages[0], "Approve")
-    assert await desk.telegram.answered(query) == "Already approved on web, today 09:43."
+    assert await desk.telegram.answered(query) == "Already approved by you on web, today 09:43."
     who, key, made, values = desk.home.taps[0]
     assert (who.user, made, values) == ("7001", "a1.approve-A1", {})
     assert key == "update:502"

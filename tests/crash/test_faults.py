@@ -59,7 +59,7 @@ def test_what_arrives_twice_happens_once(killed: At) -> None:
     [approve] = [form for label, form in card.buttons.items() if "✓" in label]
     said = [operator.browser.send("/tap", approve | {"id": id}) for id in ("1", "1", "2")]
     assert said[0] == "Approved."
-    assert all(again.startswith("Already approved on web") for again in said[1:])
+    assert all(again.startswith("Already approved by you on web") for again in said[1:])
     operator.see("Refund 120.00 EUR", holding="refunded 120.00 EUR")
     operator.stop()
     assert counted.refunds(folder) == 1

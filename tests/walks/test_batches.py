@@ -152,13 +152,15 @@ async def test_what_was_decided_elsewhere_is_named_and_counted_out(app: App, cha
     await chat.tap("Send e-mail", "✗ Reject")
     reply = await chat.tap("Send · 4", "☑ 4")
     assert reply.refused
-    assert reply.text.startswith("Already rejected on chat, ")
+    assert reply.text.startswith("Already rejected by you on chat, ")
     card = chat.text("Send · 3")
     assert "3 items · 1 recipient" in card
     assert "No longer open" in card
     await chat.press(stale)
     assert parcels(app) == ["00", "01", "02"]
-    assert "parcel number 03 is ready: Already rejected on chat" in chat.text("Send · 3 approved")
+    assert "parcel number 03 is ready: Already rejected by you on chat" in chat.text(
+        "Send · 3 approved"
+    )
 
 
 async def test_a_yes_counts_only_for_the_list_it_was_shown_with(app: App, chat: Chat) -> None:

@@ -69,7 +69,7 @@ async def test_approved_it_runs_once_and_says_so_from_the_receipt(app: App, chat
     assert "✓ refunded 40.00 EUR" in done
     assert "ledger entry" in done
     again = await chat.press(token)
-    assert again.text.startswith("Already approved on chat")
+    assert again.text.startswith("Already approved by you on chat")
     assert ledger(app).count("(REF-") == 1
     assert sent(app) == []
     await chat.tap("Send e-mail", "✓ Send")
