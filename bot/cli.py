@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 PACKAGES = ("bot", "agents", "engine", "connectors", "policies", "memory")
 OK, FAILED, MISUSED = 0, 1, 2
+WHERE = {  # what to do with a pairing code
+    "web": "Enter it in the browser",
+    "telegram": "Send it to your bot",
+    "slack": "Write it to the app",
+}
 
 cli = typer.Typer(
     name="firstmate",
@@ -62,17 +67,18 @@ def demo(
 
 @cli.command()
 def pair(
-    surface: Annotated[str, typer.Argument(help="web or telegram.")] = "web",
+    surface: Annotated[str, typer.Argument(help="web, telegram or slack.")] = "web",
     as_json: AsJson = False,
 ) -> None:
     """Show a fresh pairing code for a new browser or messenger."""
     from bot import offices
 
-    if surface not in ("web", "telegram"):
-        _fail("Pair what? Say `firstmate pair web` or `firstmate pair telegram`.", MISUSED)
+    if surface not in WHERE:
+        named = " or ".join(f"`firstmate pair {known}`" for known in WHERE)
+        _fail(f"Pair what? Say {named}.", MISUSED)
     code = _await(offices.pairing_code(_settings(), surface))
-    where = "Send it to your bot" if surface == "telegram" else "Enter it in the browser"
-    _print({"surface": surface, "code": code}, f"{code}\n{where} within 10 minutes.", as_json)
+    said = f"{code}\n{WHERE[surface]} within 10 minutes."
+    _print({"surface": surface, "code": code}, said, as_json)
 
 
 @cli.command()

@@ -8,6 +8,7 @@ saves nine seconds each time; beyond that it starts like any other.
 
 import multiprocessing
 import os
+import re
 import signal
 import sys
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from typing import Any, TextIO
 
 CHANGES = {"os.rename": 1, "os.link": 1, "os.remove": 0, "os.truncate": 0, "os.mkdir": 0}
 WIDE = 1000
+WRITTEN = re.compile(
+    r"^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE
+)
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 IMPORTED = [
     "bot.cli", "bot.host", "bot.web", "dbos", "uvicorn", "starlette.applications",
@@ -93,21 +97,29 @@ class Points:
 
 def watch_commits(points: Points) -> None:
     """Make each commit that changed something two points: ours and those of DBOS."""
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
     from sqlalchemy.engine.default import DefaultDialect
 
     commit = DefaultDialect.do_commit
     seen: dict[int, tuple[Any, int]] = {}  # holds the connection, so that no other gets its id
+    written: dict[int, set[str]] = {}  # the tables that the open transaction of each wrote to
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def execute(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        driver = conn.connection.driver_connection
+        written.setdefault(id(driver), set()).update(WRITTEN.findall(statement))
 
     def do_commit(self: DefaultDialect, connection: Any) -> None:
         driver = getattr(connection, "driver_connection", connection)
-        changes = driver.total_changes
+        changes, tables = driver.total_changes, ",".join(sorted(written.pop(id(driver), ())))
         if seen.get(id(driver), (driver, 0))[1] == changes:
             commit(self, connection)
             return
         seen[id(driver)] = (driver, changes)
-        points.reach("before a commit")
+        points.reach(f"before a commit {tables}")
         commit(self, connection)
-        points.reach("after a commit")
+        points.reach(f"after a commit {tables}")
 
     DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]
 

@@ -47,6 +47,8 @@ class Messenger(Protocol):
     conv: tuple[str, str, str]  # surface, chat, user
     env: dict[str, str]
 
+    def say(self, words: str) -> None: ...
+
     def drop(self, name: str, data: bytes) -> None: ...
 
     def shows(self, title: str, label: str, holding: str) -> bool: ...
@@ -69,6 +71,9 @@ class OnTelegram:
         self._loop, self._peer = Loop(), FakeTelegram()
         self._loop.run(self._peer.start())
         self.env = {"FIRSTMATE_TELEGRAM_TOKEN": TOKEN, "FIRSTMATE_TELEGRAM_API": self._peer.url}
+
+    def say(self, words: str) -> None:
+        self._loop.call(self._peer.say, words)
 
     def drop(self, name: str, data: bytes) -> None:
         self._loop.call(self._peer.send_file, name, data)
@@ -119,6 +124,9 @@ class OnSlack:
             "FIRSTMATE_SLACK_API": f"{self._peer.url}/api/",
         }
         self._loop.call(self._peer.open_dm, USER)
+
+    def say(self, words: str) -> None:
+        self._loop.call(self._peer.say, DM, words)
 
     def drop(self, name: str, data: bytes) -> None:
         def said() -> None:

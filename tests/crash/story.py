@@ -102,6 +102,7 @@ class Operator:
         self.home, self.session = home, session
         self.env: dict[str, str] = {}
         self.answers: list[str] = []
+        self.came_by: list[str] = []  # the write points of the first process, once it is over
         self.starts = 0
         self._points = points
         self._armed = home / "armed"
