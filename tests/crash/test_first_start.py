@@ -26,7 +26,7 @@ def test_a_new_operator_pairs_tries_the_sample_and_comes_back(new: Correspondent
     new.press("Welcome aboard", "sample company")
     new.look("The sample company", "Read a customer's mail")
     new.messenger.say("what do we know about Ada?")
-    new.look("What I know about Ada Example")
+    new.look("Ada Example · person", holding="ada@example.org")
     new.messenger.say("/sample off")
     new.look("Welcome aboard", "Start with mine")
     assert (new.home / "sample").exists()

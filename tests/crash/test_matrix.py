@@ -16,7 +16,7 @@ from tests.crash.story import NEVER, Operator
 
 SAMPLE = 5
 ON_MESSENGERS = 2  # points of the sample on each messenger
-NOTING = re.compile(r"a commit (?:tokens|deliveries|work|main)?$")  # what is done is done before
+NOTING = re.compile(r"a commit (?:tokens|deliveries|work|main)?$")  # nothing else in it
 STEPS = 9  # of the story; the platform is restarted before one of them
 SHARDS = 3  # of each whole matrix, walked by workers side by side
 RECOVERY = 12  # write points of a process that starts again; the second kill lies among them
