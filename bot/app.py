@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -88,13 +88,13 @@ class App:
             await forgetting.finish(self.house)
 
     async def close(self) -> None:
-        """Stop listening first, then let what runs end."""
+        """Stop showing and listening first, then let what runs end; the next start shows it."""
+        await self.delivery.close()
         for surface in self.surfaces:
             await surface.close()
         await self.sources.close()
         self.alarms.stop()
         await self.durable.close()
-        await self.delivery.close()
         await self.remembering.close()
         await self.db.close()
         self.held.close()
@@ -138,6 +138,10 @@ class App:
         if tap is None or tap.action not in self.verbs:
             return Reply(UNKNOWN_TAP, refused=True)
         return await self.verbs[tap.action](self.house, tap, who, key, values)
+
+    def taking_in(self) -> AbstractContextManager[None]:
+        """While it is entered no new work starts: what waits outside is stored first."""
+        return self.durable.holding()
 
     async def person(self, surface: str, chat: str, user: str) -> Person | None:
         async with self.db.snapshot() as reader:

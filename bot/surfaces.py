@@ -1,6 +1,7 @@
 """What a surface and the house promise each other. Every surface can do the same."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -62,6 +63,9 @@ class House(Protocol):
 
     async def tap(self, who: Person, key: str, token: str, values: dict[str, str]) -> Reply:
         """Carry out a button; the answer comes from the database."""
+
+    def taking_in(self) -> AbstractContextManager[None]:
+        """While it is entered no new work starts: what waits outside is stored first."""
 
     async def person(self, surface: str, chat: str, user: str) -> Person | None:
         """Return who this is, if this person was paired in this chat."""

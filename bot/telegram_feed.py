@@ -9,6 +9,7 @@ held. Until then it delivers it again, after a crash as well, for 24 hours.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from bot.surfaces import House
@@ -22,6 +23,7 @@ LONG_POLL_S = 50
 LOOK_EVERY_S = 0.2  # while a bundle forms, so that a tap does not wait for it
 TROUBLE_S = (1.0, 2.0, 5.0, 10.0)  # before what could not be taken in is tried again
 CURSOR = "telegram"
+MANY = 20  # updates at once: more than a person sends
 
 Batch = dict[int, dict[str, Any]]  # by the number of the update
 Take = Callable[[int, "list[Sent] | Update | None"], Awaitable[bool]]
@@ -52,13 +54,15 @@ class Feed:
         """Take in what is there or comes soon; return the seconds to wait before looking again."""
         timeout_s = 0 if self._holding else LONG_POLL_S
         batch = {raw["update_id"]: raw for raw in await self._api.updates(self._offset, timeout_s)}
+        many = len(batch) >= MANY  # a backlog is stored before any of it is worked on
         async with self._taking:
-            chats, others = self._parted(batch)
-            complete, waits = self._complete(chats)
-            went_well = [await self._taken([number], other) for number, other in others]
-            went_well += [await self._taken(_numbers(bundle), bundle) for bundle in complete]
-            if batch:
-                await self._confirm(batch)
+            with self._house.taking_in() if many else nullcontext():
+                chats, others = self._parted(batch)
+                complete, waits = self._complete(chats)
+                went_well = [await self._taken([number], other) for number, other in others]
+                went_well += [await self._taken(_numbers(bundle), bundle) for bundle in complete]
+                if batch:
+                    await self._confirm(batch)
         self._failures = 0 if all(went_well) else self._failures + 1
         if self._failures:
             waits.append(TROUBLE_S[min(self._failures, len(TROUBLE_S)) - 1])

@@ -11,8 +11,9 @@ checkpoints. After three tries a row is quarantined with the reason and the queu
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import timedelta
@@ -90,6 +91,9 @@ class Durable:
         self._running: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(CONCURRENT_MAX)
+        self._holders = 0
+        self._may_start = asyncio.Event()
+        self._may_start.set()
         self._sweeper: asyncio.Task[None] | None = None
 
     async def launch(self) -> None:
@@ -134,6 +138,18 @@ class Durable:
         # DBOS takes the loop's threads with it; whoever closes or opens after us needs some.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS_MAX))
 
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Start nothing new while this is entered; what is set out meanwhile starts after it."""
+        self._holders += 1
+        self._may_start.clear()
+        try:
+            yield
+        finally:
+            self._holders -= 1
+            if not self._holders:
+                self._may_start.set()
+
     async def sweep(self) -> None:
         """Start every row that is due and not running."""
         async with self._db.snapshot() as reader:
@@ -174,6 +190,7 @@ class Durable:
         from dbos import DBOS, SetWorkflowID
 
         async with self._slots:
+            await self._may_start.wait()
             async with self._db.snapshot() as reader:
                 row = await reader.row(sa.select(work).filter_by(id=work_id, state="ready"))
             if row is None:

@@ -1,6 +1,7 @@
 """A house that only remembers what it was asked, for tests of a surface."""
 
 import asyncio
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,9 @@ class Home:
     slow_s: float = 0
     storing: bool = False
     db: Any = None  # a surface on Telegram has no business there
+
+    def taking_in(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     async def hear(self, heard: Heard) -> bool:
         self.storing = True
