@@ -45,7 +45,6 @@ from memory.db import Clock, Database, system_clock
 from policies import book
 
 RULES = Path(__file__).parent.parent / "policies" / "defaults"
-STOP_WORDS = ("stop", "/stop", "halt", "stopp")
 UNKNOWN_TAP = "This button is no longer known. Say /waiting to see what waits for you."
 Verb = Callable[..., Awaitable[Reply]]
 
@@ -127,7 +126,7 @@ class App:
                 actor=heard.who.user,
                 body=body,
             )
-            if event is not None and heard.words.strip().casefold().rstrip("!.") in STOP_WORDS:
+            if event is not None and stop.is_said(heard.words):
                 await stop.stop(tx, heard.who.user, event.id)
         return event is not None
 

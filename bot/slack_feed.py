@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.surfaces import BusyError, House
-from engine import arrivals
+from engine import arrivals, stop
 from engine.arrivals import Arrival
 from memory.db import DiskFullError
 
@@ -43,7 +43,9 @@ class Delivery:
 
     @property
     def lane(self) -> str:
-        return "taps" if self.what in ("tap", "form", "share", "home") else "words"
+        """Return where it is taken in; STOP never waits behind a file that is being fetched."""
+        quick = self.what in ("tap", "form", "share", "home", "stopped")
+        return "taps" if quick or stop.is_said(str(self.payload.get("text", ""))) else "words"
 
 
 def read(body: Mapping[str, Any], bot: str) -> Delivery | None:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.surfaces import House
 from bot.telegram_api import BotApi, parsed
-from bot.telegram_inbound import Pace, Sent, bundles, remaining_s
+from bot.telegram_inbound import Pace, Sent, bundles, remaining_s, words
+from engine import stop
 
 if TYPE_CHECKING:
     from aiogram.types import Update
@@ -59,6 +60,7 @@ class Feed:
             with self._house.taking_in() if many else nullcontext():
                 chats, others = self._parted(batch)
                 complete, waits = self._complete(chats)
+                complete.sort(key=lambda bundle: not stop.is_said(words(bundle)))  # STOP first
                 went_well = [await self._taken([number], other) for number, other in others]
                 went_well += [await self._taken(_numbers(bundle), bundle) for bundle in complete]
                 if batch:

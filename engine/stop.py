@@ -5,6 +5,13 @@ from engine.durable import open_work
 from memory import events, profile
 from memory.db import Reader, Tx
 
+WORDS = ("stop", "/stop", "halt", "stopp")
+
+
+def is_said(words: str) -> bool:
+    """Say whether these words are STOP and nothing else."""
+    return words.strip().casefold().rstrip("!.") in WORDS
+
 
 async def stop(tx: Tx, by: str, cause: str) -> list[effects.Effect]:
     """Hold everything; return what was in flight and can no longer be held."""

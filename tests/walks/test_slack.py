@@ -254,3 +254,15 @@ async def test_a_file_that_slack_keeps_is_named(desk: Desk) -> None:
     desk.slack.say(DM, "what is this", files=[file])
     await desk.slack.until(lambda: bool(desk.slack.ephemeral), what="an answer")
     assert "Slack does not give me" in desk.slack.ephemeral[-1][1]["text"]
+
+
+async def test_stop_does_not_wait_behind_a_file(desk: Desk) -> None:
+    await desk.paired()
+    desk.slack.delay("files.info", 2.0)
+    file = desk.slack.upload("slow.txt", b"a long letter", "text/plain")
+    desk.slack.say(DM, "", files=[file])
+    await desk.slack.settled()
+    desk.slack.say(DM, "STOP")
+    await desk.see("Stopped. Nothing starts")
+    assert shown(desk, "a long letter") == []
+    await desk.see("a long letter")
