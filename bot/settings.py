@@ -35,19 +35,24 @@ class Settings(BaseSettings):
         None, description="Address of a Bot API server of your own; default: Telegram's."
     )
     slack_bot_token: SecretStr | None = Field(
-        None, description="Bot token of your Slack app (xoxb-…)."
+        None, description="Bot token of your Slack app (deploy/slack-manifest.yaml makes the app)."
     )
     slack_app_token: SecretStr | None = Field(
-        None, description="App-level token of your Slack app (xapp-…): Socket Mode, the default."
+        None,
+        description="App-level token of your Slack app, scope connections:write: Socket Mode, "
+        "the default.",
     )
     slack_signing_secret: SecretStr | None = Field(
-        None, description="Signing secret of your Slack app: HTTP mode, without an app-level token."
+        None,
+        description="Signing secret of your Slack app: HTTP mode, used when there is no "
+        "app-level token.",
     )
     slack_port: int = Field(
         8351,
         ge=0,
         le=65535,
-        description="Port for Slack's requests in HTTP mode, local.",
+        description="Port for Slack's requests in HTTP mode, on 127.0.0.1; your own proxy "
+        "stands before it.",
     )
     slack_api: str | None = Field(
         None, description="Address of another Slack API, ending in /api/; default: Slack's."

@@ -23,7 +23,7 @@ SURFACES = ("web", "telegram", "slack")
 LABELS = ("✓ Send", "✗ Reject", "⏰ Later", "… More")
 DECIDED = {"Approved.": True, "Rejected. Nothing was done.": False}
 AT_ONCE = 20
-ALREADY = re.compile(r"Already (approved|rejected) on (web|telegram|slack), ")
+ALREADY = re.compile(r"Already (approved|rejected) by you on (web|telegram|slack), ")
 
 
 @dataclass

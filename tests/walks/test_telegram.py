@@ -16,7 +16,7 @@ from bot.telegram_inbound import Pace
 from connectors import blobs
 from engine import conversations
 from tests.conftest import FakeClock
-from tests.peers.telegram import TOKEN, FakeTelegram
+from tests.peers.telegram import TOKEN, FakeTelegram, Shown
 from tests.walks.test_refund import ledger, sent
 
 PATIENCE_S = 30
@@ -34,8 +34,13 @@ class Phone:
         return await self.telegram.see(part, PATIENCE_S)
 
     async def tap(self, part: str, label: str) -> str:
-        message = await self.telegram.see(part, PATIENCE_S)
-        return await self.telegram.answered(self.telegram.tap(message, label), PATIENCE_S)
+        def found() -> list[Shown]:
+            shown = (m for m in self.telegram.messages if part in m.text)
+            return [m for m in shown if any(label in name for name in m.labels)]
+
+        await self.telegram.until(lambda: bool(found()), PATIENCE_S)
+        query = self.telegram.tap(found()[-1], label)
+        return await self.telegram.answered(query, PATIENCE_S)
 
 
 @pytest.fixture
