@@ -159,6 +159,15 @@ async def start(tx: Tx, effect_id: str, cause: str) -> bool:
     return True
 
 
+async def hold(tx: Tx, effect_id: str, cause: str) -> None:
+    """STOP came while it was on its way, and it did not happen: it waits for its own resume."""
+    tries = failures.as_json(failures.ruled_out((await _known(tx, effect_id)).tries))
+    running = effects.c.state == "running"
+    values = {"state": "approved", "tries": tries}
+    if await change(tx, effects, {"id": effect_id}, running, **values):
+        await _moved(tx, effect_id, "approved", cause)
+
+
 async def missed(tx: Tx, effect_id: str, failure: Failure, said: str, cause: str) -> None:
     """Keep what came of a call that brought no receipt."""
     old = await get(tx, effect_id)
@@ -219,6 +228,12 @@ async def try_again(tx: Tx, effect_id: str, cause: str) -> bool:
 async def get(reader: Reader, effect_id: str) -> Effect | None:
     row = await reader.row(sa.select(effects).filter_by(id=effect_id))
     return None if row is None else _effect(row)
+
+
+async def _known(reader: Reader, effect_id: str) -> Effect:
+    found = await get(reader, effect_id)
+    assert found is not None
+    return found
 
 
 async def of_task(reader: Reader, task_id: str) -> Effect | None:

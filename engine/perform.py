@@ -77,8 +77,11 @@ async def _attempt(house: House, effect: Effect) -> Receipt | None:
 
 async def _start(house: House, effect: Effect) -> bool:
     """Check everything once more, in the moment before: STOP, order, rules, the world."""
-    if effect.state == "running":
+    if effect.state == "running":  # begun before a crash, and it did not happen
         async with house.db.transaction() as tx:
+            if await stop.is_stopped(tx):
+                await effects.hold(tx, effect.id, effect.cause)
+                return False
             return await effects.start(tx, effect.id, effect.cause)
     async with house.db.snapshot() as reader:
         if not await _its_turn(reader, effect):

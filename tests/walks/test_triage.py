@@ -103,6 +103,25 @@ async def test_a_retry_under_stop_is_held_and_says_so(app, chat, insist) -> None
     assert ledger(app).count("(REF-") == 0
 
 
+async def test_stop_holds_what_was_to_be_tried_again_by_itself(app, chat, clock, insist) -> None:
+    door = Door(app, "payments.refund", AWAY)
+    await planned(chat)
+    await chat.tap(REFUND, "✓ Refund")
+    assert len(door.keys) == 1  # it is on its way, and tried again in a moment
+    door.trouble = None
+    await chat.say("STOP")
+    await insist()
+    assert len(door.keys) == 1
+    assert "✓ Approved. It has not run yet." in chat.text(REFUND)
+    await chat.say("/resume")
+    await insist()
+    assert ledger(app).count("(REF-") == 0  # resuming is per item
+    await chat.tap("Going on", "Go on: Refund")
+    assert "✓ refunded 120.00 EUR" in chat.text(REFUND)
+    assert len(set(door.keys)) == 1
+    assert ledger(app).count("(REF-") == 1
+
+
 async def test_what_failed_can_be_changed_and_is_asked_again(app, chat, insist) -> None:
     Door(app, "payments.refund", PermanentError("The bank pays out 50.00 EUR at most."))
     await refund(chat, insist)
