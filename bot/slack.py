@@ -26,7 +26,10 @@ NO_APP_S = 3600.0
 CLOSE_TIMEOUT_S = 5.0
 WATCH_EVERY_S = 5.0
 AWAY_MIN = timedelta(seconds=20)  # a shorter pause is a refresh: Slack delivers again
+LONG_AWAY = timedelta(minutes=5)
 ALARM_EVERY = timedelta(hours=1)
+LOST = "Slack is out of reach. What you write there is read when it is back; taps must be repeated."
+PORT_TAKEN = "Another program has port {}, so Slack cannot deliver. Set FIRSTMATE_SLACK_PORT."
 SET_ASIDE = "Something you did on Slack failed three times ({}) and was set aside. Do it once more."
 
 Alarm = Callable[[str], Awaitable[None]]
@@ -114,19 +117,30 @@ class Slack:
         self._api = api
         self._feed.start()
         self._cards = Cards(api, self._stored, self._hosts)
-        await self._open_door(api)
+        self._door = self._made_door(api)
+        while not await self._opened():  # noqa: ASYNC110 - the door has no news to wait for
+            await asyncio.sleep(WATCH_EVERY_S)
         await self._catch_up()
         await self._watch()
 
-    async def _open_door(self, api: SlackApi) -> None:
+    def _made_door(self, api: SlackApi) -> Any:
         from bot.slack_door import Http, Socket
 
         app = self._bolt(api)
         if self._access.app_token is not None:
-            self._door = Socket(app, self._access.app_token, api.client)
-        else:
-            self._door = Http(app, self._access.port)
-        await self._door.open()
+            return Socket(app, self._access.app_token, api.client)
+        return Http(app, self._access.port)
+
+    async def _opened(self) -> bool:
+        """Open the door deliveries come in by; False: it is tried again."""
+        try:
+            await self._door.open()
+        except OSError:
+            await self._alarm(PORT_TAKEN.format(self._access.port))
+            return False
+        except (BusyError, RefusedError, ScopeError, TokenError):
+            return False
+        return True
 
     def _bolt(self, api: SlackApi) -> "AsyncApp":
         from slack_bolt.async_app import AsyncApp
@@ -174,6 +188,8 @@ class Slack:
             now = self._clock()
             if not await self._door.is_open():
                 away = away or now
+                if now - away >= LONG_AWAY:
+                    await self._alarm(LOST)
             elif away is not None:
                 if now - away >= AWAY_MIN:
                     await self._catch_up()

@@ -83,7 +83,7 @@ class SlackApi:
 
     async def identify(self) -> Identity:
         """Return whom the token speaks for."""
-        found = await _ours(self.client.auth_test())
+        found = await ours(self.client.auth_test())
         scopes = found.headers.get("x-oauth-scopes", "")
         return Identity(
             team=str(found.get("team", "")),
@@ -98,7 +98,7 @@ class SlackApi:
     ) -> str:
         """Post a message without any preview of links; return its timestamp, which is its id."""
         await self._lane(channel)
-        sent = await _ours(
+        sent = await ours(
             self.client.chat_postMessage(
                 channel=channel,
                 text=text,
@@ -113,24 +113,24 @@ class SlackApi:
     async def edit(self, channel: str, ts: str, text: str, blocks: Blocks = ()) -> None:
         """Change a message. GoneError: it cannot be changed any more."""
         await self._updates.acquire()
-        await _ours(self.client.chat_update(channel=channel, ts=ts, text=text, blocks=list(blocks)))
+        await ours(self.client.chat_update(channel=channel, ts=ts, text=text, blocks=list(blocks)))
 
     async def delete(self, channel: str, ts: str) -> None:
-        await _ours(self.client.chat_delete(channel=channel, ts=ts))
+        await ours(self.client.chat_delete(channel=channel, ts=ts))
 
     async def whisper(self, channel: str, user: str, text: str) -> None:
         """Say something only this person sees, and only now."""
-        await _ours(self.client.chat_postEphemeral(channel=channel, user=user, text=text))
+        await ours(self.client.chat_postEphemeral(channel=channel, user=user, text=text))
 
     async def send_file(self, channel: str, name: str, data: bytes) -> str:
         """Post a file; return its id."""
         await self._lane(channel)
-        sent = await _ours(self.client.files_upload_v2(filename=name, file=data, channel=channel))
+        sent = await ours(self.client.files_upload_v2(filename=name, file=data, channel=channel))
         return str(sent["files"][0]["id"])
 
     async def file(self, id: str) -> dict[str, Any]:
         """Return what Slack knows of a file; the one in an event is only a stub."""
-        found: dict[str, Any] = (await _ours(self.client.files_info(file=id)))["file"]
+        found: dict[str, Any] = (await ours(self.client.files_info(file=id)))["file"]
         return found
 
     async def fetch(self, url: str, bytes_max: int, mime: str | None = None) -> bytes:
@@ -164,19 +164,19 @@ class SlackApi:
 
     async def open_view(self, trigger: str, view: dict[str, Any]) -> tuple[str, str]:
         """Open a modal; return its id and hash. The trigger lives three seconds."""
-        opened = await _ours(self.client.views_open(trigger_id=trigger, view=view))
+        opened = await ours(self.client.views_open(trigger_id=trigger, view=view))
         return str(opened["view"]["id"]), str(opened["view"].get("hash", ""))
 
     async def change_view(self, id: str, hash: str, view: dict[str, Any]) -> None:
         """Replace a modal, unless it changed since."""
-        await _ours(self.client.views_update(view_id=id, hash=hash or None, view=view))
+        await ours(self.client.views_update(view_id=id, hash=hash or None, view=view))
 
     async def publish_home(self, user: str, view: dict[str, Any]) -> None:
-        await _ours(self.client.views_publish(user_id=user, view=view))
+        await ours(self.client.views_publish(user_id=user, view=view))
 
     async def direct_channel(self, user: str) -> str:
         """Return the direct channel with this person."""
-        opened = await _ours(self.client.conversations_open(users=user))
+        opened = await ours(self.client.conversations_open(users=user))
         return str(opened["channel"]["id"])
 
     async def history(self, channel: str, after: str) -> list[dict[str, Any]]:
@@ -184,7 +184,7 @@ class SlackApi:
         found: list[dict[str, Any]] = []
         cursor = None
         while True:
-            page = await _ours(
+            page = await ours(
                 self.client.conversations_history(
                     channel=channel, oldest=after, limit=HISTORY_MAX, cursor=cursor
                 )
@@ -196,7 +196,7 @@ class SlackApi:
 
     async def set_status(self, channel: str, thread: str, status: str) -> None:
         """Set what the agent surface shows of a session. RefusedError: there is none here."""
-        await _ours(
+        await ours(
             self.client.agents_sessions_setStatus(
                 channel_id=channel, thread_ts=thread, status=status
             )
@@ -217,10 +217,11 @@ class SlackApi:
 
 async def check_app_token(token: str, api: str | None) -> None:
     """Raise TokenError unless this app-level token may open sockets."""
-    await _ours(SlackApi(token, api).client.apps_connections_open(app_token=token))
+    await ours(SlackApi(token, api).client.apps_connections_open(app_token=token))
 
 
-async def _ours(call: Awaitable[T]) -> T:
+async def ours(call: Awaitable[T]) -> T:
+    """Return what the call returns; raise what goes wrong as the surface knows it."""
     import aiohttp
     from slack_sdk.errors import SlackApiError, SlackClientError
 

@@ -10,6 +10,8 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack_api import ours
+
 HOST = "127.0.0.1"  # a proxy of the operator's own stands between this and the network
 PATH = "/slack/events"
 BODY_BYTES_MAX = 4 * 1024 * 1024
@@ -28,7 +30,8 @@ class Socket:
         )
 
     async def open(self) -> None:
-        await self._handler.client.connect_to_new_endpoint()
+        """Connect. BusyError: Slack cannot be reached now; it may be tried again."""
+        await ours(self._handler.client.connect_to_new_endpoint())
 
     async def is_open(self) -> bool:
         return bool(await self._handler.client.is_connected())
@@ -48,6 +51,7 @@ class Http:
         self._runner: web.AppRunner | None = None
 
     async def open(self) -> None:
+        """Listen. OSError: another program has the port."""
         server = web.Application(client_max_size=BODY_BYTES_MAX)
         server.router.add_post(PATH, self._deliver)
         self._runner = web.AppRunner(server, access_log=None)

@@ -189,7 +189,7 @@ class Workspace(Events):
         return self.delivery.post("interactive", payload).id
 
     async def submit(
-        self, view_id: str, values: form.Values, user: str = USER, timeout_s: float = 5
+        self, view_id: str, values: form.Values, user: str = USER, timeout_s: float = 20
     ) -> Payload | None:
         """Submit a modal; do and return what the ack asked for (`response_action` …)."""
         view = self.views[view_id]

@@ -110,7 +110,7 @@ class Events(Server):
     def unacked(self) -> list[Envelope]:
         return list(self.delivery.waiting.values())
 
-    async def connected(self, count: int = 1, timeout_s: float = 5) -> None:
+    async def connected(self, count: int = 1, timeout_s: float = 20) -> None:
         """Wait until so many sockets are open and not about to close."""
 
         def holds() -> bool:
@@ -118,17 +118,17 @@ class Events(Server):
 
         await self.until(holds, timeout_s, f"{count} open sockets")
 
-    async def acked(self, what: str, timeout_s: float = 5) -> Ack:
+    async def acked(self, what: str, timeout_s: float = 20) -> Ack:
         """Wait until an envelope, or the message of this ts, is acked."""
         envelope = self.event_ids.get(what, what)
         await self.until(lambda: envelope in self.acks, timeout_s, f"an ack of {what}")
         return self.acks[envelope]
 
-    async def settled(self, timeout_s: float = 5) -> None:
+    async def settled(self, timeout_s: float = 20) -> None:
         """Wait until everything is acked."""
         await self.until(lambda: not self.unacked, timeout_s, "every ack")
 
-    async def see(self, part: str, channel: str | None = None, timeout_s: float = 5) -> Shown:
+    async def see(self, part: str, channel: str | None = None, timeout_s: float = 20) -> Shown:
         """Wait until the bot shows these words; return the newest message that does."""
 
         def found() -> list[Shown]:
@@ -137,7 +137,7 @@ class Events(Server):
         await self.until(lambda: bool(found()), timeout_s, f"“{part}”")
         return found()[-1]
 
-    async def see_view(self, part: str, user: str = USER, timeout_s: float = 5) -> View:
+    async def see_view(self, part: str, user: str = USER, timeout_s: float = 20) -> View:
         """Wait until the modal on top shows these words."""
 
         def found() -> View | None:
@@ -150,7 +150,7 @@ class Events(Server):
         return seen
 
     async def until(
-        self, holds: Callable[[], bool], timeout_s: float = 5, what: str = "what was awaited"
+        self, holds: Callable[[], bool], timeout_s: float = 20, what: str = "what was awaited"
     ) -> None:
         """Wait until it holds; AssertionError shows what is on the screen instead."""
         try:

@@ -167,7 +167,7 @@ class FakeTelegram(Server):
         """Return the parameters of every call of this method."""
         return [fields for name, fields in self.calls if name == method]
 
-    async def see(self, part: str, timeout_s: float = 5) -> Shown:
+    async def see(self, part: str, timeout_s: float = 20) -> Shown:
         """Wait until a message shows this text; return the newest that does."""
 
         def found() -> Shown | None:
@@ -178,13 +178,13 @@ class FakeTelegram(Server):
         assert seen is not None
         return seen
 
-    async def answered(self, query: str, timeout_s: float = 5) -> str:
+    async def answered(self, query: str, timeout_s: float = 20) -> str:
         """Wait until a tap is answered; return the text of the toast."""
         await self.until(lambda: query in dict(self.answers), timeout_s, f"an answer to {query}")
         return dict(self.answers)[query]
 
     async def until(
-        self, holds: Callable[[], bool], timeout_s: float = 5, what: str = "what was awaited"
+        self, holds: Callable[[], bool], timeout_s: float = 20, what: str = "what was awaited"
     ) -> None:
         """Wait until it holds; AssertionError shows what is on the screen instead."""
         try:

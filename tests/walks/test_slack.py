@@ -266,3 +266,24 @@ async def test_stop_does_not_wait_behind_a_file(desk: Desk) -> None:
     await desk.see("Stopped. Nothing starts")
     assert shown(desk, "a long letter") == []
     await desk.see("a long letter")
+
+
+async def test_a_start_while_slack_stumbles_connects_a_little_later(
+    filled: Path, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.WATCH_EVERY_S", 0.1)
+    shutil.copytree(filled, tmp_path / "sample")
+    async with slack() as workspace:
+        opened = workspace.delivery.connections
+        workspace.fail_next("auth.test", count=1)
+        app = await open_app(
+            tmp_path / "sample",
+            lambda db, folder: [surface(workspace, db, folder, clock)],
+            clock=clock,
+        )
+        workspace.refuse_next("apps.connections.open", "internal_error", count=2)
+        await app.start()
+        await workspace.connected(1)
+        assert len(opened) >= 1
+        await Desk(workspace, app).paired()
+        await app.close()
