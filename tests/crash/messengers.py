@@ -221,10 +221,12 @@ class Correspondent(Operator):
     def press(self, title: str, label: str, holding: str = "") -> None:
         """Tap a button once it is there, again when the platform says that it was lost."""
         self.look(title, label, holding)
-        while not self.messenger.tap(title, label, holding):
-            self.look(title, "", "")
-            if not self.messenger.shows(title, label, holding):
-                return  # it was heard after all: the card has changed
+
+        def heard() -> bool:  # the card has changed
+            return not self.messenger.shows(title, label, holding)
+
+        while not heard() and not self.messenger.tap(title, label, holding):
+            self.wait_for(heard, LOOK_AGAIN_S)
 
     def look(self, title: str, label: str = "", holding: str = "") -> None:
         """Wait until a message of this title has this button and holds these words."""
