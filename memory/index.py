@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 COLLECTION = "passages"
 WRITE_MAX = 500  # vectors in one call
-SELF_SEARCHES = 5
+SELF_SEARCHES = 10
 SELF_SEARCH_DISTANCE_MAX = 0.01
 
 
@@ -193,7 +193,7 @@ def _cosines(rows: "Rows", values: Sequence[float], ids: list[str]) -> dict[str,
 def _is_sound(rows: "Rows", count: int) -> bool:
     """Count, then search for the oldest vectors: an index can lose its graph and still count.
 
-    One found is enough: the search is approximate, and a lost graph finds none.
+    Half of them found is enough: the search is approximate, and a lost graph finds few or none.
     """
     if rows.count() != count:
         return False
@@ -201,4 +201,5 @@ def _is_sound(rows: "Rows", count: int) -> bool:
         return True
     oldest = rows.get(limit=SELF_SEARCHES, include=["embeddings"])["embeddings"]
     found = rows.query(query_embeddings=oldest, n_results=1, include=["distances"])["distances"]
-    return any(near and near[0] < SELF_SEARCH_DISTANCE_MAX for near in found or [])
+    near = [one for one in found or [] if one and one[0] < SELF_SEARCH_DISTANCE_MAX]
+    return 2 * len(near) >= len(found or [])

@@ -254,8 +254,8 @@ async def test_a_command_never_waits_for_a_bundle(desk: Desk) -> None:
     desk.telegram.say("/stop")
     await desk.heard(2)
     assert [(heard.words, heard.others) for heard in desk.home.heard] == [
+        ("/stop", ()),  # ahead of everything, even of what came before it
         ("", ("a mail",)),
-        ("/stop", ()),
     ]
 
 

@@ -56,9 +56,10 @@ async def test_work_that_ends_the_process_each_time_is_set_aside_too(
     async def begin(taken: Work) -> None:
         begun.append(taken.attempts)
 
-    await queue_poison(app, begin)
-    for _ in range(ATTEMPTS_MAX):  # a process takes it, and is gone before it says anything
-        assert await app.durable._take(POISON, 0) is not None
+    with app.taking_in():  # this process does not start it
+        await queue_poison(app, begin)
+        for _ in range(ATTEMPTS_MAX):  # another takes it, and is gone before it says anything
+            assert await app.durable._take(POISON, 0) is not None
     await chat.settle()
     assert begun == []
     assert await state_of(app) == "quarantined"

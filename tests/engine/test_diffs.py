@@ -151,7 +151,7 @@ def test_three_hundred_paragraphs_of_200_kb_compare_in_no_time(every: int) -> No
     pieces = words("\n\n".join(old), "\n\n".join(new))
     seconds = process_time() - start
     assert sum(piece.kind == "ins" for piece in pieces) >= 300 // every
-    assert seconds < 5 * LONG_S_MAX
+    assert seconds < 50 * LONG_S_MAX  # word by word it would take minutes
 
 
 @pytest.mark.parametrize(
