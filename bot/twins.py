@@ -1,6 +1,7 @@
 """The text twin of every button: what can be tapped can also be written.
 
-/ok CODE and /no CODE answer one card by its code; /tap LABEL presses the newest button so called.
+/ok CODE and /no CODE answer one card by its code; /tap LABEL presses the one button so called, on
+the card that is replied to or on any. Where several have it, it asks which: nothing is guessed.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,9 +12,9 @@ from agents.front import Command
 from bot import telegram_forms as forms
 from bot.delivery import buttons_of
 from engine import approvals, outbox
-from engine.desk import Person, Reply
 from engine.house import House
-from engine.messages import Button, Msg, say
+from engine.messages import Bullets, Button, Msg, say
+from engine.taps import Person, Reply
 from engine.tokens import Tap
 from memory.events import Event
 
@@ -22,13 +23,31 @@ NO_CODE = "Write the card's code after it, like /{} {}. /waiting shows the cards
 NOTHING = "No open card has the code {}. /waiting shows what waits for you."
 SEVERAL = "More than one open card ends with {}. Write one more letter of its code."
 NO_BUTTON = "No button here is called “{}”."
-WHICH = "Which one? {}"
+WHICH = "Which one? Write it again, as one of these:"
+CHOICES_MAX = 12
 NO_LABEL = "Write what the button says after it, like /tap Reject."
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A button as it stands on a card; `card` is what that card is about."""
+
+    button: Button
+    card: str
+
+    @property
+    def name(self) -> str:
+        """Its label without the sign before it."""
+        return self.button.label.lstrip("✓✗✎⏰…↩↪■☑☐ ")
+
+    @property
+    def code(self) -> str:
+        return approvals.code(self.button.ref)
+
+
+@dataclass(frozen=True, slots=True)
 class Twins:
-    """`verbs` are those of the buttons, by their action."""
+    """Commands for `verbs`, which are those of the buttons by their action."""
 
     house: House
     verbs: dict[str, Verb]
@@ -46,33 +65,32 @@ class Twins:
         return await self._answer(event, "no", "reject", rest.strip(), {})
 
     async def tap(self, event: Event, rest: str) -> Msg:
-        """Press the newest button of this name; a form's values stand on the lines below it."""
+        """Press the button of this name; a form's values stand on the lines below it."""
         label, _, typed = rest.partition("\n")
         if not label.strip():
             return say(f"tap:{event.id}", NO_LABEL)
-        found = await self._buttons(str(event.body["conv"]), label.strip().casefold())
+        found = _named(await self._shown(event), label.strip().casefold())
         if not found:
             return say(f"tap:{event.id}", NO_BUTTON.format(label.strip()))
-        if len({button.label for button in found}) > 1:
-            names = " · ".join(dict.fromkeys(button.label for button in found))
-            return say(f"tap:{event.id}", WHICH.format(names))
-        button = found[0]
+        if len(found) > 1:
+            return _which(f"tap:{event.id}", found)
+        button = found[0].button
         try:
             values = forms.read(button.form, typed) if button.form and button.form.fields else {}
         except forms.FormError as error:
             return say(f"tap:{event.id}", str(error))
         return await self._press(event, button.action, button.ref, button.item, values)
 
-    async def _buttons(self, conv: str, wanted: str) -> list[Button]:
-        """Return the buttons of that name on the newest card that has one."""
+    async def _shown(self, event: Event) -> list[Shown]:
+        """Return the buttons of the card that is replied to; of all cards, when none is."""
+        conv, message = str(event.body["conv"]), event.body.get("reply_to")
         async with self.house.db.snapshot() as reader:
-            cards = await outbox.latest(reader, conv)
-        for card in reversed(cards):
-            found = [b for b in buttons_of(card.msg) if wanted in b.label.casefold()]
-            exact = [b for b in found if _bare(b.label) == wanted]
-            if found:
-                return exact or found
-        return []
+            card = await outbox.shown_as(reader, conv, message) if message else None
+            cards = [card] if card else await outbox.latest(reader, conv)
+        shown = [
+            Shown(b, card.msg.summary) for card in reversed(cards) for b in buttons_of(card.msg)
+        ]
+        return list({(s.button.action, s.button.ref, s.button.item): s for s in shown}.values())
 
     async def _answer(
         self, event: Event, command: str, action: str, code: str, values: dict[str, str]
@@ -98,6 +116,28 @@ class Twins:
         return say(f"twin:{event.id}", reply.text or "Done.")
 
 
-def _bare(label: str) -> str:
-    """Return a label without the sign before it."""
-    return label.lstrip("✓✗✎⏰…↩↪■☑☐ ").casefold()
+def _named(shown: list[Shown], wanted: str) -> list[Shown]:
+    """Return the buttons called so; the card's code may stand before the name."""
+    code, _, name = wanted.partition(" ")
+    for label, among in (
+        (wanted, shown),
+        (name.strip(), [one for one in shown if code and one.code.casefold() == code]),
+    ):
+        called = [one for one in among if label and label in one.name.casefold()]
+        exact = [one for one in called if one.name.casefold() == label]
+        if called:
+            return exact or called
+    return []
+
+
+def _which(key: str, found: list[Shown]) -> Msg:
+    """Ask which card is meant, with what to write for each."""
+    lines = [
+        " ".join(filter(None, ("/tap", one.code, one.name, "·", one.card)))
+        for one in found[:CHOICES_MAX]
+    ]
+    if len(found) > CHOICES_MAX:
+        lines.append(f"… and {len(found) - CHOICES_MAX} more; reply to the card you mean.")
+    return Msg(
+        key=key, summary=WHICH, parts=(say(key, WHICH).parts[0], Bullets(items=tuple(lines)))
+    )

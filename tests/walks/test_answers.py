@@ -13,15 +13,12 @@ from tests.walks.test_refund import ledger, planned, sent
 
 async def lessons(app: App, kind: str) -> list[Fact]:
     async with app.db.snapshot() as reader:
-        [ada] = [r for r in await _people(app) if r.name == "Ada Example"]
+        [ada] = [
+            person
+            for person in await records.of_kind(reader, "person")
+            if person.name == "Ada Example"
+        ]
         return await facts.current(reader, ada.id, f"lesson.{kind}")
-
-
-async def _people(app: App):  # type: ignore[no-untyped-def]
-    from memory import records
-
-    async with app.db.snapshot() as reader:
-        return await records.of_kind(reader, "person")
 
 
 async def test_a_no_may_be_explained_once_and_is_remembered(app: App, chat: Chat) -> None:
@@ -143,10 +140,25 @@ async def test_every_button_can_be_written(app: App, chat: Chat) -> None:
     assert "No button here is called “Dance”." in chat.last
     await chat.say("/tap")
     assert "Write what the button says" in chat.last
-    await chat.say("/tap edit\nSubject: Your refund\nTo: ada@example.org")
+    mail = chat.key("Send e-mail")
+    await chat.say("/tap edit\nSubject: Your refund\nTo: ada@example.org", reply_to=mail)
     assert "Your refund" in chat.text("Send e-mail")
-    await chat.say("/tap reject")
+    await chat.say("/tap reject", reply_to=chat.key("Send e-mail"))
     assert "✗ Rejected" in chat.text("Send e-mail")
+
+
+async def test_a_written_button_that_several_cards_have_is_asked_for(app: App, chat: Chat) -> None:
+    await planned(chat)
+    await chat.say("/tap reject")
+    assert "Which one?" in chat.last
+    [refund] = re.findall(r"/tap (\w{4} Reject) · Refund", chat.last)
+    [mail] = re.findall(r"/tap (\w{4} Reject) · Send e-mail", chat.last)
+    assert "✗ Rejected" not in chat.text("Refund 120.00 EUR") + chat.text("Send e-mail")
+    await chat.say(f"/tap {mail.lower()}")
+    assert "✗ Rejected" in chat.text("Send e-mail")
+    assert "✗ Rejected" not in chat.text("Refund 120.00 EUR")
+    await chat.say(f"/tap {refund}")
+    assert "✗ Rejected" in chat.text("Refund 120.00 EUR")
 
 
 async def test_what_is_asked_twice_is_confirmed_in_words_too(app: App, chat: Chat) -> None:
