@@ -8,18 +8,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from agents import planner, redirected, references, reports, slots
+from agents import item, planner, redirected, references, reports, slots
 from agents.intake import Intake
 from agents.library import Playbook, Slot
 from agents.planner import Wish
 from agents.routing import Route, Router
 from agents.words import Candidate, Context
 from engine import approvals, effects, goals, outbox, questions, redirects, suggestions
-from engine.desk import GONE, Person, Reply, heard
 from engine.durable import Work
 from engine.house import House
 from engine.messages import Button, Msg, say
 from engine.questions import Question
+from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
 from memory import events, profile, recall
 from memory.db import Reader, Tx
@@ -221,8 +221,6 @@ class Front:
         self, house: House, tap: Tap, who: Person, key: str, values: dict[str, str]
     ) -> Reply:
         """The operator takes a suggestion: it becomes a goal with a plan."""
-        from agents import item
-
         async with house.db.transaction() as tx:
             cause = await heard(tx, tap, who, key, values)
             offered = await suggestions.get(tx, tap.ref)
@@ -244,8 +242,6 @@ class Front:
         self, house: House, tap: Tap, who: Person, key: str, values: dict[str, str]
     ) -> Reply:
         """Not now: the suggestions of this mail are put away; the mail stays."""
-        from agents import item
-
         async with house.db.transaction() as tx:
             cause = await heard(tx, tap, who, key, values)
             for offered in await suggestions.of_event(tx, tap.ref):

@@ -1,10 +1,12 @@
 """How much of a message may be written where room is short."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bot.lower.shapes import counted
 from bot.lower.split import clip
 from bot.lower.visible import visible
+from engine.messages import Para, Span
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,26 @@ def short(text: str, pen: Pen) -> tuple[str, bool]:
     whole = visible(text)
     shown = clip(whole, pen.chars)
     return shown, shown != whole
+
+
+def runs(part: Para, pen: Pen) -> tuple[list[tuple[Span, str]], bool]:
+    """Return the runs of a paragraph, each with as much of its text as the pen still allows."""
+    shown, room = list[tuple[Span, str]](), pen.chars
+    for span in part.spans:
+        text, clipped = short(span.text, replace(pen, chars=room))
+        shown.append((span, text))
+        if clipped:
+            return shown, True
+        room = None if room is None else max(0, room - len(text))
+    return shown, False
+
+
+def rows(lines: Sequence[str], pen: Pen) -> tuple[list[str], int, bool]:
+    """Return as many lines, and as much of each, as the pen allows; then how many are left out."""
+    shown = lines[: pen.rows] if pen.chars is not None else lines
+    texts = [clip(line, pen.chars) for line in shown]
+    left = len(lines) - len(shown)
+    return texts, left, left > 0 or texts != list(shown)
 
 
 def left_out(number: int, what: str) -> str:

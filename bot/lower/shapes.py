@@ -19,6 +19,7 @@ from engine.messages import (
     Para,
     Part,
     Progress,
+    Span,
     TextDiff,
 )
 
@@ -27,6 +28,7 @@ LONG_LINES_MIN = 30  # from here on a change is shown under the headings of its 
 CHANGES_CACHED = 16
 
 STEP_SIGNS = {"pending": "○", "running": "◐", "waiting": "⏸", "done": "✓", "error": "✗"}
+COMMAND = re.compile(r"/[a-z][a-z0-9_]{0,31}")
 LINKISH = re.compile(
     rf"(?P<email>{EMAIL})|{URL}|(?<![\w@./+-])(?:[\w+-]{{1,63}}\.){{1,8}}"
     r"(?!(?i:pdf|docx|xlsx|pptx|eml|png|jpe?g|txt|csv|html?|ics|xml|json)\b)[^\W\d_]{2,24}\b(?:/\S*)?"
@@ -170,6 +172,11 @@ def changes_in(parts: Sequence[Part]) -> int:
         else 0
         for part in parts
     )
+
+
+def is_command(span: Span, text: str) -> bool:
+    """Tell whether this is a command of our own, to be typed or tapped."""
+    return span.link == span.text and COMMAND.fullmatch(text) is not None
 
 
 def allowed(link: str | None, hosts: frozenset[str]) -> bool:

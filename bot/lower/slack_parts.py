@@ -1,11 +1,10 @@
 """The parts of a message as Slack's rich text, in as much detail as there is room for."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.lower import shapes
-from bot.lower.pen import Pen, short
+from bot.lower.pen import Pen, rows, runs, short
 from bot.lower.slack_changes import fields, text_change
 from bot.lower.slack_ink import (
     Leaf,
@@ -40,7 +39,6 @@ from engine.messages import (
 FOLD_CHARS_MAX = 1500  # Slack has no fold inside a message: a longer one is in the file
 FOLD_START_CHARS = 400  # of its beginning are shown all the same
 LINK_CHARS_MAX = 3000
-_COMMAND = re.compile(r"/[a-z][a-z0-9_]{0,31}")
 
 
 def write(part: Part, pen: Pen) -> Shown:
@@ -83,30 +81,22 @@ def leaves_of(span: Span, text: str, hosts: frozenset[str]) -> list[Leaf]:
     """Return a span's text: a link only for an allowed host, else with its address behind it."""
     if span.link and len(span.link) <= LINK_CHARS_MAX and shapes.allowed(span.link, hosts):
         return linked(text, span.link)
-    if span.link == span.text and _COMMAND.fullmatch(text):
+    if shapes.is_command(span, text):
         return ink(text, "code")  # our own command, to be typed
     link = f" ({visible(span.link)})" if span.link and span.link != span.text else ""
     return [*ink(text, "" if span.style == "plain" else span.style), *ink(link)]
 
 
 def _para(part: Para, pen: Pen) -> Shown:
-    leaves, room, clipped = list[Leaf](), pen.chars, False
-    for span in part.spans:
-        text, clipped = short(span.text, replace(pen, chars=room))
-        leaves += leaves_of(span, text, pen.hosts)
-        if room is not None:
-            room = max(0, room - len(text))
-        if clipped:
-            break
+    shown, clipped = runs(part, pen)
+    leaves = [leaf for span, text in shown for leaf in leaves_of(span, text, pen.hosts)]
     return Shown(section(leaves), clipped=clipped)
 
 
 def _lines(lines: Sequence[str], pen: Pen) -> tuple[list[str], list[Leaf], bool]:
-    """Return as many lines, and as much of each, as the pen allows, and what says so."""
-    shown = lines[: pen.rows] if pen.chars is not None else lines
-    texts = [clip(line, pen.chars) for line in shown]
-    left = len(lines) - len(shown)
-    return texts, more_lines(left) if left else [], left > 0 or texts != list(shown)
+    """Return as many lines as the pen allows, and what says so."""
+    texts, left, clipped = rows(lines, pen)
+    return texts, more_lines(left) if left else [], clipped
 
 
 def _quote(part: Quote, pen: Pen) -> Shown:

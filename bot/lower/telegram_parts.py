@@ -1,12 +1,11 @@
 """The parts of a message as Telegram's HTML, in as much detail as there is room for."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 
 from bot.lower import shapes
-from bot.lower.pen import Pen, short
+from bot.lower.pen import Pen, rows, runs, short
 from bot.lower.shapes import counted
 from bot.lower.split import clip
 from bot.lower.telegram_changes import fields, text_change
@@ -28,7 +27,6 @@ from engine.messages import (
 
 EVIDENCE_INLINE_MAX = 3
 TAGS = {"bold": "b", "italic": "i", "strike": "s", "code": "code", "plain": ""}
-_COMMAND = re.compile(r"/[a-z][a-z0-9_]{0,31}")
 
 
 def write(part: Part, pen: Pen) -> Shown:
@@ -74,21 +72,14 @@ def _heading(part: Heading, pen: Pen) -> Shown:
 
 
 def _para(part: Para, pen: Pen) -> Shown:
-    html, room, clipped = "", pen.chars, False
-    for span in part.spans:
-        text, clipped = short(span.text, replace(pen, chars=room))
-        html += _span(span, text, pen)
-        if room is not None:
-            room = max(0, room - len(text))
-        if clipped:
-            break
-    return Shown(html, clipped=clipped)
+    shown, clipped = runs(part, pen)
+    return Shown("".join(_span(span, text, pen) for span, text in shown), clipped=clipped)
 
 
 def _span(span: Span, text: str, pen: Pen) -> str:
     if span.link and shapes.allowed(span.link, pen.hosts):
         return f'<a href="{escape(span.link)}">{escape(text, quote=False)}</a>'
-    if span.link == span.text and _COMMAND.fullmatch(text):
+    if shapes.is_command(span, text):
         return text  # our own command: one tap sends it
     link = f" ({visible(span.link)})" if span.link and span.link != span.text else ""
     return styled(text, TAGS[span.style]) + styled(link, "")
@@ -96,13 +87,11 @@ def _span(span: Span, text: str, pen: Pen) -> str:
 
 def _list(lines: Sequence[str], pen: Pen) -> Shown:
     """Write lines, as many and as long as the pen allows."""
-    shown = lines[: pen.rows] if pen.chars is not None else lines
-    texts = [clip(line, pen.chars) for line in shown]
-    left = len(lines) - len(shown)
+    texts, left, clipped = rows(lines, pen)
     html = "\n".join(styled(text, "") for text in texts)
     if left:
         html += f"\n<i>… {counted(left, 'more line')}, in the file</i>"
-    return Shown(html, clipped=left > 0 or texts != list(shown))
+    return Shown(html, clipped=clipped)
 
 
 def _quote(part: Quote, pen: Pen) -> Shown:
