@@ -13,8 +13,8 @@ from pathlib import Path
 from bot.app import App
 from bot.surfaces import House, Token
 from engine import conversations
-from engine.desk import Person
 from engine.outbox import Due
+from engine.taps import Person
 
 ROOT = Path(__file__).parents[1]
 WAIT_S = 120.0  # a limit against hanging, not a target

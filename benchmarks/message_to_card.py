@@ -8,8 +8,8 @@ from benchmarks._figures import Screen, operator, percentile, show
 from bot import sample
 from bot.app import App, open_app
 from bot.surfaces import Heard
-from engine.desk import Person
 from engine.outbox import APPROVAL
+from engine.taps import Person
 
 MESSAGES = 50
 

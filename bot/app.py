@@ -33,13 +33,13 @@ from engine import (
     tokens,
     undoing,
 )
-from engine.desk import Person, Reply
 from engine.durable import Durable, Handler
 from engine.house import House
 from engine.messages import Msg
 from engine.notebook import Notebook
 from engine.schedule import Clock as AlarmClock
 from engine.sources import Mailbox, Sources
+from engine.taps import Person, Reply
 from memory import cursors, erasure, lock, profile, upgrade
 from memory.db import Clock, Database, system_clock
 from policies import book

@@ -3,8 +3,8 @@
 import asyncio
 
 from connectors import blobs
-from engine.desk import GONE, Person, Reply, heard
 from engine.house import House
+from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
 from memory import cursors, erasure, events, records
 

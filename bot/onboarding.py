@@ -13,9 +13,9 @@ from bot.commands import clean_setting, setting_fault, switches
 from bot.sample import MAIL, SAMPLE
 from bot.surfaces import Attached, Heard
 from engine import evening, outbox, questions
-from engine.desk import Person, Reply, heard
 from engine.house import House
 from engine.messages import Button, Heading, Msg, Para, Span, say
+from engine.taps import Person, Reply, heard
 from engine.tokens import Tap
 from memory import profile
 from memory.db import Database, Tx

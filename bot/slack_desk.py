@@ -15,8 +15,8 @@ from bot.slack_feed import SURFACE, Faults, What
 from bot.surfaces import Attached, Heard, House
 from connectors.contract import PermanentError
 from engine import arrivals, conversations, outbox, tokens
-from engine.desk import Person
 from engine.messages import Button, Form, Input
+from engine.taps import Person
 
 SHARE, FORM = "fm:share", "fm:form"
 SHARE_FORM = Form(

@@ -39,7 +39,7 @@ class Socket:
     async def close(self) -> None:
         client = self._handler.client
         tasks = [client.message_processor, client.current_session_monitor, client.message_receiver]
-        await client.close()  # type: ignore[no-untyped-call]
+        await client.close()  # type: ignore[no-untyped-call]  # slack-sdk leaves it untyped
         await asyncio.gather(*filter(None, tasks), return_exceptions=True)
 
 

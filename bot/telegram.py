@@ -19,8 +19,8 @@ from bot.telegram_feed import Feed
 from bot.telegram_filling import Filling
 from bot.telegram_inbound import Pace, Sent
 from engine import conversations
-from engine.desk import Person
 from engine.outbox import Due
+from engine.taps import Person
 
 if TYPE_CHECKING:
     from aiogram.types import CallbackQuery, Message, MessageGenerationStopped, Update

@@ -16,8 +16,8 @@ from bot.surfaces import Attached, Heard, House, Token
 from bot.web_door import Door
 from connectors.contract import TransientError
 from engine import conversations
-from engine.desk import Person, Reply
 from engine.outbox import Due
+from engine.taps import Person, Reply
 from memory.db import DiskFullError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from bot.delivery import buttons_of
 from bot.lower import web_html
 from bot.lower.visible import visible
 from engine import inbox, outbox, stop, tokens
-from engine.desk import Person
 from engine.messages import Button
+from engine.taps import Person
 from memory.db import Database
 
 TEMPLATES = Path(__file__).parent / "templates"

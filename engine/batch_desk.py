@@ -8,8 +8,8 @@ from typing import Any
 from engine import approvals, batches, cards, effects, outbox, stop
 from engine.approvals import Answer
 from engine.batch_list import APPROVED, HELD, REJECTED, Batch, Item
-from engine.desk import GONE, Person, Reply, heard, not_open
 from engine.house import House
+from engine.taps import GONE, Person, Reply, heard, not_open
 from engine.tokens import Tap
 from memory.db import Tx
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import approvals, batch_card, desk, doubts, effects, face, outbox
+from engine import approvals, batch_card, doubts, effects, face, outbox, taps
 from engine.approvals import Approval
 from engine.batch_list import Batch, Item
 from engine.effects import Effect
@@ -170,7 +170,7 @@ async def _settled(tx: Tx, row: sa.Row[Any], asked: Approval, effect: Effect) ->
     if asked.state == "superseded" or (effect.version, effect.digest) != (row.version, row.digest):
         return CHANGED
     if asked.state != "open":
-        return await desk.already(tx, asked)
+        return await taps.already(tx, asked)
     return EXPIRED if asked.expires_at <= tx.now else ""
 
 

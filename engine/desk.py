@@ -3,7 +3,6 @@
 A tap is never swallowed: each verb answers in one sentence, taken from what the database says.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,68 +26,25 @@ from engine import (
     words,
 )
 from engine import autopsy as autopsies
-from engine.approvals import Approval
 from engine.durable import open_work
 from engine.effects import Effect
 from engine.house import House
+from engine.taps import GONE, STALE, Person, Reply, already, heard, not_open, opened
 from engine.tokens import Tap
-from memory import events, profile
+from memory import profile
 from memory.db import Tx
 
-STALE = "This changed since you were asked; nothing was done. The new card is below."
 REASON_CHARS_MAX = 500
 HELD = "Approved, and held: STOP is on. Say /resume to go on."
-GONE = "I do not know this card any more. Say /waiting to see what waits for you."
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who taps, and where: the verified platform id, never a display name."""
-
-    user: str
-    surface: str
-    conv: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What to tell the person at once; `card` is the one to look at, if another.
-
-    `refused`: the tap did not do what its button says, so the person must be told why.
-    """
-
-    text: str
-    card: str | None = None
-    refused: bool = False
-
-
-async def heard(tx: Tx, tap: Tap, who: Person, key: str, values: dict[str, str]) -> str:
-    """Note the tap and return its event's id; a redelivered tap is noted once."""
-    noted = await events.append(
-        tx,
-        "tap.received",
-        source=f"tap:{who.surface}",
-        key=key,
-        trust="operator",
-        actor=who.user,
-        body={"action": tap.action, "ref": tap.ref, "item": tap.item, "values": values},
-    )
-    if noted is not None:
-        return noted.id
-    again = await events.note(tx, "tap.repeated", None, actor=who.user, key=key)
-    return again.id
 
 
 async def approve(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
     """Yes to exactly what the card showed."""
     async with house.db.transaction() as tx:
-        cause = await heard(tx, tap, who, key, values)
-        asked = await approvals.get(tx, tap.ref)
-        effect = None if asked is None else await effects.get(tx, asked.effect)
-        if asked is None or effect is None:
-            return Reply(GONE, refused=True)
-        if (refusal := await not_open(tx, asked, effect, who, cause)) is not None:
-            return refusal
+        question = await opened(tx, tap, who, key, values)
+        if isinstance(question, Reply):
+            return question
+        asked, effect, cause = question
         if effect.verdict["outcome"] == "ask_twice":
             locale, typed = await profile.get(tx, "locale"), values.get("confirm", "")
             if not confirming.is_given(effect.action, effect.digest, typed, locale):
@@ -104,13 +60,10 @@ async def approve(house: House, tap: Tap, who: Person, key: str, values: dict[st
 async def reject(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
     """No. Nothing happens, and what depended on it is withdrawn."""
     async with house.db.transaction() as tx:
-        cause = await heard(tx, tap, who, key, values)
-        asked = await approvals.get(tx, tap.ref)
-        effect = None if asked is None else await effects.get(tx, asked.effect)
-        if asked is None or effect is None:
-            return Reply(GONE, refused=True)
-        if (refusal := await not_open(tx, asked, effect, who, cause)) is not None:
-            return refusal
+        question = await opened(tx, tap, who, key, values)
+        if isinstance(question, Reply):
+            return question
+        asked, _, cause = question
         await approvals.decide(tx, asked, "reject", who.user, who.surface, cause)
         await effects.settle(tx, asked, "rejected", cause)
     return Reply("Rejected. Nothing was done.")
@@ -192,13 +145,10 @@ async def menu(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
 async def withdraw(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
     """It is no longer needed: neither a yes nor a no."""
     async with house.db.transaction() as tx:
-        cause = await heard(tx, tap, who, key, values)
-        asked = await approvals.get(tx, tap.ref)
-        effect = None if asked is None else await effects.get(tx, asked.effect)
-        if asked is None or effect is None:
-            return Reply(GONE, refused=True)
-        if (refusal := await not_open(tx, asked, effect, who, cause)) is not None:
-            return refusal
+        question = await opened(tx, tap, who, key, values)
+        if isinstance(question, Reply):
+            return question
+        _, effect, cause = question
         await effects.end(tx, effect.id, "withdrawn", cause)
     return Reply("Withdrawn. Nothing was done.")
 
@@ -330,31 +280,6 @@ async def _mend(
         cause = await heard(tx, tap, who, key, values)
         done, said = await mend(tx, tap.ref, cause)
     return Reply(said, refused=not done)
-
-
-async def not_open(
-    tx: Tx, asked: Approval, effect: Effect, who: Person, cause: str
-) -> Reply | None:
-    """Return why this question can no longer be answered; None when it can."""
-    if asked.state == "open" and asked.expires_at <= tx.now:
-        await effects.end(tx, effect.id, "expired", cause)
-        return Reply("This expired before you answered, so it was not done.", refused=True)
-    if asked.state == "superseded" or effect.version != asked.version:
-        newest = cards.key(effect.id, effect.version)
-        await outbox.show_again(tx, newest, who.conv)
-        return Reply(STALE, newest, refused=True)
-    if asked.state != "open":
-        return Reply(await already(tx, asked), refused=True)
-    return None
-
-
-async def already(tx: Tx, asked: Approval) -> str:
-    decided = await approvals.decision(tx, asked.id)
-    if decided is None:
-        return f"This is {asked.state}; nothing more happens here."
-    settings = await profile.read(tx)
-    did = "approved" if decided.answer == "approve" else "rejected"
-    return f"Already {did} by you on {decided.channel}, {words.moment(decided.at, settings)}."
 
 
 def _edited(house: House, effect: Effect, values: dict[str, str], locale: str) -> Any:

@@ -1,8 +1,8 @@
 """Stopping one plan: what waits is withdrawn, what was not begun is left out; nothing is undone."""
 
 from engine import effects, goals, plans
-from engine.desk import GONE, Person, Reply, heard
 from engine.house import House
+from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
 
 ENDED = "This plan has ended already."

@@ -3,9 +3,9 @@
 The card is withdrawn and says what was asked for instead; once that is planned, it links to it.
 """
 
-from engine import approvals, cards, effects, goals, inbox
-from engine.desk import GONE, Person, Reply, heard, not_open
+from engine import cards, effects, goals, inbox
 from engine.house import House
+from engine.taps import Person, Reply, opened
 from engine.tokens import Tap
 from memory import events
 from memory.db import Tx, change
@@ -23,13 +23,10 @@ async def redirect(house: House, tap: Tap, who: Person, key: str, values: dict[s
     if not note:
         return Reply(EMPTY, refused=True)
     async with house.db.transaction() as tx:
-        cause = await heard(tx, tap, who, key, values)
-        asked = await approvals.get(tx, tap.ref)
-        effect = None if asked is None else await effects.get(tx, asked.effect)
-        if asked is None or effect is None:
-            return Reply(GONE, refused=True)
-        if (refusal := await not_open(tx, asked, effect, who, cause)) is not None:
-            return refusal
+        question = await opened(tx, tap, who, key, values)
+        if isinstance(question, Reply):
+            return question
+        asked, effect, cause = question
         goal = await goals.get(tx, effect.goal)
         await change(tx, effects_table, {"id": effect.id}, error=_said(note))
         await effects.end(tx, effect.id, "withdrawn", cause)

@@ -8,9 +8,9 @@ from bot.delivery import buttons_of
 from bot.lower import terminal
 from bot.surfaces import Attached, Heard, House, Token
 from engine import conversations
-from engine.desk import Person, Reply
 from engine.messages import Button, Msg
 from engine.outbox import Due
+from engine.taps import Person, Reply
 
 
 class Chat:

@@ -2,6 +2,7 @@
 
 from bot.app import App
 from bot.surfaces import Heard
+from engine import stop
 from tests.chat import Chat
 
 
@@ -22,6 +23,4 @@ async def test_stop_takes_hold_while_a_backlog_is_taken_in(app: App, chat: Chat)
     with app.taking_in():
         await app.hear(Heard(chat.who, "s1", "STOP!"))
         async with app.db.snapshot() as reader:
-            from engine import stop
-
             assert await stop.is_stopped(reader)

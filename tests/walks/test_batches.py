@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from bot.app import App
 from bot.lower import limits, telegram_html
-from engine import batch_desk, batches, desk, outbox
+from engine import batch_desk, batches, outbox, taps
 from memory.schema.work import batches as batches_table
 from tests.chat import Chat
 from tests.walks.test_refund import ledger, sent
@@ -141,7 +141,7 @@ async def test_a_changed_item_is_not_decided_and_is_named(app: App, chat: Chat) 
     reply = await chat.press(chat.tokens[key, "✓ Send 3"])
     assert (reply.text, reply.refused) == ("2 approved. Not done: 3; the list says why.", True)
     assert parcels(app) == ["00", "01"]
-    assert f"parcel number 02 is ready: {desk.STALE}" in chat.text("Send · 2 approved")
+    assert f"parcel number 02 is ready: {taps.STALE}" in chat.text("Send · 2 approved")
     assert "Ready at last" in chat.last  # its new card, at the bottom
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from bot.app import open_app
 from bot.surfaces import Heard
-from engine.desk import Person
+from engine import effects
+from engine.taps import Person
 from tests.chat import Chat
 from tests.walks.test_refund import sent
 
@@ -26,8 +27,6 @@ async def test_what_nobody_can_approve_is_refused_at_once_and_said(
     await chat.say("/why")
     assert sent(app) == []
     async with app.db.snapshot() as reader:
-        from engine import effects
-
         [refused] = await effects.in_state(reader, "withdrawn")
     assert refused.error is not None
     assert refused.error.startswith("Nobody who may decide is paired")

@@ -62,7 +62,10 @@ def surface(workspace: Workspace, db, folder: Path, clock: FakeClock) -> Slack:
         await notices.alarm(db, text)
 
     access = Access(BOT_TOKEN, APP_TOKEN, api=f"{workspace.url}/api/")
-    stored = lambda digest: asyncio.to_thread(blobs.get, folder, digest)  # noqa: E731
+
+    async def stored(digest: str) -> bytes:
+        return await asyncio.to_thread(blobs.get, folder, digest)
+
     return Slack(access, clock, alarm=alarm, stored=stored)
 
 
