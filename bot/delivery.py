@@ -125,5 +125,5 @@ class Delivery:
 
 
 def buttons_of(msg: Msg) -> list[Button]:
-    """Return every button of a message, in reading order."""
-    return [button for row in msg.buttons for button in row]
+    """Return every button of a message that can be pressed, in reading order."""
+    return [button for row in msg.buttons for button in row if not button.disabled]

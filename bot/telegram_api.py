@@ -16,7 +16,7 @@ from bot.surfaces import BusyError, GoneError
 
 if TYPE_CHECKING:
     from aiogram.methods import GetUpdates
-    from aiogram.types import InlineKeyboardMarkup, Update
+    from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Update
 
 UPDATES = [
     "message",
@@ -295,16 +295,17 @@ def _lane(chat: int) -> AsyncLimiter:
 
 
 def _keyboard(rows: Rows) -> "InlineKeyboardMarkup | None":
-    from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+    from aiogram.types import InlineKeyboardMarkup
 
     if not rows:
         return None
-    return InlineKeyboardMarkup(
-        inline_keyboard=[
-            [
-                InlineKeyboardButton(text=b.text, callback_data=b.callback_data, style=b.style)
-                for b in row
-            ]
-            for row in rows
-        ]
+    return InlineKeyboardMarkup(inline_keyboard=[[_key(button) for button in row] for row in rows])
+
+
+def _key(button: InlineButton) -> "InlineKeyboardButton":
+    from aiogram.types import DisabledButton, InlineKeyboardButton
+
+    data, dead = button.callback_data, None if button.callback_data else DisabledButton()
+    return InlineKeyboardButton(
+        text=button.text, callback_data=data, disabled=dead, style=button.style
     )

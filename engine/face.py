@@ -261,9 +261,13 @@ def _who(decided: Row, settings: dict[str, Any]) -> str:
 
 
 def _buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
-    if sight.effect.state == "waiting" and sight.asked is not None:
-        return _waiting_buttons(sight.effect, sight.asked, sight.shown, sight.menu)
-    return _after_buttons(sight)
+    effect, asked = sight.effect, sight.asked
+    if asked is None or effect.state not in ("waiting", "approved", "running"):
+        return _after_buttons(sight)
+    if effect.state == "waiting":
+        return _waiting_buttons(effect, asked, sight.shown, sight.menu)
+    answered = _waiting_buttons(effect, asked, sight.shown, "")[0]
+    return (tuple(b.model_copy(update={"disabled": True, "form": None}) for b in answered),)
 
 
 def _waiting_buttons(

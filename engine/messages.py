@@ -138,6 +138,7 @@ class Button(_Part):
     item: str = ""  # a choice within it
     style: Literal["plain", "ok", "danger"] = "plain"
     form: Form | None = None  # present: the tap opens this form and its values come with it
+    disabled: bool = False  # shown where the surface can, but dead: it was answered
 
 
 ButtonRow = Annotated[tuple[Button, ...], Field(min_length=1, max_length=BUTTONS_PER_ROW_MAX)]

@@ -24,7 +24,7 @@ def gated(msg: Msg) -> Buttons:
         tuple(
             first if first and button is primary else button
             for button in row
-            if button is primary or button.style != "ok"
+            if button is primary or button.style != "ok" or button.disabled
         )
         for row in msg.buttons
     )
@@ -32,5 +32,5 @@ def gated(msg: Msg) -> Buttons:
 
 
 def _primary(msg: Msg) -> Button | None:
-    flat = [button for row in msg.buttons for button in row]
+    flat = [button for row in msg.buttons for button in row if not button.disabled]
     return next((button for button in flat if button.style == "ok"), flat[0] if flat else None)

@@ -104,7 +104,8 @@ def _button_faults(payload: Payload) -> Iterator[str]:
         for button in row:
             if not button.text.strip() or len(button.text) > LABEL_CHARS_MAX:
                 yield f"the label {button.text!r}"
-            if not 1 <= len(button.callback_data.encode()) <= CALLBACK_BYTES_MAX:
+            data = button.callback_data
+            if data is not None and not 1 <= len(data.encode()) <= CALLBACK_BYTES_MAX:
                 yield f"the callback data of {button.text!r}"
 
 

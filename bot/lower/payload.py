@@ -14,8 +14,10 @@ CALLBACK_BYTES_MAX = 64
 
 @dataclass(frozen=True)
 class InlineButton:
+    """One button; without `callback_data` it is shown disabled."""
+
     text: str
-    callback_data: str
+    callback_data: str | None
     style: Literal["success", "danger"] | None = None
 
 

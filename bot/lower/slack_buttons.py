@@ -15,17 +15,21 @@ STYLES = {"ok": "primary", "danger": "danger"}
 def actions(rows: Buttons, token: TokenOf) -> list[Block]:
     """Return a block a row. A button that opens a form is told by its action: "form:0:1".
 
-    Raises ValueError for a token Slack cannot carry.
+    Slack cannot show a dead button, so a disabled one is left out. Raises ValueError for a token
+    Slack cannot carry.
     """
     return [
         {
             "type": "actions",
             "block_id": f"b{number}",
             "elements": [
-                _element(button, f"{number}:{column}", token) for column, button in enumerate(row)
+                _element(button, f"{number}:{column}", token)
+                for column, button in enumerate(row)
+                if not button.disabled
             ],
         }
         for number, row in enumerate(rows)
+        if not all(button.disabled for button in row)
     ]
 
 

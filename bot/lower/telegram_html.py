@@ -134,10 +134,13 @@ def _payload(
 
 
 def _inline(button: Button, token: TokenOf) -> InlineButton:
+    label, style = visible(button.label)[:24] or "…", STYLES[button.style]
+    if button.disabled:
+        return InlineButton(label, None, style)
     data = token(button)
     if not 1 <= len(data.encode()) <= CALLBACK_BYTES_MAX:
         raise ValueError(f"The token of the button “{button.label}” must have 1 to 64 bytes.")
-    return InlineButton(visible(button.label)[:24] or "…", data, STYLES[button.style])
+    return InlineButton(label, data, style)
 
 
 def _hint(form: Form) -> str:

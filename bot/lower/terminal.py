@@ -8,6 +8,7 @@ from bot.lower.visible import visible
 from engine.diffs import Kind
 from engine.messages import (
     Bullets,
+    Button,
     Facts,
     FieldDiff,
     FieldRow,
@@ -23,12 +24,20 @@ from engine.messages import (
 
 
 def lower(msg: Msg) -> str:
-    """Return the whole message as text. Buttons are named, their tokens never shown."""
+    """Return the whole message as text. Buttons are named, their tokens never shown.
+
+    A disabled one stands in round brackets.
+    """
     blocks = [_part(part) for part in shapes.opened(msg)]
     if msg.files:
         blocks.append("files: " + ", ".join(visible(file.name) for file in msg.files))
-    labels = [f"[{visible(button.label)}]" for button in chain.from_iterable(msg.buttons)]
+    labels = [_label(button) for button in chain.from_iterable(msg.buttons)]
     return "\n\n".join(filter(None, [*blocks, " ".join(labels)])) + "\n"
+
+
+def _label(button: Button) -> str:
+    label = visible(button.label)
+    return f"({label})" if button.disabled else f"[{label}]"
 
 
 def _part(part: Part) -> str:

@@ -18,7 +18,17 @@ def buttons(row: Sequence[Button], token: TokenOf) -> Markup:
     """Return one row of buttons; each posts its token, and the values of its form."""
     return tag(
         '<div class="row">\n{buttons}</div>\n',
-        buttons=joined(_button(button, token(button)) for button in row),
+        buttons=joined(
+            _dead(button) if button.disabled else _button(button, token(button)) for button in row
+        ),
+    )
+
+
+def _dead(button: Button) -> Markup:
+    return tag(
+        '<button type="button" class="{style}" disabled>{label}</button>\n',
+        style=button.style,
+        label=visible(button.label),
     )
 
 

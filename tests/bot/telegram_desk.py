@@ -108,5 +108,6 @@ def refund(words: str = "Refund 40.00 EUR to Mara", state: str = "waiting") -> M
         label="✎ Edit", action="edit", ref="A1", form=Form(title="Edit", fields=(amount, text))
     )
     approve = Button(label="Approve", action="approve", ref="A1", style="ok")
-    buttons = ((approve, edit),) if state == "waiting" else ()
+    dead = (approve.model_copy(update={"disabled": True}),)
+    buttons = {"waiting": ((approve, edit),), "running": (dead,)}.get(state, ())
     return say("card:1", words).model_copy(update={"buttons": buttons})

@@ -136,6 +136,13 @@ async def test_a_card_is_posted_once_and_then_changed_in_place(desk: Desk) -> No
     assert (message.edits, message.previews) == (1, False)
 
 
+async def test_an_answered_card_keeps_its_button_but_dead(desk: Desk) -> None:
+    shown = await desk.show(refund())
+    await desk.show(refund("… Running.", "running"), shown)
+    (message,) = desk.telegram.messages
+    assert (message.labels, message.dead) == ([], ["Approve"])
+
+
 async def test_a_card_that_is_not_changed_is_no_error(desk: Desk) -> None:
     shown = await desk.show(refund())
     assert await desk.show(refund(), shown) == shown

@@ -93,7 +93,7 @@ class FakeTelegram(Server):
     def tap(self, message: Shown | int, label: str, *, user: int | None = None) -> str:
         """Tap the button whose label contains this; return the query's id."""
         shown = self.shown[message.id if isinstance(message, Shown) else message]
-        button = next((b for row in shown.rows for b in row if label in b.text), None)
+        button = next((b for b in shown.live if label in b.text), None)
         if button is None:
             raise AssertionError(f"no button “{label}” among {shown.labels}")
         query = ptb.CallbackQuery(

@@ -58,8 +58,17 @@ class Shown:
     edits: int = 0
 
     @property
+    def live(self) -> list[ptb.InlineKeyboardButton]:
+        """The buttons that can be tapped."""
+        return [button for row in self.rows for button in row if not is_dead(button)]
+
+    @property
     def labels(self) -> list[str]:
-        return [button.text for row in self.rows for button in row]
+        return [button.text for button in self.live]
+
+    @property
+    def dead(self) -> list[str]:
+        return [button.text for row in self.rows for button in row if is_dead(button)]
 
     def marked(self, kind: str) -> list[str]:
         """Return the stretches shown in one style: "bold", "strikethrough" …"""
@@ -69,6 +78,11 @@ class Shown:
             for e in self.entities
             if e.type == kind
         ]
+
+
+def is_dead(button: ptb.InlineKeyboardButton) -> bool:
+    """Tell whether a button is shown but does nothing; the codec knows no such field yet."""
+    return "disabled" in button.api_kwargs
 
 
 @dataclass(frozen=True)
@@ -369,7 +383,9 @@ class Server:
         if len(buttons) > BUTTONS_MAX or any(len(row) > 8 for row in keyboard.inline_keyboard):
             raise RefusalError(400, "Bad Request: reply markup is too long")
         for button in buttons:
-            if not 1 <= len(str(button.callback_data).encode()) <= CALLBACK_BYTES_MAX:
+            if is_dead(button) == (button.callback_data is not None):
+                raise RefusalError(400, "Bad Request: exactly one type of button is allowed")
+            if not 1 <= len(str(button.callback_data or "-").encode()) <= CALLBACK_BYTES_MAX:
                 raise RefusalError(400, "Bad Request: BUTTON_DATA_INVALID")
         shown.rows = [list(row) for row in keyboard.inline_keyboard]
 

@@ -65,6 +65,7 @@ async def test_stop_holds_and_resume_is_per_item(app: App, chat: Chat) -> None:
     await chat.say("STOP")
     reply = await chat.tap("Send e-mail", "✓ Send")
     assert "held" in reply.text
+    assert "(✓ Send) (✎ Edit) (✗ Reject)" in chat.text("Send e-mail")  # shown, but dead
     assert sent(app) == []
     await chat.say("/resume")
     assert sent(app) == []

@@ -292,6 +292,19 @@ PLAN = Msg(
     buttons=((Button(label="Stop this plan", action="plan.stop", ref="gol_refund"),),),
 )
 
+RUNNING = Msg(
+    key="card:apr_run",
+    summary="Refund 40.00 EUR to Ada Example · approved",
+    parts=(Heading(text="Refund · Ada Example"), para(Span(text="… Running.", style="bold"))),
+    buttons=(
+        (
+            Button(label="✓ Refund", action="approve", ref="apr_run", style="ok", disabled=True),
+            Button(label="✗ Reject", action="reject", ref="apr_run", disabled=True),
+        ),
+        (Button(label="Why?", action="why", ref="eff_01k9"),),
+    ),
+)
+
 DONE = Msg(
     key="card:apr_refund",
     summary="Refunded 40.00 EUR to Ada Example. Undo until the file is uploaded.",
@@ -388,6 +401,7 @@ SAMPLES: dict[str, Msg] = {
     "crm": CRM,
     "read_mail": READ_MAIL,
     "plan": PLAN,
+    "running": RUNNING,
     "done": DONE,
     "stale": STALE,
     "error": ERROR,

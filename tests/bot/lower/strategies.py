@@ -130,6 +130,7 @@ buttons = st.builds(
     action=st.sampled_from(["approve", "reject", "edit"]),
     ref=st.just("apr_1"),
     style=st.sampled_from(["plain", "ok", "danger"]),
+    disabled=st.booleans(),
     form=st.none() | st.builds(Form, title=labels, fields=st.lists(inputs, max_size=3).map(tuple)),
 )
 button_rows = st.lists(st.lists(buttons, min_size=1, max_size=8).map(tuple), max_size=12).map(tuple)
