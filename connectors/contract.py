@@ -92,6 +92,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """Another way to do the same, in a few words, and the arguments it sets (JSON values)."""
+
+    says: str
+    args: Mapping[str, Any]
+    recommended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What running these arguments would change; computed from the world as it is now."""
 
@@ -100,6 +109,7 @@ class Preview:
     text: str | None = None  # the whole text that would leave, when there is one
     notes: tuple[str, ...] = ()  # plain sentences the card must say
     facts: Mapping[str, Any] = field(default_factory=dict)  # more facts for the rules
+    options: tuple[Option, ...] = ()  # A, B, C: the first is what these arguments already say
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic_core import to_jsonable_python
 
-from connectors.contract import Change, Preview
+from connectors.contract import Change, Option, Preview
 from engine import face, outbox
-from engine.face import Sight, key
+from engine.face import key
 from engine.messages import Evidence, Msg
+from engine.sight import Sight
 from memory import events, profile, records
 from memory.db import Tx
 from memory.schema.work import approvals, decisions, effect_versions, effects, tasks
@@ -32,7 +33,9 @@ def preview_json(preview: Preview) -> dict[str, Any]:
 def preview(kept: dict[str, Any]) -> Preview:
     """Return the preview that was kept."""
     changes = tuple(Change(**change) for change in kept["changes"])
-    return Preview(kept["title"], changes, kept["text"], tuple(kept["notes"]), kept["facts"])
+    options = tuple(Option(**option) for option in kept.get("options", ()))
+    notes = tuple(kept["notes"])
+    return Preview(kept["title"], changes, kept["text"], notes, kept["facts"], options)
 
 
 async def show(tx: Tx, effect_id: str, *, menu: str = "") -> None:

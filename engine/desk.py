@@ -29,10 +29,12 @@ from engine import autopsy as autopsies
 from engine.durable import open_work
 from engine.effects import Effect
 from engine.house import House
+from engine.sight import LETTERS
 from engine.taps import GONE, STALE, Person, Reply, already, heard, not_open, opened
 from engine.tokens import Tap
 from memory import profile
-from memory.db import Tx
+from memory.db import Reader, Tx
+from policies.rules import Action
 
 REASON_CHARS_MAX = 500
 HELD = "Approved, and held: STOP is on. Say /resume to go on."
@@ -90,28 +92,29 @@ async def reason(house: House, tap: Tap, who: Person, key: str, values: dict[str
 async def edit(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
     """Write a new version by hand: judged again, asked again. An edit is never an approval."""
     async with house.db.snapshot() as reader:
-        asked = await approvals.get(reader, tap.ref)
-        effect = None if asked is None else await effects.get(reader, asked.effect)
+        effect = await _asked_about(reader, tap)
         locale = await profile.get(reader, "locale")
-    if asked is None or effect is None:
+    if effect is None:
         return Reply(GONE, refused=True)
     try:
         action = _edited(house, effect, values, locale)
-        proposal = await gate.weigh(house, action, effect.goal)
     except PermanentError as error:
         return Reply(f"Not changed: {error}", refused=True)
-    async with house.db.transaction() as tx:
-        cause = await heard(tx, tap, who, key, values)
-        now = await approvals.get(tx, tap.ref)  # while this was judged, somebody may have answered
-        if now is not None and (refusal := await not_open(tx, now, effect, who, cause)) is not None:
-            return refusal
-        if proposal.digest == effect.digest:
-            return Reply("Nothing is different, so the card stays as it is.", refused=True)
-        if not await effects.revise(tx, effect, proposal, "operator", cause):
-            return Reply(STALE, cards.key(effect.id, effect.version), refused=True)
-        await lessons.edited(tx, effect, action, cause)
-        await _redraft_dependents(tx, effect)
-    return Reply("Changed. Here is the new card.", cards.key(effect.id, effect.version + 1))
+    return await _revise(house, tap, who, key, values, effect, action)
+
+
+async def option(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Take another of the ways the card offers: a new version, judged and asked again."""
+    async with house.db.snapshot() as reader:
+        effect = await _asked_about(reader, tap)
+        if effect is None:
+            return Reply(GONE, refused=True)
+        shown = await effects.preview_of(reader, effect.id, effect.version)
+    offered = dict(zip(LETTERS, shown.options, strict=False))
+    if tap.item not in offered:
+        return Reply(STALE, cards.key(effect.id, effect.version), refused=True)
+    action = _with(effect, {**effect.action.args, **offered[tap.item].args})
+    return await _revise(house, tap, who, key, values, effect, action)
 
 
 async def later(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -257,6 +260,7 @@ VERBS: dict[str, Any] = {
     "reject": reject,
     "reason": reason,
     "edit": edit,
+    "option": option,
     "later": later,
     "menu": menu,
     "withdraw": withdraw,
@@ -282,9 +286,41 @@ async def _mend(
     return Reply(said, refused=not done)
 
 
-def _edited(house: House, effect: Effect, values: dict[str, str], locale: str) -> Any:
+async def _asked_about(reader: Reader, tap: Tap) -> Effect | None:
+    asked = await approvals.get(reader, tap.ref)
+    return None if asked is None else await effects.get(reader, asked.effect)
+
+
+async def _revise(
+    house: House, tap: Tap, who: Person, key: str, values: dict[str, str],
+    effect: Effect, action: Action,
+) -> Reply:  # fmt: skip
+    """Put the operator's version in the place of the one that was asked."""
+    try:
+        proposal = await gate.weigh(house, action, effect.goal)
+    except PermanentError as error:
+        return Reply(f"Not changed: {error}", refused=True)
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        now = await approvals.get(tx, tap.ref)  # while this was judged, somebody may have answered
+        if now is not None and (refusal := await not_open(tx, now, effect, who, cause)) is not None:
+            return refusal
+        if proposal.digest == effect.digest:
+            return Reply("Nothing is different, so the card stays as it is.", refused=True)
+        if not await effects.revise(tx, effect, proposal, "operator", cause):
+            return Reply(STALE, cards.key(effect.id, effect.version), refused=True)
+        await lessons.edited(tx, effect, action, cause)
+        await _redraft_dependents(tx, effect)
+    return Reply("Changed. Here is the new card.", cards.key(effect.id, effect.version + 1))
+
+
+def _edited(house: House, effect: Effect, values: dict[str, str], locale: str) -> Action:
     operation = house.operation(effect.action.operation)
-    args = forms.apply(operation, effect.action.args, values, locale)
+    return _with(effect, forms.apply(operation, effect.action.args, values, locale))
+
+
+def _with(effect: Effect, args: dict[str, Any]) -> Action:
+    """Return the effect's action with other arguments; what differs is the operator's own."""
     by_hand = {name for name in args if args[name] != effect.action.args.get(name)}
     origins = {
         path: "operator" if path.split(".")[0] in by_hand else origin

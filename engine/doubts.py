@@ -40,6 +40,8 @@ def doubt(
         return "It expired."
     if asked.snoozed_until is not None and asked.snoozed_until > now:
         return f"You put it off until {words.moment(asked.snoozed_until, settings)}."
+    if shown.get("options"):
+        return "It offers a choice."
     for path, origin in sorted(effect.action.origins.items()):
         role = roles.get(path.split(".")[0], "")
         if role in WATCHED and origin in UNPROVEN:

@@ -1,31 +1,25 @@
 """The face of the approval card: pure drawing of what the database says, word by word."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import sqlalchemy as sa
-
-from engine import confirming, failures, words
+from engine import face_buttons, failures, words
 from engine.messages import (
     Bullets,
     Button,
-    Evidence,
     Facts,
     FieldDiff,
     FieldRow,
-    Form,
     Heading,
-    Input,
     Msg,
     Para,
     Part,
     Span,
     TextDiff,
 )
-from policies.rules import Action
+from engine.sight import LETTERS, Row, Sight
 
 RISK = {  # fixed words, chosen by code
     "internal": "stays inside",
@@ -47,17 +41,6 @@ LINES = {
     "approved": "✓ Approved. It has not run yet.",
     "running": "… Running.",
 }
-LATER = (
-    ("In 1 hour", "1h"),
-    ("Tonight at 18", "tonight"),
-    ("Tomorrow at 9", "tomorrow"),
-    ("Monday at 9", "monday"),
-)
-REASONS = (("Wrong facts", "wrong facts"), ("Wrong words", "wrong words"), ("Not now", "not now"))
-NOTE = Input(id="note", label="What should I do instead?", kind="multiline", max_chars=1000)
-INSTEAD = Form(title="Do it, but…", fields=(NOTE,))
-REASON = Input(id="reason", label="Why not?", kind="multiline", max_chars=500)
-IN_WORDS = Form(title="Why not?", fields=(REASON,))
 OUTSIDE = {
     "failed": "certainly nothing was done.",
     "unknown": "it may have been done, once.",
@@ -66,28 +49,8 @@ ANSWERS_MAX = 3
 SUMMARY_CHARS = 190
 HAND_CHARS_MAX = 60
 CODE_CHARS = 4
-BY_HAND = "operator"  # the receipt's id when a person vouches for it
 NO_COST = "0.00 (no language model)"
 LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
-Row = sa.Row[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """Everything one drawing looks at: rows as they are now, and the operator's settings."""
-
-    effect: Row
-    versions: list[Row]  # oldest first
-    asked: Row | None
-    decided: Row | None
-    evidence: tuple[Evidence, ...]
-    settings: dict[str, Any]
-    menu: str = ""  # which row of other buttons is open
-
-    @property
-    def shown(self) -> dict[str, Any]:
-        preview: dict[str, Any] = self.versions[-1].preview
-        return preview
 
 
 def key(effect: str, version: int) -> str:
@@ -103,7 +66,7 @@ def draw(sight: Sight) -> Msg:
         key=key(effect.id, effect.version),
         summary=f"{title} · {_spoken(effect.state)}"[:SUMMARY_CHARS],
         parts=(*_body(sight), *_foot(sight)),
-        buttons=_buttons(sight),
+        buttons=face_buttons.buttons(sight),
         expires_at=asked.expires_at if asked is not None else None,
     )
 
@@ -133,6 +96,8 @@ def _body(sight: Sight) -> tuple[Part, ...]:
         earlier = sight.versions[-2].preview["text"] if len(sight.versions) > 1 else ""
         parts.append(TextDiff(old=earlier or "", new=shown["text"]))
     parts += [Para(spans=(Span(text=note, style="italic"),)) for note in _notes(shown)]
+    if sight.effect.state == "waiting" and shown.get("options"):
+        parts.append(Bullets(items=_options(shown["options"])))
     if sight.effect.state in ("waiting", "approved", "denied"):
         parts.append(_facts(sight))
     return tuple(parts)
@@ -143,6 +108,13 @@ def _notes(shown: dict[str, Any]) -> tuple[str, ...]:
     hosts = sorted({host for host in map(_host, LINK.findall(shown["text"] or "")) if host})
     linked = (f"Links in the text lead to: {', '.join(hosts)}.",) if hosts else ()
     return (*linked, *shown["notes"])
+
+
+def _options(options: list[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(
+        f"{letter}{' (recommended)' if option['recommended'] else ''}: {option['says']}"
+        for letter, option in zip(LETTERS, options, strict=False)
+    )
 
 
 def _host(address: str) -> str:
@@ -258,110 +230,6 @@ def _who(decided: Row, settings: dict[str, Any]) -> str:
     did = "Approved" if decided.answer == "approve" else "Rejected"
     note = f" · {decided.note}" if decided.note else ""
     return f"{did} by you on {decided.channel}, {words.moment(decided.at, settings)}{note}"
-
-
-def _buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
-    effect, asked = sight.effect, sight.asked
-    if asked is None or effect.state not in ("waiting", "approved", "running"):
-        return _after_buttons(sight)
-    if effect.state == "waiting":
-        return _waiting_buttons(effect, asked, sight.shown, sight.menu)
-    answered = _waiting_buttons(effect, asked, sight.shown, "")[0]
-    return (tuple(b.model_copy(update={"disabled": True, "form": None}) for b in answered),)
-
-
-def _waiting_buttons(
-    effect: Row, asked: Row, shown: dict[str, Any], menu: str
-) -> tuple[tuple[Button, ...], ...]:
-    back = Button(label="Back", action="menu", ref=asked.id)
-    if menu == "later":
-        row = tuple(Button(label=t, action="later", ref=asked.id, item=i) for t, i in LATER)
-        return (row[:2], row[2:], (back,))
-    if menu == "more":
-        why = Button(label="Why?", action="why", ref=effect.id)
-        drop = Button(label="Not needed any more", action="withdraw", ref=asked.id)
-        instead = Button(label="↪ Do it, but…", action="redirect", ref=asked.id, form=INSTEAD)
-        return ((instead, why), (drop, back))
-    form = tuple(Input.model_validate(item) for item in shown["facts"].get("form", ()))
-    approve = Button(
-        label=f"✓ {shown['facts'].get('verb', 'Approve')}",
-        action="approve",
-        ref=asked.id,
-        style="ok",
-        form=_second_look(effect),
-    )
-    reject = Button(label="✗ Reject", action="reject", ref=asked.id, style="danger")
-    later = Button(label="⏰ Later", action="menu", ref=asked.id, item="later")
-    more = Button(label="… More", action="menu", ref=asked.id, item="more")
-    first: tuple[Button, ...] = (approve, reject)
-    if form:
-        edit = Form(title="Edit before it is done", fields=form)
-        first = (approve, Button(label="✎ Edit", action="edit", ref=asked.id, form=edit), reject)
-    return (first, (later, more))
-
-
-def _second_look(effect: Row) -> Form | None:
-    """For what the rules want confirmed twice, the amount or the card's digits must be typed."""
-    if effect.verdict["outcome"] != "ask_twice":
-        return None
-    wanted = confirming.wanted(Action.model_validate(effect.action), effect.digest)
-    field = Input(id="confirm", label=f"Type {wanted} to confirm", kind="text", max_chars=40)
-    return Form(title="Confirm once more", fields=(field,))
-
-
-def _after_buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
-    effect, shown, asked, decided = sight.effect, sight.shown, sight.asked, sight.decided
-    why = Button(label="Why?", action="why", ref=effect.id)
-    undo = Button(label="↩ Undo", action="undo", ref=effect.id)
-    by_hand = effect.state == "done" and effect.receipt["id"] == BY_HAND
-    can_undo = effect.undoes is None and shown["facts"].get("undoable", False) and not by_hand
-    match effect.state:
-        case "done":
-            return ((undo, why),) if can_undo else ((why,),)
-        case "failed":
-            return (_mending_buttons(effect, shown), (_autopsy(effect), why))
-        case "unknown":
-            return (*_finding_buttons(effect), (_autopsy(effect), why))
-        case "running" | "approved":
-            return ()
-        case "rejected" if asked is not None and not (decided is not None and decided.note):
-            return (*_reason_buttons(asked), (why,))
-    return ((why,),)
-
-
-def _reason_buttons(asked: Row) -> tuple[tuple[Button, ...], ...]:
-    """Why not: three quick answers, or words."""
-    quick = [
-        Button(label=label, action="reason", ref=asked.id, item=item) for label, item in REASONS
-    ]
-    said = Button(label="In words", action="reason", ref=asked.id, form=IN_WORDS)
-    return (tuple(quick), (said,))
-
-
-def _mending_buttons(effect: Row, shown: dict[str, Any]) -> tuple[Button, ...]:
-    """What can be done about something that certainly did not happen, the likeliest first."""
-    again = Button(label="Retry", action="again", ref=effect.id)
-    done = Button(label="Mark done", action="happened", ref=effect.id)
-    abort = Button(label="Abort", action="abort", ref=effect.id, style="danger")
-    form = tuple(Input.model_validate(item) for item in shown["facts"].get("form", ()))
-    if not form:
-        return (again, done, abort)
-    fields = Form(title="Edit and be asked again", fields=form)
-    edit = Button(label="✎ Edit", action="reopen", ref=effect.id, form=fields)
-    first = (edit, again) if effect.failure in ("refused", "rule_changed") else (again, edit)
-    return (*first, done, abort)
-
-
-def _finding_buttons(effect: Row) -> tuple[tuple[Button, ...], ...]:
-    """Nobody knows whether it happened: every button says what the operator found."""
-    happened = Button(label="It happened", action="happened", ref=effect.id)
-    again = Button(label="It did not happen: retry", action="again", ref=effect.id)
-    abort = Button(label="It did not happen: drop", action="abort", ref=effect.id)
-    return ((happened,), (again, abort))
-
-
-def _autopsy(effect: Row) -> Button:
-    return Button(label="What happened?", action="autopsy", ref=effect.id)
 
 
 def _spoken(state: str) -> str:

@@ -9,17 +9,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from connectors import disk
-from connectors.calendar import ROLES, Booking, checked
+from connectors.calendar import ROLES, Booking, checked, free
+from connectors.calendar.free import Span
 from connectors.company import Clock, Company
 from connectors.contract import (
     Change,
     Connector,
     Health,
     Operation,
+    Option,
     PermanentError,
     Preview,
     Receipt,
@@ -38,8 +40,7 @@ UNREADABLE = (ValueError, OSError)  # OSError: a TZID that names a folder of the
 TIME = "%Y-%m-%d %H:%M"
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(NamedTuple):
     """A time that is taken; the end is no longer part of it."""
 
     title: str
@@ -112,6 +113,7 @@ class Events:
             text=booking.notes or None,
             notes=tuple(notes),
             facts={"overlaps": len(overlaps), "recipients": len(booking.attendees)},
+            options=self._options(booking, taken, overlaps),
         )
 
     def book(self, booking: Booking, key: str) -> Receipt:
@@ -149,6 +151,22 @@ class Events:
         if unread:
             return Health(False, f"These calendar files cannot be read: {', '.join(unread)}.")
         return Health(True, f"The calendar is kept here and holds {len(taken)} events.")
+
+    def _options(
+        self, booking: Booking, taken: list[Meeting], overlaps: list[Meeting]
+    ) -> tuple[Option, ...]:
+        """Offer free times beside one that overlaps; the nearest is recommended."""
+        wished = Span(booking.start, booking.end)
+        busy = [Span(meeting.start, meeting.end) for meeting in taken]
+        spans = free.others(wished, busy, self.clock()) if overlaps else []
+        if not spans:
+            return ()
+        with_what = ", ".join(meeting.title for meeting in overlaps)
+        first = Option(f"{_length(wished)}, as asked; overlaps: {with_what}", _times(wished))
+        return first, *(
+            Option(f"{_length(span)}, free", _times(span), recommended=span is spans[0])
+            for span in spans
+        )
 
     def _taken(self, data: bytes) -> Iterator[Meeting]:
         for event in _calendar(data).events:
@@ -254,6 +272,15 @@ def _cancelled_receipt(event: "Event", key: str) -> Receipt:
         at=event.decoded("LAST-MODIFIED"),
         data={"key": str(event[UNDONE_BY]), "undone": key},
     )
+
+
+def _length(span: Span) -> str:
+    same_day = span.start.date() == span.end.date()
+    return f"{span.start:{TIME}} to {span.end:{'%H:%M' if same_day else TIME}}"
+
+
+def _times(span: Span) -> dict[str, str]:
+    return {"start": span.start.isoformat(), "end": span.end.isoformat()}
 
 
 def _clock(moment: datetime, booking: Booking) -> str:

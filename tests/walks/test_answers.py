@@ -189,6 +189,26 @@ async def test_a_plan_can_be_stopped_where_it_stands(app: App, chat: Chat) -> No
     assert chat.card("Plan:").buttons == ()
 
 
+async def test_a_meeting_at_a_taken_time_offers_free_ones(app: App, chat: Chat) -> None:
+    await chat.say("book a call with Ada on Monday at 14:00")
+    await chat.tap("2026-11-23 14:00", "✓ Book")
+    await chat.say("book a call with Bruno on Monday at 14:00")
+    card = chat.text("Book Meeting with Bruno")
+    assert "A: 2026-11-23 14:00 to 15:00, as asked; overlaps: Meeting with Ada" in card
+    assert "B (recommended): 2026-11-23 15:00 to 16:00, free" in card
+    assert "C: 2026-11-24 14:00 to 15:00, free" in card
+    assert "[Take B] [Take C]" in card
+    old = chat.tokens[chat.key("Book Meeting with Bruno"), "Take C"]
+    reply = await chat.tap("Book Meeting with Bruno", "Take B")
+    assert reply.text == "Changed. Here is the new card."
+    assert "Start: [-2026-11-23 14:00-]" not in chat.text("Book Meeting with Bruno")
+    assert "[Take B]" not in chat.text("2026-11-23 15:00")  # nothing overlaps any more
+    assert (await chat.press(old)).text.startswith("This changed since you were asked")
+    await chat.tap("2026-11-23 15:00", "✓ Book")
+    assert "booked Meeting with Bruno" in chat.text("2026-11-23 15:00")
+    assert "Changed by hand" in chat.text("2026-11-23 15:00")
+
+
 async def test_a_loose_yes_decides_nothing(app: App, chat: Chat) -> None:
     await chat.say("send Ada the October invoice")
     await chat.say("yes")

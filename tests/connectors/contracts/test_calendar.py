@@ -81,6 +81,18 @@ async def test_a_preview_names_what_it_overlaps(house: House) -> None:
     assert preview.facts["overlaps"] == 1
 
 
+async def test_a_time_that_is_taken_comes_with_free_ones(house: House) -> None:
+    operation = house.operation("calendar.book")
+    assert (await operation.preview(BOOKING)).options == ()
+    await house.do("calendar.book", BOOKING, "eff_01")
+    asked, nearest, next_day = (await operation.preview(BOOKING)).options
+    assert asked.says == ("2026-11-23 10:00 to 11:00, as asked; overlaps: Gespräch über Größen")
+    assert (nearest.says, nearest.recommended) == ("2026-11-23 11:00 to 12:00, free", True)
+    assert (next_day.says, next_day.recommended) == ("2026-11-24 10:00 to 11:00, free", False)
+    moved = Booking.model_validate(BOOKING.model_dump() | dict(nearest.args))
+    assert (await operation.preview(moved)).options == ()
+
+
 async def test_an_event_that_begins_when_another_ends_overlaps_nothing(house: House) -> None:
     await house.do("calendar.book", BOOKING, "eff_01")
     after = {"start": BOOKING.end, "end": BOOKING.end + timedelta(hours=1)}

@@ -1,0 +1,129 @@
+"""The buttons under an approval card, by where its effect stands."""
+
+from typing import Any
+
+from engine import confirming
+from engine.messages import Button, Form, Input
+from engine.sight import LETTERS, Row, Sight
+from policies.rules import Action
+
+LATER = (
+    ("In 1 hour", "1h"),
+    ("Tonight at 18", "tonight"),
+    ("Tomorrow at 9", "tomorrow"),
+    ("Monday at 9", "monday"),
+)
+REASONS = (("Wrong facts", "wrong facts"), ("Wrong words", "wrong words"), ("Not now", "not now"))
+NOTE = Input(id="note", label="What should I do instead?", kind="multiline", max_chars=1000)
+INSTEAD = Form(title="Do it, but…", fields=(NOTE,))
+REASON = Input(id="reason", label="Why not?", kind="multiline", max_chars=500)
+IN_WORDS = Form(title="Why not?", fields=(REASON,))
+BY_HAND = "operator"  # the receipt's id when a person vouches for it
+
+
+def buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
+    effect, asked = sight.effect, sight.asked
+    if asked is None or effect.state not in ("waiting", "approved", "running"):
+        return _after_buttons(sight)
+    if effect.state == "waiting":
+        return _waiting_buttons(effect, asked, sight.shown, sight.menu)
+    answered = _waiting_buttons(effect, asked, sight.shown, "")[0]
+    return (tuple(b.model_copy(update={"disabled": True, "form": None}) for b in answered),)
+
+
+def _waiting_buttons(
+    effect: Row, asked: Row, shown: dict[str, Any], menu: str
+) -> tuple[tuple[Button, ...], ...]:
+    back = Button(label="Back", action="menu", ref=asked.id)
+    if menu == "later":
+        row = tuple(Button(label=t, action="later", ref=asked.id, item=i) for t, i in LATER)
+        return (row[:2], row[2:], (back,))
+    if menu == "more":
+        why = Button(label="Why?", action="why", ref=effect.id)
+        drop = Button(label="Not needed any more", action="withdraw", ref=asked.id)
+        instead = Button(label="↪ Do it, but…", action="redirect", ref=asked.id, form=INSTEAD)
+        return ((instead, why), (drop, back))
+    form = tuple(Input.model_validate(item) for item in shown["facts"].get("form", ()))
+    approve = Button(
+        label=f"✓ {shown['facts'].get('verb', 'Approve')}",
+        action="approve",
+        ref=asked.id,
+        style="ok",
+        form=_second_look(effect),
+    )
+    reject = Button(label="✗ Reject", action="reject", ref=asked.id, style="danger")
+    later = Button(label="⏰ Later", action="menu", ref=asked.id, item="later")
+    more = Button(label="… More", action="menu", ref=asked.id, item="more")
+    first: tuple[Button, ...] = (approve, reject)
+    if form:
+        edit = Form(title="Edit before it is done", fields=form)
+        first = (approve, Button(label="✎ Edit", action="edit", ref=asked.id, form=edit), reject)
+    others = tuple(
+        Button(label=f"Take {letter}", action="option", ref=asked.id, item=letter)
+        for letter, _ in [*zip(LETTERS, shown.get("options", ()), strict=False)][1:]
+    )
+    return (first, *filter(None, [others]), (later, more))
+
+
+def _second_look(effect: Row) -> Form | None:
+    """For what the rules want confirmed twice, the amount or the card's digits must be typed."""
+    if effect.verdict["outcome"] != "ask_twice":
+        return None
+    wanted = confirming.wanted(Action.model_validate(effect.action), effect.digest)
+    field = Input(id="confirm", label=f"Type {wanted} to confirm", kind="text", max_chars=40)
+    return Form(title="Confirm once more", fields=(field,))
+
+
+def _after_buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
+    effect, shown, asked, decided = sight.effect, sight.shown, sight.asked, sight.decided
+    why = Button(label="Why?", action="why", ref=effect.id)
+    undo = Button(label="↩ Undo", action="undo", ref=effect.id)
+    by_hand = effect.state == "done" and effect.receipt["id"] == BY_HAND
+    can_undo = effect.undoes is None and shown["facts"].get("undoable", False) and not by_hand
+    match effect.state:
+        case "done":
+            return ((undo, why),) if can_undo else ((why,),)
+        case "failed":
+            return (_mending_buttons(effect, shown), (_autopsy(effect), why))
+        case "unknown":
+            return (*_finding_buttons(effect), (_autopsy(effect), why))
+        case "running" | "approved":
+            return ()
+        case "rejected" if asked is not None and not (decided is not None and decided.note):
+            return (*_reason_buttons(asked), (why,))
+    return ((why,),)
+
+
+def _reason_buttons(asked: Row) -> tuple[tuple[Button, ...], ...]:
+    """Why not: three quick answers, or words."""
+    quick = [
+        Button(label=label, action="reason", ref=asked.id, item=item) for label, item in REASONS
+    ]
+    said = Button(label="In words", action="reason", ref=asked.id, form=IN_WORDS)
+    return (tuple(quick), (said,))
+
+
+def _mending_buttons(effect: Row, shown: dict[str, Any]) -> tuple[Button, ...]:
+    """What can be done about something that certainly did not happen, the likeliest first."""
+    again = Button(label="Retry", action="again", ref=effect.id)
+    done = Button(label="Mark done", action="happened", ref=effect.id)
+    abort = Button(label="Abort", action="abort", ref=effect.id, style="danger")
+    form = tuple(Input.model_validate(item) for item in shown["facts"].get("form", ()))
+    if not form:
+        return (again, done, abort)
+    fields = Form(title="Edit and be asked again", fields=form)
+    edit = Button(label="✎ Edit", action="reopen", ref=effect.id, form=fields)
+    first = (edit, again) if effect.failure in ("refused", "rule_changed") else (again, edit)
+    return (*first, done, abort)
+
+
+def _finding_buttons(effect: Row) -> tuple[tuple[Button, ...], ...]:
+    """Nobody knows whether it happened: every button says what the operator found."""
+    happened = Button(label="It happened", action="happened", ref=effect.id)
+    again = Button(label="It did not happen: retry", action="again", ref=effect.id)
+    abort = Button(label="It did not happen: drop", action="abort", ref=effect.id)
+    return ((happened,), (again, abort))
+
+
+def _autopsy(effect: Row) -> Button:
+    return Button(label="What happened?", action="autopsy", ref=effect.id)
