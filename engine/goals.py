@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from memory import events
-from memory.db import Reader, Tx, change, insert_once
+from memory.db import Reader, Tx, change, insert_once, put
 from memory.schema.work import approvals, decisions, effects, goals, outcomes
 
 
@@ -50,6 +50,13 @@ async def get(reader: Reader, goal_id: str) -> Goal | None:
     return None if row is None else _goal(row)
 
 
+async def reopen(tx: Tx, goal_id: str, cause: str) -> None:
+    """What had ended goes on: a step that failed is tried again."""
+    ended = goals.c.state != "open"
+    if await change(tx, goals, {"id": goal_id}, ended, state="open"):
+        await events.note(tx, "goal.reopened", cause, goal=goal_id)
+
+
 async def finish(
     tx: Tx,
     goal_id: str,
@@ -62,7 +69,7 @@ async def finish(
     currency: str | None = None,
     minutes_saved: int = 0,
 ) -> bool:
-    """End a goal with its outcome. False: it has ended already."""
+    """End a goal with its outcome; one that was reopened gets a new one. False: it has ended."""
     state = "done" if succeeded else "failed"
     if not await change(tx, goals, {"id": goal_id}, goals.c.state == "open", state=state):
         return False
@@ -78,7 +85,7 @@ async def finish(
         "touches": await _touches(tx, goal_id),
         "at": tx.now,
     }
-    await insert_once(tx, outcomes, row)
+    await put(tx, outcomes, row)
     await events.note(tx, f"goal.{state}", cause, goal=goal_id, outcome=kind, failure=failure)
     return True
 

@@ -103,6 +103,8 @@ async def move(tx: Tx, task_id: str, state: State, cause: str, error: str | None
     await events.note(tx, f"task.{state}", cause, goal=moved.goal, task=task_id, error=error)
     if state == "done":
         await _release(tx, moved)
+    if state not in ENDED:
+        await goals.reopen(tx, moved.goal, cause)
     await draw(tx, moved.goal)
     await _finish(tx, moved.goal, cause)
 

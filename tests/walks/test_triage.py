@@ -16,7 +16,7 @@ from connectors.contract import AuthError, PermanentError, TransientError, Unkno
 from engine import arrivals, evening, triage
 from engine.durable import ATTEMPTS_MAX, Work, open_work
 from memory import events
-from memory.schema.work import alarms, effects
+from memory.schema.work import alarms, effects, goals, outcomes
 from policies import book
 from tests.chat import Chat
 from tests.conftest import FakeClock
@@ -90,6 +90,28 @@ async def test_a_retry_works_later_with_the_same_key_and_once(app, chat, insist)
     assert (again.text, again.refused) == ("This is done already.", True)
     assert len(set(door.keys)) == 1
     assert ledger(app).count("(REF-") == 1
+
+
+async def test_a_goal_that_failed_succeeds_when_its_retry_does(app, chat, insist) -> None:
+    door = Door(app, "email.send", AWAY)
+    await chat.say("send Ada the October invoice")
+    await chat.tap("Send e-mail", "✓ Send")
+    await insist()
+    assert await outcome(app) == ("failed", False, "failed", 0)
+    door.trouble = None
+    await chat.tap("Send e-mail", "Retry")
+    assert await outcome(app) == ("done", True, None, 5)
+
+
+async def outcome(app: App) -> tuple[Any, ...]:
+    """Return the state of the one goal, then what its outcome says."""
+    async with app.db.snapshot() as reader:
+        query = sa.select(goals.c.state, outcomes.c.succeeded, outcomes.c.failure)
+        both = query.add_columns(outcomes.c.minutes_saved).join_from(
+            goals, outcomes, outcomes.c.goal == goals.c.id
+        )
+        [row] = await reader.rows(both.where(goals.c.playbook == "send-invoice"))
+        return tuple(row)
 
 
 async def test_a_retry_under_stop_is_held_and_says_so(app, chat, insist) -> None:
