@@ -45,12 +45,16 @@ class Runner:
         if missed is not None:
             await self._skip(task, missed)
             return True
+        playbook = self.playbooks[goal.playbook or ""]
         async with self.house.db.snapshot() as reader:
-            action, title = await self._action(reader, goal, task)
+            scope = await self.scope(reader, goal, playbook)
+        title, why = _said(playbook, task, scope)
         try:
+            async with self.house.db.snapshot() as reader:
+                action = await self._action(reader, goal, task, scope, why)
             proposal = await gate.weigh(self.house, action, goal.id)
         except PermanentError as error:
-            await self._fail(task, str(error))
+            await self._fail(task, title, str(error))
             return True
         async with self.house.db.transaction() as tx:
             if await effects.of_task(tx, task.id) != before:
@@ -77,36 +81,35 @@ class Runner:
             await plans.move(tx, task.id, "skipped", noted.id, why)
             await plans.dispatch_next(tx, task)
 
-    async def _fail(self, task: plans.Task, error: str) -> None:
+    async def _fail(self, task: plans.Task, title: str, error: str) -> None:
         async with self.house.db.transaction() as tx:
             noted = await events.note(tx, "task.refused", None, goal=task.goal, task=task.id)
+            await plans.entitle(tx, task.id, title)
             await plans.move(tx, task.id, "failed", noted.id, error)
-            await plans.say_failed(tx, task, error)
+            await plans.say_failed(tx, task.model_copy(update={"title": title}), error)
             await plans.dispatch_next(tx, task)
 
-    async def _action(self, reader: Reader, goal: Goal, task: plans.Task) -> tuple[Action, str]:
-        playbook = self.playbooks[goal.playbook or ""]
-        scope = await self.scope(reader, goal, playbook)
-        step = step_of(playbook, task.key)
+    async def _action(
+        self, reader: Reader, goal: Goal, task: plans.Task, scope: dict[str, Any], why: str
+    ) -> Action:
+        """Return what the task would do. PermanentError: something it needs is not known."""
         args, missing = references.resolve(task.args, scope)
         if missing:
-            raise PermanentError(f"I miss {', '.join(missing)} for “{task.title}”.")
+            raise PermanentError(f"I do not know {_listed(missing)}.")
         voice = await writer.style(reader)
         args = {name: _drafted(value, scope, voice) for name, value in args.items()}
         operation = self.house.operation(task.operation)
         clean = gate.arguments(operation, args).model_dump(mode="json")
-        said, _ = references.resolve({"title": task.title, "why": step.why}, scope)
-        action = Action(
+        return Action(
             operation=task.operation,
             effect=operation.effect,
             args=clean,
             origins=origins(clean, await self._sources(reader, goal, scope)),
             agent=task.agent,
-            reason=str(said.get("why", "")),
+            reason=why,
             evidence=_evidence(goal),
             about=scope.get("customer", {}).get("id"),
         )
-        return action, str(said.get("title", task.title))[:TITLE_CHARS_MAX]
 
     async def scope(self, reader: Reader, goal: Goal, playbook: Playbook) -> dict[str, Any]:
         """Return everything a reference or a draft may name for this goal, as it stands now."""
@@ -144,6 +147,20 @@ class Runner:
             record=tuple(str(v["left"]) for v in scope.values() if _has_left(v)),
             text=tuple(str(mail[name]) for name in ("subject", "text", "from") if mail.get(name)),
         )
+
+
+def _said(playbook: Playbook, task: plans.Task, scope: dict[str, Any]) -> tuple[str, str]:
+    """Return a task's title and reason in the operator's words, whatever is known by now."""
+    step = step_of(playbook, task.key)
+    title, missing = references.resolve({"title": step.title}, scope)
+    why, _ = references.resolve({"why": step.why}, scope)
+    known = playbook.title if missing else str(title.get("title", playbook.title))
+    return known[:TITLE_CHARS_MAX], str(why.get("why", ""))
+
+
+def _listed(missing: tuple[str, ...]) -> str:
+    """Name what led nowhere: “customer.email” is the customer's email."""
+    return ", ".join(f"“{path.replace('.', ' ').replace('_', ' ')}”" for path in missing)
 
 
 def _has_left(value: Any) -> bool:

@@ -1,12 +1,13 @@
 """Mending: what the operator can do with what went wrong, and the sentence each tap is answered.
 
-What is mended is an effect, work that was set aside ("wrk_…"), or a delivery ("arrival:…").
+What is mended is an effect, a step that could not be prepared ("tsk_…"), work that was set aside
+("wrk_…"), or a delivery ("arrival:…").
 """
 
 from collections.abc import Awaitable, Callable
 
 from connectors.contract import Receipt
-from engine import arrivals, durable, effects, stop
+from engine import arrivals, durable, effects, plans, stop
 from engine.face_buttons import BY_HAND
 from memory.db import Tx
 
@@ -14,6 +15,7 @@ Told = tuple[bool, str]  # did it do what the button says? the sentence for it
 Mend = Callable[[Tx, str, str], Awaitable[Told]]  # (tx, ref, cause)
 ARRIVAL = "arrival:"
 WORK = "wrk_"
+TASK = "tsk_"
 STANDS = {
     "waiting": "This waits for your yes or no; its card is in the chat.",
     "approved": "This is under way already.",
@@ -34,6 +36,9 @@ async def again(tx: Tx, ref: str, cause: str) -> Told:
     if ref.startswith(WORK):
         done = await durable.retry(tx, ref, cause) > 0
         return done, "I try again." if done else SETTLED
+    if ref.startswith(TASK):
+        done = await plans.prepare_again(tx, ref, cause)
+        return done, "I try to prepare it again." if done else SETTLED
     if not await effects.try_again(tx, ref, cause):
         return False, await _stands(tx, ref)
     return (False, HELD) if await stop.is_stopped(tx) else (True, "I try again.")
@@ -59,6 +64,9 @@ async def abort(tx: Tx, ref: str, cause: str) -> Told:
     if ref.startswith(WORK):
         done = await durable.settle(tx, ref, cause)
         return done, "Dropped. Nothing more comes of it." if done else SETTLED
+    if ref.startswith(TASK):
+        done = await plans.leave_out(tx, ref, cause)
+        return done, "Left out." if done else SETTLED
     if not await effects.abort(tx, ref, cause):
         return False, await _stands(tx, ref)
     return True, "Given up. It is not done, nor what was to come after it."

@@ -4,7 +4,7 @@ pending ──▶ waiting (for you) ──▶ running ──▶ done
    └──▶ skipped (denied, rejected, withdrawn) / failed
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -126,6 +126,38 @@ async def say_failed(tx: Tx, failed: Task, error: str) -> None:
     goal = await goals.get(tx, failed.goal)
     text = f"“{failed.title}” cannot be done: {error} Nothing was done."
     await outbox.post(tx, say(f"failed:{failed.id}", text), None if goal is None else goal.conv)
+
+
+async def refused(reader: Reader) -> list[tuple[Task, datetime]]:
+    """Return the tasks that could not be prepared, and since when, newest first."""
+    asked = sa.select(effects.c.task)
+    query = sa.select(tasks).filter_by(state="failed").where(tasks.c.id.not_in(asked))
+    rows = await reader.rows(query.order_by(tasks.c.at.desc()))
+    return [(_task(row), row.at) for row in rows]
+
+
+async def prepare_again(tx: Tx, task_id: str, cause: str) -> bool:
+    """Try once more to prepare a task, and what was left out because of it. False: no need."""
+    failed = await task(tx, task_id)
+    if failed is None or failed not in [one for one, _ in await refused(tx)]:
+        return False
+    again = [failed]
+    for later in await of_goal(tx, failed.goal):
+        if later.state == "skipped" and {one.key for one in again} & set(later.after):
+            again.append(later)
+    for one in again:
+        await move(tx, one.id, "pending", cause)
+        await open_work(tx, "dispatch", one.id)
+    return True
+
+
+async def leave_out(tx: Tx, task_id: str, cause: str) -> bool:
+    """Give up a task that could not be prepared. False: it is settled already."""
+    failed = await task(tx, task_id)
+    if failed is None or failed not in [one for one, _ in await refused(tx)]:
+        return False
+    await move(tx, task_id, "skipped", cause, failed.error)
+    return True
 
 
 async def draw(tx: Tx, goal_id: str) -> None:

@@ -16,6 +16,7 @@ LISTED_MAX = 10
 TITLE_CHARS_MAX = 80
 NOTHING = "Nothing went wrong that is not settled."
 ASIDE = "set aside after three tries"
+UNREADY = "could not be prepared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,11 @@ async def unsettled(reader: Reader) -> list[Trouble]:
         Trouble(mending.ARRIVAL + a.key, f"Something from {a.key.partition(':')[0]}", ASIDE, a.at)
         for a in await arrivals.set_aside(reader)
     ]
-    return sorted([*failed, *stuck, *aside], key=lambda one: one.at, reverse=True)
+    unready = [
+        Trouble(task.id, _short(f"{task.title}: {task.error}"), UNREADY, at)
+        for task, at in await plans.refused(reader)
+    ]
+    return sorted([*failed, *unready, *stuck, *aside], key=lambda one: one.at, reverse=True)
 
 
 async def set_aside(tx: Tx, work_id: str, cause: str) -> None:
@@ -97,7 +102,7 @@ async def _about(reader: Reader, row: sa.Row[Any]) -> str:
 
 
 def _row(number: int, one: Trouble) -> tuple[Button, ...]:
-    if one.ref.startswith((mending.ARRIVAL, mending.WORK)):
+    if one.ref.startswith((mending.ARRIVAL, mending.WORK, mending.TASK)):
         retry = Button(label=f"{number}. Try again", action="again", ref=one.ref)
         drop = Button(label=f"{number}. Drop", action="abort", ref=one.ref, style="danger")
         return (retry, drop)

@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import RULES, App, open_app
+from bot.lower import terminal
 from connectors.contract import AuthError, PermanentError, TransientError, UnknownError
-from engine import arrivals, evening, triage
+from engine import arrivals, evening, mending, triage
 from engine.durable import ATTEMPTS_MAX, Work, open_work
 from memory import events
 from memory.schema.work import alarms, effects, goals, outcomes
@@ -112,6 +113,52 @@ async def outcome(app: App) -> tuple[Any, ...]:
         )
         [row] = await reader.rows(both.where(goals.c.playbook == "send-invoice"))
         return tuple(row)
+
+
+async def test_a_step_that_could_not_be_prepared_is_listed_and_tried_again(app, chat) -> None:
+    full = closed(app, "payments.refund")
+    await planned(chat)
+    assert "“Refund 120.00 EUR to Ada Example” cannot be done: The ledger is being mended." in told(
+        chat
+    )
+    await chat.say("/triage")
+    assert "The ledger is being mended.: could not be prepared" in chat.last
+    assert "[1. Try again] [1. Drop]" in chat.last
+    app.house.operations["payments.refund"] = full
+    listed = chat.key("1 thing went wrong")
+    again = chat.tokens[listed, "1. Try again"]
+    assert (await chat.press(again)).text == "I try to prepare it again."
+    assert "[✓ Refund]" in chat.text(REFUND)
+    assert "[✓ Send]" in chat.text("Send e-mail")  # what was left out because of it comes too
+    assert (await chat.press(again)).text == mending.SETTLED
+    await chat.say("/triage")
+    assert "Nothing went wrong" in chat.last
+
+
+async def test_a_step_that_could_not_be_prepared_can_be_dropped(app, chat) -> None:
+    closed(app, "payments.refund")
+    await planned(chat)
+    await chat.say("/triage")
+    reply = await chat.tap("1 thing went wrong", "1. Drop")
+    assert reply.text == "Left out."
+    await chat.say("/triage")
+    assert "Nothing went wrong" in chat.last
+
+
+def closed(app: App, name: str) -> Any:
+    """Let an operation refuse everything before it is asked; return it as it was."""
+    operations: Any = app.house.operations
+
+    async def preview(args: Any) -> Any:
+        raise PermanentError("The ledger is being mended.")
+
+    whole = operations[name]
+    operations[name] = replace(whole, preview=preview)
+    return whole
+
+
+def told(chat: Chat) -> str:
+    return "\n".join(terminal.lower(msg) for msg in chat.shown.values())
 
 
 async def test_a_retry_under_stop_is_held_and_says_so(app, chat, insist) -> None:
