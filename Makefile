@@ -2,8 +2,10 @@
 PYTHON   ?= python3
 BIN      := .venv/bin
 READY    := .venv/.ready
-COMMANDS := chromium hledger fc-list
-DEBIAN   := chromium hledger fontconfig fonts-dejavu-core
+PEERS    := .deps/peers/.ready
+COMMANDS := chromium hledger fc-list npm
+# A Node.js that is not Debian's brings an npm of its own, and Debian's does not go with it.
+DEBIAN   := chromium hledger fontconfig fonts-dejavu-core $(shell command -v npm >/dev/null || echo npm)
 WORKERS  ?= 2
 WAITERS  ?= 5
 PYTEST   := $(if $(CI),PYTHONPATH=.ci) $(BIN)/python -m pytest -n $(WORKERS) $(if $(CI),-p no_skips)
@@ -18,7 +20,7 @@ run: $(READY) ## start Firstmate; the first time it is installed into .venv
 demo: $(READY) ## open the invented sample company instead
 	@$(BIN)/python -m bot demo
 
-deps: $(READY) tools ## install everything that the tests need
+deps: $(READY) tools $(PEERS) ## install everything that the tests need
 
 check: $(READY) ## format, lint, types and layers
 	$(BIN)/ruff format --check .
@@ -62,3 +64,10 @@ tools:
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(DEBIAN); exit; fi; \
 	echo; echo "  MISSING: some of $(COMMANDS). Tests that need them are skipped."; \
 	echo "  On Debian: sudo apt-get install $(DEBIAN)"; echo; test -z "$$CI"
+
+# Servers that others wrote, with a Node.js of their own: the versions as listed; no script of theirs is run.
+$(PEERS): tests/peers/package.json | tools
+	@mkdir -p $(@D) && cp $< $(@D)
+	@if npm install --prefix $(@D) --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error && \
+	    $(@D)/node_modules/node-*/bin/node --version >/dev/null; then touch $@; \
+	    else echo "  MISSING: npm cannot have what $< lists. Tests that need it are skipped."; test -z "$$CI"; fi
