@@ -15,7 +15,7 @@ from bot.surfaces import Surface
 from connectors import blobs
 from engine import arrivals
 from memory.db import Database, Reader
-from tests.peers.slack import APP_TOKEN, BOT_TOKEN, DM, SECRET, STRANGER, USER, Shown, slack
+from tests.peers.slack import APP_TOKEN, BOT_TOKEN, SECRET, STRANGER, USER, Shown, slack
 from tests.surfaces.stage import Held, Stage
 
 PATIENCE_S = 20
@@ -23,12 +23,15 @@ LATE_S = 4  # a trigger opens a form for three seconds
 
 
 class OnSlack:
-    """`http`: Slack calls us, instead of answering on a socket that we opened."""
+    """`http`: Slack calls us, instead of answering on a socket that we opened.
+
+    `workspace` is our own Slack, or anything that shows and delivers like it.
+    """
 
     name = "slack"
 
-    def __init__(self, http: bool = False) -> None:
-        self.slack = slack()
+    def __init__(self, http: bool = False, workspace: Any = None) -> None:
+        self.slack: Any = slack() if workspace is None else workspace
         self.port = _free_port() if http else 0
         self.faults: list[str] = []
         self.last: list[str] = []  # what can be delivered again
@@ -75,7 +78,7 @@ class OnSlack:
         self.last = []
 
     async def say(self, words: str) -> None:
-        self.last.append(self.slack.say(DM, words))
+        self.last.append(self.slack.say(self.slack.dm(), words))
 
     async def see(self, *parts: str) -> str:
         return (await self._shown(*parts)).words

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.peers import slack_emulate
 from tests.surfaces import script
+from tests.surfaces.on_emulate import OnEmulate
 from tests.surfaces.on_emulator import OnEmulator
 from tests.surfaces.on_slack import OnSlack
 from tests.surfaces.on_telegram import OnTelegram
@@ -22,6 +24,7 @@ SURFACES: dict[str, Callable[[], Operator]] = {
     "emulator": OnEmulator,
     "slack socket": OnSlack,
     "slack http": lambda: OnSlack(http=True),
+    "slack emulate": OnEmulate,
 }
 MESSENGERS = [name for name in SURFACES if name != "web"]
 
@@ -67,6 +70,8 @@ def folder(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 async def test_the_script_holds_on_one_surface(name: str, folder: Path) -> None:
     if name == "web":
         _chromium_or_skip()
+    if name == "slack emulate":
+        slack_emulate.present_or_skip()
     async with playing(folder, SURFACES[name]()) as stage:
         await play(stage, name, script.ALONE)
 
@@ -74,6 +79,8 @@ async def test_the_script_holds_on_one_surface(name: str, folder: Path) -> None:
 @pytest.mark.parametrize("name", MESSENGERS)
 async def test_the_script_holds_on_two_surfaces(name: str, folder: Path) -> None:
     _chromium_or_skip()
+    if name == "slack emulate":
+        slack_emulate.present_or_skip()
     async with playing(folder, OnWeb(), SURFACES[name]()) as stage:
         await play(stage, name, script.TOGETHER)
 
