@@ -73,10 +73,17 @@ async def naming(reader: Reader, ref: str) -> list[Card]:
 
 
 async def latest(reader: Reader, conv: str, limit: int = 60) -> list[Card]:
-    """Return the newest cards of a conversation, oldest first."""
+    """Return the newest cards of a conversation in the order they came to its bottom.
+
+    Their `at` is when they did, not when they were first posted.
+    """
     mine = sa.or_(cards.c.conv == conv, cards.c.conv.is_(None))
-    query = sa.select(cards).where(mine).order_by(cards.c.at.desc(), cards.c.key.desc())
-    return [_card(row) for row in reversed(await reader.rows(query.limit(limit)))]
+    here = sa.and_(deliveries.c.card == cards.c.key, deliveries.c.conv == conv)
+    posted = sa.func.coalesce(deliveries.c.posted_at, cards.c.at, type_=cards.c.at.type)
+    query = sa.select(cards, posted.label("posted_at")).join(deliveries, here, isouter=True)
+    query = query.where(mine).order_by(posted.desc(), cards.c.key.desc())
+    rows = await reader.rows(query.limit(limit))
+    return [_card(row).model_copy(update={"at": row.posted_at}) for row in reversed(rows)]
 
 
 async def due(reader: Reader, surface: str) -> list[Due]:
@@ -115,7 +122,7 @@ async def postponed(tx: Tx, item: Due, until: datetime, error: str) -> None:
 async def show_again(tx: Tx, key: str, conv: str) -> None:
     """Post the card anew at the bottom of this conversation."""
     row = {"card": key, "conv": conv, "version": 0, "message": None, "attempts": 0}
-    rest = {"pending": True, "due_at": None, "error": None, "at": tx.now}
+    rest = {"pending": True, "due_at": None, "error": None, "posted_at": tx.now, "at": tx.now}
     await put(tx, deliveries, row | rest)
     tx.signal("card", key)
 
@@ -131,7 +138,8 @@ async def _address(tx: Tx, key: str, conv: str | None) -> None:
     query = sa.select(conversations.c.id).filter_by(state="paired")
     query = query if conv is None else query.filter_by(id=conv)
     for row in await tx.rows(query):
-        waiting = {"card": key, "conv": row.id, "pending": True, "at": tx.now}
+        waiting = {"card": key, "conv": row.id, "pending": True}
+        waiting |= {"posted_at": tx.now, "at": tx.now}
         if not await insert_once(tx, deliveries, waiting):
             await change(tx, deliveries, {"card": key, "conv": row.id}, pending=True)
 

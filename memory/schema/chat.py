@@ -91,6 +91,7 @@ deliveries = sa.Table(
     number("attempts"),
     moment("due_at", null=True),
     text("error", null=True),
+    moment("posted_at"),  # when it last came to the bottom of the conversation
     moment("at"),
     sa.Index("deliveries_pending", "conv", sqlite_where=sa.text("pending")),
     info={"journaled": False},

@@ -120,7 +120,7 @@ async def work_on(tx: Tx) -> None:
     await insert(
         tx, deliveries,
         {"card": "crd_1", "conv": "web:1", "version": 1, "pending": False, "attempts": 1,
-         "error": "no route to ada@example.org", **at},
+         "error": "no route to ada@example.org", "posted_at": tx.now, **at},
     )  # fmt: skip
     await insert(
         tx, work,

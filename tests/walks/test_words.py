@@ -1,6 +1,7 @@
 """Walks in plain words: reminders, invoices, questions, and everything the bot must not guess."""
 
 from bot.app import App
+from engine import outbox
 from tests.chat import Chat
 from tests.walks.test_refund import sent
 
@@ -127,3 +128,25 @@ async def test_an_unanswered_card_expires_and_is_not_done(app: App, chat: Chat, 
     await chat.settle()
     assert "Expired: nobody answered in time" in chat.text("Send e-mail")
     assert sent(app) == []
+
+
+async def test_what_is_shown_again_stands_at_the_bottom_also_after_a_reload(
+    app: App, chat: Chat, clock
+) -> None:
+    await chat.say("send Ada the October invoice")
+    card = chat.key("Send e-mail")
+    clock.advance(minutes=1)
+    await chat.say("/help")
+    help_ = chat.order[-1]
+    page = await on_the_page(app, chat)
+    assert page.index(card) < page.index(help_)
+    clock.advance(minutes=1)
+    await chat.say("/waiting")
+    page = await on_the_page(app, chat)
+    assert page.index(help_) < page.index(card)
+
+
+async def on_the_page(app: App, chat: Chat) -> list[str]:
+    """Return the keys of the cards in the order a page that is opened now shows them."""
+    async with app.db.snapshot() as reader:
+        return [shown.key for shown in await outbox.latest(reader, chat.who.conv)]

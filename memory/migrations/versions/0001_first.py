@@ -100,6 +100,7 @@ CREATE TABLE deliveries (
     attempts INTEGER NOT NULL,
     due_at DATETIME,
     error TEXT,
+    posted_at DATETIME NOT NULL,
     at DATETIME NOT NULL,
     PRIMARY KEY (card, conv)
 )
