@@ -1,16 +1,54 @@
 """Which changes are shown where not all of them fit: the weightiest, and never half of one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 from bot.lower.pen import Pen
-from bot.lower.shapes import counted
+from bot.lower.shapes import Change, counted
 from bot.lower.split import pause
 from engine.diffs import Hunk, Piece, by_line
 
 SAME_CHARS_MAX = 160  # of an unchanged run, where room is short
 
 Chosen = dict[int, Sequence[Piece]]  # by the hunk's place
+
+
+class Picked(NamedTuple):
+    """The changes of a text that are shown, and what of it is not."""
+
+    hunks: Sequence[Hunk]
+    chosen: Chosen
+    left: int  # changes there is no room for
+    clipped: bool  # whether anything of the text is not shown, changed or not
+
+    @property
+    def total(self) -> int:
+        return sum(hunk.changes for hunk in self.hunks)
+
+
+def picked(change: Change, pen: Pen) -> Picked:
+    """Return the changes to show: all, or the weightiest ones there is room for."""
+    hunks = change.hunks if pen.chars is None else single_lines(change.hunks)
+    found = chosen(hunks, pen)
+    shown = sum(changes(pieces) for pieces in found.values())
+    left = sum(hunk.changes for hunk in hunks) - shown
+    return Picked(hunks, found, left, left > 0 or any(not hunk.changes for hunk in hunks))
+
+
+def stretches(shown: Picked) -> Iterator[tuple[Hunk, list[Sequence[Piece]]]]:
+    """Yield the chosen lines that stand together, with the first of them."""
+    first, next_line, together = None, 0, list[Sequence[Piece]]()
+    for place in sorted(shown.chosen):
+        hunk = shown.hunks[place]
+        if first is not None and hunk.line > next_line:
+            yield first, together
+            first, together = None, []
+        first = first or hunk
+        together.append(shown.chosen[place])
+        next_line = hunk.line + hunk.lines
+    if first is not None:
+        yield first, together
 
 
 def single_lines(hunks: Sequence[Hunk]) -> list[Hunk]:

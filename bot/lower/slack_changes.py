@@ -1,9 +1,7 @@
 """Changes as Slack's rich text: fields line by line, texts word by word."""
 
-from collections.abc import Sequence
-
 from bot.lower import shapes
-from bot.lower.choice import Chosen, changes, chosen, single_lines
+from bot.lower.choice import Picked, picked, stretches
 from bot.lower.pen import Pen, short
 from bot.lower.shapes import counted
 from bot.lower.slack_ink import Element, Leaf, Shown, below, ink, marked, note, quote, section
@@ -74,44 +72,30 @@ def _ended(leaves: list[Leaf], whole: str, shown: str, clipped: bool) -> Shown:
 
 def _inline(change: shapes.Change, pen: Pen) -> Shown:
     """Write the lines that change: all, or the weightiest ones there is room for."""
-    hunks = change.hunks if pen.chars is None else single_lines(change.hunks)
-    total = sum(hunk.changes for hunk in hunks)
-    picked = chosen(hunks, pen)
-    left = total - sum(changes(pieces) for pieces in picked.values())
-    elements = (
-        _in_sections(change, hunks, picked) if change.long else quote(_in_place(hunks, picked))
-    )
-    folds = any(not hunk.changes for hunk in hunks)
-    said = section(note(left, "change")) if left else ()
-    return Shown((*elements, *said), left, left > 0 or folds)
+    shown = picked(change, pen)
+    elements = _in_sections(change, shown) if change.long else quote(_in_place(shown))
+    said = section(note(shown.left, "change")) if shown.left else ()
+    return Shown((*elements, *said), shown.left, shown.clipped)
 
 
-def _in_place(hunks: Sequence[Hunk], picked: Chosen) -> list[Leaf]:
+def _in_place(shown: Picked) -> list[Leaf]:
     return below(
-        marked(shapes.runs(picked[place])) if place in picked else ink(shapes.folded(hunk))
-        for place, hunk in enumerate(hunks)
-        if place in picked or not hunk.changes
+        marked(shapes.runs(shown.chosen[place]))
+        if place in shown.chosen
+        else ink(shapes.folded(hunk))
+        for place, hunk in enumerate(shown.hunks)
+        if place in shown.chosen or not hunk.changes
     )
 
 
-def _in_sections(
-    change: shapes.Change, hunks: Sequence[Hunk], picked: Chosen
-) -> tuple[Element, ...]:
+def _in_sections(change: shapes.Change, shown: Picked) -> tuple[Element, ...]:
     """Write the chosen lines under the heading and line number where they stand."""
     lines = counted(change.new.count("\n") + 1, "line")
-    total = sum(hunk.changes for hunk in hunks)
-    elements = [*section(ink(f"{lines}, {counted(total, 'change')}", "italic"))]
-    next_line, texts = 0, list[list[Leaf]]()
-    for place in sorted(picked):
-        hunk = hunks[place]
-        if texts and hunk.line > next_line:
-            elements += quote(below(texts))
-            texts = []
-        if not texts:
-            elements += section(_where(hunk))
-        texts.append(marked(shapes.runs(picked[place])))
-        next_line = hunk.line + hunk.lines
-    return (*elements, *quote(below(texts)))
+    elements = [*section(ink(f"{lines}, {counted(shown.total, 'change')}", "italic"))]
+    for hunk, together in stretches(shown):
+        elements += section(_where(hunk))
+        elements += quote(below(marked(shapes.runs(pieces)) for pieces in together))
+    return tuple(elements)
 
 
 def _where(hunk: Hunk) -> list[Leaf]:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from bot.lower import shapes
-from bot.lower.choice import Chosen, changes, chosen, single_lines
+from bot.lower.choice import Picked, picked, stretches
 from bot.lower.pen import Pen, short
 from bot.lower.shapes import counted
 from bot.lower.split import clip
 from bot.lower.telegram_pen import Shown, block, marked, note, styled
 from bot.lower.visible import visible
-from engine.diffs import Hunk, Piece
+from engine.diffs import Piece
 from engine.messages import FieldDiff, FieldRow
 
 
@@ -84,43 +84,30 @@ def _ended(html: str, whole: str, shown: str, clipped: bool) -> Shown:
 
 def _inline(change: shapes.Change, pen: Pen) -> Shown:
     """Write the lines that change: all, or the weightiest ones there is room for."""
-    hunks = change.hunks if pen.chars is None else single_lines(change.hunks)
-    total = sum(hunk.changes for hunk in hunks)
-    picked = chosen(hunks, pen)
-    left = total - sum(changes(pieces) for pieces in picked.values())
-    html = (
-        _in_sections(change, hunks, picked, pen) if change.long else _in_place(hunks, picked, pen)
-    )
-    folds = any(not hunk.changes for hunk in hunks)
-    return Shown(f"{html}\n{note(left, 'change')}" if left else html, left, left > 0 or folds)
+    shown = picked(change, pen)
+    html = _in_sections(change, shown, pen) if change.long else _in_place(shown, pen)
+    left = shown.left
+    return Shown(f"{html}\n{note(left, 'change')}" if left else html, left, shown.clipped)
 
 
-def _in_place(hunks: Sequence[Hunk], picked: Chosen, pen: Pen) -> str:
+def _in_place(shown: Picked, pen: Pen) -> str:
     drawn = [
-        _drawn(picked[place]) if place in picked else shapes.folded(hunk)
-        for place, hunk in enumerate(hunks)
-        if place in picked or not hunk.changes
+        _drawn(shown.chosen[place]) if place in shown.chosen else shapes.folded(hunk)
+        for place, hunk in enumerate(shown.hunks)
+        if place in shown.chosen or not hunk.changes
     ]
     return block("\n".join(drawn), pen)
 
 
-def _in_sections(change: shapes.Change, hunks: Sequence[Hunk], picked: Chosen, pen: Pen) -> str:
+def _in_sections(change: shapes.Change, shown: Picked, pen: Pen) -> str:
     """Write the chosen lines under the heading and line number where they stand."""
     lines = counted(change.new.count("\n") + 1, "line")
-    total = sum(hunk.changes for hunk in hunks)
-    drawn = [f"<i>{lines}, {counted(total, 'change')}</i>"]
-    next_line, texts = 0, list[str]()
-    for place in sorted(picked):
-        hunk = hunks[place]
-        if texts and hunk.line > next_line:
-            drawn.append(block("\n".join(texts), pen))
-            texts = []
-        if not texts:
-            section = f"{styled(visible(hunk.section), 'b')} · " if hunk.section else ""
-            drawn.append(f"{section}line {hunk.line}")
-        texts.append(_drawn(picked[place]))
-        next_line = hunk.line + hunk.lines
-    return "\n".join([*drawn, block("\n".join(texts), pen)])
+    drawn = [f"<i>{lines}, {counted(shown.total, 'change')}</i>"]
+    for hunk, together in stretches(shown):
+        section = f"{styled(visible(hunk.section), 'b')} · " if hunk.section else ""
+        drawn.append(f"{section}line {hunk.line}")
+        drawn.append(block("\n".join(map(_drawn, together)), pen))
+    return "\n".join(drawn)
 
 
 def _drawn(pieces: Sequence[Piece]) -> str:
