@@ -12,6 +12,7 @@ from engine.diffs import Hunk, Piece, by_line
 SAME_CHARS_MAX = 160  # of an unchanged run, where room is short
 
 Chosen = dict[int, Sequence[Piece]]  # by the hunk's place
+Stretch = list[tuple[Hunk, Sequence[Piece]]]
 
 
 class Picked(NamedTuple):
@@ -27,28 +28,30 @@ class Picked(NamedTuple):
         return sum(hunk.changes for hunk in self.hunks)
 
 
-def picked(change: Change, pen: Pen) -> Picked:
-    """Return the changes to show: all, or the weightiest ones there is room for."""
-    hunks = change.hunks if pen.chars is None else single_lines(change.hunks)
+def picked(change: Change, pen: Pen, *, lines: bool = False) -> Picked:
+    """Return the changes to show: all, or the weightiest ones there is room for.
+
+    `lines`: line by line, also where there is room for all.
+    """
+    hunks = single_lines(change.hunks) if lines or pen.chars is not None else change.hunks
     found = chosen(hunks, pen)
     shown = sum(changes(pieces) for pieces in found.values())
     left = sum(hunk.changes for hunk in hunks) - shown
     return Picked(hunks, found, left, left > 0 or any(not hunk.changes for hunk in hunks))
 
 
-def stretches(shown: Picked) -> Iterator[tuple[Hunk, list[Sequence[Piece]]]]:
-    """Yield the chosen lines that stand together, with the first of them."""
-    first, next_line, together = None, 0, list[Sequence[Piece]]()
+def stretches(shown: Picked) -> Iterator[Stretch]:
+    """Yield the chosen lines, those together that stand together."""
+    together, next_line = Stretch(), 0
     for place in sorted(shown.chosen):
         hunk = shown.hunks[place]
-        if first is not None and hunk.line > next_line:
-            yield first, together
-            first, together = None, []
-        first = first or hunk
-        together.append(shown.chosen[place])
+        if together and hunk.line > next_line:
+            yield together
+            together = Stretch()
+        together.append((hunk, shown.chosen[place]))
         next_line = hunk.line + hunk.lines
-    if first is not None:
-        yield first, together
+    if together:
+        yield together
 
 
 def single_lines(hunks: Sequence[Hunk]) -> list[Hunk]:

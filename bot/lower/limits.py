@@ -1,7 +1,7 @@
 """The limits of each surface, checked on what was lowered."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Literal
@@ -12,6 +12,7 @@ from bot.lower.payload import (
     CALLBACK_BYTES_MAX,
     ENTITIES_MAX,
     TEXT_UTF16_MAX,
+    InlineButton,
     Payload,
 )
 from bot.lower.visible import deceives
@@ -77,7 +78,7 @@ def check_telegram(payload: Payload) -> list[str]:
         faults.append("characters that deceive")
     for file in payload.files:
         faults += check_document(file.content)
-    return faults + list(_button_faults(payload))
+    return faults + list(button_faults(payload.reply_markup))
 
 
 def check_document(html: str) -> list[str]:
@@ -95,10 +96,11 @@ def check_terminal(text: str) -> list[str]:
     return ["characters that deceive or control"] if deceives(text) else []
 
 
-def _button_faults(payload: Payload) -> Iterator[str]:
-    if sum(map(len, payload.reply_markup)) > BUTTONS_MAX:
+def button_faults(rows: Sequence[Sequence[InlineButton]]) -> Iterator[str]:
+    """Yield what Telegram would refuse in the buttons under a message."""
+    if sum(map(len, rows)) > BUTTONS_MAX:
         yield f"more than {BUTTONS_MAX} buttons"
-    for row in payload.reply_markup:
+    for row in rows:
         if not 1 <= len(row) <= BUTTONS_PER_ROW_MAX:
             yield f"{len(row)} buttons in a row"
         for button in row:

@@ -47,6 +47,20 @@ class Payload:
 
 
 @dataclass(frozen=True)
+class RichPayload:
+    """One `sendRichMessage` or `editMessageText`, with nothing detected in it, and what follows."""
+
+    blocks: tuple[dict[str, Any], ...]
+    reply_markup: tuple[tuple[InlineButton, ...], ...] = ()
+    files: tuple[Attachment, ...] = ()  # made here: the full text of what had to be cut
+    stored: tuple[File, ...] = ()  # the message's own files, fetched by digest
+    cut: int = 0  # changes that are only in the file
+    silent: bool = False
+    protect: bool = False
+    skip_entity_detection: Literal[True] = True
+
+
+@dataclass(frozen=True)
 class SlackPayload:
     """One `chat.postMessage` or `chat.update`, with `mrkdwn` and unfurling off, and what follows.
 

@@ -92,9 +92,9 @@ def _in_sections(change: shapes.Change, shown: Picked) -> tuple[Element, ...]:
     """Write the chosen lines under the heading and line number where they stand."""
     lines = counted(change.new.count("\n") + 1, "line")
     elements = [*section(ink(f"{lines}, {counted(shown.total, 'change')}", "italic"))]
-    for hunk, together in stretches(shown):
-        elements += section(_where(hunk))
-        elements += quote(below(marked(shapes.runs(pieces)) for pieces in together))
+    for together in stretches(shown):
+        elements += section(_where(together[0][0]))
+        elements += quote(below(marked(shapes.runs(pieces)) for _, pieces in together))
     return tuple(elements)
 
 

@@ -103,10 +103,11 @@ def _in_sections(change: shapes.Change, shown: Picked, pen: Pen) -> str:
     """Write the chosen lines under the heading and line number where they stand."""
     lines = counted(change.new.count("\n") + 1, "line")
     drawn = [f"<i>{lines}, {counted(shown.total, 'change')}</i>"]
-    for hunk, together in stretches(shown):
+    for together in stretches(shown):
+        hunk = together[0][0]
         section = f"{styled(visible(hunk.section), 'b')} · " if hunk.section else ""
         drawn.append(f"{section}line {hunk.line}")
-        drawn.append(block("\n".join(map(_drawn, together)), pen))
+        drawn.append(block("\n".join(_drawn(pieces) for _, pieces in together), pen))
     return "\n".join(drawn)
 
 

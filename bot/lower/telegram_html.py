@@ -126,11 +126,18 @@ def _payload(
     return Payload(
         text=shown.html,
         entities=found.entities,
-        reply_markup=tuple(tuple(_inline(button, token) for button in row) for row in buttons),
+        reply_markup=keyboard(buttons, token),
         stored=msg.files,
         edit_hint=_hint(form) if form and form.fields else "",
         silent=msg.silent,
     )
+
+
+def keyboard(
+    buttons: tuple[tuple[Button, ...], ...], token: TokenOf
+) -> tuple[tuple[InlineButton, ...], ...]:
+    """Return the buttons under a message. ValueError: a token is over 64 bytes."""
+    return tuple(tuple(_inline(button, token) for button in row) for row in buttons)
 
 
 def _inline(button: Button, token: TokenOf) -> InlineButton:

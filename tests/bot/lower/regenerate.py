@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.lower import slack_blocks, telegram_html, terminal, web_html
-from bot.lower.payload import Payload, SlackPayload
+from bot.lower import slack_blocks, telegram_html, telegram_rich, terminal, web_html
+from bot.lower.payload import Payload, RichPayload, SlackPayload
 from engine.messages import Button, Msg
 from tests.bot.lower.samples import HOSTS, SAMPLES
 
@@ -22,11 +22,15 @@ def telegram(msg: Msg) -> str:
     return stored(telegram_html.lower(msg, token, hosts=HOSTS))
 
 
+def rich(msg: Msg) -> str:
+    return stored([telegram_rich.lower(msg, token, hosts=HOSTS)])
+
+
 def slack(msg: Msg) -> str:
     return stored(slack_blocks.lower(msg, token, hosts=HOSTS))
 
 
-def stored(lowered: Sequence[Payload | SlackPayload]) -> str:
+def stored(lowered: Sequence[Payload | RichPayload | SlackPayload]) -> str:
     """Return payloads as JSON; a made file is named by its hash."""
     payloads = [asdict(payload) for payload in lowered]
     for payload in payloads:
@@ -42,6 +46,7 @@ def web(msg: Msg) -> str:
 
 SURFACES = {
     "telegram.json": telegram,
+    "rich.json": rich,
     "slack.json": slack,
     "web.html": web,
     "terminal.txt": terminal.lower,

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from aiogram.types import InputRichMessage
 from hypothesis import HealthCheck, given, settings
 from slack_sdk.models.blocks import Block
 
-from bot.lower import slack_blocks, telegram_html, terminal, web_html
+from bot.lower import slack_blocks, telegram_html, telegram_rich, terminal, web_html
 from bot.lower.gate import READ_ALL
 from bot.lower.limits import check_telegram, check_terminal, check_web, text_of
+from bot.lower.rich_limits import check_rich, text_of_rich
 from bot.lower.slack_limits import check_slack, text_of_blocks
 from bot.lower.visible import visible
 from engine.diffs import FINE_CHARS_MAX
@@ -51,6 +53,7 @@ def live(msg: Msg) -> list[Button]:
 
 def check(msg: Msg) -> None:
     check_telegram_chat(msg)
+    check_rich_chat(msg)
     check_slack_chat(msg)
     html = web_html.lower(msg, token, hosts=HOSTS)
     assert check_web(html) == []
@@ -74,6 +77,19 @@ def check_telegram_chat(msg: Msg) -> None:
         yes = [
             button.text for button in buttons if button.callback_data and button.style == "success"
         ]
+        assert yes == [READ_ALL]
+
+
+def check_rich_chat(msg: Msg) -> None:
+    payload = telegram_rich.lower(msg, token, hosts=HOSTS)
+    assert check_rich(payload, HOSTS) == []
+    InputRichMessage.model_validate({"blocks": payload.blocks})
+    files = (text_of(file.content) for file in payload.files)
+    assert unseen(msg, "".join((text_of_rich(payload.blocks), *files))) == set()
+    buttons = [button for row in payload.reply_markup for button in row]
+    assert bool(buttons) == bool(msg.buttons)
+    if buttons and payload.cut:
+        yes = [button.text for button in buttons if button.style == "success"]
         assert yes == [READ_ALL]
 
 

@@ -3,9 +3,11 @@
 import pytest
 
 from bot.lower.limits import check_telegram, check_terminal, check_web
+from bot.lower.rich_limits import check_rich
 from bot.lower.slack_blocks import lower as slack_lower
 from bot.lower.slack_limits import check_slack
 from bot.lower.telegram_html import lower as telegram_lower
+from bot.lower.telegram_rich import lower as rich_lower
 from engine.messages import Msg
 from tests.bot.lower.regenerate import GOLDEN, SURFACES, token
 from tests.bot.lower.samples import HOSTS, SAMPLES
@@ -32,6 +34,7 @@ def test_a_sample_keeps_every_limit(name: str) -> None:
     msg = SAMPLES[name]
     for payload in telegram_lower(msg, token, hosts=HOSTS):
         assert check_telegram(payload) == []
+    assert check_rich(rich_lower(msg, token, hosts=HOSTS), HOSTS) == []
     for posted in slack_lower(msg, token, hosts=HOSTS):
         assert check_slack(posted, HOSTS) == []
     assert check_web(SURFACES["web.html"](msg)) == []
