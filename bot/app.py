@@ -29,6 +29,7 @@ from engine import (
     inbox,
     perform,
     redirects,
+    rich,
     stop,
     tokens,
     undoing,
@@ -216,7 +217,7 @@ async def open_app(
     front.commands.update(Commands(house, playbooks).by_name() | setup.commands())
     front.commands.update(Twins(house, app.verbs).commands())
     app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}
-    app.verbs |= {"halt": halting.halt}
+    app.verbs |= {"halt": halting.halt, rich.ACTION: rich.answer}
     app.verbs |= batch_desk.VERBS
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
     app.verbs |= {"erase": forgetting.erase}

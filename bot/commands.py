@@ -16,6 +16,7 @@ from engine import (
     approvals,
     batches,
     cards,
+    conversations,
     durable,
     effects,
     evening,
@@ -24,6 +25,7 @@ from engine import (
     outbox,
     questions,
     quiet,
+    rich,
     stop,
     triage,
     undoing,
@@ -42,7 +44,7 @@ from engine.messages import (
     Span,
     say,
 )
-from memory import profile, records
+from memory import events, profile, records
 from memory.db import Reader
 from memory.events import Event
 from memory.records import Record
@@ -58,6 +60,7 @@ HELP = {
     "policy": "the rules I follow",
     "playbooks": "what is switched on, and what stays with you",
     "cost": "what it cost",
+    "rich": "on Telegram: try tables and folds on a test card; /rich off ends them",
     "settings": "your zone, currency and company; /settings zone Europe/Berlin changes one",
     "retry": "try again what I set aside",
     "forget": "erase a person: /forget NAME",
@@ -222,6 +225,18 @@ class Commands:
         note = "What the drivers use (company, email, iban, zone) counts from the next start on."
         parts = (Heading(text="Settings"), Bullets(items=lines), _para(note))
         return Msg(key=f"settings:{event.id}", summary="Settings", parts=parts)
+
+    async def rich(self, event: Event, rest: str) -> Msg:
+        """Ask on a test card whether rich messages can be read here; turn them off."""
+        key, conv = f"rich:{event.id}", str(event.body["conv"])
+        if not conv.startswith(f"{rich.SURFACE}:"):
+            return say(key, rich.ONLY_TELEGRAM)
+        if rest.casefold() != "off":
+            return rich.test_card(key)
+        async with self.house.db.transaction() as tx:
+            await events.note(tx, "rich.ended", event.id, conv=conv)
+            await conversations.show_rich(tx, conv, False)
+        return say(key, rich.OFF)
 
     async def retry(self, event: Event, rest: str) -> Msg:
         """Set quarantined work out again."""

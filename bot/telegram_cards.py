@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from html import escape
 from itertools import zip_longest
 
-from bot.lower.payload import Payload
-from bot.lower.telegram_html import lower
+from bot.lower import telegram_html, telegram_rich
+from bot.lower.payload import Payload, RichPayload
 from bot.surfaces import GoneError, Token
 from bot.telegram_api import BotApi, RefusedError
 from bot.telegram_filling import Filling
 from connectors.contract import PermanentError
+from engine import rich
 from engine.messages import Button, Form, Msg
 from engine.outbox import Due
 
 REFUSED = "This could not be shown on Telegram ({}). Open it in the local web chat."
+NOT_TAKEN = "Telegram did not take the test card ({}). Cards come as before."
 TAKEN_BACK = "…"
 
 Stored = Callable[[str], Awaitable[bytes]]
+AnyPayload = Payload | RichPayload
+Payloads = Sequence[AnyPayload]
+Lower = Callable[..., Payloads]
 
 
 @dataclass(frozen=True)
@@ -37,19 +42,25 @@ class Cards:
         """
         chat, shown = int(item.conv.partition(":")[2]), _Shown.read(item.message)
         try:
-            payloads = await self._lowered(item.card.msg, token)
-            files = [
-                await self._show_file(chat, shown, *file) for file in await self._files(payloads)
-            ]
-            texts = [
-                await self._show_text(chat, old, payload)
-                for old, payload in zip_longest(shown.texts, payloads)
-            ]
+            return await self._show_best(chat, shown, item, token)
         except (RefusedError, PermanentError) as error:
-            return await self._show_refusal(chat, shown, str(error))
-        return ",".join([*filter(None, texts), *files])
+            return await self._show_refusal(chat, shown, REFUSED, str(error))
 
-    async def _lowered(self, msg: Msg, token: Token) -> tuple[Payload, ...]:
+    async def _show_best(self, chat: int, shown: "_Shown", item: Due, token: Token) -> str:
+        """Show it as a rich message where these can be read, and as HTML where none is taken."""
+        msg = item.card.msg
+        if rich.is_test(msg) or (item.rich and telegram_rich.gains(msg)):
+            payloads = await self._lowered(telegram_rich.lower, msg, token)
+            try:
+                return await self._show_all(chat, shown, payloads)
+            except RefusedError as error:
+                if rich.is_test(msg):
+                    return await self._show_refusal(chat, shown, NOT_TAKEN, str(error))
+        return await self._show_all(
+            chat, shown, await self._lowered(telegram_html.lower, msg, token)
+        )
+
+    async def _lowered(self, lower: Lower, msg: Msg, token: Token) -> Payloads:
         """Return what to send. Its forms are noted before: the tap may come right after it."""
         opens: dict[str, Form] = {}
 
@@ -64,30 +75,46 @@ class Cards:
             await self.filling.offer(made, form)
         return payloads
 
-    async def _files(self, payloads: Sequence[Payload]) -> list[tuple[str, bytes, Payload]]:
+    async def _show_all(self, chat: int, shown: "_Shown", payloads: Payloads) -> str:
+        files = [await self._show_file(chat, shown, *file) for file in await self._files(payloads)]
+        texts = [
+            await self._show_text(chat, old, payload)
+            for old, payload in zip_longest(shown.texts, payloads)
+        ]
+        return ",".join([*filter(None, texts), *files])
+
+    async def _files(self, payloads: Payloads) -> list[tuple[str, bytes, AnyPayload]]:
         made = [(f.name, f.content.encode(), p) for p in payloads for f in p.files]
         kept = [(f.name, await self.stored(f.digest), p) for p in payloads for f in p.stored]
         return made + kept
 
     async def _show_file(
-        self, chat: int, shown: "_Shown", name: str, data: bytes, payload: Payload
+        self, chat: int, shown: "_Shown", name: str, data: bytes, payload: AnyPayload
     ) -> str:
+        """Send a file that this card has not sent yet, and remember that it has."""
         digest = hashlib.sha256(name.encode() + b"\0" + data).hexdigest()[:16]
-        if digest in shown.files:
-            return f"{shown.files[digest]}:{digest}"
-        message = await self.api.send_file(chat, name, data, silent=True, protect=payload.protect)
-        return f"{message}:{digest}"
+        if digest not in shown.files:
+            flags = {"silent": True, "protect": payload.protect}
+            shown.files[digest] = await self.api.send_file(chat, name, data, **flags)
+        return f"{shown.files[digest]}:{digest}"
 
-    async def _show_text(self, chat: int, old: int | None, payload: Payload | None) -> str:
+    async def _show_text(self, chat: int, old: int | None, payload: AnyPayload | None) -> str:
         """Change a message, post one more, or take back one that is no longer needed."""
         if payload is None:
             await self._take_back(chat, old)
             return ""
-        if old is not None:
-            await self.api.edit(chat, old, payload.text, payload.reply_markup)
-            return str(old)
         flags = {"silent": payload.silent, "protect": payload.protect}
-        return str(await self.api.send(chat, payload.text, payload.reply_markup, **flags))
+        rows = payload.reply_markup
+        match payload, old:
+            case RichPayload(), None:
+                return str(await self.api.send_rich(chat, payload.blocks, rows, **flags))
+            case RichPayload(), int():
+                await self.api.edit_rich(chat, old, payload.blocks, rows)
+            case Payload(), None:
+                return str(await self.api.send(chat, payload.text, rows, **flags))
+            case Payload(), int():
+                await self.api.edit(chat, old, payload.text, rows)
+        return str(old)
 
     async def _take_back(self, chat: int, message: int | None) -> None:
         assert message is not None
@@ -96,9 +123,9 @@ class Cards:
         except GoneError:
             await self.api.edit(chat, message, TAKEN_BACK)  # older than Telegram deletes
 
-    async def _show_refusal(self, chat: int, shown: "_Shown", reason: str) -> str:
+    async def _show_refusal(self, chat: int, shown: "_Shown", said: str, reason: str) -> str:
         """Say that it cannot be shown here, without buttons: nobody decides on what is unseen."""
-        text = escape(REFUSED.format(reason), quote=False)
+        text = escape(said.format(reason), quote=False)
         if not shown.texts:
             return str(await self.api.send(chat, text))
         await self.api.edit(chat, shown.texts[-1], text)

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ class Conversation(BaseModel, frozen=True):
     surface: str
     chat: str
     user: str
+    rich_since: datetime | None = None  # since when rich messages are shown here, if they are
 
 
 async def new_code(tx: Tx, surface: str) -> str:
@@ -54,7 +55,8 @@ async def pair(tx: Tx, surface: str, chat: str, user: str, code: str) -> Convers
 async def admit(tx: Tx, surface: str, chat: str, user: str) -> Conversation:
     """Let this person in, by the platform's own verified ids."""
     paired = Conversation(id=f"{surface}:{chat}", surface=surface, chat=chat, user=user)
-    await put(tx, conversations, paired.model_dump() | {"state": "paired", "at": tx.now})
+    known = paired.model_dump(exclude={"rich_since"})  # who pairs anew reads as before
+    await put(tx, conversations, known | {"state": "paired", "at": tx.now})
     await events.note(tx, "conversation.paired", None, actor=user, conv=paired.id)
     return paired
 
@@ -77,6 +79,11 @@ async def of_user(reader: Reader, surface: str, user: str) -> Conversation | Non
 async def get(reader: Reader, conv: str) -> Conversation | None:
     row = await reader.row(sa.select(conversations).filter_by(id=conv))
     return None if row is None else _conversation(row)
+
+
+async def show_rich(tx: Tx, conv: str, on: bool) -> None:
+    """Show rich messages in this conversation from now on, or no longer."""
+    await change(tx, conversations, {"id": conv}, rich_since=tx.now if on else None)
 
 
 async def paired(reader: Reader) -> list[Conversation]:
@@ -106,7 +113,8 @@ async def take_over(tx: Tx, handed: Handover) -> None:
     """Know the people another data folder knew."""
     for one in handed.conversations:
         if await find(tx, one.surface, one.chat, one.user) is None:
-            await admit(tx, one.surface, one.chat, one.user)
+            admitted = await admit(tx, one.surface, one.chat, one.user)
+            await show_rich(tx, admitted.id, one.rich_since is not None)
     for session in handed.sessions:
         await insert_once(tx, tokens, session)
     for name, value in handed.cursors.items():
@@ -130,7 +138,7 @@ async def signed_in(reader: Reader, session: str) -> Conversation | None:
 
 
 def _conversation(row: sa.Row[Any]) -> Conversation:
-    return Conversation(id=row.id, surface=row.surface, chat=row.chat, user=row.user)
+    return Conversation.model_validate(row, from_attributes=True)
 
 
 def _hash(surface: str, code: str) -> str:

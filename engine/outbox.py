@@ -34,6 +34,7 @@ class Due(BaseModel, frozen=True):
     conv: str
     message: str | None  # the platform's id of what is shown now
     attempts: int
+    rich: bool = False  # rich messages can be read in this conversation
 
 
 async def post(tx: Tx, msg: Msg, conv: str | None = None, *, priority: int = ANSWER) -> None:
@@ -90,7 +91,9 @@ async def due(reader: Reader, surface: str) -> list[Due]:
     """Return what the paired conversations of a surface have not seen, most urgent first."""
     d = deliveries
     query = (
-        sa.select(cards, d.c.conv.label("to"), d.c.message, d.c.attempts)
+        sa.select(
+            cards, d.c.conv.label("to"), d.c.message, d.c.attempts, conversations.c.rich_since
+        )
         .join(d, d.c.card == cards.c.key)
         .join(conversations, d.c.conv == conversations.c.id)
         .where(d.c.pending, sa.or_(d.c.due_at.is_(None), d.c.due_at <= reader.now))
@@ -99,7 +102,13 @@ async def due(reader: Reader, surface: str) -> list[Due]:
         .limit(DUE_MAX)
     )
     return [
-        Due(card=_card(row), conv=row.to, message=row.message, attempts=row.attempts)
+        Due(
+            card=_card(row),
+            conv=row.to,
+            message=row.message,
+            attempts=row.attempts,
+            rich=row.rich_since is not None,
+        )
         for row in await reader.rows(query)
     ]
 

@@ -43,17 +43,17 @@ def gains(msg: Msg) -> bool:
 
 def lower(
     msg: Msg, token: TokenOf, *, hosts: frozenset[str] = frozenset(), delivered: bool = False
-) -> RichPayload:
-    """Return the one rich message to send.
+) -> tuple[RichPayload, ...]:
+    """Return what to send: one rich message.
 
     `hosts` are those a link may lead to. `delivered` says that the file with the full text has
     arrived, so the primary button may decide. Raises ValueError for a token over 64 bytes.
     """
     if msg.sensitivity == "secret":
-        return RichPayload(paragraph(ink(SECRET)), silent=msg.silent, protect=True)
+        return (RichPayload(paragraph(ink(SECRET)), silent=msg.silent, protect=True),)
     shown = _first_fitting(msg, hosts) or _last_resort(msg)
     buttons = gated(msg) if shown.cut and not delivered else msg.buttons
-    return RichPayload(
+    payload = RichPayload(
         blocks=shown.blocks,
         reply_markup=keyboard(buttons, token),
         files=(document(msg, hosts=hosts),) if shown.cut or shown.clipped else (),
@@ -61,6 +61,7 @@ def lower(
         cut=shown.cut,
         silent=msg.silent,
     )
+    return (payload,)
 
 
 def _first_fitting(msg: Msg, hosts: frozenset[str]) -> Shown | None:

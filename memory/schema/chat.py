@@ -13,6 +13,7 @@ conversations = sa.Table(
     text("user"),  # the platform's verified id of the person
     text("state"),  # paired | revoked
     moment("at"),
+    moment("rich_since", null=True),  # since when rich messages are shown: they can be read here
 )
 
 pairings = sa.Table(

@@ -75,9 +75,9 @@ class Desk:
         """Wait until nothing is left with Telegram."""
         await self.telegram.until(lambda: not self.telegram.unconfirmed, what="a confirmation")
 
-    async def show(self, msg: Msg, message: str | None = None) -> str:
+    async def show(self, msg: Msg, message: str | None = None, *, rich: bool = False) -> str:
         self.telegram.say("hello", user=7001) if not self.telegram.said else None
-        return await self.surface.show(due(msg, message), token)
+        return await self.surface.show(due(msg, message, rich=rich), token)
 
 
 @asynccontextmanager
@@ -96,9 +96,9 @@ def token(button: Button) -> str:
     return f"a1.{button.action}-{button.ref}"
 
 
-def due(msg: Msg, message: str | None = None, chat: int = 7001) -> Due:
+def due(msg: Msg, message: str | None = None, chat: int = 7001, *, rich: bool = False) -> Due:
     card = Card(key=msg.key, conv=None, version=1, priority=0, msg=msg, at=START)
-    return Due(card=card, conv=f"telegram:{chat}", message=message, attempts=0)
+    return Due(card=card, conv=f"telegram:{chat}", message=message, attempts=0, rich=rich)
 
 
 def refund(words: str = "Refund 40.00 EUR to Mara", state: str = "waiting") -> Msg:

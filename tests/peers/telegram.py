@@ -104,7 +104,7 @@ class FakeTelegram(Server):
             data=str(button.callback_data),
         )
         self._queries[query.id] = self.now
-        self._deliver("callback_query", query.to_dict())
+        self._deliver("callback_query", query.to_dict() | {"message": self._as_json(shown)})
         return query.id
 
     def stop_draft(self, chat: int | None = None) -> int:

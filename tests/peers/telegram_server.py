@@ -11,6 +11,7 @@ from typing import Any, Self
 import telegram as ptb
 from aiohttp import web
 
+from tests.peers.telegram_rich import BadRichError, Rich, read_rich
 from tests.peers.telegram_text import BadHtmlError, read, utf16
 
 TOKEN = "8350:AAtest-token-of-nobody"
@@ -50,6 +51,7 @@ class Shown:
     text: str = ""
     entities: list[ptb.MessageEntity] = field(default_factory=list)
     rows: list[list[ptb.InlineKeyboardButton]] = field(default_factory=list)
+    rich: Rich | None = None
     file: tuple[str, bytes] | None = None
     asks: bool = False  # it opens the reply box
     previews: bool = True
@@ -72,6 +74,8 @@ class Shown:
 
     def marked(self, kind: str) -> list[str]:
         """Return the stretches shown in one style: "bold", "strikethrough" …"""
+        if self.rich is not None:
+            return [text for style, text in self.rich.styles if style == kind]
         units = self.text.encode("utf-16-le")
         return [
             units[2 * e.offset : 2 * (e.offset + e.length)].decode("utf-16-le")
@@ -181,6 +185,7 @@ class Server:
     async def _result(self, method: str, fields: dict[str, Any]) -> Any:
         answers: dict[str, Callable[[dict[str, Any]], Any]] = {
             "sendMessage": self._send_message,
+            "sendRichMessage": self._send_rich_message,
             "sendMessageDraft": self._send_message_draft,
             "sendDocument": self._send_document,
             "editMessageText": self._edit_message_text,
@@ -234,6 +239,13 @@ class Server:
         self.shown[shown.id] = shown
         return self._as_message(shown).to_dict()
 
+    def _send_rich_message(self, fields: dict[str, Any]) -> dict[str, Any]:
+        shown = self._new(fields)
+        self._apply_rich(shown, fields)
+        self._apply_markup(shown, fields)
+        self.shown[shown.id] = shown
+        return self._as_json(shown)
+
     def _send_message_draft(self, fields: dict[str, Any]) -> bool:
         chat, number = int(fields["chat_id"]), int(fields["draft_id"])
         if chat < 0:
@@ -264,17 +276,21 @@ class Server:
             raise RefusalError(400, "Bad Request: message to edit not found")
         if shown.file or shown.asks:
             raise RefusalError(400, "Bad Request: message can't be edited")
-        before = (shown.text, shown.entities, shown.rows)
+        before = (shown.text, shown.entities, shown.rich, shown.rows)
         changed = Shown(shown.id, shown.chat, shown.at)
-        changed.text, changed.entities = self._text(fields, "MESSAGE_TOO_LONG")
+        if "rich_message" in fields:
+            self._apply_rich(changed, fields)
+        else:
+            changed.text, changed.entities = self._text(fields, "MESSAGE_TOO_LONG")
+            preview = json.loads(fields.get("link_preview_options", "{}"))
+            changed.previews = not preview.get("is_disabled", False)
         self._apply_markup(changed, fields)
-        if before == (changed.text, changed.entities, changed.rows):
+        if before == (changed.text, changed.entities, changed.rich, changed.rows):
             raise RefusalError(400, f"Bad Request: {UNMODIFIED}")
         shown.text, shown.entities, shown.rows = changed.text, changed.entities, changed.rows
+        shown.rich, shown.previews = changed.rich, changed.previews
         shown.edits += 1
-        preview = json.loads(fields.get("link_preview_options", "{}"))
-        shown.previews = not preview.get("is_disabled", False)
-        return self._as_message(shown).to_dict()
+        return self._as_json(shown)
 
     def _delete_message(self, fields: dict[str, Any]) -> bool:
         shown = self.shown.get(int(fields["message_id"]))
@@ -373,6 +389,15 @@ class Server:
             raise RefusalError(400, f"Bad Request: {too_long}")
         return text, entities
 
+    def _apply_rich(self, shown: Shown, fields: dict[str, Any]) -> None:
+        if "text" in fields:
+            raise RefusalError(400, "Bad Request: both text and rich_message are there")
+        try:
+            shown.rich = read_rich(str(fields.get("rich_message", "{}")))
+        except BadRichError as error:
+            raise RefusalError(400, f"Bad Request: can't parse rich message: {error}") from None
+        shown.text, shown.previews = shown.rich.text, shown.rich.detects
+
     def _apply_markup(self, shown: Shown, fields: dict[str, Any]) -> None:
         markup = json.loads(fields.get("reply_markup", "{}"))
         shown.asks = bool(markup.get("force_reply"))
@@ -388,6 +413,14 @@ class Server:
             if not 1 <= len(str(button.callback_data or "-").encode()) <= CALLBACK_BYTES_MAX:
                 raise RefusalError(400, "Bad Request: BUTTON_DATA_INVALID")
         shown.rows = [list(row) for row in keyboard.inline_keyboard]
+
+    def _as_json(self, shown: Shown) -> dict[str, Any]:
+        """Return a message as it is delivered: a rich one has no text."""
+        made = self._as_message(shown).to_dict()
+        if shown.rich is not None:
+            made.pop("text", None)
+            made["rich_message"] = shown.rich.as_message()
+        return made
 
     def _as_message(self, shown: Shown) -> ptb.Message:
         document = None

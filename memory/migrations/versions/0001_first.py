@@ -14,6 +14,7 @@ CREATE TABLE conversations (
     user TEXT NOT NULL,
     state TEXT NOT NULL,
     at DATETIME NOT NULL,
+    rich_since DATETIME,
     PRIMARY KEY (id)
 )
 """,

@@ -23,7 +23,7 @@ def telegram(msg: Msg) -> str:
 
 
 def rich(msg: Msg) -> str:
-    return stored([telegram_rich.lower(msg, token, hosts=HOSTS)])
+    return stored(telegram_rich.lower(msg, token, hosts=HOSTS))
 
 
 def slack(msg: Msg) -> str:

@@ -81,7 +81,7 @@ def check_telegram_chat(msg: Msg) -> None:
 
 
 def check_rich_chat(msg: Msg) -> None:
-    payload = telegram_rich.lower(msg, token, hosts=HOSTS)
+    (payload,) = telegram_rich.lower(msg, token, hosts=HOSTS)
     assert check_rich(payload, HOSTS) == []
     InputRichMessage.model_validate({"blocks": payload.blocks})
     files = (text_of(file.content) for file in payload.files)

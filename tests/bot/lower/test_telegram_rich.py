@@ -46,7 +46,7 @@ def card(*parts: Part, **fields: object) -> Msg:
 
 
 def only(msg: Msg, **options: bool) -> RichPayload:
-    payload = lower(msg, token, hosts=HOSTS, **options)
+    (payload,) = lower(msg, token, hosts=HOSTS, **options)
     assert check_rich(payload, HOSTS) == []
     InputRichMessage.model_validate({"blocks": payload.blocks})
     return payload
