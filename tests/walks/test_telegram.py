@@ -120,3 +120,46 @@ async def test_words_forwarded_words_and_a_redelivery_do_nothing_twice(phone: Ph
     texts = [message.text for message in phone.telegram.messages]
     for once in ("reminder set for", "Somebody else's words"):
         assert sum(once in text for text in texts) == 1
+
+
+async def test_cards_are_rich_once_the_test_card_was_readable_and_until_it_is_said(
+    phone: Phone,
+) -> None:
+    await paired(phone)
+    phone.telegram.say("/rich")
+    asked = await phone.telegram.see("Can you read this?", PATIENCE_S)
+    assert asked.rich is not None
+    phone.telegram.say("send Ada the October invoice")
+    plain = await phone.telegram.see("Send e-mail · ada@example.org", PATIENCE_S)
+    assert plain.rich is None
+
+    assert await phone.tap("Can you read", "I can read the table") == "Rich messages are on."
+    told = await phone.telegram.see("Rich messages are on in this chat", PATIENCE_S)
+    assert (told.id, told.rich, told.labels) == (asked.id, None, [])
+
+    phone.telegram.send_file("forwarded.eml", MAIL.read_bytes())
+    await phone.tap("This mail asks for", "Refund a customer · Ada…")
+    card = await phone.telegram.see("Refund 120.00 EUR · Ada", PATIENCE_S)
+    assert card.rich is not None
+    assert "table" in [block["type"] for block in card.rich.blocks]
+    assert await phone.tap("Refund 120.00 EUR · Ada", "✓ Refund") == "Approved."
+    done = await phone.telegram.see("✓ refunded 120.00 EUR", PATIENCE_S)
+    assert done.id == card.id
+
+    phone.telegram.say("/rich off")
+    await phone.see("Rich messages are off in this chat")
+    phone.telegram.say("remind me on Friday at 9 about invoice 7")
+    reminder = await phone.telegram.see("reminder set for Fri 27 Nov, 09:00", PATIENCE_S)
+    assert reminder.rich is None
+
+
+async def test_a_test_card_that_cannot_be_read_changes_nothing(phone: Phone) -> None:
+    await paired(phone)
+    phone.telegram.say("/rich")
+    assert await phone.tap("Can you read", "Not readable") == "Rich messages are off."
+    told = await phone.telegram.see("Rich messages are off in this chat", PATIENCE_S)
+    assert told.labels == []
+    phone.telegram.send_file("forwarded.eml", MAIL.read_bytes())
+    await phone.tap("This mail asks for", "Refund a customer · Ada…")
+    card = await phone.telegram.see("Refund 120.00 EUR · Ada", PATIENCE_S)
+    assert card.rich is None
