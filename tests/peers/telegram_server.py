@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -11,7 +11,8 @@ from typing import Any, Self
 import telegram as ptb
 from aiohttp import web
 
-from tests.peers.telegram_rich import BadRichError, Rich, read_rich
+from tests.peers.telegram_rich import BadRichError, read_rich
+from tests.peers.telegram_shown import Shown, is_dead
 from tests.peers.telegram_text import BadHtmlError, read, utf16
 
 TOKEN = "8350:AAtest-token-of-nobody"
@@ -39,54 +40,6 @@ class RefusalError(Exception):
     def __init__(self, status: int, description: str, **parameters: Any) -> None:
         super().__init__(description)
         self.status, self.description, self.parameters = status, description, parameters
-
-
-@dataclass
-class Shown:
-    """A message of the bot as it is shown now."""
-
-    id: int
-    chat: int
-    at: datetime
-    text: str = ""
-    entities: list[ptb.MessageEntity] = field(default_factory=list)
-    rows: list[list[ptb.InlineKeyboardButton]] = field(default_factory=list)
-    rich: Rich | None = None
-    file: tuple[str, bytes] | None = None
-    asks: bool = False  # it opens the reply box
-    previews: bool = True
-    silent: bool = False
-    protected: bool = False
-    edits: int = 0
-
-    @property
-    def live(self) -> list[ptb.InlineKeyboardButton]:
-        """The buttons that can be tapped."""
-        return [button for row in self.rows for button in row if not is_dead(button)]
-
-    @property
-    def labels(self) -> list[str]:
-        return [button.text for button in self.live]
-
-    @property
-    def dead(self) -> list[str]:
-        return [button.text for row in self.rows for button in row if is_dead(button)]
-
-    def marked(self, kind: str) -> list[str]:
-        """Return the stretches shown in one style: "bold", "strikethrough" …"""
-        if self.rich is not None:
-            return [text for style, text in self.rich.styles if style == kind]
-        units = self.text.encode("utf-16-le")
-        return [
-            units[2 * e.offset : 2 * (e.offset + e.length)].decode("utf-16-le")
-            for e in self.entities
-            if e.type == kind
-        ]
-
-
-def is_dead(button: ptb.InlineKeyboardButton) -> bool:
-    """Tell whether a button is shown but does nothing; the codec knows no such field yet."""
-    return "disabled" in button.api_kwargs
 
 
 @dataclass(frozen=True)
