@@ -3,27 +3,18 @@
 import asyncio
 import json
 import mimetypes
-import shutil
-import signal
-import sys
-import tempfile
-from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC
-from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from connectors.files import forwarded
+from connectors.files import forwarded, process
 from connectors.files.shapes import DOCUMENTS, Attachment, Kind, Limits, Mail, Reading
 
 DEFAULT = Limits()
 CHILDREN_MAX = 2  # at once, for the documents of one mail
 
-# The child finds what we find and looks nowhere else, which is also the quickest start.
-_PATH = [str(Path(__file__).parents[2]), *filter(None, sys.path)]
-_START = "import sys; sys.path[:] = sys.argv[1:]; from connectors.files.child import main; main()"
 _READING = TypeAdapter(Reading)
 _TOO_LONG = (
     "Reading the file took too long and was stopped. It is kept: send a smaller one, or paste the "
@@ -65,37 +56,11 @@ def to_json(reading: Reading) -> dict[str, Any]:
 
 
 async def _in_child(data: bytes, limits: Limits, deadline: float) -> Reading:
-    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="firstmate-read-"))
-    try:
-        return await _asked(data, limits, deadline, folder)
-    finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-
-
-async def _asked(data: bytes, limits: Limits, deadline: float, folder: Path) -> Reading:
-    """One child, one file. Its answer goes to a file, which the kernel keeps small."""
-    answer = folder / "answer.json"
-    with await asyncio.to_thread(answer.open, "wb") as out:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, *_PATH,
-            stdin=asyncio.subprocess.PIPE, stdout=out, stderr=asyncio.subprocess.DEVNULL,
-            cwd=folder, env={}, start_new_session=True,
-        )  # fmt: skip
     request = json.dumps(asdict(limits)).encode() + b"\n"
     try:
-        async with asyncio.timeout_at(deadline):
-            await child.communicate(request + data)
+        return _READING.validate_json(await process.ask("child", request + data, deadline))
     except TimeoutError:
         return Reading("unknown", refused=_TOO_LONG)
-    finally:
-        if child.returncode is None:
-            with suppress(ProcessLookupError):  # it may end at this very moment
-                child.kill()
-            await child.wait()
-    if child.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-        return Reading("unknown", refused=_TOO_LONG)
-    try:
-        return _READING.validate_json(await asyncio.to_thread(answer.read_bytes))
     except ValidationError:
         return Reading("unknown", refused=_DIED)
 
