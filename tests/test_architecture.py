@@ -26,8 +26,9 @@ ONE_HOME = {  # what may appear in one place only
     "a broad except": {"engine/durable.py", "bot/telegram.py", "bot/slack_feed.py"},
 }
 HEAVY = {
-    "aiogram", "alembic", "apscheduler", "chromadb", "dateparser", "dbos", "litellm", "markitdown",
-    "numpy", "onnxruntime", "slack_bolt", "sqlalchemy", "starlette", "tokenizers", "uvicorn",
+    "PIL", "aiogram", "alembic", "apscheduler", "chromadb", "dateparser", "dbos", "litellm",
+    "markitdown", "numpy", "onnxruntime", "pypdfium2", "slack_bolt", "sqlalchemy", "starlette",
+    "tokenizers", "uvicorn",
 }  # fmt: skip
 KNOWN_PTH = {"distutils-precedence.pth", "_virtualenv.pth"}  # run at every start of Python
 UNWANTED = {"uv.lock", "package-lock.json"}  # they write down where packages were fetched from
