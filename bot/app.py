@@ -19,6 +19,7 @@ from bot.surfaces import Heard, Surface
 from bot.twins import Twins
 from connectors import blobs, registry
 from connectors.company import Company
+from connectors.contract import PermanentError
 from connectors.email.inbox import Inbox
 from engine import (
     batch_desk,
@@ -27,7 +28,9 @@ from engine import (
     desk,
     halting,
     inbox,
+    outbox,
     perform,
+    pictures,
     redirects,
     rich,
     stop,
@@ -36,7 +39,7 @@ from engine import (
 )
 from engine.durable import Durable, Handler
 from engine.house import House
-from engine.messages import Msg
+from engine.messages import Msg, pictured
 from engine.notebook import Notebook
 from engine.schedule import Clock as AlarmClock
 from engine.sources import Mailbox, Sources
@@ -156,6 +159,19 @@ class App:
         await onboarding.welcome(self.db, paired.id)
         return Person(user, surface, paired.id)
 
+    async def picture(self, who: Person, card: str, digest: str) -> bytes | None:
+        """Return a picture that this person's card shows; None for anything else kept here."""
+        async with self.db.snapshot() as reader:
+            shown = await outbox.get(reader, card)
+        if shown is None or shown.conv not in (None, who.conv):
+            return None
+        if not any(file.digest == digest for file in pictured(shown.msg)):
+            return None
+        try:
+            return await asyncio.to_thread(blobs.get, self.house.blobs, digest)
+        except PermanentError:
+            return None
+
     async def board(self) -> Msg:
         """Return what waits, what it cost and the rules, on one page."""
         return await board.board(self.house)
@@ -246,10 +262,14 @@ def _minds(
     async def carry_out(work: Any) -> None:
         await perform.perform(house, work)
 
+    async def picture(work: Any) -> None:
+        await pictures.paint(house, work)
+
     handlers: dict[str, Handler] = {
         "understand": front.understand,
         "dispatch": working.dispatch,
         "perform": carry_out,
+        "picture": picture,
     }
     return front, handlers
 

@@ -122,10 +122,13 @@ class SlackApi:
         """Say something only this person sees, and only now."""
         await ours(self.client.chat_postEphemeral(channel=channel, user=user, text=text))
 
-    async def send_file(self, channel: str, name: str, data: bytes) -> str:
-        """Post a file; return its id."""
+    async def send_file(self, channel: str, name: str, data: bytes, *, alt: str = "") -> str:
+        """Post a file; return its id. `alt` is what a picture says to who cannot see it."""
         await self._lane(channel)
-        sent = await ours(self.client.files_upload_v2(filename=name, file=data, channel=channel))
+        upload = self.client.files_upload_v2(
+            filename=name, file=data, alt_txt=alt or None, channel=channel
+        )
+        sent = await ours(upload)
         return str(sent["files"][0]["id"])
 
     async def file(self, id: str) -> dict[str, Any]:

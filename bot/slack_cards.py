@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from bot import slack_words
+from bot import pictures, slack_words
 from bot.lower.payload import SlackPayload
 from bot.lower.slack_blocks import lower
+from bot.lower.visible import visible
 from bot.slack_api import RefusedError, SlackApi
 from bot.surfaces import GoneError, Token
 from connectors.contract import PermanentError
@@ -30,14 +31,16 @@ class Cards:
     async def show(self, item: Due, token: Token) -> str:
         """Post or change what shows the card; return the ids to find it by (see `_Shown`).
 
-        Files come first, so the full text has arrived before the card asks for a decision.
+        Files come first, so the full text has arrived before the card asks for a decision. The
+        picture of a document is painted later and comes with a redraw of its card.
         """
         channel, shown = item.conv.partition(":")[2], _Shown.read(item.message)
-        spoken = slack_words.spoken(item.card.msg)
+        msg = await pictures.still_kept(item.card.msg, self.stored)
+        spoken = slack_words.spoken(msg)
         try:
             payloads = lower(spoken, token, hosts=self.hosts, delivered=True)
             files = [
-                await self._show_file(channel, shown, name, data)
+                await self._show_file(channel, shown, name, data, msg.summary)
                 for name, data in await self._files(payloads)
             ]
             texts = [
@@ -46,17 +49,28 @@ class Cards:
             ]
         except (RefusedError, PermanentError) as error:
             return await self._show_refusal(channel, shown, str(error))
-        return ",".join([*filter(None, texts), *files])
+        return ",".join(filter(None, [*texts, *files]))
 
     async def _files(self, payloads: Sequence[SlackPayload]) -> list[tuple[str, bytes]]:
         made = [(file.name, file.content.encode()) for p in payloads for file in p.files]
         return made + [(f.name, await self.stored(f.digest)) for p in payloads for f in p.stored]
 
-    async def _show_file(self, channel: str, shown: "_Shown", name: str, data: bytes) -> str:
+    async def _show_file(
+        self, channel: str, shown: "_Shown", name: str, data: bytes, summary: str
+    ) -> str:
         digest = hashlib.sha256(name.encode() + b"\0" + data).hexdigest()[:16]
         if digest in shown.files:
             return f"{shown.files[digest]}:{digest}"
-        return f"{await self.api.send_file(channel, name, data)}:{digest}"
+        picture = pictures.is_picture(data)
+        try:
+            file = await self.api.send_file(
+                channel, name, data, alt=visible(summary) if picture else ""
+            )
+        except RefusedError:
+            if picture:
+                return ""
+            raise
+        return f"{file}:{digest}"
 
     async def _show_text(self, channel: str, old: str | None, payload: SlackPayload | None) -> str:
         """Change a message, post one more, or take back one that is no longer needed."""

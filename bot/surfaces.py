@@ -73,6 +73,9 @@ class House(Protocol):
     async def pair(self, surface: str, chat: str, user: str, code: str) -> Person | None:
         """Pair by the one-time code shown on the host."""
 
+    async def picture(self, who: Person, card: str, digest: str) -> bytes | None:
+        """Return a picture that this person's card shows; None for anything else."""
+
     async def board(self) -> Msg:
         """Return what waits, what it cost and the rules, on one page."""
 

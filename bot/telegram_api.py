@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aiolimiter import AsyncLimiter
 
 from bot.lower.payload import InlineButton
+from bot.lower.visible import visible
 from bot.surfaces import BusyError, GoneError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ DOWNLOAD_TIMEOUT_S = 120
 NETWORK_WAIT_S = 5.0
 BLOCKED_WAIT_S = 3600.0
 PLACEHOLDER_CHARS_MAX = 64
+CAPTION_CHARS_MAX = 1024
 UNMODIFIED = "message is not modified"
 TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
 GONE = (
@@ -175,6 +177,24 @@ class BotApi:
             chat,
             BufferedInputFile(data, name),
             disable_content_type_detection=True,
+            disable_notification=silent,
+            protect_content=protect or None,
+            request_timeout=DOWNLOAD_TIMEOUT_S,
+        )
+        return (await self._to(chat, sending)).message_id
+
+    async def send_photo(
+        self, chat: int, name: str, data: bytes, *, silent: bool = False, protect: bool = False
+    ) -> int:
+        """Post a picture to be seen in the chat, its name under it; return its message's id."""
+        from aiogram.types import BufferedInputFile
+
+        await self._lane(chat)
+        sending = self._bot.send_photo(
+            chat,
+            BufferedInputFile(data, name),
+            caption=visible(name)[:CAPTION_CHARS_MAX],
+            parse_mode=None,
             disable_notification=silent,
             protect_content=protect or None,
             request_timeout=DOWNLOAD_TIMEOUT_S,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import zip_longest
 
+from bot import pictures
 from bot.lower import telegram_html, telegram_rich
 from bot.lower.payload import Payload, RichPayload
 from bot.surfaces import GoneError, Token
@@ -38,7 +39,8 @@ class Cards:
     async def show(self, item: Due, token: Token) -> str:
         """Post or change what shows the card; return the ids to find it by (see `_Shown`).
 
-        Files come first, so the full text has arrived before the card asks for a decision.
+        Files come first, so the full text has arrived before the card asks for a decision. The
+        picture of a document is painted later and comes with a redraw of its card.
         """
         chat, shown = int(item.conv.partition(":")[2]), _Shown.read(item.message)
         try:
@@ -48,7 +50,7 @@ class Cards:
 
     async def _show_best(self, chat: int, shown: "_Shown", item: Due, token: Token) -> str:
         """Show it as a rich message where these can be read, and as HTML where none is taken."""
-        msg = item.card.msg
+        msg = await pictures.still_kept(item.card.msg, self.stored)
         if rich.is_test(msg) or (item.rich and telegram_rich.gains(msg)):
             payloads = await self._lowered(telegram_rich.lower, msg, token)
             try:
@@ -81,7 +83,7 @@ class Cards:
             await self._show_text(chat, old, payload)
             for old, payload in zip_longest(shown.texts, payloads)
         ]
-        return ",".join([*filter(None, texts), *files])
+        return ",".join(filter(None, [*texts, *files]))
 
     async def _files(self, payloads: Payloads) -> list[tuple[str, bytes, AnyPayload]]:
         made = [(f.name, f.content.encode(), p) for p in payloads for f in p.files]
@@ -94,8 +96,14 @@ class Cards:
         """Send a file that this card has not sent yet, and remember that it has."""
         digest = hashlib.sha256(name.encode() + b"\0" + data).hexdigest()[:16]
         if digest not in shown.files:
+            send = self.api.send_photo if pictures.is_photo(data) else self.api.send_file
             flags = {"silent": True, "protect": payload.protect}
-            shown.files[digest] = await self.api.send_file(chat, name, data, **flags)
+            try:
+                shown.files[digest] = await send(chat, name, data, **flags)
+            except RefusedError:
+                if pictures.is_picture(data):
+                    return ""
+                raise
         return f"{shown.files[digest]}:{digest}"
 
     async def _show_text(self, chat: int, old: int | None, payload: AnyPayload | None) -> str:

@@ -37,6 +37,7 @@ WRONG_CODE = "That code is wrong or too old. `firstmate pair` on this machine sh
 TOO_LONG = (
     f"That text is too long: at most {WORDS_CHARS_MAX:,} characters. Drop it as a file instead."
 )
+NO_PICTURE = "This picture is not shown on any card of yours, or is no longer kept."
 TOO_LARGE = (
     f"A file may have at most {FILE_BYTES_MAX // 1024 // 1024} MB, and {FILES_MAX} come at once."
 )
@@ -127,6 +128,7 @@ class Web:
             Route("/message", self._message, methods=["POST"]),
             Route("/tap", self._tap, methods=["POST"]),
             Route("/events", self._events),
+            Route("/picture/{digest}/{card:path}", self._picture),
             Route("/health", self._health),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]
@@ -228,6 +230,18 @@ class Web:
                 yield f"data: {event}\n\n"
         finally:
             self._listeners.discard(queue)
+
+    async def _picture(self, request: "Request") -> "Response":
+        from starlette.responses import Response
+
+        who = await self._who(request)
+        if who is None:
+            return _refused("Please pair this browser first.", 401)
+        asked = request.path_params
+        png = await self._house.picture(who, asked["card"], asked["digest"])
+        if png is None:
+            return _refused(NO_PICTURE, 404)
+        return Response(png, media_type="image/png")
 
     async def _health(self, request: "Request") -> "Response":
         from starlette.responses import PlainTextResponse

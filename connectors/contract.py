@@ -110,6 +110,15 @@ class Preview:
     notes: tuple[str, ...] = ()  # plain sentences the card must say
     facts: Mapping[str, Any] = field(default_factory=dict)  # more facts for the rules
     options: tuple[Option, ...] = ()  # A, B, C: the first is what these arguments already say
+    papers: tuple[str, ...] = ()  # names of the PDFs it would send or make; see Operation.papers
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A PDF that would be sent or made."""
+
+    name: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +154,7 @@ class Operation:
     unknown_outcome: UnknownOutcome = "ask"
     timeout_s: float = TIMEOUT_S
     version: int = 1
+    papers: Callable[[Any], Awaitable[tuple[Paper, ...]]] | None = None  # changes nothing
 
 
 @dataclass(frozen=True, slots=True)

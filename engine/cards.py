@@ -34,8 +34,15 @@ def preview(kept: dict[str, Any]) -> Preview:
     """Return the preview that was kept."""
     changes = tuple(Change(**change) for change in kept["changes"])
     options = tuple(Option(**option) for option in kept.get("options", ()))
-    notes = tuple(kept["notes"])
-    return Preview(kept["title"], changes, kept["text"], notes, kept["facts"], options)
+    return Preview(
+        kept["title"],
+        changes,
+        kept["text"],
+        tuple(kept["notes"]),
+        kept["facts"],
+        options,
+        tuple(kept.get("papers", ())),
+    )
 
 
 async def show(tx: Tx, effect_id: str, *, menu: str = "") -> None:

@@ -296,6 +296,8 @@ async def _follow(tx: Tx, id: str, state: str, proposal: Proposal, cause: str) -
             await change(tx, effects, {"id": id}, error=NOBODY)
             await end(tx, id, "withdrawn", cause)
             return
+        if proposal.preview.papers:  # shown after the card, which does not wait for it
+            await open_work(tx, "picture", f"{id}:{effect.version}")
     elif state == "approved":
         await open_work(tx, "perform", id)
     await _moved(tx, id, state, cause)

@@ -12,6 +12,7 @@ from engine.messages import (
     Facts,
     FieldDiff,
     FieldRow,
+    File,
     Heading,
     Msg,
     Para,
@@ -67,8 +68,15 @@ def draw(sight: Sight) -> Msg:
         summary=f"{title} · {_spoken(effect.state)}"[:SUMMARY_CHARS],
         parts=(*_body(sight), *_foot(sight)),
         buttons=face_buttons.buttons(sight),
+        files=pictures_of(sight.shown),
         expires_at=asked.expires_at if asked is not None else None,
     )
+
+
+def pictures_of(shown: dict[str, Any]) -> tuple[File, ...]:
+    """Return the pictures that were painted for a version; `shown` is its kept preview."""
+    kept = shown.get("pictures", ())
+    return tuple(File(name=one["name"], mime=one["mime"], digest=one["digest"]) for one in kept)
 
 
 def voided(old: Row, new: Row) -> Msg:

@@ -163,6 +163,11 @@ class Msg(_Part):
     expires_at: datetime | None = None
 
 
+def pictured(msg: Msg) -> tuple[File, ...]:
+    """Return the files to be seen in the message itself: extras, never needed to decide."""
+    return tuple(file for file in msg.files if file.mime == "image/png")
+
+
 def say(key: str, text: str, *, buttons: tuple[tuple[Button, ...], ...] = ()) -> Msg:
     """Return a plain message; its first line is the summary."""
     first = text.strip().splitlines()[0] if text.strip() else "…"

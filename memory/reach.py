@@ -17,6 +17,7 @@ from memory.schema import metadata
 from memory.schema.events import events
 from memory.schema.recall import passages
 from memory.schema.records import artifact_versions, artifacts, facts, record_versions, records
+from memory.schema.work import effect_versions
 
 RowKey = tuple[str, tuple[Any, ...]]  # table, primary key
 
@@ -112,6 +113,9 @@ def _see_row(found: Reach, table: sa.Table, values: Mapping[Any, Any]) -> None:
         found.named.add(key)
     if table is records and key not in found.own and values["state"].get("document"):
         found.shared.add(values["state"]["document"])
+    if table is effect_versions:  # painted from what it would send, so gone with its words
+        for picture in values["preview"].get("pictures", ()):
+            (found.files if key in found.named else found.shared).add(picture["digest"])
 
 
 async def _see_artifacts(reader: Reader, found: Reach) -> None:

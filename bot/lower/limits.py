@@ -20,9 +20,10 @@ from engine.diffs import EMAIL
 from engine.messages import LABEL_CHARS_MAX
 
 TELEGRAM_TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a", "blockquote", "tg-spoiler"})
-VOID_TAGS = frozenset({"input", "meta", "br", "hr", "wbr"})
+VOID_TAGS = frozenset({"input", "meta", "br", "hr", "wbr", "img"})
+OWN_PICTURES = "/picture/"  # served by the web chat itself, to whoever is signed in
 WEB_FORBIDDEN = frozenset(
-    {"script", "style", "iframe", "object", "embed", "img", "link", "base", "svg", "video", "audio"}
+    {"script", "style", "iframe", "object", "embed", "link", "base", "svg", "video", "audio"}
 )
 Surface = Literal["telegram", "web", "document"]
 _EMAIL = re.compile(EMAIL)
@@ -177,10 +178,13 @@ class _Parser(HTMLParser):
 def _web_faults(tag: str, attrs: list[tuple[str, str | None]], surface: Surface) -> list[str]:
     own_style = tag == "style" and surface == "document"
     faults = [f"<{tag}> is not allowed"] if tag in WEB_FORBIDDEN and not own_style else []
+    if tag == "img" and surface != "web":
+        faults.append("<img> is not allowed")
     for name, value in attrs:
         if name == "style" or name.startswith("on"):
             faults.append(f"the attribute {name} needs inline code")
-        if name in ("src", "srcset", "background"):
+        own_picture = (tag, name) == ("img", "src") and (value or "").startswith(OWN_PICTURES)
+        if name in ("src", "srcset", "background") and not own_picture:
             faults.append(f"the attribute {name} loads something")
         if name == "href" and not (value or "").startswith(("https://", "http://", "/", "#")):
             faults.append(f"a link to {value}")

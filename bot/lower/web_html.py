@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
@@ -24,6 +25,7 @@ from engine.messages import (
     Quote,
     Span,
     TextDiff,
+    pictured,
 )
 
 LONG_CHARS_MIN = 4000  # a longer text scrolls in its own region, so the buttons stay near
@@ -37,7 +39,7 @@ def lower(msg: Msg, token: TokenOf, *, hosts: frozenset[str] = frozenset()) -> M
     `hosts` are those a link may lead to; any other address is text.
     """
     body = parts(shapes.opened(msg), hosts=hosts)
-    attached = _files([file.name for file in msg.files])
+    attached = _files([file.name for file in msg.files]) + _pictures(msg)
     rows = joined(buttons(row, token) for row in msg.buttons)
     kind = "msg card" if msg.buttons else "msg"
     return tag(
@@ -254,6 +256,25 @@ def _progress(part: Progress) -> Markup:
             )
             for step in part.steps
         ),
+    )
+
+
+def picture_address(card: str, digest: str) -> str:
+    """Return where the web chat serves a picture that a card shows."""
+    return f"/picture/{digest}/{quote(card, safe='')}"
+
+
+def _pictures(msg: Msg) -> Markup:
+    """Return the message's pictures, each opening in full size; never one of a secret."""
+    shown = pictured(msg) if msg.sensitivity != "secret" else ()
+    return joined(
+        tag(
+            '<a class="picture" href="{address}" target="_blank" rel="noopener">'
+            '<img src="{address}" alt="{alt}" loading="lazy"></a>\n',
+            address=picture_address(msg.key, file.digest),
+            alt=f"{visible(file.name)}: {visible(msg.summary)}",
+        )
+        for file in shown
     )
 
 

@@ -21,6 +21,7 @@ from connectors.contract import (
     Connector,
     Health,
     Operation,
+    Paper,
     PermanentError,
     Preview,
     Receipt,
@@ -32,6 +33,7 @@ WAITS = "This mail waits in the folder Sent. It leaves once SMTP is set."
 STAYS = "Can be taken back while it waits in Sent; it has not left this machine."
 GONE = "The mail is no longer in the folder Sent, so it cannot be taken back here."
 HOST = "firstmate.local"
+PDF = "application/pdf"
 CONTAINERS = {"message", "multipart"}  # these types would have to be parsed, not attached
 
 
@@ -55,6 +57,7 @@ def connect(folder: Path, clock: Clock, company: Company) -> Connector:
             "window", STAYS, disk.off_loop(sent.take_back), disk.off_loop(sent.find_taken_back)
         ),
         unknown_outcome="query",
+        papers=disk.off_loop(sent.papers),
     )
     return Connector("email", "local", (send,), disk.off_loop(sent.check))
 
@@ -85,7 +88,11 @@ class Sent:
                 "has_attachment": bool(mail.attachments),
                 "in_thread": mail.in_reply_to is not None,
             },
+            papers=tuple(attachment.name for attachment in _pdfs(mail)),
         )
+
+    def papers(self, mail: Mail) -> tuple[Paper, ...]:
+        return tuple(Paper(a.name, blobs.get(self.folder, a.digest)) for a in _pdfs(mail))
 
     def send(self, mail: Mail, key: str) -> Receipt:
         name = f"{disk.name_of(key)}:2,S"
@@ -169,6 +176,10 @@ class Sent:
 
     def _box(self, name: str) -> Path:
         return self.folder / "mail" / name
+
+
+def _pdfs(mail: Mail) -> list[Attachment]:
+    return [attachment for attachment in mail.attachments if attachment.mime == PDF]
 
 
 def _only(box: Path, pattern: str) -> Path | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from connectors import blobs
 from connectors.company import Clock, Company
-from connectors.contract import Change, PermanentError, Preview, Receipt
+from connectors.contract import Change, Paper, PermanentError, Preview, Receipt
 from connectors.money import in_words
 from connectors.payments import Invoice, booking, document
 from connectors.payments.entries import Entry
@@ -40,7 +40,14 @@ class Invoicing:
             ),
             notes=(WAITS,),
             facts={"amount": invoice.total, "currency": invoice.currency},
+            papers=(_file_name(invoice),),
         )
+
+    def papers(self, invoice: Invoice) -> tuple[Paper, ...]:
+        """Return the document as it would be written today; it is not kept."""
+        now = self.company.local(self.clock())
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return (Paper(_file_name(invoice), document.write(invoice, self.company, today)),)
 
     def issue(self, invoice: Invoice, key: str) -> Receipt:
         with self.ledger.lock:
@@ -112,3 +119,7 @@ class Invoicing:
             undone=entry.tags["reverses"],
             records=booking.invoice_now(self.ledger, number),
         )
+
+
+def _file_name(invoice: Invoice) -> str:
+    return f"{invoice.number}.pdf"

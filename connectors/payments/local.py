@@ -102,4 +102,5 @@ def _issue(invoices: Invoicing) -> Operation:
             disk.off_loop(invoices.find_cancelled),
         ),
         unknown_outcome="query",
+        papers=disk.off_loop(invoices.papers),
     )

@@ -1,12 +1,13 @@
 """What goes out on Telegram, over real HTTP: cards, their buttons and their forms."""
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator
 
 import pytest
 
 from bot.surfaces import BusyError, GoneError
-from engine.messages import File, TextDiff, say
+from engine.messages import File, Msg, TextDiff, say
 from tests.bot.telegram_desk import ADA, Desk, due, opened, refund, token
 from tests.bot.telegram_home import Home
 
@@ -206,6 +207,44 @@ async def test_a_kept_file_is_sent_once_and_before_its_card(desk: Desk) -> None:
     done = card.model_copy(update={"buttons": ()})
     assert await desk.show(done, shown) == shown
     assert len(desk.telegram.messages) == 2
+
+
+def picture_card(desk: Desk, height: int) -> Msg:
+    png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 1080, height)
+    desk.files["c" * 64] = png
+    file = File(name="invoice-7.png", mime="image/png", digest="c" * 64)
+    return refund().model_copy(update={"files": (file,)})
+
+
+async def test_a_picture_follows_its_card_as_a_photo_and_is_sent_once(desk: Desk) -> None:
+    card = picture_card(desk, 1500)
+    shown = await desk.show(refund())
+    both = await desk.show(card, shown)
+    message, photo = desk.telegram.messages
+    assert (photo.photo, photo.caption, photo.silent) == (
+        desk.files["c" * 64], "invoice-7.png", True
+    )  # fmt: skip
+    assert "📎 invoice-7.png" in message.text
+    assert message.labels == ["Approve", "✎ Edit"]
+    assert await desk.show(card.model_copy(update={"buttons": ()}), both) == both
+    assert len(desk.telegram.messages) == 2
+
+
+async def test_a_long_picture_is_sent_as_a_file_that_stays_sharp(desk: Desk) -> None:
+    await desk.show(picture_card(desk, 4000))
+    document, _ = desk.telegram.messages
+    assert document.file == ("invoice-7.png", desk.files["c" * 64])
+
+
+async def test_a_picture_that_is_gone_or_refused_leaves_its_card_to_decide(desk: Desk) -> None:
+    card = picture_card(desk, 1500)
+    desk.telegram.refuse("sendPhoto", 400, "Bad Request: IMAGE_PROCESS_FAILED")
+    await desk.show(card)
+    del desk.files["c" * 64]
+    await desk.show(card)
+    refused, gone = desk.telegram.messages
+    assert refused.labels == gone.labels == ["Approve", "✎ Edit"]
+    assert "📎" not in gone.text
 
 
 async def test_a_file_that_is_gone_leaves_nothing_to_decide(desk: Desk) -> None:

@@ -12,6 +12,9 @@ import pytest
 
 from bot.app import App, open_app
 from bot.web import Web
+from connectors import blobs
+from connectors.files.pictures import size
+from memory import records
 from tests.conftest import FakeClock
 
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
@@ -145,3 +148,33 @@ async def test_too_long_and_too_large_are_refused_with_a_sentence(site: Site) ->
         file = {"file": ("big.bin", b"x" * (20 * 1024 * 1024 + 1))}
         large = await browser.post("/message", data={"id": "2"}, files=file)
         assert (large.status_code, "at most 20 MB" in large.text) == (413, True)
+
+
+async def test_the_picture_of_an_invoice_is_seen_on_its_card_and_by_nobody_else(site: Site) -> None:
+    async with site.browser() as stranger, await site.paired() as browser:
+        await browser.post("/message", data={"words": "send Ada the October invoice", "id": "1"})
+        await site.app.durable.idle()
+        page = (await browser.get("/")).text
+        [address, alt] = re.findall(r'<img src="(/picture/[^"]+)" alt="([^"]+)"', page)[0]
+        assert alt == "INV-2026-007.png: Send e-mail · ada@example.org · waits for you"
+        answer = await browser.get(address)
+        assert answer.headers["content-type"] == "image/png"
+        assert size(answer.content) is not None
+        assert "img-src 'self'" in answer.headers["content-security-policy"]
+        assert (await stranger.get(address)).status_code == 401
+        pdf = await kept_document(site.app)
+        other = address.replace(address.split("/")[2], pdf)
+        assert (await browser.get(other)).status_code == 404  # kept, but no picture of the card
+        blobs.path(site.app.folder, address.split("/")[2]).unlink()
+        assert (await browser.get(address)).status_code == 404
+
+
+async def kept_document(app: App) -> str:
+    async with app.db.snapshot() as reader:
+        [invoice] = [
+            one
+            for one in await records.of_kind(reader, "invoice")
+            if one.state["number"] == "INV-2026-007"
+        ]
+    assert blobs.get(app.folder, invoice.state["document"])
+    return str(invoice.state["document"])

@@ -299,6 +299,7 @@ class Methods(State):
             raise RefusalError("invalid_arguments", ["[ERROR] filename and length are needed"])
         file = self.keep_file(str(given["filename"]), b"", "application/octet-stream", BOT_USER)
         file.body["size"] = -1  # until completed
+        file.body["alt_txt"] = given.get("alt_txt", "")
         return {"upload_url": f"{self.url}/upload/v1/{file.id}", "file_id": file.id}
 
     def _files_complete_upload(self, given: Fields) -> Fields:

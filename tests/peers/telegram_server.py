@@ -12,7 +12,7 @@ import telegram as ptb
 from aiohttp import web
 
 from tests.peers.telegram_rich import BadRichError, read_rich
-from tests.peers.telegram_shown import Shown, is_dead
+from tests.peers.telegram_shown import Draft, Shown, keyboard, keyboard_fault
 from tests.peers.telegram_text import BadHtmlError, read, utf16
 
 TOKEN = "8350:AAtest-token-of-nobody"
@@ -22,12 +22,11 @@ QUERY_LIVES = timedelta(seconds=60)  # to answer a tap, from the moment of the t
 DELETABLE = timedelta(hours=48)
 BATCH_MAX = 100
 TEXT_UTF16_MAX = 4096
-CALLBACK_BYTES_MAX = 64
 ANSWER_CHARS_MAX = 200
-BUTTONS_MAX = 100
 MB = 1024 * 1024
 DOWNLOAD_BYTES_MAX = 20 * MB
 UPLOAD_BYTES_MAX = 50 * MB
+PHOTO_PX_MAX = 10_000  # width and height together
 UNMODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -40,15 +39,6 @@ class RefusalError(Exception):
     def __init__(self, status: int, description: str, **parameters: Any) -> None:
         super().__init__(description)
         self.status, self.description, self.parameters = status, description, parameters
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A passing preview in a private chat."""
-
-    id: int
-    text: str
-    can_stop: bool
 
 
 @dataclass
@@ -141,6 +131,7 @@ class Server:
             "sendRichMessage": self._send_rich_message,
             "sendMessageDraft": self._send_message_draft,
             "sendDocument": self._send_document,
+            "sendPhoto": self._send_photo,
             "editMessageText": self._edit_message_text,
             "deleteMessage": self._delete_message,
             "answerCallbackQuery": self._answer_callback_query,
@@ -223,11 +214,23 @@ class Server:
         self.shown[shown.id] = shown
         return self._as_message(shown).to_dict()
 
+    def _send_photo(self, fields: dict[str, Any]) -> dict[str, Any]:
+        upload = fields.get(str(fields.get("photo", "")).removeprefix("attach://"))
+        if not isinstance(upload, web.FileField):
+            raise RefusalError(400, "Bad Request: there is no photo in the request")
+        shown, data = self._new(fields), upload.file.read()
+        width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+        if not data.startswith(b"\x89PNG") or width + height > PHOTO_PX_MAX:
+            raise RefusalError(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
+        shown.photo, shown.caption = data, str(fields.get("caption", ""))
+        self.shown[shown.id] = shown
+        return self._as_message(shown).to_dict()
+
     def _edit_message_text(self, fields: dict[str, Any]) -> dict[str, Any]:
         shown = self.shown.get(int(fields["message_id"]))
         if shown is None or shown.chat != int(fields["chat_id"]):
             raise RefusalError(400, "Bad Request: message to edit not found")
-        if shown.file or shown.asks:
+        if shown.file or shown.photo or shown.asks:
             raise RefusalError(400, "Bad Request: message can't be edited")
         before = (shown.text, shown.entities, shown.rich, shown.rows)
         changed = Shown(shown.id, shown.chat, shown.at)
@@ -356,16 +359,9 @@ class Server:
         shown.asks = bool(markup.get("force_reply"))
         if "inline_keyboard" not in markup:
             return
-        keyboard = ptb.InlineKeyboardMarkup.de_json(markup, None)
-        buttons = [button for row in keyboard.inline_keyboard for button in row]
-        if len(buttons) > BUTTONS_MAX or any(len(row) > 8 for row in keyboard.inline_keyboard):
-            raise RefusalError(400, "Bad Request: reply markup is too long")
-        for button in buttons:
-            if is_dead(button) == (button.callback_data is not None):
-                raise RefusalError(400, "Bad Request: exactly one type of button is allowed")
-            if not 1 <= len(str(button.callback_data or "-").encode()) <= CALLBACK_BYTES_MAX:
-                raise RefusalError(400, "Bad Request: BUTTON_DATA_INVALID")
-        shown.rows = [list(row) for row in keyboard.inline_keyboard]
+        shown.rows = keyboard(markup)
+        if fault := keyboard_fault(shown.rows):
+            raise RefusalError(400, f"Bad Request: {fault}")
 
     def _as_json(self, shown: Shown) -> dict[str, Any]:
         """Return a message as it is delivered: a rich one has no text."""

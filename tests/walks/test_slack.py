@@ -14,6 +14,7 @@ from bot.sample import MAIL
 from bot.slack import Slack
 from bot.slack_access import Access
 from connectors import blobs
+from connectors.files.pictures import size
 from engine import conversations
 from tests.conftest import FakeClock
 from tests.peers.slack import (
@@ -248,6 +249,20 @@ async def test_the_agent_surface_shows_what_waits(desk: Desk) -> None:
     )
     await desk.tap("Send e-mail · ada@example.org", "✓ Send")
     await desk.slack.until(lambda: desk.slack.statuses[-1][2] == "active", what="the end")
+
+
+async def test_the_picture_of_an_invoice_follows_its_card(desk: Desk) -> None:
+    await desk.paired()
+    desk.slack.say(DM, "send Ada the October invoice")
+    await desk.see("📎 INV-2026-007.png")
+    card = await desk.see("Send e-mail · ada@example.org")
+    [file] = [one for one in desk.slack.files.values() if one.body["name"].endswith(".png")]
+    assert size(file.data) is not None
+    assert file.body["alt_txt"] == "Send e-mail · ada@example.org · waits for you"
+    await desk.tap("Send e-mail · ada@example.org", "Reject")
+    await desk.see("✗ Rejected")
+    assert len([one for one in desk.slack.files.values() if one.body["name"].endswith("png")]) == 1
+    assert card.ts
 
 
 async def test_a_file_that_slack_keeps_is_named(desk: Desk) -> None:

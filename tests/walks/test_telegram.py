@@ -14,6 +14,7 @@ from bot.sample import MAIL
 from bot.telegram import Telegram
 from bot.telegram_inbound import Pace
 from connectors import blobs
+from connectors.files.pictures import size
 from engine import conversations
 from tests.conftest import FakeClock
 from tests.peers.telegram import TOKEN, FakeTelegram, Shown
@@ -75,6 +76,19 @@ async def paired(phone: Phone) -> None:
     phone.telegram.say(f"/start {code}")
     await phone.see("You are paired")
     await phone.see("The sample company")
+
+
+async def test_the_picture_of_an_invoice_follows_its_card(phone: Phone) -> None:
+    await paired(phone)
+    await phone.see("The sample company")
+    phone.telegram.say("send Ada the October invoice")
+    await phone.see("📎 INV-2026-007.png")
+    [photo] = [message for message in phone.telegram.messages if message.photo]
+    assert size(photo.photo) is not None
+    assert (photo.caption, photo.silent) == ("INV-2026-007.png", True)
+    assert await phone.tap("Send e-mail", "Reject") != ""
+    await phone.see("✗ Rejected")
+    assert len([message for message in phone.telegram.messages if message.photo]) == 1
 
 
 async def test_a_stranger_gets_no_answer_and_a_code_pairs(phone: Phone) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.lower.limits import check_web, text_of
 from bot.lower.web_html import anchor, lower
-from engine.messages import Form, Heading, Input, Msg, Para, Quote, Span
+from engine.messages import File, Form, Heading, Input, Msg, Para, Quote, Span
 from tests.bot.lower.gallery import CSS
 from tests.bot.lower.regenerate import token, web
 from tests.bot.lower.samples import CRM, DOCUMENT, EDITED_DRAFT, HUGE, READ_MAIL, REFUND, REWRITE
@@ -35,6 +35,21 @@ def test_the_web_never_cuts_it_folds() -> None:
 def test_a_rewrite_shows_the_new_text_and_folds_the_old() -> None:
     html = web(REWRITE)
     assert html.index("a quick reminder") < html.index("<details") < html.index("Mr. Okafor")
+
+
+def test_a_picture_comes_from_our_own_door_and_says_what_it_is() -> None:
+    files = (
+        File(name="INV <7>.png", mime="image/png", digest="ab" * 32),
+        File(name="INV.pdf", mime="application/pdf", digest="cd" * 32),
+    )
+    msg = Msg(key="effect:eff_1:2", summary="Send e-mail · Ada", files=files)
+    html = lower(msg, token)
+    address = f"/picture/{'ab' * 32}/effect%3Aeff_1%3A2"
+    assert f'<img src="{address}" alt="INV &lt;7&gt;.png: Send e-mail · Ada"' in html
+    assert html.count("<img") == 1
+    assert check_web(html) == []
+    assert check_web(html.replace(address, "https://evil.example/x.png")) != []
+    assert "<img" not in lower(msg.model_copy(update={"sensitivity": "secret"}), token)
 
 
 def test_every_button_is_a_form_that_posts_its_token() -> None:

@@ -194,3 +194,16 @@ async def test_new_mail_is_handed_over_until_it_is_marked(tmp_path: Path) -> Non
 async def test_only_a_mail_of_the_inbox_can_be_marked(tmp_path: Path, key: str) -> None:
     with pytest.raises(PermanentError):
         await Inbox(tmp_path).mark_seen(key)
+
+
+async def test_the_pdfs_of_a_mail_can_be_seen_before_it_is_sent(house):
+    operation = house.operation("email.send")
+    letter = Attachment(
+        name="letter.pdf", mime="application/pdf", digest=blobs.put(house.folder, b"%PDF-1.7")
+    )
+    note = Attachment(name="note.txt", mime="text/plain", digest=blobs.put(house.folder, b"note"))
+    mail = MAIL.model_copy(update={"attachments": (note, letter)})
+    assert (await operation.preview(mail)).papers == ("letter.pdf",)
+    assert [(one.name, one.data) for one in await operation.papers(mail)] == [
+        ("letter.pdf", b"%PDF-1.7")
+    ]

@@ -1,5 +1,6 @@
 """What every books driver promises about refunds, payments and invoices."""
 
+import hashlib
 import shutil
 import subprocess
 from datetime import date, timedelta
@@ -327,3 +328,14 @@ def test_an_invoice_and_a_payment_name_what_is_wrong() -> None:
         Received.model_validate({**RECEIVED.model_dump(), "iban": "DE00 1234"})
     with pytest.raises(ValidationError):
         Invoice.model_validate({**INVOICE.model_dump(), "lines": ()})
+
+
+async def test_an_invoice_can_be_seen_before_it_is_issued(house):
+    operation = house.operation("invoices.issue")
+    preview = await operation.preview(INVOICE)
+    [paper] = await operation.papers(INVOICE)
+    assert preview.papers == (paper.name,) == (f"{INVOICE.number}.pdf",)
+    assert paper.data.startswith(b"%PDF-")
+    assert await operation.papers(INVOICE) == (paper,)
+    digest = hashlib.sha256(paper.data).hexdigest()
+    assert not blobs.path(house.folder, digest).exists()  # looking keeps nothing

@@ -1,0 +1,178 @@
+"""Walks of the picture that follows a card about a PDF."""
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+
+import sqlalchemy as sa
+from PIL import Image
+
+from bot.app import App
+from bot.lower import terminal
+from connectors import blobs
+from connectors.files.pictures import size
+from connectors.payments import Invoice, Line
+from engine import cards, effects, gate, pictures
+from engine.durable import Work
+from engine.messages import File
+from memory import events
+from memory.schema.work import tasks
+from policies.rules import Action
+from tests.chat import Chat
+from tests.walks.test_refund import planned, sent
+
+CARD = "Send e-mail"
+
+
+def kept(app: App, file: File) -> bytes:
+    return blobs.get(app.folder, file.digest)
+
+
+async def test_the_invoice_of_a_mail_is_seen_beside_its_card(app: App, chat: Chat) -> None:
+    await chat.say("send Ada the October invoice")
+    [picture] = chat.card(CARD).files
+    assert (picture.name, picture.mime) == ("INV-2026-007.png", "image/png")
+    png = kept(app, picture)
+    image = Image.open(BytesIO(png)).convert("L")
+    assert image.size == size(png)
+    assert image.width == 1080
+    assert image.getextrema() == (0, 255)  # black words on white paper
+    assert "INV-2026-007.pdf" in chat.text(CARD)  # the words say it too
+    assert chat.posted.count(chat.key(CARD)) == 1  # the card was changed, not posted again
+
+
+async def test_the_picture_stays_on_the_card_after_the_decision(app: App, chat: Chat) -> None:
+    await chat.say("send Ada the October invoice")
+    before = chat.card(CARD).files
+    await chat.tap(CARD, "Send")
+    assert len(sent(app)) == 1
+    assert chat.card(CARD).files == before
+
+
+async def test_a_new_version_with_the_same_document_has_the_same_picture(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("send Ada the October invoice")
+    first, files = chat.key(CARD), chat.card(CARD).files
+    await chat.tap(CARD, "Edit", subject="Your October invoice")
+    assert chat.key(CARD) != first
+    assert chat.card(CARD).files == files
+    assert chat.shown[first].files == ()
+
+
+async def test_a_mail_without_a_document_has_no_picture_and_no_work_for_one(
+    app: App, chat: Chat
+) -> None:
+    await planned(chat)
+    assert chat.card(CARD).files == ()
+    async with app.db.snapshot() as reader:
+        assert await events.of_kind(reader, "effect.pictured") == []
+
+
+async def test_a_document_that_cannot_be_shown_leaves_the_card_as_it_is(
+    app: App, chat: Chat
+) -> None:
+    effect = await proposed(app, chat, "email.send", mail(app, b"%PDF-1.7 but damaged"))
+    assert chat.card("bruno@example.com").files == ()
+    assert "letter.pdf" in terminal.lower(chat.card("bruno@example.com"))
+    assert not any("set it aside" in msg.summary for msg in chat.shown.values())
+    await pictures.paint(app.house, Work("w", "picture", f"{effect}:1", 1))  # again does no harm
+    assert chat.card("bruno@example.com").files == ()
+
+
+async def test_an_invoice_is_seen_before_it_is_issued_and_what_changes_is_marked(
+    app: App, chat: Chat
+) -> None:
+    effect = await proposed(app, chat, "invoices.issue", invoice(1))
+    [first] = chat.card("Issue invoice INV-9").files
+    await revised(app, effect, "invoices.issue", invoice(2))
+    await chat.settle()
+    [second] = chat.card("Issue invoice INV-9").files
+    assert first.name == second.name == "INV-9.png"
+    colours = [
+        {colour for _, colour in Image.open(BytesIO(kept(app, one))).getcolors(1_000_000)}
+        for one in (first, second)
+    ]
+    assert [(255, 242, 160) in each for each in colours] == [False, True]
+
+
+async def test_an_open_menu_stays_open_when_the_picture_comes(app: App, chat: Chat) -> None:
+    effect = await proposed(app, chat, "invoices.issue", invoice(1), settle=False)
+    async with app.db.transaction() as tx:
+        await cards.show(tx, effect, menu="later")
+    await chat.settle()
+    card = chat.card("Issue invoice INV-9")
+    assert len(card.files) == 1
+    assert card.buttons[-1][0].label == "Back"
+
+
+async def test_the_picture_goes_when_its_person_is_forgotten(app: App, chat: Chat) -> None:
+    await chat.say("send Ada the October invoice")
+    [picture] = chat.card(CARD).files
+    assert kept(app, picture)
+    await chat.say("/forget Ada")
+    await chat.tap("Ada Example:", "Erase", confirm="Ada Example")
+    assert not blobs.path(app.folder, picture.digest).exists()
+
+
+def mail(app: App, pdf: bytes) -> dict[str, object]:
+    digest = blobs.put(app.folder, pdf)
+    assert digest == hashlib.sha256(pdf).hexdigest()
+    attached = {"name": "letter.pdf", "mime": "application/pdf", "digest": digest}
+    letter = {"to": "bruno@example.com", "subject": "A letter", "text": "See the letter."}
+    return letter | {"attachments": [attached]}
+
+
+def invoice(quantity: int) -> dict[str, object]:
+    line = Line(description="Lamp", quantity=Decimal(quantity), unit_price=Decimal("120.00"))
+    bill = Invoice(
+        number="INV-9",
+        name="Bruno",
+        email="bruno@example.com",
+        lines=(line,),
+        currency="EUR",
+        due=date(2026, 12, 4),
+    )
+    return bill.model_dump(mode="json")
+
+
+async def weighed(app: App, operation: str, args: dict[str, object], goal: str) -> gate.Proposal:
+    """Return the proposal as one that the rules want asked, whatever they say of it."""
+    action = Action(
+        operation=operation,
+        effect=app.house.operation(operation).effect,
+        args=args,
+        origins=dict.fromkeys(args, "operator"),
+        agent="test",
+        reason="A test asks for it.",
+    )
+    proposal = await gate.weigh(app.house, action, goal)
+    verdict = proposal.verdict.model_copy(update={"outcome": "ask"})
+    return gate.Proposal(proposal.action, proposal.preview, verdict)
+
+
+async def proposed(
+    app: App, chat: Chat, operation: str, args: dict[str, object], *, settle: bool = True
+) -> str:
+    """Propose an effect within a plan that waits, and let its card be shown."""
+    await chat.say("remind me on Friday at 9 about invoice 7")
+    async with app.db.snapshot() as reader:
+        [task] = await reader.rows(sa.select(tasks))
+    proposal = await weighed(app, operation, args, task.goal)
+    async with app.db.transaction() as tx:
+        event = await events.note(tx, "test.asked", None)
+        undoes = "eff_test"  # an effect beside the plan's own
+        effect = await effects.propose(tx, task.id, task.goal, proposal, event.id, undoes=undoes)
+    if settle:
+        await chat.settle()
+    return effect
+
+
+async def revised(app: App, effect: str, operation: str, args: dict[str, object]) -> None:
+    async with app.db.snapshot() as reader:
+        old = await effects.get(reader, effect)
+    assert old is not None
+    proposal = await weighed(app, operation, args, old.goal)
+    async with app.db.transaction() as tx:
+        assert await effects.revise(tx, old, proposal, "operator", old.cause)
