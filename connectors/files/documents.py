@@ -26,9 +26,7 @@ def text_of(data: bytes, mime: str) -> str:
     text = _converted(data, mime)
     if text or mime != "application/pdf":
         return text
-    raise UnreadableError(
-        "The PDF holds no text, only pictures (a scan). It is kept: paste the text you need."
-    )
+    raise UnreadableError("The PDF holds no text, only pictures (a scan). Paste the text you need.")
 
 
 def prepare(kind: Literal["pdf", "calendar"]) -> None:

@@ -122,12 +122,10 @@ def _textual(text: str) -> Sniffed:
 
 def _unread(kind: Kind, mime: str) -> Sniffed:
     sentence = {
-        "image": "This is a picture. It is kept, but pictures cannot be read yet: tell me what it "
-        "shows.",
-        "audio": "This is a recording. It is kept, but recordings cannot be read yet: tell me what "
-        "it says.",
-        "archive": "This is an archive. It is kept, but not opened: unpack it and send the files.",
-    }.get(kind, "This is a film. It is kept, but films cannot be read: tell me what it shows.")
+        "image": "This is a picture, and pictures cannot be read yet: tell me what it shows.",
+        "audio": "This is a recording, and recordings cannot be read yet: tell me what it says.",
+        "archive": "This is an archive, and archives are not opened: unpack it and send the files.",
+    }.get(kind, "This is a film, and films cannot be read: tell me what it shows.")
     return Sniffed(kind, mime, sentence)
 
 

@@ -17,12 +17,12 @@ CHILDREN_MAX = 2  # at once, for the documents of one mail
 
 _READING = TypeAdapter(Reading)
 _TOO_LONG = (
-    "Reading the file took too long and was stopped. It is kept: send a smaller one, or paste the "
-    "text you need."
+    "Reading the file took too long and was stopped. Send a smaller one, or paste the text you "
+    "need."
 )
 _DIED = (
     "The file could not be opened: it is damaged, or it needs more memory than reading may use. "
-    "It is kept: send it again as PDF, or paste the text you need."
+    "Send it again as PDF, or paste the text you need."
 )
 
 

@@ -67,13 +67,15 @@ async def phone(filled: Path, tmp_path: Path, clock: FakeClock) -> AsyncIterator
 
 async def test_a_voice_note_is_kept_and_told_to_be_written(phone: Phone) -> None:
     phone.telegram.send_voice(VOICE)
-    await phone.see("recordings cannot be read yet: tell me what it says.")
+    shown = await phone.see("recordings cannot be read yet: tell me what it says.")
+    assert shown.text.count("kept") == 1
     assert await phone.kept() == [VOICE]
 
 
 async def test_a_photo_is_kept_and_told_to_be_described(phone: Phone) -> None:
     phone.telegram.send_photo(PHOTO, "the receipt")
-    await phone.see("pictures cannot be read yet: tell me what it shows.")
+    shown = await phone.see("pictures cannot be read yet: tell me what it shows.")
+    assert shown.text.count("kept") == 1
     assert await phone.kept() == [PHOTO]
 
 

@@ -274,6 +274,14 @@ async def test_a_file_that_slack_keeps_is_named(desk: Desk) -> None:
     assert "Slack does not give me" in desk.slack.ephemeral[-1][1]["text"]
 
 
+async def test_a_photo_is_kept_and_that_is_said_once(desk: Desk) -> None:
+    await desk.paired()
+    file = desk.slack.upload("receipt.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "image/png")
+    desk.slack.say(DM, "", files=[file])
+    shown = await desk.see("pictures cannot be read yet: tell me what it shows.")
+    assert shown.words.count("kept") == 1
+
+
 async def test_stop_does_not_wait_behind_a_file(desk: Desk) -> None:
     await desk.paired()
     desk.slack.delay("files.info", 2.0)
