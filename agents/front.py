@@ -14,7 +14,7 @@ from agents.library import Playbook, Slot
 from agents.planner import Wish
 from agents.routing import Route, Router
 from agents.words import Candidate, Context
-from engine import approvals, effects, goals, outbox, questions, redirects, suggestions
+from engine import approvals, effects, goals, outbox, questions, redirects, stop, suggestions
 from engine.durable import Work
 from engine.house import House
 from engine.messages import Button, Msg, say
@@ -62,8 +62,9 @@ class Front:
 
     async def _words(self, event: Event, said: str, mail: str | None) -> None:
         conv = str(event.body["conv"])
-        if said.startswith("/"):
-            await self._command(event, said)
+        command = "/stop" if stop.is_said(said) else said  # with or without the slash
+        if command.startswith("/"):
+            await self._command(event, command)
             return
         async with self.house.db.snapshot() as reader:
             question = await questions.open_in(reader, conv)

@@ -64,6 +64,7 @@ async def test_a_playbook_that_is_off_is_named_and_does_nothing(app: App, chat: 
 async def test_stop_holds_and_resume_is_per_item(app: App, chat: Chat) -> None:
     await chat.say("send Ada the October invoice")
     await chat.say("STOP")
+    assert chat.last.startswith("Stopped. Nothing starts, not after a restart either.")
     reply = await chat.tap("Send e-mail", "✓ Send")
     assert "held" in reply.text
     assert "(✓ Send) (✎ Edit) (✗ Reject)" in chat.text("Send e-mail")  # shown, but dead
