@@ -211,6 +211,17 @@ class Workspace(Events):
             payload = self._interaction("view_closed", user)
             self.tap_raw(payload | {"view": view.as_json(), "is_cleared": False})
 
+    def press_stop(self, thread: str, user: str = USER) -> str:
+        """Press the stop button of a session; Slack stops its streams, and says so."""
+        shown = next(one for one in self.statuses[::-1] if one[1] == thread)
+        assert shown[2] == "processing", f"no stop button on a session that is {shown[2]}"
+        streams = [one for one in self.shown.values() if one.streaming and one.thread_ts == thread]
+        for stream in streams:
+            stream.streaming, stream.stopped = False, True
+        event: Payload = {"type": "agent_session_stopped", "user": user, "channel": shown[0]}
+        event |= {"thread_ts": thread, "streaming_message_ts": [one.ts for one in streams]}
+        return self.event(event | {"event_ts": self.new_ts()})
+
     def shortcut(self, callback_id: str, message_ts: str | None, user: str = USER) -> str:
         """Use a shortcut of a message, or (None) a global one; return the envelope."""
         payload = self._interaction("message_action" if message_ts else "shortcut", user)

@@ -10,6 +10,7 @@ from tests.peers.slack_rules import (
     check_message,
     check_view,
     completed,
+    streamed,
 )
 from tests.peers.slack_state import (
     APP,
@@ -160,6 +161,8 @@ class Methods(State):
 
     def _chat_update(self, given: Fields) -> Fields:
         shown = self._mine(given, "cant_update_message")
+        if shown.streaming:
+            raise RefusalError("streaming_state_conflict")
         text = str(given.get("text", ""))
         if not text and "blocks" not in given:
             raise RefusalError("no_text")
@@ -173,6 +176,8 @@ class Methods(State):
 
     def _chat_delete(self, given: Fields) -> Fields:
         shown = self._mine(given, "cant_delete_message")
+        if shown.streaming:  # not documented; reported by users
+            raise RefusalError("cant_delete_message")
         shown.deleted = True
         self.note(shown, "message_deleted")
         return {"channel": shown.channel, "ts": shown.ts}
@@ -192,17 +197,21 @@ class Methods(State):
     def _chat_start_stream(self, given: Fields) -> Fields:
         if not given.get("thread_ts"):
             raise RefusalError("invalid_arguments", ["[ERROR] missing required field: thread_ts"])
+        for name in ("recipient_team_id", "recipient_user_id"):
+            if not given.get(name):  # documented for channels; users report it everywhere
+                raise RefusalError(f"missing_{name}")
         shown = Shown(self.new_ts(), self._channel(given), BOT_USER)
         shown.thread_ts, shown.streaming = str(given["thread_ts"]), True
-        shown.text = _streamed(given)
+        self._stream(shown, given)
         self.shown[shown.ts] = shown
         return {"channel": shown.channel, "ts": shown.ts}
 
     def _chat_append_stream(self, given: Fields) -> Fields:
         shown = self._mine(given, "message_not_owned_by_app")
         if not shown.streaming:
-            raise RefusalError("message_not_in_streaming_state")
-        shown.text += _streamed(given)
+            error = "stopped_by_user" if shown.stopped else "message_not_in_streaming_state"
+            raise RefusalError(error)
+        self._stream(shown, given)
         return {"channel": shown.channel, "ts": shown.ts}
 
     def _chat_stop_stream(self, given: Fields) -> Fields:
@@ -210,11 +219,17 @@ class Methods(State):
         check_message("", blocks)
         answer = self._chat_append_stream(given)
         shown = self.shown[answer["ts"]]
-        shown.blocks, shown.streaming = completed(blocks, shown.ts), False
+        shown.blocks, shown.streaming = completed([*shown.blocks, *blocks], shown.ts), False
         if given.get("session_status"):
             self.statuses.append((shown.channel, shown.thread_ts, str(given["session_status"])))
         self.note(shown)
         return answer | {"message": shown.as_json()}
+
+    def _stream(self, shown: Shown, given: Fields) -> None:
+        """Add the words; a task that is shown already is shown as it stands now."""
+        words, tasks = streamed(given)
+        shown.text += words
+        shown.blocks = list(({one["task_id"]: one for one in shown.blocks} | tasks).values())
 
     def _set_status(self, given: Fields) -> Fields:
         channel = self._channel(given, "channel_id")
@@ -382,9 +397,3 @@ class Methods(State):
         shown.thread_ts = given.get("thread_ts") or None
         shown.more = {k: given[k] for k in ("metadata", "username", "icon_emoji") if k in given}
         return shown
-
-
-def _streamed(given: Fields) -> str:
-    chunks = given.get("chunks") or []
-    words = [one.get("text", "") for one in chunks if one.get("type") == "markdown_text"]
-    return str(given.get("markdown_text") or "") + "".join(words)

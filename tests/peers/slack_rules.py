@@ -8,6 +8,8 @@ BLOCKS_MAX, VIEW_BLOCKS_MAX = 50, 100
 TEXT_MAX, UPDATE_TEXT_MAX = 40_000, 4_000
 BLOCKS_TEXT_MAX = 13_200  # not documented; reported by users
 MARKDOWN_MAX, TABLE_TEXT_MAX = 12_000, 10_000
+TASK_TITLE_MAX = 256
+TASK_STATES = ("pending", "in_progress", "complete", "error")
 VIEW_TITLE_MAX, METADATA_MAX, ID_MAX = 24, 3_000, 255
 OPTIONS_MAX = {"checkboxes": 10, "radio_buttons": 10, "overflow": 5}
 _KINDS = (
@@ -59,6 +61,22 @@ def check_view(view: dict[str, Any], kind: str) -> None:
             problems.add("/view", "missing required field: submit")
     if problems.found:
         raise RefusalError("invalid_arguments", problems.found)
+
+
+def streamed(given: dict[str, Any]) -> tuple[str, dict[str, dict[str, Any]]]:
+    """Return what is streamed: its words, and its tasks as blocks by their id."""
+    words, made = str(given.get("markdown_text") or ""), {}
+    for chunk in given.get("chunks") or []:
+        if chunk.get("type") == "markdown_text" and chunk.get("text"):
+            words += chunk["text"]
+            continue
+        title, state = str(chunk.get("title", "")), chunk.get("status")
+        fits = 1 <= len(title) <= TASK_TITLE_MAX and state in TASK_STATES and chunk.get("id")
+        if chunk.get("type") != "task_update" or not fits:
+            raise RefusalError("invalid_chunks")
+        block = {"type": "task_card", "task_id": chunk["id"], "title": title, "status": state}
+        made[str(chunk["id"])] = block
+    return words, made
 
 
 def completed(blocks: list[dict[str, Any]], prefix: str) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ class Shown:
     edits: int = 0
     deleted: bool = False
     streaming: bool = False
+    stopped: bool = False  # its stream, by the person's stop button
     reactions: list[str] = field(default_factory=list)
 
     @property

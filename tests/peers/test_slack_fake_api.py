@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.peers.slack import BOT_TOKEN, BOT_USER, DM, USER, Workspace, slack
+from tests.peers.slack import BOT_TOKEN, BOT_USER, DM, TEAM, USER, Workspace, slack
 from tests.peers.slack_client import buttons, listening, refusal
 
 MODAL: dict[str, Any] = {
@@ -254,7 +254,8 @@ async def test_streams_statuses_threads_and_reactions_are_kept(
     workspace: Workspace, api: AsyncWebClient
 ) -> None:
     root = workspace.say(DM, "hello")
-    started = await api.chat_startStream(channel=DM, thread_ts=root, markdown_text="One ")
+    to = {"recipient_team_id": TEAM, "recipient_user_id": USER}
+    started = await api.chat_startStream(channel=DM, thread_ts=root, markdown_text="One ", **to)
     await api.chat_appendStream(channel=DM, ts=started["ts"], markdown_text="two")
     await api.chat_stopStream(channel=DM, ts=started["ts"], session_status="suspended")
     over = api.chat_appendStream(channel=DM, ts=started["ts"], markdown_text="!")
@@ -265,6 +266,52 @@ async def test_streams_statuses_threads_and_reactions_are_kept(
     assert [one["text"] for one in thread["messages"]] == ["hello", "One two"]
     assert workspace.statuses == [(DM, root, "suspended"), (DM, root, "closed")]
     assert workspace.shown[root].reactions == ["eyes"]
+
+
+async def test_a_stream_shows_tasks_and_refuses_what_slack_refuses(
+    workspace: Workspace, api: AsyncWebClient
+) -> None:
+    root = workspace.say(DM, "hello")
+    task = {"type": "task_update", "id": "t", "title": "Reading", "status": "in_progress"}
+    to = {"channel": DM, "thread_ts": root}
+    nobody = await refusal(api.chat_startStream(**to, chunks=[task]))
+    assert nobody["error"] == "missing_recipient_team_id"
+    to |= {"recipient_team_id": TEAM, "recipient_user_id": USER}
+    for wrong in ({"title": "x" * 257}, {"status": "busy"}, {"type": "task"}):
+        answer = await refusal(api.chat_startStream(**to, chunks=[task | wrong]))
+        assert answer["error"] == "invalid_chunks"
+    ts = (await api.chat_startStream(**to, chunks=[task]))["ts"]
+    await api.chat_appendStream(channel=DM, ts=ts, chunks=[task | {"title": "Still reading"}])
+    assert [block["title"] for block in workspace.shown[ts].blocks] == ["Still reading"]
+    changed = await refusal(api.chat_update(channel=DM, ts=ts, text="t"))
+    deleted = await refusal(api.chat_delete(channel=DM, ts=ts))
+    assert (changed["error"], deleted["error"]) == (
+        "streaming_state_conflict",
+        "cant_delete_message",
+    )
+    await api.chat_stopStream(channel=DM, ts=ts, chunks=[task | {"status": "complete"}])
+    await api.chat_delete(channel=DM, ts=ts)
+    assert workspace.answers() == []
+
+
+async def test_the_stop_button_stops_the_streams_of_its_session(
+    workspace: Workspace, api: AsyncWebClient
+) -> None:
+    root = workspace.say(DM, "hello")
+    await api.agents_sessions_setStatus(channel_id=DM, thread_ts=root, status="processing")
+    to = {"channel": DM, "thread_ts": root, "recipient_team_id": TEAM, "recipient_user_id": USER}
+    ts = (await api.chat_startStream(**to, markdown_text="One"))["ts"]
+    async with listening(workspace) as app:
+        await workspace.acked(workspace.press_stop(root))
+    event = next(
+        heard.payload["event"]
+        for heard in app.heard
+        if heard.payload["event"]["type"] == "agent_session_stopped"
+    )
+    assert (event["user"], event["channel"], event["thread_ts"]) == (USER, DM, root)
+    assert event["streaming_message_ts"] == [ts]
+    over = await refusal(api.chat_appendStream(channel=DM, ts=ts, markdown_text="!"))
+    assert over["error"] == "stopped_by_user"
 
 
 async def test_a_response_url_answers_five_times(workspace: Workspace, api: AsyncWebClient) -> None:
