@@ -13,7 +13,8 @@ from bot.slack_api import RefusedError, ScopeError, SlackApi, TokenError
 from bot.slack_cards import Cards, Stored
 from bot.slack_desk import Desk
 from bot.slack_feed import SURFACE, Delivery, Feed, read
-from bot.surfaces import BusyError, House, Token
+from bot.slack_streams import READING, WORKING, Streams, Wanted
+from bot.surfaces import BusyError, Heard, House, Token
 from engine import approvals, conversations
 from engine.outbox import Due
 
@@ -59,6 +60,7 @@ class Slack:
         self._told: dict[str, datetime] = {}
         self._cards: Cards | None = None
         self._feed: Feed | None = None
+        self._streams: Streams | None = None
         self._door: Any = None  # the socket or the HTTP server deliveries come in by
         self._refused = False
         self._has_sessions = True
@@ -81,11 +83,14 @@ class Slack:
                     await self._door.close()
         if self._feed is not None:
             await self._feed.close()
+        if self._streams is not None:
+            await self._streams.close()
 
     async def show(self, item: Due, token: Token) -> str:
         """Show a card; return the ids of its messages. Surface says what it raises."""
-        if self._cards is None:
+        if self._cards is None or self._streams is None:
             raise BusyError(NO_APP_S if self._refused else NOT_YET_S)
+        self._streams.end(item.conv.partition(":")[2])
         try:
             message = await self._cards.show(item, token)
         except TokenError:
@@ -112,9 +117,11 @@ class Slack:
             await self._alarm(LACKS.format(scope))
         api = SlackApi(self._access.bot_token, self._access.api)
         self._bot = who.bot
-        self._desk = Desk(api, self._house, self._saw, self._working)
+        self._desk = Desk(api, self._house, self._saw, self._working, self._stopped)
         self._feed = Feed(self._house, self._desk.take, self._set_aside)
         self._api = api
+        self._streams = Streams(api, self._house, who.team_id)
+        await self._streams.start()
         self._feed.start()
         self._cards = Cards(api, self._stored, self._hosts)
         self._door = self._made_door(api)
@@ -221,13 +228,31 @@ class Slack:
 
     # What the agent surface shows, where the workspace has it
 
-    async def _working(self, channel: str, thread: str) -> None:
-        await self._house.save_cursor(f"slack:session:{channel}", thread)
+    async def _working(self, heard: Heard, thread: str) -> None:
+        """Show that it is worked on; the thread before this one is shown as done with."""
+        assert self._streams is not None
+        channel = heard.who.conv.partition(":")[2]
+        if self._has_sessions:
+            title = READING if heard.files or heard.others else WORKING
+            self._streams.begin(Wanted(channel, thread, heard.who.user, title))
+        before = await self._house.cursor(_session(channel))
+        if before not in (None, thread):
+            await self._set_status(channel, str(before), "active")
+        await self._house.save_cursor(_session(channel), thread)
         await self._set_status(channel, thread, "processing")
+        if not self._has_sessions:
+            self._streams.end(channel)
+
+    async def _stopped(self, channel: str, thread: str) -> None:
+        """Show that nothing is worked on any more: Slack leaves that to whoever was stopped."""
+        assert self._streams is not None
+        self._streams.end(channel)
+        if thread:
+            await self._set_status(channel, thread, "active")
 
     async def _settle(self, channel: str) -> None:
         """Show whether something waits for the person."""
-        thread = await self._house.cursor(f"slack:session:{channel}")
+        thread = await self._house.cursor(_session(channel))
         if thread is not None:
             async with self._house.db.snapshot() as reader:
                 waits = await approvals.open_count(reader)
@@ -259,3 +284,7 @@ class Slack:
 
 def _seen(channel: str) -> str:
     return f"slack:seen:{channel}"
+
+
+def _session(channel: str) -> str:
+    return f"slack:session:{channel}"

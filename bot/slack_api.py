@@ -30,6 +30,8 @@ GONE = frozenset(
         "cant_delete_message",
         "edit_window_closed",
         "block_mismatch",
+        "message_not_in_streaming_state",
+        "stopped_by_user",
     }
 )
 LATER = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
@@ -205,6 +207,34 @@ class SlackApi:
             )
         )
 
+    async def start_stream(
+        self, channel: str, thread: str, user: str, team: str, title: str
+    ) -> str:
+        """Show a task at work in a thread; return the stream's timestamp.
+
+        RefusedError: there are no streams here.
+        """
+        started = await ours(
+            self.client.chat_startStream(
+                channel=channel,
+                thread_ts=thread,
+                recipient_user_id=user,
+                recipient_team_id=team,
+                chunks=[_task(title, "in_progress")],
+            )
+        )
+        return str(started["ts"])
+
+    async def change_stream(self, channel: str, ts: str, title: str) -> None:
+        """Show another title of the task. GoneError: the stream is over."""
+        chunks = [_task(title, "in_progress")]
+        await ours(self.client.chat_appendStream(channel=channel, ts=ts, chunks=chunks))
+
+    async def stop_stream(self, channel: str, ts: str, title: str) -> None:
+        """Show the task as complete and end the stream. GoneError: it is over already."""
+        chunks = [_task(title, "complete")]
+        await ours(self.client.chat_stopStream(channel=channel, ts=ts, chunks=chunks))
+
     def _is_slack(self, url: str) -> bool:
         parts = urlsplit(url)
         if self._api and parts.netloc == urlsplit(self._api).netloc:
@@ -216,6 +246,10 @@ class SlackApi:
     async def _lane(self, channel: str) -> None:
         lane = AsyncLimiter(CHANNEL_BURST, CHANNEL_BURST / CHANNEL_PER_S)
         await self._lanes.setdefault(channel, lane).acquire()
+
+
+def _task(title: str, status: str) -> dict[str, Any]:
+    return {"type": "task_update", "id": "task", "title": title, "status": status}
 
 
 async def check_app_token(token: str, api: str | None) -> None:

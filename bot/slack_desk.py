@@ -41,12 +41,17 @@ UNKNOWN = "This form is no longer known. Say waiting to see what waits for you."
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`seen(channel, ts)` remembers how far a channel was read."""
+    """`seen(channel, ts)` remembers how far a channel was read.
+
+    `working(heard, thread)` shows that it is worked on, `stopped(channel, thread)` that it no
+    longer is.
+    """
 
     api: SlackApi
     house: House
     seen: Callable[[str, str], Awaitable[None]]
-    working: Callable[[str, str], Awaitable[None]]
+    working: Callable[[Heard, str], Awaitable[None]]
+    stopped: Callable[[str, str], Awaitable[None]]
 
     async def take(self, key: str, what: What, payload: dict[str, Any]) -> Faults:
         """Carry out one delivery; return what is wrong with it, if it is a form."""
@@ -95,9 +100,8 @@ class Desk:
             reply_to=str(thread) if thread and thread != ts else None,
             raw=message,
         )
-        if heard.words or heard.others or heard.files:
-            await self.house.hear(heard)
-            await self.working(channel, str(thread or ts))
+        if (heard.words or heard.others or heard.files) and await self.house.hear(heard):
+            await self.working(heard, str(thread or ts))
         await self.seen(channel, ts)
 
     async def _edited(self, message: dict[str, Any]) -> None:
@@ -130,6 +134,8 @@ class Desk:
         who = await self.person(str(event.get("user") or event.get("user_id")))
         if who is not None:
             await self.house.hear(Heard(who, key, "stop", raw=event))
+            channel = str(event.get("channel") or event.get("channel_id") or "")
+            await self.stopped(channel, str(event.get("thread_ts") or ""))
 
     async def _fetched(self, channel: str, user: str, ids: list[str]) -> tuple[Attached, ...]:
         """Return the files; say which ones cannot be had."""

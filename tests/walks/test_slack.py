@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import notices
+from bot import notices, slack_streams
 from bot.app import App, open_app
 from bot.sample import MAIL
 from bot.slack import Slack
 from bot.slack_access import Access
 from connectors import blobs
 from connectors.files.pictures import size
-from engine import conversations
+from engine import conversations, stop
 from tests.conftest import FakeClock
 from tests.peers.slack import (
     APP_TOKEN,
@@ -263,6 +263,66 @@ async def test_the_picture_of_an_invoice_follows_its_card(desk: Desk) -> None:
     await desk.see("✗ Rejected")
     assert len([one for one in desk.slack.files.values() if one.body["name"].endswith("png")]) == 1
     assert card.ts
+
+
+async def test_work_shows_a_stream_that_its_card_takes_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.paired()
+    monkeypatch.setattr(slack_streams, "AFTER_S", 0)
+    with desk.app.taking_in():
+        thread = desk.slack.say(DM, "waiting")
+        await desk.slack.until(lambda: streams(desk) != [], what="a stream")
+        [stream] = streams(desk)
+        assert (stream.thread_ts, stream.blocks[0]["title"]) == (thread, "Working …")
+    await desk.see("Nothing waits for you.")
+    await desk.slack.until(lambda: stream.deleted, what="the end of the stream")
+
+
+async def test_the_stop_button_is_the_word_stop(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.paired()
+    monkeypatch.setattr(slack_streams, "AFTER_S", 0)
+    with desk.app.taking_in():
+        thread = desk.slack.say(DM, "send Ada the October invoice")
+        await desk.slack.until(lambda: streams(desk) != [], what="a stream")
+        [stream] = streams(desk)
+        await status(desk, thread, "processing")
+        desk.slack.press_stop(thread, user=STRANGER)
+        await desk.slack.settled()
+        assert await stopped(desk) is False
+        stream.streaming = True
+        desk.slack.repeat(desk.slack.press_stop(thread))
+        await status(desk, thread, "active")
+        assert await stopped(desk) is True
+        await desk.slack.until(lambda: stream.deleted, what="the end of the stream")
+    await desk.see("Stopped. Nothing starts")
+    assert len(shown(desk, "Stopped. Nothing starts")) == 1
+
+
+async def test_a_workspace_without_the_agent_surface_sees_no_stream(desk: Desk) -> None:
+    desk.slack.agent_surface = False
+    await desk.paired()
+    with desk.app.taking_in():
+        desk.slack.say(DM, "waiting")
+        await desk.slack.settled()
+        await asyncio.sleep(1)
+    await desk.see("Nothing waits for you.")
+    assert desk.slack.called("chat.startStream") == []
+
+
+def streams(desk: Desk) -> list[Shown]:
+    return [one for one in desk.slack.answers() if one.streaming]
+
+
+async def status(desk: Desk, thread: str, wanted: str) -> None:
+    await desk.slack.until(lambda: desk.slack.statuses[-1:] == [(DM, thread, wanted)], what=wanted)
+
+
+async def stopped(desk: Desk) -> bool:
+    async with desk.app.db.snapshot() as reader:
+        return await stop.is_stopped(reader)
 
 
 async def test_a_file_that_slack_keeps_is_named(desk: Desk) -> None:
