@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from bot.lower.limits import utf16
+from bot.lower.shapes import counted
 from bot.lower.slack_ink import Block, plain
 from bot.lower.slack_limits import (
     LABEL_CHARS_MAX,
@@ -12,6 +13,7 @@ from bot.lower.slack_limits import (
     OPTIONS_MAX,
     TEXT_CHARS_MAX,
     TITLE_CHARS_MAX,
+    VIEW_BLOCKS_MAX,
 )
 from bot.lower.split import clip, pause
 from bot.lower.visible import visible
@@ -21,6 +23,12 @@ CALLBACK = "fm:form"
 ACTION = "value"
 BOX_CHARS_MAX = 2500  # a box takes 3,000: there is room to add something
 BOXES_MAX = 12  # of one text
+NAMED_MAX = 10  # fields that do not fit; more are counted
+NAMED_CHARS_MAX = 100
+ELSEWHERE = (
+    "Change {} in the local web chat, or say in words what should be different: “Do it, but…” on "
+    "the card."
+)
 LOADING = "One moment, the form is on its way."
 
 Values = dict[str, dict[str, dict[str, Any]]]  # view.state.values: by block, then by action
@@ -44,12 +52,20 @@ class Box(NamedTuple):
 def view(form: Form, token: str, *, answer: str = "") -> Block:
     """Return the modal. `answer` is a sentence shown above the inputs.
 
+    A field that does not fit is named above them with where to change it; no text is shown in part.
     Raises ValueError for a token Slack cannot carry.
     """
     if not 1 <= len(token) <= METADATA_CHARS_MAX:
         raise ValueError(f"The token of a form must have 1 to {METADATA_CHARS_MAX:,} characters.")
     blocks = [_sentence(answer, "answer")] if answer.strip() else []
-    blocks += [block for field in form.fields for block in _inputs(field)]
+    left, inputs = list[Input](), list[Block]()
+    for field in form.fields:
+        made = _inputs(field)
+        if made and len(blocks) + 1 + len(inputs) + len(made) <= VIEW_BLOCKS_MAX:
+            inputs += made
+        else:
+            left.append(field)
+    blocks += [*([_sentence(_left_out(left), "left")] if left else []), *inputs]
     if not blocks:
         blocks = [_sentence("There is nothing to fill in.", "empty")]
     return _modal(form.title, blocks, token)
@@ -117,22 +133,32 @@ def _sentence(text: str, name: str) -> Block:
     return {"type": "section", "block_id": name, "text": plain(shown)}
 
 
-def _inputs(field: Input) -> Iterator[Block]:
+def _inputs(field: Input) -> list[Block]:
+    """Return the inputs of a field; none when its text is too long for boxes."""
     if _chosen(field):
-        yield _input(field, 0, _label(field), _select(field))
-        return
+        return [_input(field, 0, _label(field), _select(field))]
     found = boxes(field.initial)
-    if len(found) > BOXES_MAX:
-        yield _sentence(
-            f"“{_label(field)}” has {len(field.initial):,} characters, too many to change here. "
-            "Change it in the local web chat.",
-            f"long:{field.id}",
-        )
-        return
+    return [] if len(found) > BOXES_MAX else list(_boxed(field, found))
+
+
+def _boxed(field: Input, found: list[Box]) -> Iterator[Block]:
     for place, box in enumerate(found):
         count = f" ({place + 1} of {len(found)})" if len(found) > 1 else ""
         multiline = field.kind == "multiline" or len(found) > 1 or "\n" in box.text
         yield _input(field, place, _label(field) + count, _box(box.text, multiline))
+
+
+def _left_out(fields: list[Input]) -> str:
+    """Say which fields are not here, how long they are, and where to change them."""
+    named = [
+        f"“{clip(_label(field), NAMED_CHARS_MAX)}” ({counted(len(field.initial), 'character')})"
+        for field in fields[:NAMED_MAX]
+    ]
+    more = len(fields) - len(named)
+    what = ", ".join(named) + (f" and {counted(more, 'more field')}" if more else "")
+    one = len(fields) == 1
+    where = ELSEWHERE.format("it" if one else "them")
+    return f"Too long for this form: {what}. {where}"
 
 
 def _input(field: Input, place: int, label: str, element: Block) -> Block:

@@ -144,11 +144,48 @@ def test_a_text_too_long_for_a_modal_is_changed_elsewhere() -> None:
     shown = checked(view(form, "t"))
     (block,) = shown["blocks"]
     assert block["text"]["text"] == (
-        "“A” has 50,000 characters, too many to change here. Change it in the local web chat."
+        "Too long for this form: “A” (50,000 characters). Change it in the local web chat, or say "
+        "in words what should be different: “Do it, but…” on the card."
     )
     assert "submit" not in shown
     assert read(form, {}) == {}
     assert len(boxes(text)) > BOXES_MAX
+
+
+def test_a_form_of_many_long_texts_stays_within_a_view_and_names_what_is_left() -> None:
+    text = "word " * 5000
+    fields = tuple(
+        Input(id=f"f{n}", label=f"Field {n}", kind="multiline", initial=text, max_chars=30_000)
+        for n in range(10)
+    )
+    form = Form(title="t", fields=(*fields, Input(id="short", label="Short", initial="x")))
+    shown = checked(view(form, "t", answer="Change what you like."))
+    each = len(boxes(text))
+    assert each == 10
+    answered, left, *boxed = shown["blocks"]
+    assert answered["text"]["text"] == "Change what you like."
+    assert left["text"]["text"].startswith("Too long for this form: “Field 9” (25,000 characters).")
+    assert [block["block_id"] for block in boxed][-2:] == ["field:f8:9", "field:short:0"]
+    assert len(shown["blocks"]) == 2 + 9 * each + 1
+    state = typed(shown)
+    state["field:short:0"]["value"]["value"] = "y"
+    assert read(form, state) == {"short": "y"}
+
+
+def test_of_very_many_fields_ten_are_named_and_the_others_counted() -> None:
+    fields = tuple(Input(id=f"f{n}", label="x" * 2000, initial="y") for n in range(200))
+    shown = checked(view(Form(title="t", fields=fields), "t"))
+    assert len(shown["blocks"]) == 100
+    said = shown["blocks"][0]["text"]["text"]
+    assert " and 91 more fields. Change them in the local web chat" in said
+    assert len(inputs(shown)) == 99
+
+
+def test_every_box_takes_more_than_it_shows() -> None:
+    shown = checked(view(LONG, "t"))
+    for block in inputs(shown):
+        assert len(block["element"]["initial_value"]) <= 2500
+        assert block["element"]["max_length"] == 3000
 
 
 def test_more_choices_than_slack_takes_are_typed() -> None:
