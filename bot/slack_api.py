@@ -35,6 +35,7 @@ GONE = frozenset(
     }
 )
 LATER = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
+TOO_LONG = frozenset({"msg_blocks_too_long", "msg_too_long"})
 NO_CHANNEL = frozenset({"channel_not_found", "is_archived", "not_in_channel", "user_disabled"})
 
 T = TypeVar("T")
@@ -51,6 +52,10 @@ class ScopeError(Exception):
 
 class RefusedError(Exception):
     """Slack refuses this request, now and later; the text is Slack's reason."""
+
+
+class TooLongError(RefusedError):
+    """Slack finds this message too long. Where exactly it does so is not documented."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,5 +291,7 @@ def _translated(response: Any) -> Exception:
         return GoneError(reason)
     if reason in NO_CHANNEL:
         return BusyError(BLOCKED_WAIT_S)
+    if reason in TOO_LONG:
+        return TooLongError(reason)
     details = (response.get("response_metadata") or {}).get("messages") or ()
     return RefusedError("; ".join([reason, *map(str, details)])[:300])

@@ -3,18 +3,19 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from bot import pictures, slack_words
 from bot.lower.payload import SlackPayload
 from bot.lower.slack_blocks import lower
+from bot.lower.slack_limits import SIZE_MAX, size
 from bot.lower.visible import visible
-from bot.slack_api import RefusedError, SlackApi
+from bot.slack_api import RefusedError, SlackApi, TooLongError
 from bot.surfaces import GoneError, Token
 from connectors.contract import PermanentError
 from engine.outbox import Due
 
 REFUSED = "This could not be shown on Slack ({}). Open it in the local web chat."
+NO_ROOM = "it is too long"
 TAKEN_BACK = "…"
 
 Stored = Callable[[str], Awaitable[bytes]]
@@ -31,56 +32,67 @@ class Cards:
     async def show(self, item: Due, token: Token) -> str:
         """Post or change what shows the card; return the ids to find it by (see `_Shown`).
 
-        Files come first, so the full text has arrived before the card asks for a decision. The
-        picture of a document is painted later and comes with a redraw of its card.
+        A card that Slack finds too long is lowered half as large, until it fits or is its last
+        resort. The picture of a document is painted later and comes with a redraw of its card.
         """
         channel, shown = item.conv.partition(":")[2], _Shown.read(item.message)
         msg = await pictures.still_kept(item.card.msg, self.stored)
-        spoken = slack_words.spoken(msg)
-        try:
-            payloads = lower(spoken, token, hosts=self.hosts, delivered=True)
-            files = [
-                await self._show_file(channel, shown, name, data, msg.summary)
-                for name, data in await self._files(payloads)
-            ]
-            texts = [
-                await self._show_text(channel, old, payload)
-                for old, payload in zip_longest(shown.texts, payloads)
-            ]
-        except (RefusedError, PermanentError) as error:
-            return await self._show_refusal(channel, shown, str(error))
-        return ",".join(filter(None, [*texts, *files]))
+        spoken, alt = slack_words.spoken(msg), visible(msg.summary)
+        size_max, refused = SIZE_MAX, 2 * SIZE_MAX
+        while True:
+            payloads = lower(spoken, token, hosts=self.hosts, delivered=True, size_max=size_max)
+            largest = max(size(payload.blocks) for payload in payloads)
+            if largest >= refused:
+                return await self._show_refusal(channel, shown, NO_ROOM)
+            try:
+                return await self._show(channel, shown, payloads, alt)
+            except TooLongError:
+                size_max, refused = largest // 2, largest
+            except (RefusedError, PermanentError) as error:
+                return await self._show_refusal(channel, shown, str(error))
+
+    async def _show(
+        self, channel: str, shown: "_Shown", payloads: Sequence[SlackPayload], alt: str
+    ) -> str:
+        """Files come first, so the full text has arrived before the card asks for a decision."""
+        files = [
+            await self._show_file(channel, shown, name, data, alt)
+            for name, data in await self._files(payloads)
+        ]
+        for place, payload in enumerate(payloads):
+            await self._show_text(channel, shown, place, payload)
+        while len(shown.texts) > len(payloads):
+            await self._take_back(channel, shown.texts.pop())
+        return ",".join(filter(None, [*shown.texts, *files]))
 
     async def _files(self, payloads: Sequence[SlackPayload]) -> list[tuple[str, bytes]]:
         made = [(file.name, file.content.encode()) for p in payloads for file in p.files]
         return made + [(f.name, await self.stored(f.digest)) for p in payloads for f in p.stored]
 
     async def _show_file(
-        self, channel: str, shown: "_Shown", name: str, data: bytes, summary: str
+        self, channel: str, shown: "_Shown", name: str, data: bytes, alt: str
     ) -> str:
         digest = hashlib.sha256(name.encode() + b"\0" + data).hexdigest()[:16]
-        if digest in shown.files:
-            return f"{shown.files[digest]}:{digest}"
-        picture = pictures.is_picture(data)
-        try:
-            file = await self.api.send_file(
-                channel, name, data, alt=visible(summary) if picture else ""
-            )
-        except RefusedError:
-            if picture:
-                return ""
-            raise
-        return f"{file}:{digest}"
+        if digest not in shown.files:
+            picture = pictures.is_picture(data)
+            try:
+                shown.files[digest] = await self.api.send_file(
+                    channel, name, data, alt=alt if picture else ""
+                )
+            except RefusedError:
+                if picture:
+                    return ""
+                raise
+        return f"{shown.files[digest]}:{digest}"
 
-    async def _show_text(self, channel: str, old: str | None, payload: SlackPayload | None) -> str:
-        """Change a message, post one more, or take back one that is no longer needed."""
-        if payload is None:
-            await self._take_back(channel, str(old))
-            return ""
-        if old is not None:
-            await self.api.edit(channel, old, payload.text, payload.blocks)
-            return old
-        return await self.api.send(channel, payload.text, payload.blocks)
+    async def _show_text(
+        self, channel: str, shown: "_Shown", place: int, payload: SlackPayload
+    ) -> None:
+        """Change the message in this place, or post one more."""
+        if place < len(shown.texts):
+            await self.api.edit(channel, shown.texts[place], payload.text, payload.blocks)
+        else:
+            shown.texts.append(await self.api.send(channel, payload.text, payload.blocks))
 
     async def _take_back(self, channel: str, ts: str) -> None:
         try:
@@ -97,15 +109,18 @@ class Cards:
         return shown.texts[-1]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Shown:
-    """Where a card is shown: `1732.01,F07:9f2c…` is a message, and a file by its digest."""
+    """Where a card is shown: `1732.01,F07:9f2c…` is a message, and a file by its digest.
 
-    texts: tuple[str, ...]
+    What is posted is added at once: a card that is lowered anew posts nothing twice.
+    """
+
+    texts: list[str]
     files: dict[str, str]
 
     @classmethod
     def read(cls, message: str | None) -> "_Shown":
         pairs = [part.partition(":") for part in (message or "").split(",") if part]
-        texts = tuple(id for id, _, digest in pairs if not digest)
+        texts = [id for id, _, digest in pairs if not digest]
         return cls(texts, {digest: id for id, _, digest in pairs if digest})

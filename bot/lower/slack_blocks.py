@@ -37,7 +37,7 @@ from bot.lower.visible import visible
 from engine.messages import Bullets, Facts, Heading, Msg, Para, Part
 
 MESSAGES_MAX = 6  # pieces of one plain text; a longer one goes into a file
-PIECE_SIZE_MAX = SIZE_MAX - 200  # the rest is room for the block around it
+PIECE_SIZE = 200  # of the block around a piece
 FACT_CHARS_MIN = 120  # of each fact, in the last resort
 WHOLE = Pen()
 LADDER = (
@@ -58,22 +58,29 @@ class Composed(NamedTuple):
 
 
 def lower(
-    msg: Msg, token: TokenOf, *, hosts: frozenset[str] = frozenset(), delivered: bool = False
+    msg: Msg,
+    token: TokenOf,
+    *,
+    hosts: frozenset[str] = frozenset(),
+    delivered: bool = False,
+    size_max: int = SIZE_MAX,
 ) -> tuple[SlackPayload, ...]:
     """Return what to send: one payload for a card, one or more for a plain text.
 
     `hosts` are those a link may lead to. `delivered` says that the file with the full text has
-    arrived, so the primary button may decide. Raises ValueError for a token Slack cannot carry.
+    arrived, so the primary button may decide. `size_max` is less for what Slack refused before.
+    Raises ValueError for a token Slack cannot carry.
     """
     if msg.sensitivity == "secret":
         blocks = (rich_text(section(ink(SECRET)), "p0"),)
         return (SlackPayload(SECRET, blocks, silent=msg.silent),)
     pens = (replace(pen, hosts=hosts) for pen in (WHOLE, *LADDER))
     whole = _composed(msg, next(pens))
-    if not _fits(whole, msg.buttons) and not msg.buttons and (split := _split(msg, hosts)):
+    fits = _fits(whole, msg.buttons, size_max)
+    if not fits and not msg.buttons and (split := _split(msg, hosts, size_max - PIECE_SIZE)):
         return split
     tried = (_composed(msg, pen) for pen in pens)
-    fitting = (one for one in (whole, *tried) if _fits(one, msg.buttons))
+    fitting = (one for one in (whole, *tried) if _fits(one, msg.buttons, size_max))
     best = next(fitting, None) or _last_resort(msg)
     buttons = gated(msg) if best.cut and not delivered else msg.buttons
     files = (document(msg, hosts=hosts),) if best.cut or best.clipped else ()
@@ -131,8 +138,8 @@ def _few(blocks: Sequence[Block], blocks_max: int) -> tuple[Block, ...]:
     return (rich_text(elements, "p0"),)
 
 
-def _fits(composed: Composed, buttons: Buttons) -> bool:
-    return size((*composed.blocks, *actions(buttons, lambda _button: "?"))) <= SIZE_MAX
+def _fits(composed: Composed, buttons: Buttons, size_max: int) -> bool:
+    return size((*composed.blocks, *actions(buttons, lambda _button: "?"))) <= size_max
 
 
 def _last_resort(msg: Msg) -> Composed:
@@ -161,12 +168,12 @@ def _inert(match: re.Match[str]) -> str:
     return match[0].replace("://", "[:]//").replace(".", "[.]")
 
 
-def _split(msg: Msg, hosts: frozenset[str]) -> tuple[SlackPayload, ...]:
-    """Return a plain text in pieces; nothing when it is no plain text or too many pieces."""
+def _split(msg: Msg, hosts: frozenset[str], room: int) -> tuple[SlackPayload, ...]:
+    """Return a plain text in pieces; nothing when it is no plain text or takes too many pieces."""
     if not all(isinstance(part, Heading | Para | Bullets) for part in msg.parts):
         return ()
-    texts = _packed(_stream(shapes.opened(msg), hosts))
-    if len(texts) > MESSAGES_MAX:
+    texts = _packed(_stream(shapes.opened(msg), hosts), room)
+    if len(texts) > MESSAGES_MAX or any(size(text) > room for text in texts):
         return ()
     spoken, last = _spoken(msg), len(texts) - 1
     return tuple(
@@ -196,17 +203,17 @@ def _stream(parts: Sequence[Part], hosts: frozenset[str]) -> Iterator[list[Leaf]
         yield ink("\n\n")
 
 
-def _packed(runs: Iterator[list[Leaf]]) -> list[list[Leaf]]:
+def _packed(runs: Iterator[list[Leaf]], size_max: int) -> list[list[Leaf]]:
     """Fill messages with runs of text. It stops as soon as there are too many."""
     texts: list[list[Leaf]] = [[]]
-    room = PIECE_SIZE_MAX
+    room = size_max
     for run in runs:
         needed = size(run)
         if needed > room:
             if len(texts) > MESSAGES_MAX:
                 break
             texts.append([])
-            room = PIECE_SIZE_MAX
+            room = size_max
         texts[-1] += run
         room -= needed
     return [text for text in map(trimmed, texts) if section(text)]
