@@ -14,7 +14,7 @@ from bot.slack_cards import Cards, Stored
 from bot.slack_desk import Desk
 from bot.slack_feed import SURFACE, Delivery, Feed, read
 from bot.slack_streams import READING, WORKING, Streams, Wanted
-from bot.surfaces import BusyError, Heard, House, Token
+from bot.surfaces import BusyError, GoneError, Heard, House, Token
 from engine import approvals, conversations
 from engine.outbox import Due
 
@@ -65,6 +65,7 @@ class Slack:
         self._refused = False
         self._has_sessions = True
         self._status: dict[str, str] = {}
+        self._newest: dict[str, str] = {}  # the timestamp of the last card, by channel
         self._connecting: asyncio.Task[None] | None = None
 
     async def start(self, house: House) -> None:
@@ -90,7 +91,8 @@ class Slack:
         """Show a card; return the ids of its messages. Surface says what it raises."""
         if self._cards is None or self._streams is None:
             raise BusyError(NO_APP_S if self._refused else NOT_YET_S)
-        self._streams.end(item.conv.partition(":")[2])
+        channel = item.conv.partition(":")[2]
+        self._streams.end(channel)
         try:
             message = await self._cards.show(item, token)
         except TokenError:
@@ -98,7 +100,9 @@ class Slack:
         except ScopeError as error:
             await self._alarm(LACKS.format(error))
             raise BusyError(NO_APP_S) from None
-        await self._settle(item.conv.partition(":")[2])
+        newest = (self._newest.get(channel, "0"), message.partition(",")[0])
+        self._newest[channel] = max(newest, key=float)
+        await self._settle(channel)
         return message
 
     # How deliveries come in
@@ -229,19 +233,27 @@ class Slack:
     # What the agent surface shows, where the workspace has it
 
     async def _working(self, heard: Heard, thread: str) -> None:
-        """Show that it is worked on; the thread before this one is shown as done with."""
+        """Show that it is worked on, here and nowhere else."""
         assert self._streams is not None
-        channel = heard.who.conv.partition(":")[2]
+        channel, _, written = heard.key.partition(":")
+        if self._answered(channel, written):
+            return
         if self._has_sessions:
             title = READING if heard.files or heard.others else WORKING
             self._streams.begin(Wanted(channel, thread, heard.who.user, title))
         before = await self._house.cursor(_session(channel))
-        if before not in (None, thread):
-            await self._set_status(channel, str(before), "active")
+        if before is not None and before != thread and self._status.get(before) == "processing":
+            await self._set_status(channel, before, "active")
         await self._house.save_cursor(_session(channel), thread)
         await self._set_status(channel, thread, "processing")
+        if self._answered(channel, written):  # while Slack was told
+            await self._settle(channel)
         if not self._has_sessions:
             self._streams.end(channel)
+
+    def _answered(self, channel: str, written: str) -> bool:
+        """Say whether a card came after what was written then."""
+        return float(self._newest.get(channel, 0)) > float(written)
 
     async def _stopped(self, channel: str, thread: str) -> None:
         """Show that nothing is worked on any more: Slack leaves that to whoever was stopped."""
@@ -265,7 +277,7 @@ class Slack:
             await self._api.set_status(channel, thread, status)
         except (RefusedError, ScopeError):
             self._has_sessions = False  # an ordinary workspace: the cards say it all
-        except (BusyError, TokenError):
+        except (BusyError, GoneError, TokenError):
             return
         else:
             self._status = {thread: status}

@@ -123,7 +123,7 @@ class OnSlack:
 
     def since(self, mark: tuple[int, int, set[str]]) -> list[str]:
         whispered = [str(said["text"]) for _, said in self.slack.ephemeral[mark[0] :]]
-        new = [one.words for one in self.slack.answers() if one.ts not in mark[2]]
+        new = [one.words for one in self.slack.answers() if one.ts not in mark[2] and one.words]
         return whispered + self.faults[mark[1] :] + new
 
     async def is_quiet(self, reader: Reader) -> bool:

@@ -301,6 +301,38 @@ async def test_the_stop_button_is_the_word_stop(
     assert len(shown(desk, "Stopped. Nothing starts")) == 1
 
 
+async def test_only_the_newest_thread_is_shown_as_worked_on(desk: Desk) -> None:
+    await desk.paired()
+    with desk.app.taking_in():
+        first = desk.slack.say(DM, "waiting")
+        await status(desk, first, "processing")
+        desk.slack.erase(first)
+        second = desk.slack.say(DM, "help")
+        await status(desk, second, "processing")
+    assert desk.slack.statuses[-2] == (DM, first, "active")
+    await status(desk, second, "active")
+
+
+async def test_a_card_that_comes_while_slack_is_told_ends_the_work_all_the_same(
+    desk: Desk,
+) -> None:
+    await desk.paired()
+    desk.slack.delay("agents.sessions.setStatus", 0.5)
+    thread = desk.slack.say(DM, "waiting")
+    await desk.see("Nothing waits for you.")
+    await status(desk, thread, "active")
+
+
+async def test_a_thread_that_is_gone_is_no_trouble(desk: Desk) -> None:
+    await desk.paired()
+    desk.slack.refuse_next("agents.sessions.setStatus", "message_not_found")
+    desk.slack.say(DM, "waiting")
+    await desk.see("Nothing waits for you.")
+    thread = desk.slack.say(DM, "help")
+    await desk.see("What I can do")
+    await status(desk, thread, "active")
+
+
 async def test_a_workspace_without_the_agent_surface_sees_no_stream(desk: Desk) -> None:
     desk.slack.agent_surface = False
     await desk.paired()
