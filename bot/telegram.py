@@ -53,7 +53,7 @@ STUCK = (
 UNREAD = "Telegram sent something I cannot read. If an answer is missing, send your message again."
 TOO_BIG = "“{}” has {} MB; Telegram lets bots fetch 20 MB. Drop it into the local web chat instead."
 NOT_GIVEN = "Telegram does not give me “{}” ({}). Send it again, or use the local web chat."
-NO_WORDS = "I read text, files, photos and voice messages, but not this ({}). Write it to me."
+NO_WORDS = "I read text and files, but not this ({}). Write it to me."
 EDITED = "I keep to what you wrote first. To change something, send it as a new message."
 
 Alarm = Callable[[str], Awaitable[None]]

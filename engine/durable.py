@@ -11,7 +11,7 @@ checkpoints. After three tries a row is quarantined with the reason and the queu
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import Context
@@ -30,6 +30,7 @@ from memory.schema.work import work
 ATTEMPTS_MAX = 3
 BACKOFF_S = 5
 SWEEP_S = 3.0
+CLOSE_S = 5.0  # for what runs when the process is asked to end
 CONCURRENT_MAX = 8
 THREADS_MAX = 32
 APP_VERSION = "1"  # raised only on purpose: a new one strands what is in flight
@@ -88,8 +89,8 @@ class Durable:
     def __init__(self, db: Database, handlers: Mapping[str, Handler]) -> None:
         self._db = db
         self._handlers = handlers
-        self._running: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}  # work that waits for its turn or runs
+        self._carried: dict[str, asyncio.Task[None]] = {}  # what a handler works on now
         self._slots = asyncio.Semaphore(CONCURRENT_MAX)
         self._holders = 0
         self._may_start = asyncio.Event()
@@ -126,14 +127,18 @@ class Durable:
         self._sweeper = asyncio.create_task(self._sweep_for_ever())
 
     async def close(self) -> None:
-        """Let what runs end, then stop. What does not end is resumed by the next start."""
+        """Let what runs end, then stop; what waits, or takes too long, is for the next start."""
         from dbos import DBOS
 
         self._db.listen("work", lambda _: None)
         if self._sweeper is not None:
             self._sweeper.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=5)
+        waiting = [task for id, task in self._tasks.items() if id not in self._carried]
+        await _break_off(waiting)
+        if self._carried:
+            await asyncio.wait(self._carried.values(), timeout=CLOSE_S)
+        await self._interrupt(dict(self._carried))
+        await _break_off(self._tasks.values())
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         # DBOS takes the loop's threads with it; whoever closes or opens after us needs some.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS_MAX))
@@ -164,7 +169,7 @@ class Durable:
             await self.sweep()
             if not self._tasks:
                 return
-            await asyncio.wait(self._tasks)
+            await asyncio.wait(self._tasks.values())
 
     async def _sweep_for_ever(self) -> None:
         while True:
@@ -172,17 +177,15 @@ class Durable:
             await asyncio.sleep(SWEEP_S)
 
     def _started(self, work_id: str) -> None:
-        if work_id in self._running:
+        if work_id in self._tasks:
             return
-        self._running.add(work_id)
         # A context of its own: one commit inside a workflow must not make the next its child.
         task = asyncio.create_task(self._start(work_id), context=Context())
-        self._tasks.add(task)
+        self._tasks[work_id] = task
         task.add_done_callback(lambda done: self._ended(work_id, done))
 
     def _ended(self, work_id: str, task: asyncio.Task[None]) -> None:
-        self._running.discard(work_id)
-        self._tasks.discard(task)
+        del self._tasks[work_id]
         if not task.cancelled() and task.exception() is not None:
             log.error("work %s could not be started", work_id, exc_info=task.exception())
 
@@ -211,6 +214,15 @@ class Durable:
         taken = await self._take(work_id, round_)
         if taken is None:
             return
+        task = asyncio.current_task()
+        assert task is not None
+        self._carried[work_id] = task
+        try:
+            await self._carry(taken, round_)
+        finally:
+            del self._carried[work_id]
+
+    async def _carry(self, taken: Work, round_: int) -> None:
         try:
             await self._handlers[taken.kind](taken)
         except Exception as error:  # the one place that may: anything else is worth another try
@@ -218,7 +230,17 @@ class Durable:
             await self._failed(taken, round_, error)
         else:
             async with self._db.transaction() as tx:
-                await change(tx, work, {"id": work_id}, state="done")
+                await change(tx, work, {"id": taken.id}, state="done")
+
+    async def _interrupt(self, carried: dict[str, asyncio.Task[None]]) -> None:
+        """Break off what did not end in time. That is no failure, so the try does not count."""
+        await _break_off(carried.values())
+        if not carried:
+            return
+        async with self._db.transaction() as tx:
+            for work_id in carried:
+                still = sa.and_(work.c.state == "ready", work.c.attempts > 0)
+                await change(tx, work, {"id": work_id}, still, attempts=work.c.attempts - 1)
 
     async def _take(self, work_id: str, round_: int) -> Work | None:
         async with self._db.transaction() as tx:
@@ -240,6 +262,13 @@ class Durable:
             due = tx.now + timedelta(seconds=BACKOFF_S * failed.attempts)
             values = {"round": round_ + 1, "due_at": due, "error": str(error) or repr(error)}
             await change(tx, work, {"id": failed.id}, **values)
+
+
+async def _break_off(tasks: Iterable[asyncio.Task[None]]) -> None:
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)
 
 
 async def _quarantine(tx: Tx, failed: Work, reason: str) -> None:

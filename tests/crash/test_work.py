@@ -1,12 +1,15 @@
 """Work that fails or kills the process, and a clock that is set back."""
 
 import asyncio
+import shutil
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from bot.app import App
+from bot.app import App, open_app
 from bot.sample import MAIL
+from engine import durable
 from engine.durable import ATTEMPTS_MAX, Handler, Work, open_work
 from memory import events
 from memory.schema.work import alarms, tasks, work
@@ -100,3 +103,36 @@ async def test_a_clock_set_back_rings_nothing_twice_and_keeps_the_order(
     async with app.db.snapshot() as reader:
         ringing = await reader.rows(sa.select(alarms.c.state).filter_by(kind="reminder"))
     assert sorted(alarm.state for alarm in ringing) == ["fired", "set"]
+
+
+async def test_a_clean_end_counts_as_no_try(
+    filled: Path, tmp_path: Path, clock: FakeClock, caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(durable, "CLOSE_S", 0.1)
+    shutil.copytree(filled, tmp_path / "sample")
+    begun, done, at_work = list[int](), list[int](), asyncio.Event()
+
+    async def hang(taken: Work) -> None:
+        begun.append(taken.attempts)
+        at_work.set()
+        await asyncio.Event().wait()
+
+    async def end(taken: Work) -> None:
+        done.append(taken.attempts)
+
+    for _ in range(ATTEMPTS_MAX + 1):  # once more than it may fail
+        app = await open_app(tmp_path / "sample", lambda db, folder: [Chat()], clock=clock)
+        await queue_poison(app, hang)
+        await app.start()
+        await at_work.wait()
+        at_work.clear()
+        await app.close()
+    app = await open_app(tmp_path / "sample", lambda db, folder: [Chat()], clock=clock)
+    await queue_poison(app, end)
+    await app.start()
+    await app.durable.idle()
+    assert (begun, done) == ([1, 1, 1, 1], [1])
+    assert await state_of(app) == "done"
+    await app.close()
+    assert [one.getMessage() for one in caplog.records if one.name == "engine.durable"] == []

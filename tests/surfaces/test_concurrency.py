@@ -81,6 +81,7 @@ async def test_a_hundred_taps_over_twenty_cards_never_cross(office: Office) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 async def test_a_thousand_taps_over_two_hundred_cards_never_cross(office: Office) -> None:
     await _taps_never_cross(office, cards=200, taps=1000)
 

@@ -124,6 +124,7 @@ async def test_five_hundred_queued_updates_are_taken_in_in_order_each_once() -> 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 async def test_five_hundred_queued_messages_are_heard_and_answered_each_once(folder: Path) -> None:
     operator = OnTelegram()
     async with playing(folder, operator) as stage:
