@@ -50,6 +50,7 @@ ANSWERS_MAX = 3
 SUMMARY_CHARS = 190
 HAND_CHARS_MAX = 60
 CODE_CHARS = 4
+WHY_CHARS = 6  # of an effect's id, for a person to type
 NO_COST = "0.00 (no language model)"
 LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 
@@ -165,7 +166,8 @@ def _foot(sight: Sight) -> tuple[Part, ...]:
     if sight.effect.state in OUTSIDE:
         parts.append(Bullets(items=_wrong(sight.effect, sight.settings)))
     if sight.decided is not None:
-        who = _who(sight.decided, sight.settings)
+        why = f"/why {sight.effect.id[-WHY_CHARS:]}"
+        who = f"{_who(sight.decided, sight.settings)} · {why}"
         parts.append(Para(spans=(Span(text=who, style="italic"),)))
         if hand := _by_hand(sight.versions):
             parts.append(Para(spans=(Span(text=hand, style="italic"),)))

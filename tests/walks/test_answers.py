@@ -49,7 +49,10 @@ async def test_what_was_changed_by_hand_stays_on_the_card_and_is_remembered(
     await chat.tap("Refund 40.00 EUR", "✓ Refund")
     done = chat.text("Refund 40.00 EUR")
     assert "Changed by hand: Amount 120.00 → 40.00" in done
-    assert "Approved by you on chat" in done
+    [by, why] = re.findall(r"(Approved by you on chat, .+) · (/why \w{6})$", done, re.MULTILINE)[0]
+    assert by == "Approved by you on chat, Fri 20 Nov, 10:00"
+    await chat.say(why)
+    assert "Refund 40.00 EUR" in chat.last
     [lesson] = await lessons(app, "edited")
     assert lesson.value["changed"] == [{"field": "amount", "before": "120.00", "after": "40.00"}]
     await chat.say("what do we know about Ada?")
