@@ -30,6 +30,9 @@ from memory.schema.work import work
 ATTEMPTS_MAX = 3
 BACKOFF_S = 5
 SWEEP_S = 3.0
+KEPT = timedelta(days=7)  # DBOS's rows of what ended, for whoever looks into them
+TIDY_EVERY_S = 24 * 3600.0
+TIDIED_AT_ONCE = 500
 CLOSE_S = 5.0  # for what runs when the process is asked to end
 CONCURRENT_MAX = 8
 THREADS_MAX = 32
@@ -95,7 +98,7 @@ class Durable:
         self._holders = 0
         self._may_start = asyncio.Event()
         self._may_start.set()
-        self._sweeper: asyncio.Task[None] | None = None
+        self._loops: list[asyncio.Task[None]] = []
 
     async def launch(self) -> None:
         """Start DBOS inside the running loop, resume what was in flight, begin to sweep."""
@@ -124,15 +127,17 @@ class Durable:
         self._workflow = run
         DBOS.launch()
         self._db.listen("work", self._started)
-        self._sweeper = asyncio.create_task(self._sweep_for_ever())
+        self._loops = [
+            asyncio.create_task(self._sweep_for_ever()),
+            asyncio.create_task(self._tidy_for_ever()),
+        ]
 
     async def close(self) -> None:
         """Let what runs end, then stop; what waits, or takes too long, is for the next start."""
         from dbos import DBOS
 
         self._db.listen("work", lambda _: None)
-        if self._sweeper is not None:
-            self._sweeper.cancel()
+        await _break_off(self._loops)
         waiting = [task for id, task in self._tasks.items() if id not in self._carried]
         await _break_off(waiting)
         if self._carried:
@@ -171,10 +176,33 @@ class Durable:
                 return
             await asyncio.wait(self._tasks.values())
 
+    async def tidy(self) -> int:
+        """Let DBOS forget what ended long ago and return how much; our rows tell what happened."""
+        from dbos import DBOS
+
+        before, forgotten = (self._db.clock() - KEPT).isoformat(), 0
+        while True:
+            ended = await DBOS.list_workflows_async(
+                status=["SUCCESS", "ERROR"],
+                completed_before=before,
+                limit=TIDIED_AT_ONCE,
+                load_input=False,
+                load_output=False,
+            )
+            if not ended:
+                return forgotten
+            await DBOS.delete_workflows_async([one.workflow_id for one in ended])
+            forgotten += len(ended)
+
     async def _sweep_for_ever(self) -> None:
         while True:
             await self.sweep()
             await asyncio.sleep(SWEEP_S)
+
+    async def _tidy_for_ever(self) -> None:
+        while True:
+            await self.tidy()
+            await asyncio.sleep(TIDY_EVERY_S)
 
     def _started(self, work_id: str) -> None:
         if work_id in self._tasks:

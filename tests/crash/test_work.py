@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,25 @@ async def test_a_clean_end_counts_as_no_try(
     assert await state_of(app) == "done"
     await app.close()
     assert [one.getMessage() for one in caplog.records if one.name == "engine.durable"] == []
+
+
+async def test_what_ended_long_ago_is_forgotten_by_dbos_but_not_by_us(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await chat.say("remind me tomorrow at 8 to call")
+    assert await checkpoints(app) > 0
+    clock.now = datetime.now(UTC) + timedelta(days=6)  # DBOS keeps the time of the machine
+    assert await app.durable.tidy() == 0
+    clock.advance(days=2)
+    forgotten = await app.durable.tidy()
+    assert (forgotten > 0, await checkpoints(app)) == (True, 0)
+    async with app.db.snapshot() as reader:
+        done = sa.select(sa.func.count()).select_from(work).filter_by(state="done")
+        assert await reader.value(done) > 0
+    await chat.say("/help")
+    assert "What I can do" in chat.last
+
+
+async def checkpoints(app: App) -> int:
+    async with app.db.snapshot() as reader:
+        return int(await reader.value(sa.text("SELECT count(*) FROM workflow_status")))
