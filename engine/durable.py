@@ -239,16 +239,15 @@ class Durable:
                 tx.signal("work", work_id)
 
     async def _run(self, work_id: str, round_: int) -> None:
-        taken = await self._take(work_id, round_)
-        if taken is None:
-            return
         task = asyncio.current_task()
         assert task is not None
         self._carried[work_id] = task
         try:
-            await self._carry(taken, round_)
+            taken = await self._take(work_id, round_)
+            if taken is not None:
+                await self._carry(taken, round_)
         finally:
-            del self._carried[work_id]
+            self._carried.pop(work_id, None)
 
     async def _carry(self, taken: Work, round_: int) -> None:
         try:
