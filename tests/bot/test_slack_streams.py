@@ -33,7 +33,7 @@ class Desk:
 
     async def gone(self) -> None:
         await self.slack.until(
-            lambda: self.slack.answers() == [] and self.home.cursors[slack_streams.OPEN] == "",
+            lambda: self.slack.answers() == [] and self.home.cursors.get(slack_streams.OPEN) == "",
             what="nothing left behind",
         )
 
@@ -152,7 +152,7 @@ async def test_where_slack_deletes_nothing_one_short_finished_task_stays(desk: D
     desk.begin()
     shown = await desk.shown()
     desk.streams.end(DM)
-    await desk.slack.until(lambda: desk.home.cursors[slack_streams.OPEN] == "", what="the end")
+    await desk.slack.until(lambda: desk.home.cursors.get(slack_streams.OPEN) == "", what="the end")
     assert (tasks(shown), shown.streaming) == ([("Done", "complete")], False)
 
 
@@ -185,7 +185,7 @@ async def test_an_end_takes_the_stream_away_before_the_process_goes(desk: Desk) 
     shown = await desk.shown()
     await desk.streams.close()
     assert shown.deleted
-    assert desk.home.cursors[slack_streams.OPEN] == ""
+    assert desk.home.cursors.get(slack_streams.OPEN) == ""
 
 
 def test_the_manifest_makes_an_agent_that_hears_its_stop_button() -> None:
