@@ -126,7 +126,8 @@ async def test_a_clean_end_counts_as_no_try(
         app = await open_app(tmp_path / "sample", lambda db, folder: [Chat()], clock=clock)
         await queue_poison(app, hang)
         await app.start()
-        await at_work.wait()
+        async with asyncio.timeout(20):  # what was set aside never begins
+            await at_work.wait()
         at_work.clear()
         await app.close()
     app = await open_app(tmp_path / "sample", lambda db, folder: [Chat()], clock=clock)
