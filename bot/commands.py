@@ -103,18 +103,17 @@ class Commands:
         conv = str(event.body["conv"])
         async with self.house.db.transaction() as tx:
             count = await approvals.open_count(tx)
-            listed = await batches.gather(tx, self.house, conv, event.id)
-            looked_at = await approvals.waiting(tx, batches.LOOKED_AT_MAX)
-            alone = [asked for asked in looked_at if asked.id not in listed][:WAITING_MAX]
+            gathered = await batches.gather(tx, self.house, conv, event.id)
+            listed, alone = len(gathered.listed), gathered.alone[:WAITING_MAX]
             for asked in reversed(alone):
                 await outbox.show_again(tx, cards.key(asked.effect, asked.version), conv)
             failed = await effects.in_state(tx, "failed", "unknown", limit=WAITING_MAX)
             held = await effects.in_state(tx, "approved", limit=WAITING_MAX)
         if not (count or failed or held):
             return say(f"waiting:{event.id}", "Nothing waits for you.")
-        if count == len(listed) and not (failed or held):
+        if count == listed and not (failed or held):
             return None  # the lists say it all
-        lines = [_open(count, len(listed), len(alone))] if count else []
+        lines = [_open(count, listed, len(alone))] if count else []
         lines += [f"{len(held)} approved and not run yet."] if held else []
         lines += [f"{len(failed)} went wrong and wait for a look."] if failed else []
         return say(f"waiting:{event.id}", "\n".join(lines))

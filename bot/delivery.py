@@ -121,7 +121,7 @@ class Delivery:
         async with self._db.transaction() as tx:
             conv = await conversations.get(tx, item.conv)
             user = "" if conv is None else conv.user
-            return {b: await tokens.mint(tx, b, item.conv, user) for b in buttons}
+            return await tokens.mint(tx, buttons, item.conv, user)
 
 
 def buttons_of(msg: Msg) -> list[Button]:

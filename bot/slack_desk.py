@@ -281,10 +281,8 @@ class Desk:
         if who is None:
             return
         board = slack_words.spoken(await self.house.board())
-        made: dict[Button, str] = {}
         async with self.house.db.transaction() as tx:
-            for button in buttons_of(board):
-                made[button] = await tokens.mint(tx, button, who.conv, who.user)
+            made = await tokens.mint(tx, buttons_of(board), who.conv, who.user)
         try:
             await self.api.publish_home(user, home(board, made.__getitem__))
         except (RefusedError, PermanentError) as error:

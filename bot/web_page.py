@@ -10,7 +10,6 @@ from bot.delivery import buttons_of
 from bot.lower import web_html
 from bot.lower.visible import visible
 from engine import inbox, outbox, stop, tokens
-from engine.messages import Button
 from engine.taps import Person
 from memory.db import Database
 
@@ -28,10 +27,8 @@ async def chat(db: Database, who: Person, notice: str = "") -> str:
     async with db.transaction() as tx:
         shown = await outbox.latest(tx, who.conv)
         heard = await inbox.recent(tx, who.conv)
-        made: dict[Button, str] = {}
-        for card in shown:
-            for button in buttons_of(card.msg):
-                made[button] = await tokens.mint(tx, button, who.conv, who.user)
+        buttons = [button for card in shown for button in buttons_of(card.msg)]
+        made = await tokens.mint(tx, buttons, who.conv, who.user)
         stopped = await stop.is_stopped(tx)
     items: list[tuple[Any, Markup]] = [
         (card.at, web_html.lower(card.msg, made.__getitem__)) for card in shown

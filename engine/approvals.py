@@ -6,6 +6,7 @@ open ──tap──▶ decided
   └────────▶ withdrawn (no longer needed)
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -124,6 +125,13 @@ async def wake(tx: Tx, approval_id: str, cause: str) -> None:
 async def get(reader: Reader, approval_id: str) -> Approval | None:
     row = await reader.row(sa.select(approvals).filter_by(id=approval_id))
     return None if row is None else _approval(row)
+
+
+async def get_all(reader: Reader, ids: Sequence[str]) -> list[Approval]:
+    """Return these approvals in the order of their ids as given."""
+    rows = await reader.rows(sa.select(approvals).where(approvals.c.id.in_(ids)))
+    found = {row.id: _approval(row) for row in rows}
+    return [found[id] for id in ids]
 
 
 async def on_card(reader: Reader, card: str) -> Approval | None:

@@ -9,6 +9,7 @@ failed │ unknown ─retry→ approved │ ─by hand→ done │ ─abort→ w
 failed ─edit→ proposed (a new version)
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -228,6 +229,12 @@ async def try_again(tx: Tx, effect_id: str, cause: str) -> bool:
 async def get(reader: Reader, effect_id: str) -> Effect | None:
     row = await reader.row(sa.select(effects).filter_by(id=effect_id))
     return None if row is None else _effect(row)
+
+
+async def get_all(reader: Reader, ids: Iterable[str]) -> dict[str, Effect]:
+    """Return these effects by id."""
+    rows = await reader.rows(sa.select(effects).where(effects.c.id.in_(list(ids))))
+    return {row.id: _effect(row) for row in rows}
 
 
 async def _known(reader: Reader, effect_id: str) -> Effect:

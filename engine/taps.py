@@ -8,7 +8,7 @@ from engine.approvals import Approval
 from engine.effects import Effect
 from engine.tokens import Tap
 from memory import events, profile
-from memory.db import Tx
+from memory.db import Reader, Tx
 
 STALE = "This changed since you were asked; nothing was done. The new card is below."
 GONE = "I do not know this card any more. Say /waiting to see what waits for you."
@@ -89,10 +89,10 @@ async def not_open(
     return None
 
 
-async def already(tx: Tx, asked: Approval) -> str:
-    decided = await approvals.decision(tx, asked.id)
+async def already(reader: Reader, asked: Approval) -> str:
+    decided = await approvals.decision(reader, asked.id)
     if decided is None:
         return f"This is {asked.state}; nothing more happens here."
-    settings = await profile.read(tx)
+    settings = await profile.read(reader)
     did = "approved" if decided.answer == "approve" else "rejected"
     return f"Already {did} by you on {decided.channel}, {words.moment(decided.at, settings)}."

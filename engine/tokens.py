@@ -6,13 +6,14 @@ for answers from the database, so a tap that comes late or twice is told the tru
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
 from pydantic import BaseModel
 
 from engine.messages import Button
-from memory.db import Reader, Tx, insert
+from memory.db import Reader, Tx, insert_all
 from memory.schema.chat import tokens
 
 LIVES = timedelta(days=30)
@@ -28,12 +29,16 @@ class Tap(BaseModel, frozen=True):
     conv: str
 
 
-async def mint(tx: Tx, button: Button, conv: str, user: str) -> str:
-    """Return a fresh token (25 characters) for this button in this conversation."""
-    token = PREFIX + secrets.token_urlsafe(16)
-    row = {"hash": _hash(token), "action": button.action, "ref": button.ref, "item": button.item}
-    await insert(tx, tokens, {**row, "conv": conv, "user": user, "expires_at": tx.now + LIVES})
-    return token
+async def mint(tx: Tx, buttons: Sequence[Button], conv: str, user: str) -> dict[Button, str]:
+    """Return a fresh token (25 characters) for each of these buttons in this conversation."""
+    made = {button: PREFIX + secrets.token_urlsafe(16) for button in buttons}
+    rest = {"conv": conv, "user": user, "expires_at": tx.now + LIVES}
+    rows = [
+        {"hash": _hash(token), "action": b.action, "ref": b.ref, "item": b.item} | rest
+        for b, token in made.items()
+    ]
+    await insert_all(tx, tokens, rows)
+    return made
 
 
 async def recognise(reader: Reader, token: str, conv: str, user: str) -> Tap | None:

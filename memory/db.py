@@ -1,6 +1,6 @@
 """The database: one file, one writer, and `Tx`, the right to change state."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -69,6 +69,15 @@ async def insert(tx: Tx, table: sa.Table, row: Row) -> None:
     """Insert a row; its unique keys must be free."""
     await tx.conn.execute(sa.insert(table).values(dict(row)))
     tx.journal.changed(table, row)
+
+
+async def insert_all(tx: Tx, table: sa.Table, rows: Sequence[Row]) -> None:
+    """Insert these rows in one statement; their unique keys must be free."""
+    if not rows:
+        return
+    await tx.conn.execute(sa.insert(table), [dict(row) for row in rows])
+    for row in rows:
+        tx.journal.changed(table, row)
 
 
 async def insert_once(tx: Tx, table: sa.Table, row: Row) -> bool:

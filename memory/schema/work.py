@@ -155,6 +155,7 @@ batches = sa.Table(
     metadata,
     key(),
     text("operation"),
+    text("verb"),  # what the yes does, as on the cards
     text("conv"),  # where the list was asked for
     text("state"),  # open | decided | replaced
     text("cause"),

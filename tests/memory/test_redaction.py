@@ -20,7 +20,19 @@ MARK = "[erased abc123]"
 NAMES = {  # text columns in which no words stand: identifiers, states, names of our own things
     *("answer", "author", "asked_by", "agent", "artifact", "approval", "cardinality"),
     *("cause", "channel", "closed_by", "conv", "cost", "currency", "digest", "effect", "event"),
-    *("goal", "id", "key", "kind", "mime", "mode", "operation", "plan", "playbook", "record"),
+    *(
+        "goal",
+        "id",
+        "key",
+        "kind",
+        "mime",
+        "mode",
+        "operation",
+        "verb",
+        "plan",
+        "playbook",
+        "record",
+    ),
     *("ref", "scheme", "source", "state", "status", "surface", "task", "undoes", "about", "action"),
     *("item", "hash", "card", "trust", "salt", "redacted_by"),
 }

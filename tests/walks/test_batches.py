@@ -53,6 +53,32 @@ async def test_thirty_questions_take_three_messages_and_five_taps_at_most(
     assert "Nothing waits for you." in chat.last
 
 
+async def test_more_than_three_lists_come_when_the_operator_asks_again(
+    app: App, chat: Chat
+) -> None:
+    await write(chat, 34)
+    *lists, answer = await listed(chat)
+    assert [chat.shown[key].summary for key in lists] == ["Send · 10 of 30 wait for you"] * 3
+    said = "34 wait for your yes or no. 30 of them are in lists. 4 more come after these."
+    assert chat.shown[answer].summary == said
+    for key in lists:
+        await chat.press(chat.tokens[key, "✓ Send 10"])
+    assert [chat.shown[key].summary for key in await listed(chat)] == ["Send · 4 wait for you"]
+
+
+async def test_every_kind_gets_its_list_before_one_gets_a_second(app: App, chat: Chat) -> None:
+    await write(chat, 22)
+    await refunds(chat, 10, 20, 40)
+    new = await listed(chat)
+    assert [chat.shown[key].summary for key in new][:-1] == [
+        "Send · 10 of 20 wait for you",
+        "Send · 10 of 20 wait for you",
+        "Refund · 3 wait for you",
+    ]
+    said = "28 wait for your yes or no. 23 of them are in lists. 5 more come after these."
+    assert chat.shown[new[-1]].summary.startswith(said)  # each refund comes with a reply
+
+
 async def test_a_list_shows_everything_each_mail_would_send(app: App, chat: Chat) -> None:
     await write(chat, 3)
     [_] = await listed(chat)
@@ -272,7 +298,7 @@ async def test_a_command_carried_out_twice_makes_its_lists_once(app: App, chat: 
         async with app.db.transaction() as tx:
             listed_now = await batches.gather(tx, app.house, chat.who.conv, "evt_1")
             count = sa.select(sa.func.count()).select_from(batches_table)
-            made.append((sorted(listed_now), await tx.value(count)))
+            made.append((sorted(listed_now.listed), await tx.value(count)))
     assert made[0] == made[1]
     assert (len(made[0][0]), made[0][1]) == (3, 1)
 

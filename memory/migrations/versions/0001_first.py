@@ -475,6 +475,7 @@ CREATE TABLE decisions (
 CREATE TABLE batches (
     id TEXT NOT NULL,
     operation TEXT NOT NULL,
+    verb TEXT NOT NULL,
     conv TEXT NOT NULL,
     state TEXT NOT NULL,
     cause TEXT NOT NULL,
