@@ -57,6 +57,15 @@ FACTS: Mapping[str, Fact] = {
     "content_origin": _origin_of("title and text"),
     "outside": Fact("bool", "some argument stands only in somebody else's text", False),
     "deceptive": Fact("bool", "some argument has hidden or look-alike characters", False),
+    "secret_in_words": Fact("bool", "a secret is given in words instead of in its form", False),
+    "flag_unasked": Fact("bool", "a switch is set that you did not ask for", False),
+    # whether it was meant
+    "planned": Fact("bool", "the plan foresaw it before anybody else's text was read", True),
+    "reads_outside": Fact("bool", "the task has read somebody else's text", False),
+    "reads_private": Fact("bool", "the task has read private data", False),
+    "goes_out": Fact("bool", "an outsider will notice it", False),
+    "done_in_request": Fact("int", "how often this request did something of this class", 0),
+    "spent_in_request": Fact("double", "money this request moved already, same currency", 0.0),
     # what happened before
     "streak": Fact("int", "approvals in a row without an edit, for this operation and person", 0),
     "spent_today": Fact("double", "money moved since midnight, in the same currency", 0.0),

@@ -7,7 +7,7 @@ the operator typed it, and without evidence it is the model's.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -15,6 +15,7 @@ from typing import Any
 
 from policies.amounts import number_in, numbers_in
 from policies.characters import suspicious
+from policies.contracts import scalars
 from policies.rules import Origin
 
 _LOOSE_CHARS_MIN = 6  # shorter values are searched in outside text as whole words only
@@ -39,6 +40,18 @@ class Sources:
     record: tuple[str, ...] = ()  # typed fields a system of record returned in this run
     text: tuple[str, ...] = ()  # third-party text
 
+    def and_more(self, record: tuple[str, ...] = (), text: tuple[str, ...] = ()) -> "Sources":
+        """Return these and what a run brought besides; what was prepared is not prepared again."""
+        more = replace(self, record=self.record + record, text=self.text + text)
+        for name in ("_typed", "_known"):
+            if name in self.__dict__:
+                more.__dict__[name] = self.__dict__[name]
+        return more
+
+    def names(self, word: str) -> bool:
+        """Say whether the operator's own words name this, with spaces for underscores."""
+        return self._typed.hold(_Wanted(word.replace("_", " "))) or self._typed.hold(_Wanted(word))
+
     @cached_property
     def _typed(self) -> "_Texts":
         return _Texts(self.operator)
@@ -61,7 +74,7 @@ def origins(args: Mapping[str, Any], sources: Sources) -> dict[str, Origin]:
 
     None and empty text say nothing and have no entry.
     """
-    return {path: origin(value, sources) for path, value in _scalars(args)}
+    return {path: origin(value, sources) for path, value in scalars(args)}
 
 
 def origin(value: Any, sources: Sources) -> Origin:
@@ -84,17 +97,9 @@ def origin(value: Any, sources: Sources) -> Origin:
     return "text" if sources._outside.hint_at(wanted) else "model"
 
 
-def _scalars(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        children: Iterator[tuple[Any, Any]] = iter(value.items())
-    elif isinstance(value, list | tuple | set | frozenset):
-        children = iter(enumerate(value))
-    else:
-        if value is not None and value != "":
-            yield path, value
-        return
-    for key, child in children:
-        yield from _scalars(child, f"{path}.{key}" if path else str(key))
+def known(value: Any, sources: Sources) -> bool:
+    """Say whether the value was in the records before the request began, spelled plainly."""
+    return not suspicious(str(value)) and sources._known.hold(_Wanted(value))
 
 
 class _Wanted:

@@ -72,6 +72,7 @@ class Verdict(BaseModel, frozen=True):
     because: str
     facts: dict[str, Any] = Field(default_factory=dict)  # the facts the rules saw
     bundle: str = ""  # hash of the rule book that judged
+    origins: dict[str, Origin] = Field(default_factory=dict)  # of each scalar argument
     shadow: tuple[str, ...] = ()  # matching rules on trial, which decided nothing
     wait_hours: int | None = None  # the shortest that a matching rule says; None: as usual
     remind_hours: int | None = None

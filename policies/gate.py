@@ -1,0 +1,203 @@
+"""Gate: whose words are these, was it planned, what do the rules say. No database, no clock.
+
+    gate = Gate(contracts={"email.send": {"effect": "share", "roles": {"to": "destination"}}})
+    gate.begin([Part(text="Tell Ada that it is late", origin="operator")], ["ada@example.org"])
+    verdict = gate.decide("email.send", {"to": "ada@example.org"})  # → outcome "ask"
+    gate.observe("email.send", {"to": "ada@example.org"}, {"id": "m1"})
+
+One gate follows one request at a time. `begin` starts it, `decide` changes nothing, and `observe`
+takes in what a call brought: typed fields become evidence, free text becomes suspicion.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from policies import facts as declared
+from policies.book import default_files, load, load_files
+from policies.characters import suspicious
+from policies.contracts import GOES_OUT, Contract, amount, scalars
+from policies.judge import judge
+from policies.origins import Sources, known, origins
+from policies.planned import Call, Plan, deviation, plan_of
+from policies.rules import EFFECTS, Action, Book, Origin, Verdict
+
+UNCLASSIFIED = "unclassified"
+UNPLANNED = "unplanned-never"
+EXISTING = frozenset({"operator", "canonical", "record", "text"})
+
+
+class Part(BaseModel, frozen=True, extra="forbid"):
+    """A piece of the request. What the operator forwards, quotes or attaches is not their own."""
+
+    text: str
+    origin: Literal["operator", "forwarded"]
+
+
+class Gate:
+    """`rules`: a book, YAML texts by name, or None for those Firstmate ships. `contracts` by
+    operation, as `Contract` or as data. ValueError (BookError) says everything wrong with them.
+    """
+
+    def __init__(
+        self,
+        rules: Book | Mapping[str, str] | None = None,
+        contracts: Mapping[str, Contract | Mapping[str, Any]] | None = None,
+    ) -> None:
+        self.contracts = {n: Contract.model_validate(c) for n, c in (contracts or {}).items()}
+        for name, contract in self.contracts.items():
+            if contract.effect is not None and contract.effect not in EFFECTS:
+                near = declared.nearest(contract.effect, EFFECTS)
+                raise ValueError(f"{name}: there is no effect class {contract.effect!r}{near}.")
+        self.book = self._book(rules)
+        self.begin(())
+
+    def _book(self, rules: Book | Mapping[str, str] | None) -> Book:
+        classes = {name: c.effect for name, c in self.contracts.items() if c.effect is not None}
+        if isinstance(rules, Book):
+            return replace(rules, operations=classes)
+        book = load_files(default_files()) if rules is None else load(rules)
+        return replace(book, operations=classes)
+
+    def begin(
+        self,
+        parts: Iterable[Part | tuple[str, str] | Mapping[str, str]],
+        canonical: Any = (),
+        plan: Iterable[Call | str | Mapping[str, object]] | None = None,
+    ) -> None:
+        """Start a request. `canonical`: values known before it, in any nesting of JSON.
+
+        `plan`: every call it may make; None: nobody made one.
+        """
+        said = [_part(part) for part in parts]
+        self._sources = Sources(
+            operator=tuple(part.text for part in said if part.origin == "operator"),
+            canonical=tuple(str(value) for _, value in scalars(canonical)),
+            text=tuple(part.text for part in said if part.origin == "forwarded"),
+        )
+        self._plan: Plan | None = None if plan is None else plan_of(plan)
+        self._outside = bool(self._sources.text)
+        self._private = False
+        self._done: Counter[str] = Counter()
+        self._moved: dict[str, Decimal] = {}
+
+    @property
+    def bits(self) -> dict[str, bool]:
+        """What the request has touched so far: somebody else's text, private data."""
+        return {"reads_outside": self._outside, "reads_private": self._private}
+
+    def decide(
+        self,
+        operation: str,
+        args: Mapping[str, Any],
+        *,
+        agent: str = "",
+        reason: str = "",
+        facts: Mapping[str, Any] | None = None,
+    ) -> Verdict:
+        """Judge one call. `facts`: what only the caller knows of the situation (see facts.py)."""
+        contract = self.contracts.get(operation, Contract())
+        evidence = origins(args, self._sources)
+        strays = self._deviation(operation, contract, evidence)
+        if operation in self.contracts and contract.effect is None:
+            return _unclassified(operation, evidence)
+        seen = declared.with_usual({})
+        seen |= self._of_call(operation, contract, args, evidence)
+        seen |= {**(facts or {}), "planned": not strays, **self.bits}
+        action = Action(
+            operation=operation,
+            effect=contract.effect or "",
+            args=dict(args),
+            origins=evidence,
+            agent=agent,
+            reason=reason,
+        )
+        verdict = judge(action, seen, self.book)
+        because = strays if UNPLANNED in verdict.rules else verdict.because
+        return verdict.model_copy(update={"origins": evidence, "because": because})
+
+    def observe(
+        self, operation: str, args: Mapping[str, Any], result: Any = None, error: str | None = None
+    ) -> None:
+        """Take in what came of a call; an error may hold somebody's words too."""
+        contract = self.contracts.get(operation, Contract())
+        records: list[str] = []
+        texts = [] if error is None else [str(error)]
+        for path, value in scalars(result):
+            (records if contract.is_record(path) else texts).append(str(value))
+        self._sources = self._sources.and_more(record=tuple(records), text=tuple(texts))
+        self._outside |= contract.outside and any(map(_says_something, texts))
+        self._private |= contract.shows_private
+        if error is None:
+            self._done[operation] += 1
+            if contract.effect is not None:
+                self._done[f"{contract.effect}!"] += 1
+            currency = str(args.get("currency") or "")
+            self._moved[currency] = self._moved.get(currency, Decimal(0)) + amount(contract, args)
+
+    def _deviation(self, operation: str, contract: Contract, evidence: Mapping[str, Origin]) -> str:
+        if self._plan is None or contract.effect == "read":
+            return ""
+        return deviation(self._plan, operation, evidence, self._done)
+
+    def _of_call(
+        self,
+        operation: str,
+        contract: Contract,
+        args: Mapping[str, Any],
+        evidence: Mapping[str, Origin],
+    ) -> dict[str, Any]:
+        """Return the facts that the arguments and the request so far give by themselves."""
+        destinations = contract.of_role("destination", args)
+        currency = str(args.get("currency") or "")
+        return {
+            "amount": float(amount(contract, args)),
+            "currency": currency,
+            "recipients": len(destinations),
+            "recipient_known": bool(destinations)
+            and all(known(value, self._sources) for value in destinations),
+            "in_thread": _in_thread(args, evidence),
+            "has_attachment": bool(args.get("attachments")),
+            "deceptive": any(suspicious(str(value)) for _, value in scalars(args)),
+            "secret_in_words": bool(contract.of_role("secret", args)),
+            "flag_unasked": self._flag_unasked(operation, contract, args),
+            "goes_out": contract.effect in GOES_OUT,
+            "done_in_request": self._done[f"{contract.effect}!"],
+            "spent_in_request": float(self._moved.get(currency, Decimal(0))),
+        } | declared.of_origins(evidence, {n: contract.role(n) for n in args})
+
+    def _flag_unasked(self, operation: str, contract: Contract, args: Mapping[str, Any]) -> bool:
+        """Say whether a flag is set that neither the plan nor the operator's words name."""
+        planned = {
+            flag for call in self._plan or () if call.operation == operation for flag in call.flags
+        }
+        return any(
+            bool(value) and name not in planned and not self._sources.names(name)
+            for name, value in args.items()
+            if contract.role(name) == "flag"
+        )
+
+
+def _part(given: Part | tuple[str, str] | Mapping[str, str]) -> Part:
+    if isinstance(given, tuple):
+        text, origin = given
+        return Part.model_validate({"text": text, "origin": origin})
+    return Part.model_validate(given)
+
+
+def _unclassified(operation: str, evidence: Mapping[str, Origin]) -> Verdict:
+    because = f"Nobody has said yet what “{operation}” does to the world, so it does not run."
+    return Verdict(outcome="deny", rules=(UNCLASSIFIED,), because=because, origins=dict(evidence))
+
+
+def _in_thread(args: Mapping[str, Any], evidence: Mapping[str, Origin]) -> bool:
+    """Say whether it answers something that exists: an id that an agent made up is none."""
+    return bool(args.get("in_reply_to")) and evidence.get("in_reply_to") in EXISTING
+
+
+def _says_something(text: str) -> bool:
+    return any(map(str.isalpha, text))
