@@ -7,10 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot import sample
 from bot.app import App, open_app
 from tests.chat import Chat
+
+settings.register_profile("firstmate", deadline=None)  # how long an example takes is no fault
+settings.load_profile("firstmate")
 
 BEGINS = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday
 

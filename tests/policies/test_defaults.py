@@ -117,7 +117,7 @@ def _some(fact: Fact) -> st.SearchStrategy[Any]:
     return st.sampled_from(fact.values) if fact.values else st.sampled_from(["", "eff_1"])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.fixed_dictionaries({name: _some(fact) for name, fact in FACTS.items()}))
 def test_two_implementations_of_cel_agree_on_every_condition(facts: dict[str, Any]) -> None:
     for text, condition in CONDITIONS.items():
