@@ -91,34 +91,35 @@ class Gate:
         return {"reads_outside": self._outside, "reads_private": self._private}
 
     def decide(
-        self,
-        operation: str,
-        args: Mapping[str, Any],
-        *,
-        agent: str = "",
-        reason: str = "",
-        facts: Mapping[str, Any] | None = None,
+        self, operation: str, args: Mapping[str, Any], facts: Mapping[str, Any] | None = None
     ) -> Verdict:
         """Judge one call. `facts`: what only the caller knows of the situation (see facts.py)."""
         contract = self.contracts.get(operation, Contract())
-        evidence = origins(args, self._sources)
-        strays = self._deviation(operation, contract, evidence)
-        if operation in self.contracts and contract.effect is None:
-            return _unclassified(operation, evidence)
-        seen = declared.with_usual({})
-        seen |= self._of_call(operation, contract, args, evidence)
-        seen |= {**(facts or {}), "planned": not strays, **self.bits}
         action = Action(
             operation=operation,
             effect=contract.effect or "",
             args=dict(args),
-            origins=evidence,
-            agent=agent,
-            reason=reason,
+            origins=self.origins(args),
+            agent="",
+            reason="",
         )
+        return self.weigh(action, facts)
+
+    def origins(self, args: Mapping[str, Any]) -> dict[str, Origin]:
+        """Return where each scalar of these arguments comes from, by its path."""
+        return origins(args, self._sources)
+
+    def weigh(self, action: Action, facts: Mapping[str, Any] | None = None) -> Verdict:
+        """Judge an action whose origins are known already: it was edited, or is checked again."""
+        contract = self.contracts.get(action.operation, Contract())
+        if action.operation in self.contracts and contract.effect is None:
+            return _unclassified(action)
+        strays = self._deviation(action)
+        seen = declared.with_usual({}) | self._of_call(action, contract)
+        seen |= {**(facts or {}), "planned": not strays, **self.bits}
         verdict = judge(action, seen, self.book)
         because = strays if UNPLANNED in verdict.rules else verdict.because
-        return verdict.model_copy(update={"origins": evidence, "because": because})
+        return verdict.model_copy(update={"origins": action.origins, "because": because})
 
     def observe(
         self, operation: str, args: Mapping[str, Any], result: Any = None, error: str | None = None
@@ -139,19 +140,14 @@ class Gate:
             currency = str(args.get("currency") or "")
             self._moved[currency] = self._moved.get(currency, Decimal(0)) + amount(contract, args)
 
-    def _deviation(self, operation: str, contract: Contract, evidence: Mapping[str, Origin]) -> str:
-        if self._plan is None or contract.effect == "read":
+    def _deviation(self, action: Action) -> str:
+        if self._plan is None or action.effect == "read":
             return ""
-        return deviation(self._plan, operation, evidence, self._done)
+        return deviation(self._plan, action.operation, action.origins, self._done)
 
-    def _of_call(
-        self,
-        operation: str,
-        contract: Contract,
-        args: Mapping[str, Any],
-        evidence: Mapping[str, Origin],
-    ) -> dict[str, Any]:
+    def _of_call(self, action: Action, contract: Contract) -> dict[str, Any]:
         """Return the facts that the arguments and the request so far give by themselves."""
+        args = action.args
         destinations = contract.of_role("destination", args)
         currency = str(args.get("currency") or "")
         return {
@@ -160,24 +156,26 @@ class Gate:
             "recipients": len(destinations),
             "recipient_known": bool(destinations)
             and all(known(value, self._sources) for value in destinations),
-            "in_thread": _in_thread(args, evidence),
+            "in_thread": _in_thread(action),
             "has_attachment": bool(args.get("attachments")),
             "deceptive": any(suspicious(str(value)) for _, value in scalars(args)),
             "secret_in_words": bool(contract.of_role("secret", args)),
-            "flag_unasked": self._flag_unasked(operation, contract, args),
+            "flag_unasked": self._flag_unasked(action, contract),
             "goes_out": contract.effect in GOES_OUT,
             "done_in_request": self._done[f"{contract.effect}!"],
             "spent_in_request": float(self._moved.get(currency, Decimal(0))),
-        } | declared.of_origins(evidence, {n: contract.role(n) for n in args})
+        } | declared.of_origins(action.origins, {name: contract.role(name) for name in args})
 
-    def _flag_unasked(self, operation: str, contract: Contract, args: Mapping[str, Any]) -> bool:
+    def _flag_unasked(self, action: Action, contract: Contract) -> bool:
         """Say whether a flag is set that neither the plan nor the operator's words name."""
-        planned = {
-            flag for call in self._plan or () if call.operation == operation for flag in call.flags
-        }
+        calls = [call for call in self._plan or () if call.operation == action.operation]
+        planned = {flag for call in calls for flag in call.flags}
         return any(
-            bool(value) and name not in planned and not self._sources.names(name)
-            for name, value in args.items()
+            bool(value)
+            and action.origins.get(name) != "operator"
+            and name not in planned
+            and not self._sources.names(name)
+            for name, value in action.args.items()
             if contract.role(name) == "flag"
         )
 
@@ -189,14 +187,15 @@ def _part(given: Part | tuple[str, str] | Mapping[str, str]) -> Part:
     return Part.model_validate(given)
 
 
-def _unclassified(operation: str, evidence: Mapping[str, Origin]) -> Verdict:
-    because = f"Nobody has said yet what “{operation}” does to the world, so it does not run."
-    return Verdict(outcome="deny", rules=(UNCLASSIFIED,), because=because, origins=dict(evidence))
+def _unclassified(action: Action) -> Verdict:
+    because = f"Nobody has said yet what “{action.operation}” does, so it does not run."
+    return Verdict(outcome="deny", rules=(UNCLASSIFIED,), because=because, origins=action.origins)
 
 
-def _in_thread(args: Mapping[str, Any], evidence: Mapping[str, Origin]) -> bool:
+def _in_thread(action: Action) -> bool:
     """Say whether it answers something that exists: an id that an agent made up is none."""
-    return bool(args.get("in_reply_to")) and evidence.get("in_reply_to") in EXISTING
+    answered = action.origins.get("in_reply_to")
+    return bool(action.args.get("in_reply_to")) and answered in EXISTING
 
 
 def _says_something(text: str) -> bool:
