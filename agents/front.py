@@ -146,7 +146,7 @@ class Front:
         elif missing := _missing(wish, filled):
             await self._ask(tx, cause, conv, wish, missing)
         else:
-            await planner.plan(tx, wish, derived_id("gol", cause), cause, conv)
+            await planner.plan(tx, self.house, wish, derived_id("gol", cause), cause, conv)
 
     async def _ask(self, tx: Tx, cause: str, conv: str, wish: Wish, slot: Slot) -> None:
         body = _kept(wish) | {"slot": slot.name}

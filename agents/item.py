@@ -24,6 +24,7 @@ from memory.records import Record
 QUOTE_CHARS_MAX = 1500
 LABEL_CHARS_MAX = 24
 STATE = {"taken": "✓ taken", "dropped": "not wanted"}
+UNPLANNED_MAX = 5
 
 
 def key(event: str) -> str:
@@ -103,21 +104,32 @@ def _texts(body: dict[str, Any]) -> list[Part]:
         text = attached["text"] or attached["says"] or "no text in it"
         title = f"Attachment {attached['name']} ({len(attached['text'])} characters of text)"
         parts.append(Fold(title=title, parts=(Quote(text=text, who=attached["name"]),)))
-    parts += [
-        Para(spans=(Span(text=f"⚠ {warning}", style="bold"),))
-        for warning in body.get("warnings", ())
-    ]
+    parts += [_bold(f"⚠ {warning}") for warning in body.get("warnings", ())]
     return parts
 
 
 def _asks(offered: list[suggestions.Suggestion]) -> list[Part]:
-    if not offered:
+    asked = [one for one in offered if one.state != suggestions.UNPLANNED]
+    unplanned = [one.title for one in offered if one.state == suggestions.UNPLANNED]
+    parts: list[Part] = []
+    if not asked:
         text = "I found nothing in it that I know how to do. Tell me what you want, if anything."
-        return [Para(spans=(Span(text=text),))]
-    lines = tuple(
-        f"{one.title}{' · ' + STATE[one.state] if one.state in STATE else ''}" for one in offered
-    )
-    return [Para(spans=(Span(text="This mail asks for:", style="bold"),)), Bullets(items=lines)]
+        parts = [Para(spans=(Span(text=text),))]
+    else:
+        parts = [_bold("This mail asks for:"), Bullets(items=tuple(map(_asked, asked)))]
+    if unplanned:
+        more = len(unplanned) - UNPLANNED_MAX
+        listed = (*unplanned[:UNPLANNED_MAX], *([f"and {more} more"] if more > 0 else []))
+        parts += [_bold("Wanted besides, not in the plan, so not done:"), Bullets(items=listed)]
+    return parts
+
+
+def _asked(one: suggestions.Suggestion) -> str:
+    return f"{one.title}{' · ' + STATE[one.state] if one.state in STATE else ''}"
+
+
+def _bold(text: str) -> Para:
+    return Para(spans=(Span(text=text, style="bold"),))
 
 
 def _facts(event_id: str, known: list[Record]) -> Facts:

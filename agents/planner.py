@@ -1,13 +1,20 @@
 """The planner: from a wish with its blanks filled to a goal with a plan. A playbook, no model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agents import references
+from agents import scope as scopes
 from agents.library import Playbook
 from agents.words import Candidate
-from engine import goals, plans
+from engine import goals, plans, request
+from engine.goals import Goal
+from engine.house import House
 from memory import events
-from memory.db import Tx
+from memory.db import Reader, Tx
+from policies.gate import Gate
+from policies.rules import Origin
 
 AGENTS = {  # who carries out which operation; all of them work by rules until minds arrive
     "email": "writer",
@@ -34,10 +41,10 @@ class Wish:
     mail: str | None = None
 
 
-async def plan(tx: Tx, wish: Wish, goal_id: str, cause: str, conv: str | None) -> str:
+async def plan(tx: Tx, house: House, wish: Wish, goal_id: str, cause: str, conv: str | None) -> str:
     """Take the goal on and write its plan; the same goal id again changes nothing."""
     playbook = wish.playbook
-    slots = {
+    about = {
         "values": {n: v.model_dump(mode="json") for n, v in wish.values.items()},
         "said": list(wish.said),
         "mail": wish.mail,
@@ -45,13 +52,14 @@ async def plan(tx: Tx, wish: Wish, goal_id: str, cause: str, conv: str | None) -
     }
     title = title_of(wish)
     new = await goals.open_goal(
-        tx, goal_id, title, asked_by=cause, conv=conv, playbook=playbook.id, slots=slots
+        tx, goal_id, title, asked_by=cause, conv=conv, playbook=playbook.id, slots=about
     )
     goal = await goals.get(tx, goal_id)
     assert goal is not None
     if new and playbook.steps:
         noted = await events.note(tx, "playbook.chosen", cause, goal=goal_id, playbook=playbook.id)
-        await plans.make(tx, goal, _steps(playbook), wish.because, noted.id)
+        steps = await _steps(tx, house, goal, playbook)
+        await plans.make(tx, goal, steps, wish.because, noted.id)
     return goal_id
 
 
@@ -61,7 +69,11 @@ def title_of(wish: Wish) -> str:
     return " · ".join(dict.fromkeys([wish.playbook.title, *labels]))
 
 
-def _steps(playbook: Playbook) -> tuple[plans.Step, ...]:
+async def _steps(
+    reader: Reader, house: House, goal: Goal, playbook: Playbook
+) -> tuple[plans.Step, ...]:
+    scope = await scopes.of_goal(reader, goal, playbook)
+    gate = await request.begun(reader, house, goal.id, evidence=True)
     return tuple(
         plans.Step(
             key=step.key,
@@ -69,11 +81,28 @@ def _steps(playbook: Playbook) -> tuple[plans.Step, ...]:
             operation=step.operation,
             agent=AGENTS.get(step.operation.split(".")[0], "front"),
             args=step.args,
+            origins=_sources(gate, step.args, scope),
             after=step.after,
             why=step.why,
         )
         for step in playbook.steps
     )
+
+
+def _sources(gate: Gate, args: Mapping[str, Any], scope: dict[str, Any]) -> dict[str, Origin]:
+    """Return the least trusted origin of each argument: the one its value has now.
+
+    A draft is the writer's. What is not known yet must come from the records, should it be found.
+    """
+    known, _ = references.resolve(args, scope)
+    drafts = {name for name, value in args.items() if _is_draft(value)}
+    found = gate.origins({name: value for name, value in known.items() if name not in drafts})
+    later = {name for name in args if name not in known}
+    return found | dict.fromkeys(drafts, "model") | dict.fromkeys(later, "record")
+
+
+def _is_draft(value: Any) -> bool:
+    return isinstance(value, Mapping) and references.DRAFT in value
 
 
 def step_of(playbook: Playbook, key: str) -> Any:

@@ -3,30 +3,32 @@
 from dataclasses import dataclass
 from typing import Any
 
-from agents import references, writer
+from agents import references, strayed
+from agents import scope as scopes
 from agents.library import Playbook
 from agents.planner import step_of
-from agents.words import Candidate
+from agents.specialist import Specialist, Wanted, by_rules
+from agents.strayed import Stray
 from connectors.contract import PermanentError
-from engine import effects, gate, goals, plans, words
+from engine import effects, gate, goals, plans
+from engine import request as requests
 from engine.durable import Work
 from engine.goals import Goal
 from engine.house import House
-from memory import events, profile, records
+from memory import events
 from memory.db import Reader
-from policies.origins import Sources, origins
 from policies.rules import Action
 
 TITLE_CHARS_MAX = 120
-MARK_CHARS = 4  # tells two payments of one customer on one day apart
 
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """`playbooks` by id."""
+    """`playbooks` by id. `specialist`: who turns a step into calls; nobody relies on it."""
 
     house: House
     playbooks: dict[str, Playbook]
+    specialist: Specialist = by_rules
 
     async def dispatch(self, work: Work) -> None:
         """Turn a task into a proposal, or into a better version of the one that waits."""
@@ -47,14 +49,16 @@ class Runner:
             return True
         playbook = self.playbooks[goal.playbook or ""]
         async with self.house.db.snapshot() as reader:
-            scope = await self.scope(reader, goal, playbook)
+            scope = await scopes.of_goal(reader, goal, playbook)
         title, why = _said(playbook, task, scope)
         try:
-            async with self.house.db.snapshot() as reader:
-                action = await self._action(reader, goal, task, scope, why)
-            proposal = await gate.weigh(self.house, action, goal.id)
+            proposal, strays = await self._wanted(goal, task, scope, why)
         except PermanentError as error:
             await self._fail(task, title, str(error))
+            return True
+        await strayed.keep(self.house.db, goal, task, strays)
+        if proposal is None:
+            await self._fail(task, title, strayed.LEFT)
             return True
         async with self.house.db.transaction() as tx:
             if await effects.of_task(tx, task.id) != before:
@@ -89,63 +93,51 @@ class Runner:
             await plans.say_failed(tx, task.model_copy(update={"title": title}), error)
             await plans.dispatch_next(tx, task)
 
+    async def _wanted(
+        self, goal: Goal, task: plans.Task, scope: dict[str, Any], why: str
+    ) -> tuple[gate.Proposal | None, list[Stray]]:
+        """Return the action that the plan foresaw, and what else the specialist wants."""
+        async with self.house.db.snapshot() as reader:
+            wanted = await self.specialist(reader, task, scope)
+        planned, strays = None, []
+        for call in wanted:
+            try:
+                async with self.house.db.snapshot() as reader:
+                    action = await self._action(reader, goal, task, call, scope, why)
+                proposal = await gate.weigh(self.house, action, goal.id, task=task.id)
+            except PermanentError as error:
+                if len(wanted) == 1:
+                    raise
+                strays.append(Stray(call.operation, str(error)))
+                continue
+            if proposal.verdict.facts["planned"] is False:
+                strays.append(Stray(proposal.preview.title, proposal.verdict.because))
+            elif planned is None:
+                planned = proposal
+        return planned, strays
+
     async def _action(
-        self, reader: Reader, goal: Goal, task: plans.Task, scope: dict[str, Any], why: str
+        self,
+        reader: Reader,
+        goal: Goal,
+        task: plans.Task,
+        call: Wanted,
+        scope: dict[str, Any],
+        why: str,
     ) -> Action:
-        """Return what the task would do. PermanentError: something it needs is not known."""
-        args, missing = references.resolve(task.args, scope)
-        if missing:
-            raise PermanentError(f"I do not know {_listed(missing)}.")
-        voice = await writer.style(reader)
-        args = {name: _drafted(value, scope, voice) for name, value in args.items()}
-        operation = self.house.operation(task.operation)
-        clean = gate.arguments(operation, args).model_dump(mode="json")
+        """Return what the call would do, with an origin for every argument."""
+        operation = self.house.operation(call.operation)
+        clean = gate.arguments(operation, call.args).model_dump(mode="json")
+        request = await requests.begun(reader, self.house, goal.id, evidence=True)
         return Action(
-            operation=task.operation,
+            operation=call.operation,
             effect=operation.effect,
             args=clean,
-            origins=origins(clean, await self._sources(reader, goal, scope)),
+            origins=request.origins(clean),
             agent=task.agent,
             reason=why,
             evidence=_evidence(goal),
             about=scope.get("customer", {}).get("id"),
-        )
-
-    async def scope(self, reader: Reader, goal: Goal, playbook: Playbook) -> dict[str, Any]:
-        """Return everything a reference or a draft may name for this goal, as it stands now."""
-        values = {n: Candidate.model_validate(v) for n, v in goal.slots["values"].items()}
-        settings = await profile.read(reader)
-        mail = await self._mail(reader, goal)
-        situation = {
-            "company": settings,
-            "mail": mail,
-            "today": words.today(reader.now, settings),
-            "goal": {"mark": goal.id[-MARK_CHARS:]},
-        }
-        scope = await references.scope(reader, values, playbook.defaults, situation)
-        scope["steps"] = await self._steps(reader, goal, scope)
-        return scope
-
-    async def _steps(self, reader: Reader, goal: Goal, scope: dict[str, Any]) -> dict[str, Any]:
-        """Return each step's arguments: as they are asked now, or as they will be asked."""
-        found = {}
-        for task in await plans.of_goal(reader, goal.id):
-            effect = await effects.of_task(reader, task.id)
-            args = references.resolve(task.args, scope)[0] if effect is None else effect.action.args
-            found[task.key] = args
-        return found
-
-    async def _mail(self, reader: Reader, goal: Goal) -> dict[str, Any]:
-        event = await events.get(reader, goal.slots["mail"]) if goal.slots["mail"] else None
-        return {} if event is None else event.body
-
-    async def _sources(self, reader: Reader, goal: Goal, scope: dict[str, Any]) -> Sources:
-        mail = scope["mail"]
-        return Sources(
-            operator=tuple(goal.slots["said"]),
-            canonical=tuple(await records.canonical_values(reader)),
-            record=tuple(str(v["left"]) for v in scope.values() if _has_left(v)),
-            text=tuple(str(mail[name]) for name in ("subject", "text", "from") if mail.get(name)),
         )
 
 
@@ -156,21 +148,6 @@ def _said(playbook: Playbook, task: plans.Task, scope: dict[str, Any]) -> tuple[
     why, _ = references.resolve({"why": step.why}, scope)
     known = playbook.title if missing else str(title.get("title", playbook.title))
     return known[:TITLE_CHARS_MAX], str(why.get("why", ""))
-
-
-def _listed(missing: tuple[str, ...]) -> str:
-    """Name what led nowhere: “customer.email” is the customer's email."""
-    return ", ".join(f"“{path.replace('.', ' ').replace('_', ' ')}”" for path in missing)
-
-
-def _has_left(value: Any) -> bool:
-    return isinstance(value, dict) and "left" in value
-
-
-def _drafted(value: Any, scope: dict[str, Any], voice: dict[str, str]) -> Any:
-    if isinstance(value, dict) and set(value) == {references.DRAFT}:
-        return writer.draft(value[references.DRAFT], scope, voice)
-    return value
 
 
 def _evidence(goal: Goal) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from agents import library, runner
 from agents.front import Front
 from agents.intake import Intake
 from agents.routing import Router
+from agents.specialist import Specialist, by_rules
 from bot import board, forgetting, onboarding
 from bot.commands import Commands
 from bot.delivery import Delivery
@@ -199,6 +200,7 @@ async def open_app(
     clock: Clock = system_clock,
     switch: Callable[[str], None] | None = None,
     prepare: Callable[[Database], Awaitable[None]] | None = None,
+    specialist: Specialist = by_rules,
 ) -> App:
     """Open a data folder. HeldError: another process has it. BookError: the rules have faults."""
     held = lock.hold(folder)
@@ -214,7 +216,7 @@ async def open_app(
     surfaces = surfaces_of(db, folder)
     remembering = Remembering(db, folder / "index", encoder)
     playbooks = library.load_folder(operations=_arguments(operations))
-    front, handlers = _minds(house, playbooks, remembering)
+    front, handlers = _minds(house, playbooks, remembering, specialist)
     durable = Durable(db, handlers)
     app = App(
         folder=folder,
@@ -252,12 +254,15 @@ def company_of(settings: dict[str, Any]) -> Company:
 
 
 def _minds(
-    house: House, playbooks: tuple[library.Playbook, ...], remembering: Remembering
+    house: House,
+    playbooks: tuple[library.Playbook, ...],
+    remembering: Remembering,
+    specialist: Specialist,
 ) -> tuple[Front, dict[str, Handler]]:
     by_id = {playbook.id: playbook for playbook in playbooks}
     router = Router(playbooks, remembering.encoder)
     front = Front(house, by_id, router, Intake(house, playbooks), {}, remembering.recall)
-    working = runner.Runner(house, by_id)
+    working = runner.Runner(house, by_id, specialist)
 
     async def carry_out(work: Any) -> None:
         await perform.perform(house, work)

@@ -213,7 +213,8 @@ async def reopen(house: House, tap: Tap, who: Person, key: str, values: dict[str
     if failed is None:
         return Reply(GONE, refused=True)
     try:
-        proposal = await gate.weigh(house, _edited(house, failed, values, locale), failed.goal)
+        action = _edited(house, failed, values, locale)
+        proposal = await gate.weigh(house, action, failed.goal, task=failed.planned_by)
     except ConnectorError as error:
         return Reply(f"Not changed: {error}", refused=True)
     async with house.db.transaction() as tx:
@@ -297,7 +298,7 @@ async def _revise(
 ) -> Reply:  # fmt: skip
     """Put the operator's version in the place of the one that was asked."""
     try:
-        proposal = await gate.weigh(house, action, effect.goal)
+        proposal = await gate.weigh(house, action, effect.goal, task=effect.planned_by)
     except PermanentError as error:
         return Reply(f"Not changed: {error}", refused=True)
     async with house.db.transaction() as tx:

@@ -65,6 +65,11 @@ class Effect(BaseModel, frozen=True):
     at: datetime
     done_at: datetime | None
 
+    @property
+    def planned_by(self) -> str | None:
+        """Return the task whose plan holds it; an undo is the operator's own wish."""
+        return self.task if self.undoes is None else None
+
 
 async def propose(
     tx: Tx, task: str, goal: str, proposal: Proposal, cause: str, *, undoes: str | None = None

@@ -19,6 +19,11 @@ ORIGIN = {
     "text": "only in somebody else's text",
     "model": "composed by Firstmate",
 }
+BITS = {
+    "reads_outside": "somebody else's text",
+    "reads_private": "private data",
+    "goes_out": "a way out",
+}
 KIND = {
     "message.received": "You wrote",
     "email.received": "A mail arrived",
@@ -41,6 +46,7 @@ async def effect(reader: Reader, effect_id: str) -> Msg:
         Heading(text=f"Why: {title}"),
         Para(spans=(Span(text=row.action["reason"]),)),
         _line("Policy", _policy(row.verdict)),
+        _line("Touches", _bits(row.verdict["facts"])),
         _line("State", row.state + (f" · {row.receipt['said']}" if row.receipt else "")),
     ]
     parts += await _versions(reader, row, settings)
@@ -48,6 +54,9 @@ async def effect(reader: Reader, effect_id: str) -> Msg:
     if about := await _about(reader, row):
         parts.append(about)
     parts.append(Bullets(items=await _plan(reader, row)))
+    if unplanned := await _unplanned(reader, row):
+        title = f"Wanted besides, not in the plan ({len(unplanned)})"
+        parts.append(Fold(title=title, parts=(Bullets(items=unplanned),)))
     chain = await events.causes(reader, row.cause)
     parts.append(
         Fold(title=f"What led here ({len(chain)} steps)", parts=(_chain(chain, settings),))
@@ -88,6 +97,18 @@ async def _title(reader: Reader, row: sa.Row[Any]) -> str:
 def _policy(verdict: dict[str, Any]) -> str:
     rules = ", ".join(verdict["rules"]) or "no rule"
     return f"{verdict['outcome']}: {verdict['because']} ({rules}; rule book {verdict['bundle']})"
+
+
+def _bits(facts: dict[str, Any]) -> str:
+    """Say which of the three bits are set: somebody else's text, private data, a way out."""
+    touched = [words for name, words in BITS.items() if facts.get(name)]
+    return ", ".join(touched) or "nothing of the outside"
+
+
+async def _unplanned(reader: Reader, row: sa.Row[Any]) -> tuple[str, ...]:
+    """Return what an agent wanted beside the plan of this goal."""
+    noted = await events.of_goal(reader, row.goal, "call.unplanned")
+    return tuple(f"{one.body['title']}: {one.body['because']}" for one in noted)
 
 
 async def _versions(reader: Reader, row: sa.Row[Any], settings: dict[str, Any]) -> list[Part]:

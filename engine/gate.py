@@ -6,10 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from connectors.contract import Operation, PermanentError, Preview
-from engine import forms, situation
+from engine import forms, request, situation
 from engine.digests import digest
 from engine.house import House
-from policies.judge import judge
 from policies.rules import Action, Verdict
 
 
@@ -26,15 +25,19 @@ class Proposal:
         return digest(self.action)
 
 
-async def weigh(house: House, action: Action, goal: str) -> Proposal:
-    """Look at what the action would change and judge it. PermanentError: it can never run so."""
+async def weigh(house: House, action: Action, goal: str, *, task: str | None) -> Proposal:
+    """Look at what the action would change and judge it. PermanentError: it can never run so.
+
+    `task`: the planned one that it is held to; None for what the operator asks for by a tap.
+    """
     operation = house.operation(action.operation)
     preview = _with_words(
         await operation.preview(arguments(operation, action.args)), operation, action
     )
     async with house.db.snapshot() as reader:
         facts = await situation.facts(reader, operation, action, preview, goal)
-    return Proposal(action, preview, judge(action, facts, house.book))
+        gate = await request.begun(reader, house, goal, task=task)
+    return Proposal(action, preview, gate.weigh(action, facts))
 
 
 def arguments(operation: Operation, args: dict[str, Any]) -> Any:

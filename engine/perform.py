@@ -88,7 +88,7 @@ async def _start(house: House, effect: Effect) -> bool:
             return False
         shown = await effects.preview_of(reader, effect.id, effect.version)
     try:
-        now = await gate.weigh(house, effect.action, effect.goal)
+        now = await gate.weigh(house, effect.action, effect.goal, task=effect.planned_by)
     except UnknownError as error:  # looking changes nothing: the call was not made
         raise TransientError(str(error)) from error
     async with house.db.transaction() as tx:

@@ -18,6 +18,7 @@ from memory import events
 from memory.db import Reader, Tx, change, insert, insert_once
 from memory.ids import derived_id
 from memory.schema.work import effects, plans, tasks
+from policies.rules import Origin
 
 State = Literal["pending", "waiting", "running", "done", "failed", "skipped"]
 ENDED = ("done", "failed", "skipped")
@@ -32,6 +33,7 @@ class Step(BaseModel, frozen=True):
     operation: str
     agent: str
     args: dict[str, Any]
+    origins: dict[str, Origin] | None = None  # by argument, the least trusted one it may have
     after: tuple[str, ...] = ()
     why: str = ""
 
@@ -46,6 +48,7 @@ class Task(BaseModel, frozen=True):
     operation: str
     agent: str
     args: dict[str, Any]
+    origins: dict[str, Origin] | None
     after: tuple[str, ...]
     state: str
     error: str | None

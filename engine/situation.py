@@ -13,8 +13,6 @@ from engine.digests import digest
 from memory import profile, records
 from memory.db import Reader
 from memory.schema.work import approvals, decisions, effects
-from policies import facts as declared
-from policies.characters import suspicious
 from policies.rules import Action
 
 STREAK_MAX = 50
@@ -25,7 +23,7 @@ LIVE = ("waiting", "approved", "running", "done", "unknown")
 async def facts(
     reader: Reader, operation: Operation, action: Action, preview: Preview, goal: str
 ) -> dict[str, Any]:
-    """Return every declared fact (see policies/facts.py) about this action now."""
+    """Return what the house knows of this action now; the gate knows the rest by itself."""
     settings = await profile.read(reader)
     local = reader.now.astimezone(ZoneInfo(settings["zone"]))
     destinations = _of_role(operation, action, "destination")
@@ -36,12 +34,8 @@ async def facts(
         "amount": float(_amount(operation, action)),
         "currency": str(action.args.get("currency") or ""),
         "reversible": operation.undo.kind != "none",
-        "recipients": len(destinations),
         "recipient_known": bool(known)
         and all(r is not None and r.status == "active" for r in known),
-        "in_thread": bool(action.args.get("in_reply_to")),
-        "has_attachment": bool(action.args.get("attachments")),
-        "deceptive": any(suspicious(value) for value in _texts(action.args)),
         "streak": await _streak(reader, action),
         "duplicate_of": await _duplicate(reader, action, goal),
         "hour": local.hour,
@@ -50,9 +44,7 @@ async def facts(
         "stopped": settings["stopped"] is not None,
     }
     today = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    usual = declared.with_usual({})
-    origins = declared.of_origins(action.origins, operation.roles)
-    return usual | own | origins | await _today(reader, action, own["currency"], today)
+    return own | await _today(reader, action, own["currency"], today)
 
 
 def _of_role(operation: Operation, action: Action, role: str) -> list[str]:
@@ -63,14 +55,6 @@ def _of_role(operation: Operation, action: Action, role: str) -> list[str]:
 
 def _amount(operation: Operation, action: Action) -> Decimal:
     return sum((Decimal(value) for value in _of_role(operation, action, "amount")), Decimal(0))
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [text for item in value.values() for text in _texts(item)]
-    if isinstance(value, list):
-        return [text for item in value for text in _texts(item)]
-    return [value] if isinstance(value, str) else []
 
 
 async def _today(

@@ -10,6 +10,8 @@ from memory.db import Reader, Tx, change, insert_once
 from memory.ids import derived_id
 from memory.schema.chat import suggestions
 
+UNPLANNED = "unplanned"
+
 
 class Suggestion(BaseModel, frozen=True):
     """`slots`: the values that were read, by slot; what is missing is asked when it is taken."""
@@ -32,6 +34,14 @@ async def offer(
     if await insert_once(tx, suggestions, {**row, "state": "offered", "conv": conv, "at": tx.now}):
         await events.note(tx, "suggestion.offered", event, suggestion=id, title=title)
     return id
+
+
+async def keep(tx: Tx, event: str, title: str, cause: str) -> None:
+    """Keep what an agent wanted beside its plan: it can be read, not taken."""
+    id = derived_id("sug", event, title)
+    row = {"id": id, "event": event, "playbook": "", "slots": {}, "title": title}
+    if await insert_once(tx, suggestions, {**row, "state": UNPLANNED, "conv": None, "at": tx.now}):
+        await events.note(tx, "suggestion.kept", cause, suggestion=id, title=title)
 
 
 async def settle(tx: Tx, suggestion_id: str, state: str, cause: str) -> bool:

@@ -48,7 +48,7 @@ async def propose(house: House, done: Effect, cause: str) -> str:
             raise PermanentError("This is being taken back already; its card is in the chat.")
         shown = await effects.preview_of(reader, done.id, done.version)
     action = _action(operation, done, shown.title, cause)
-    proposal = await gate.weigh(house, action, done.goal)
+    proposal = await gate.weigh(house, action, done.goal, task=None)
     async with house.db.transaction() as tx:
         return await _write(tx, done, proposal, cause)
 

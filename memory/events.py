@@ -88,6 +88,12 @@ async def note(
     return event
 
 
+async def of_goal(reader: Reader, goal: str, kind: str) -> list[Event]:
+    """Return a goal's events of this kind, oldest first."""
+    query = sa.select(events).filter_by(goal=goal, kind=kind).order_by(events.c.seq)
+    return [_event(row) for row in await reader.rows(query)]
+
+
 async def get(reader: Reader, event_id: str) -> Event | None:
     row = await reader.row(sa.select(events).filter_by(id=event_id))
     return None if row is None else _event(row)

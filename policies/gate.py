@@ -143,7 +143,9 @@ class Gate:
     def _deviation(self, action: Action) -> str:
         if self._plan is None or action.effect == "read":
             return ""
-        return deviation(self._plan, action.operation, action.origins, self._done)
+        off = {path for path, value in scalars(action.args) if value is False}
+        given = {path: origin for path, origin in action.origins.items() if path not in off}
+        return deviation(self._plan, action.operation, given, self._done)
 
     def _of_call(self, action: Action, contract: Contract) -> dict[str, Any]:
         """Return the facts that the arguments and the request so far give by themselves."""

@@ -20,7 +20,10 @@ from policies.rules import (
     Verdict,
 )
 
-_ALWAYS_KEPT = ("amount", "currency", "effect")
+_ALWAYS_KEPT = (
+    *("amount", "currency", "effect"),
+    *("planned", "reads_outside", "reads_private", "goes_out"),
+)
 EVALUATION_ERRORS = (TypeError, RuntimeError, ValueError, ArithmeticError, LookupError)
 
 

@@ -21,7 +21,8 @@ _RANK: Mapping[Origin, int] = {"operator": 0, "canonical": 1, "record": 2, "text
 
 
 class Call(BaseModel, frozen=True, extra="forbid"):
-    """A planned call. `sources`: the least trusted origin that each argument may have.
+    """A planned call. `sources`: the least trusted origin each argument may have, by its name or
+    by the path of a scalar in it.
 
     With `sources` None only the operation is fixed. `flags` are those meant to be set. `times`
     None: as often as needed.
@@ -69,7 +70,7 @@ def _strays(call: Call, origins: Mapping[str, Origin]) -> str:
         name = path.split(".")[0]
         if origin == "operator" or name in call.flags:
             continue
-        planned = call.sources.get(name)
+        planned = call.sources.get(path, call.sources.get(name))
         if planned is None:
             return f"“{name}” is not in the plan of “{call.operation}”."
         if _RANK[origin] > _RANK[planned]:

@@ -156,10 +156,12 @@ def test_what_the_action_says_of_itself_wins_over_the_facts() -> None:
     assert seen.outcome == "deny"
 
 
-def test_a_verdict_keeps_the_facts_its_rules_read_and_no_others() -> None:
+def test_a_verdict_keeps_the_facts_its_rules_read_and_those_every_story_tells() -> None:
     rules = book("id: a, effect: share, then: ask, why: x, when: [streak < 5]")
     seen = verdict(rules, streak=2, currency="EUR", amount=3)
-    assert seen.facts == {"amount": 3.0, "currency": "EUR", "effect": "share", "streak": 2}
+    bits = {"planned": True, "reads_outside": False, "reads_private": False, "goes_out": False}
+    about = {"amount": 3.0, "currency": "EUR", "effect": "share"}
+    assert seen.facts == about | bits | {"streak": 2}
     assert seen.bundle == rules.bundle
 
 

@@ -148,6 +148,6 @@ async def _ask(app: App, number: int) -> None:
         step = {"id": task, "plan": plan, "key": "mail", "position": 1, "title": "Send it"}
         step |= {"operation": "email.send", "agent": "test", "args": {}, "after": []}
         await insert(tx, tasks, step | made | {"state": "pending"})
-    proposal = await gate.weigh(app.house, action, goal)
+    proposal = await gate.weigh(app.house, action, goal, task=None)
     async with app.db.transaction() as tx:
         await effects.propose(tx, task, goal, proposal, asked.id)

@@ -147,7 +147,7 @@ async def weighed(app: App, operation: str, args: dict[str, object], goal: str) 
         agent="test",
         reason="A test asks for it.",
     )
-    proposal = await gate.weigh(app.house, action, goal)
+    proposal = await gate.weigh(app.house, action, goal, task=None)
     verdict = proposal.verdict.model_copy(update={"outcome": "ask"})
     return gate.Proposal(proposal.action, proposal.preview, verdict)
 
