@@ -12,11 +12,13 @@ from engine import quiet
 from engine.digests import digest
 from memory import profile, records
 from memory.db import Reader
+from memory.records import Record
 from memory.schema.work import approvals, decisions, effects
 from policies.rules import Action
 
 STREAK_MAX = 50
 DUPLICATE_WITHIN = timedelta(days=30)
+UNDER_WAY = ("running", "unknown")  # it may count by the time this one runs
 LIVE = ("waiting", "approved", "running", "done", "unknown")
 
 
@@ -27,17 +29,19 @@ async def facts(
     settings = await profile.read(reader)
     local = reader.now.astimezone(ZoneInfo(settings["zone"]))
     destinations = _of_role(operation, action, "destination")
-    known = [await records.by_key(reader, "email", value) for value in destinations]
+    found = [await records.by_key(reader, "email", value) for value in destinations]
     if not destinations and action.about is not None:
-        known = [await records.get(reader, action.about)]  # money goes back to whom it concerns
+        found = [await records.get(reader, action.about)]  # money goes back to whom it concerns
+    known = [record if record and record.status == "active" else None for record in found]
     own: dict[str, Any] = {
         "amount": float(_amount(operation, action)),
         "currency": str(action.args.get("currency") or ""),
         "reversible": operation.undo.kind != "none",
-        "recipient_known": bool(known)
-        and all(r is not None and r.status == "active" for r in known),
+        "recipient_known": bool(known) and all(known),
+        "counterpart": _counterpart(destinations, known),
         "streak": await _streak(reader, action),
         "duplicate_of": await _duplicate(reader, action, goal),
+        "today": local.date().isoformat(),
         "hour": local.hour,
         "weekend": local.weekday() >= 5,
         "quiet": quiet.is_quiet(local, settings),
@@ -53,6 +57,13 @@ def _of_role(operation: Operation, action: Action, role: str) -> list[str]:
     return [str(value) for value in flat if value]
 
 
+def _counterpart(destinations: list[str], known: list[Record | None]) -> str:
+    """Return the one record or address it is for; "" where there are several, or none."""
+    addresses: list[str] = destinations or [""]
+    one = {r.id if r else address for r, address in zip(known, addresses, strict=False)}
+    return one.pop() if len(one) == 1 else ""
+
+
 def _amount(operation: Operation, action: Action) -> Decimal:
     return sum((Decimal(value) for value in _of_role(operation, action, "amount")), Decimal(0))
 
@@ -60,9 +71,13 @@ def _amount(operation: Operation, action: Action) -> Decimal:
 async def _today(
     reader: Reader, action: Action, currency: str, midnight: datetime
 ) -> dict[str, Any]:
-    """Count what this operation did since midnight, and what money went out in this currency."""
-    query = sa.select(effects.c.action).where(effects.c.done_at >= midnight)
-    done = [row.action for row in await reader.rows(query.where(effects.c.state == "done"))]
+    """Count what this operation did since midnight, and what money went out in this currency.
+
+    What runs now or may have happened counts too: of several at once none passes a limit unseen.
+    """
+    today = sa.and_(effects.c.state == "done", effects.c.done_at >= midnight)
+    query = sa.select(effects.c.action).where(today | effects.c.state.in_(UNDER_WAY))
+    done = [row.action for row in await reader.rows(query)]
     money = [
         Decimal(str(a["args"]["amount"]))
         for a in done

@@ -1,7 +1,7 @@
 """Loads the rule book: reads, checks and composes rule files, all faults at once."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from hashlib import sha256
@@ -10,8 +10,18 @@ from pathlib import Path
 from policies.facts import FACTS, Fact, nearest
 from policies.probing import any_currency, danger_in, never_holds, type_fault
 from policies.reading import Fault, Text, Written, read
-from policies.rules import EFFECTS, STRICTNESS, Book, Condition, Entry
-from policies.trial import check_examples
+from policies.rules import (
+    EFFECTS,
+    RUNS_BY_ITSELF,
+    STRICTNESS,
+    Book,
+    Condition,
+    Entry,
+    Level,
+    Rule,
+    listed,
+)
+from policies.trial import check_examples, failures
 
 DEFAULTS = Path(__file__).parent / "defaults"
 CONDITION_CHARS_MAX = 500
@@ -30,11 +40,14 @@ def load(
     texts: Mapping[str, str],
     operations: Mapping[str, str] | None = None,
     facts: Mapping[str, Fact] = FACTS,
+    *,
+    house: Collection[str] = (),
 ) -> Book:
     """Return the book of these YAML texts (name → text), Firstmate's first, the operator's last.
 
     `operations` are the known ones with their effect classes, `facts` is FACTS and whatever
-    connectors declare besides. Raises BookError with everything that is wrong.
+    connectors declare besides, `house` names the texts that came with Firstmate; the others are
+    the operator's. Raises BookError with everything that is wrong.
     """
     said = [read(file, text) for file, text in texts.items()]
     faults = [fault for text in said for fault in text.faults]
@@ -45,7 +58,8 @@ def load(
     for rule in written:
         conditions, wrong = _compiled(rule, facts)
         faults += wrong
-        entries.append(Entry(rule.rule, conditions, rule.file))
+        level: Level = "house" if rule.file in house else "operator"
+        entries.append(Entry(rule.rule, conditions, rule.file, level))
     book = Book(tuple(entries), _hash(entries), operations)
     faults += _faults_of_rules(written, book, facts)
     if not faults:
@@ -55,6 +69,27 @@ def load(
     return replace(book, warnings=tuple(_warnings(book, facts)))
 
 
+def join(book: Book, rule: Rule, source: str, facts: Mapping[str, Fact] = FACTS) -> Book:
+    """Return the book with one more rule of the operator. BookError: all that is wrong with it.
+
+    Its examples are judged with it and the house's rules alone, so no other rule breaks them.
+    """
+    written = Written(rule, source, 1, {})
+    conditions, faults = _compiled(written, facts)
+    entry = Entry(rule, conditions, source)
+    if any(other.rule.id == rule.id for other in book.entries):
+        faults.append(written.fault("id", f"The id {rule.id!r} is taken."))
+    faults += _faults_of_rules([written], replace(book, entries=(entry,)), facts)
+    if not faults:
+        house = (other for other in book.entries if other.level == "house")
+        alone = replace(book, entries=(*house, entry))
+        faults += (written.fault("examples", says) for says in failures(rule, alone, facts))
+    if faults:
+        raise BookError(faults)
+    entries = [*book.entries, entry]
+    return replace(book, entries=tuple(entries), bundle=_hash(entries))
+
+
 def load_files(
     paths: Iterable[Path],
     operations: Mapping[str, str] | None = None,
@@ -62,15 +97,18 @@ def load_files(
 ) -> Book:
     """Return the book of these files; the default rules are `default_files()`."""
     texts: dict[str, str] = {}
-    faults = []
+    house, faults = set(), []
     for path in paths:
+        name = path.name if path.name not in texts else str(path)
+        if path.parent.resolve() == DEFAULTS.resolve():
+            house.add(name)
         try:
-            texts[path.name if path.name not in texts else str(path)] = path.read_text("utf-8")
+            texts[name] = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError):
             faults.append(Fault(str(path), 1, "", "The file cannot be read as UTF-8 text."))
     if faults:
         raise BookError(faults)
-    return load(texts, operations, facts)
+    return load(texts, operations, facts, house=house)
 
 
 def default_files() -> tuple[Path, ...]:
@@ -137,6 +175,7 @@ def _faults_of_rules(
 ) -> Iterator[Fault]:
     for rule, entry in zip(written, book.entries, strict=True):
         yield from _scope_faults(rule, book.operations)
+        yield from _yield_faults(rule, entry)
         sound = len(entry.conditions) == len(rule.rule.when)
         if sound and (says := danger_in(entry, book, facts)):
             yield rule.fault("then", says)
@@ -154,6 +193,17 @@ def _scope_faults(written: Written, operations: Mapping[str, str] | None) -> Ite
         yield written.fault("action", says)
     elif effect in EFFECTS and effect != operations[action]:
         yield written.fault("effect", f"{action} is {operations[action]!r}, not {effect!r}.")
+
+
+def _yield_faults(written: Written, entry: Entry) -> Iterator[Fault]:
+    if not written.rule.yields:
+        return
+    if entry.level != "house":
+        yield written.fault("yields", "Only a rule of Firstmate's own may give way; yours hold.")
+    elif written.rule.then != "ask":
+        yield written.fault(
+            "yields", f"Only a rule that asks may give way, not {written.rule.then}."
+        )
 
 
 def _faults_of_examples(
@@ -188,10 +238,15 @@ def _always_stricter(other: Entry, entry: Entry) -> bool:
     return (
         not strict.when
         and not strict.shadow
+        and not (strict.yields and _gives_leave(entry))
         and STRICTNESS[strict.then] > STRICTNESS[rule.then]
         and strict.effect in {None, rule.effect}
         and (strict.action in {None, "*"} or fnmatchcase(rule.action or "", strict.action or "*"))
     )
+
+
+def _gives_leave(entry: Entry) -> bool:
+    return entry.level == "operator" and entry.rule.then in RUNS_BY_ITSELF
 
 
 def _is_glob(action: str) -> bool:
@@ -199,6 +254,5 @@ def _is_glob(action: str) -> bool:
 
 
 def _hash(entries: list[Entry]) -> str:
-    rules = sorted((e.rule.model_dump(mode="json") for e in entries), key=lambda rule: rule["id"])
-    canonical = json.dumps(rules, sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(listed(entries), sort_keys=True, separators=(",", ":"))
     return sha256(canonical.encode()).hexdigest()[:12]

@@ -45,6 +45,7 @@ FACTS: Mapping[str, Fact] = {
     # who is on the other side
     "recipients": Fact("int", "how many people or addresses it reaches", 0),
     "recipient_known": Fact("bool", "all of them are in the records", False),
+    "counterpart": Fact("string", "the one record it concerns, or the one address it goes to", ""),
     "in_thread": Fact("bool", "it answers a message they sent", False),
     "has_attachment": Fact("bool", "a file goes with it", False),
     # whose words these are
@@ -68,10 +69,11 @@ FACTS: Mapping[str, Fact] = {
     "spent_in_request": Fact("double", "money this request moved already, same currency", 0.0),
     # what happened before
     "streak": Fact("int", "approvals in a row without an edit, for this operation and person", 0),
-    "spent_today": Fact("double", "money moved since midnight, in the same currency", 0.0),
-    "done_today": Fact("int", "how often this operation ran since midnight", 0),
+    "spent_today": Fact("double", "money moved since midnight or now, in the same currency", 0.0),
+    "done_today": Fact("int", "how often this operation ran since midnight, or runs now", 0),
     "duplicate_of": Fact("string", 'the effect it would repeat, "" when there is none', ""),
     # when
+    "today": Fact("string", 'the date at your place, "2026-11-27"', "2026-01-01"),
     "hour": Fact("int", "the hour at your place, 0 to 23", 12),
     "weekend": Fact("bool", "it is Saturday or Sunday at your place", False),
     "quiet": Fact("bool", "you asked for quiet now", False),

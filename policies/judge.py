@@ -35,28 +35,47 @@ class _Match:
     outcome: Outcome
     because: str
 
+    @property
+    def failed(self) -> bool:
+        return self.because != self.entry.rule.why
+
+    @property
+    def gives_leave(self) -> bool:
+        """A rule of the operator lets it run."""
+        return self.entry.level == "operator" and self.outcome in RUNS_BY_ITSELF
+
+    @property
+    def may_yield(self) -> bool:
+        rule = self.entry.rule
+        return (
+            rule.yields and self.entry.level == "house" and rule.then == "ask" and not self.failed
+        )
+
 
 def judge(action: Action, facts: Facts, book: Book) -> Verdict:
     """Return the strictest outcome of all matching rules: deny > ask_twice > ask > notify > allow.
 
     A write that no rule lets run asks; a read that no rule stops runs; an unknown effect class or
     operation is denied; a rule that cannot be evaluated asks; nothing destructive runs by itself.
+    Where a rule of the operator lets it run, the house's rules that yield are set aside first.
     """
     seen = {**facts, **of_action(action)}
     if refusal := _refusal(action, book):
         return Verdict(outcome="deny", because=refusal, facts=_kept(seen, ()), bundle=book.bundle)
     matches = sorted(_matches(seen, book), key=_weight, reverse=True)
     enforced = tuple(match for match in matches if not match.entry.rule.shadow)
-    outcome, because = _decision(action, enforced)
+    standing, yielded = _yielding(enforced)
+    outcome, because = _decision(action, standing)
     return Verdict(
         outcome=outcome,
-        rules=tuple(match.entry.rule.id for match in enforced),
+        rules=tuple(match.entry.rule.id for match in standing),
         because=because,
         facts=_kept(seen, enforced),
         bundle=book.bundle,
         shadow=tuple(match.entry.rule.id for match in matches if match.entry.rule.shadow),
-        wait_hours=_shortest(match.entry.rule.wait_hours for match in enforced),
-        remind_hours=_shortest(match.entry.rule.remind_hours for match in enforced),
+        yielded=tuple(match.entry.rule.id for match in yielded),
+        wait_hours=_shortest(match.entry.rule.wait_hours for match in standing),
+        remind_hours=_shortest(match.entry.rule.remind_hours for match in standing),
     )
 
 
@@ -120,8 +139,15 @@ def _match(entry: Entry, seen: Facts) -> _Match | None:
 
 def _weight(match: _Match) -> tuple[int, bool, int]:
     """Order matches: the strictest first, then a failed one, then the most specific."""
-    failed = match.because != match.entry.rule.why
-    return STRICTNESS[match.outcome], failed, len(match.entry.conditions)
+    return STRICTNESS[match.outcome], match.failed, len(match.entry.conditions)
+
+
+def _yielding(enforced: tuple[_Match, ...]) -> tuple[tuple[_Match, ...], tuple[_Match, ...]]:
+    """Return the matches that decide, and those that give way to a rule of the operator."""
+    if not any(match.gives_leave for match in enforced):
+        return enforced, ()
+    standing = tuple(match for match in enforced if not match.may_yield)
+    return standing, tuple(match for match in enforced if match.may_yield)
 
 
 def _decision(action: Action, enforced: tuple[_Match, ...]) -> tuple[Outcome, str]:

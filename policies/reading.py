@@ -162,8 +162,9 @@ def _name_faults(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
         known = ", ".join(STRICTNESS)
         says = f"`then` is one of {known}, not {brief(then)}{nearest(str(then), STRICTNESS)}."
         yield "then", says
-    if not isinstance(values.get("shadow", False), bool):
-        yield "shadow", f"`shadow` is true or false, not {brief(values['shadow'])}."
+    for key in ("shadow", "yields"):
+        if not isinstance(values.get(key, False), bool):
+            yield key, f"`{key}` is true or false, not {brief(values[key])}."
 
 
 def _condition_faults(values: dict[str, Any]) -> Iterator[tuple[str, str]]:

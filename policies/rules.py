@@ -1,6 +1,6 @@
 """The words of the policies: Action, Origin, Rule, Book, Verdict. Data only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 Origin = Literal["operator", "canonical", "record", "text", "model"]
 Outcome = Literal["allow", "notify", "ask", "ask_twice", "deny"]
+Level = Literal["house", "operator"]
 STRICTNESS: dict[Outcome, int] = {"allow": 0, "notify": 1, "ask": 2, "ask_twice": 3, "deny": 4}
 RUNS_BY_ITSELF = frozenset[Outcome]({"allow", "notify"})
 HOURS_MAX = 90 * 24
@@ -59,6 +60,7 @@ class Rule(BaseModel, frozen=True, extra="forbid"):
     effect: str | None = None  # an effect class
     when: tuple[str, ...] = ()  # CEL, all must hold
     shadow: bool = False  # evaluated and logged, never obeyed
+    yields: bool = False  # gives way where a rule of the operator lets it run; the house's only
     wait_hours: int | None = Field(None, ge=1, le=HOURS_MAX)  # asked that long, then not done
     remind_hours: int | None = Field(None, ge=1, le=HOURS_MAX)  # asked once more after that long
     examples: tuple[dict[str, Any], ...] = ()  # tests beside the rule
@@ -74,6 +76,7 @@ class Verdict(BaseModel, frozen=True):
     bundle: str = ""  # hash of the rule book that judged
     origins: dict[str, Origin] = Field(default_factory=dict)  # of each scalar argument
     shadow: tuple[str, ...] = ()  # matching rules on trial, which decided nothing
+    yielded: tuple[str, ...] = ()  # matching rules that gave way to a rule of the operator
     wait_hours: int | None = None  # the shortest that a matching rule says; None: as usual
     remind_hours: int | None = None
 
@@ -103,6 +106,7 @@ class Entry:
     rule: Rule
     conditions: tuple[Condition, ...]
     source: str  # the file it stands in
+    level: Level = "operator"  # "house": it came with Firstmate
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +121,31 @@ class Book:
     def describe(self) -> tuple[str, ...]:
         """Return one plain sentence a rule, strictest first."""
         ordered = sorted(self.entries, key=lambda entry: -STRICTNESS[entry.rule.then])
-        return tuple(_sentence(entry.rule) for entry in ordered)
+        return tuple(sentence(entry.rule) for entry in ordered)
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return the rules as JSON, by id: what the book's hash stands for."""
+        return listed(self.entries)
 
 
-def _sentence(rule: Rule) -> str:
+def listed(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Return rules as JSON, by id, with whose they are; what is as usual is left out."""
+    ordered = sorted(entries, key=lambda entry: entry.rule.id)
+    return [
+        {"level": entry.level} | entry.rule.model_dump(mode="json", exclude_defaults=True)
+        for entry in ordered
+    ]
+
+
+def sentence(rule: Rule) -> str:
+    """Return what a rule says in one plain sentence, with its id and scope."""
     effect = f"what {EFFECTS.get(rule.effect, rule.effect)}" if rule.effect else ""
     scope = ", ".join(filter(None, (rule.action, effect))) or "everything"
     when = f", when {' and '.join(rule.when)}" if rule.when else ""
     trial = " On trial, it decides nothing yet." if rule.shadow else ""
-    return f"{_SAID[rule.then]}: {rule.why}{_times(rule)}{trial} ({rule.id}: {scope}{when})"
+    gives = " It gives way to a rule of yours." if rule.yields else ""
+    also = f"{_times(rule)}{gives}{trial}"
+    return f"{_SAID[rule.then]}: {rule.why}{also} ({rule.id}: {scope}{when})"
 
 
 def _times(rule: Rule) -> str:

@@ -44,11 +44,12 @@ def check_examples(book: Book, known: Mapping[str, Fact] = FACTS) -> Iterator[tu
         so_far = replace(book, entries=tuple(e for e in book.entries if e.source in reached))
         for entry in book.entries:
             if entry.source == file:
-                for says in _failures(entry.rule, so_far, known):
+                for says in failures(entry.rule, so_far, known):
                     yield file, entry.rule.id, says
 
 
-def _failures(rule: Rule, book: Book, known: Mapping[str, Fact]) -> Iterator[str]:
+def failures(rule: Rule, book: Book, known: Mapping[str, Fact] = FACTS) -> Iterator[str]:
+    """Yield a sentence for every example of a rule that does not come out as it says."""
     for number, example in enumerate(rule.examples, start=1):
         given: dict[str, Any] = example["given"]
         operation, effect = _subject(rule, given, book)

@@ -19,6 +19,7 @@ from memory.db import Database, system_clock
 from memory.schema import metadata
 from policies import book
 from policies.facts import EFFECTS, FACTS
+from policies.rules import Rule
 
 DOCS = Path(__file__).parent.parent / "docs"
 MARK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.S)
@@ -50,8 +51,12 @@ def _operations() -> str:
 def _rules() -> str:
     rules = book.load_files(book.default_files())
     rows = ["| rule | then | why |", "|---|---|---|"]
-    rows += [f"| `{e.rule.id}` | {e.rule.then} | {e.rule.why} |" for e in rules.entries]
+    rows += [f"| `{e.rule.id}` | {_then(e.rule)} | {e.rule.why} |" for e in rules.entries]
     return "\n".join(rows)
+
+
+def _then(rule: Rule) -> str:
+    return f"{rule.then}, gives way" if rule.yields else rule.then
 
 
 def _facts() -> str:

@@ -32,7 +32,7 @@ def test_all_examples_hold_whatever_file_is_read_first() -> None:
     backwards = load_files(reversed(default_files()), OPERATIONS)
     assert list(check_examples(backwards)) == list(check_examples(BOOK)) == []
     rules = (path.read_text().split("rules:\n", 1)[1] for path in default_files())
-    together = load({"all.yaml": "rules:\n" + "\n".join(rules)}, OPERATIONS)
+    together = load({"all.yaml": "rules:\n" + "\n".join(rules)}, OPERATIONS, house=("all.yaml",))
     assert together.bundle == BOOK.bundle
 
 
