@@ -42,6 +42,7 @@ from engine.durable import Durable, Handler
 from engine.house import House
 from engine.messages import Msg, pictured
 from engine.notebook import Notebook
+from engine.rulebook import Rulebook
 from engine.schedule import Clock as AlarmClock
 from engine.sources import Mailbox, Sources
 from engine.taps import Person, Reply
@@ -212,7 +213,9 @@ async def open_app(
         settings = await profile.read(reader)
     connected = registry.embedded(folder, clock, company_of(settings))
     operations = undoing.with_undo((*connected.operations.values(), *Notebook(db).operations()))
-    house = House(db, operations, _rules(rules or folder / "rules", operations), folder)
+    rulebook = Rulebook(_rules(rules or folder / "rules", operations))
+    await rulebook.open(db)
+    house = House(db, operations, rulebook, folder)
     surfaces = surfaces_of(db, folder)
     remembering = Remembering(db, folder / "index", encoder)
     playbooks = library.load_folder(operations=_arguments(operations))

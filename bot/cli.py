@@ -172,7 +172,7 @@ def policy_check(
     """Check the rules, yours with the default ones, and name every fault at once."""
     from bot import offices
 
-    told = _mendable(lambda: offices.checked_rules(_settings(), files))
+    told = _mendable(lambda: _await(offices.checked_rules(_settings(), files)))
     _say(told)
 
 
@@ -185,7 +185,7 @@ def policy_try(
     """Say what the rules would say of an operation under these facts."""
     from bot import offices
 
-    verdict = _mendable(lambda: offices.tried(_settings(), operation, facts or []))
+    verdict = _mendable(lambda: _await(offices.tried(_settings(), operation, facts or [])))
     rules = ", ".join(verdict.rules) or "no rule"
     _print(
         verdict.model_dump(mode="json"), f"{verdict.outcome}: {verdict.because} ({rules})", as_json

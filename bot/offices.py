@@ -11,14 +11,14 @@ from bot.lower import terminal
 from bot.settings import Settings
 from connectors.company import Company
 from connectors.contract import PermanentError
-from engine import conversations, explain, undoing
+from engine import conversations, explain, own_rules, rulebook, undoing
 from engine.notebook import Notebook
 from memory import transfer, upgrade
 from memory import verify as checking
 from memory.db import Database, system_clock
 from policies import book, trial
 from policies.facts import FACTS, fault_in
-from policies.rules import Book, Verdict
+from policies.rules import Verdict
 
 DATABASE = "firstmate.db"
 DRIVERS_FOLDERS = ("blobs", "mail", "ledger", "transfers", "calendar", "site", "rules")
@@ -59,21 +59,24 @@ async def backed_up(settings: Settings, folder: Path | None) -> Path:
         return await transfer.backup(db, target, system_clock, extra)
 
 
-def checked_rules(settings: Settings, files: Sequence[Path] | None) -> str:
+async def checked_rules(settings: Settings, files: Sequence[Path] | None) -> str:
     """Return what the rules say in plain sentences, with warnings. BookError: every fault."""
-    rules = _book(settings, files)
+    made = await _book(settings, files)
+    rules = made.book
     told = [f"The rules are fine: {len(rules.entries)} of them, rule book {rules.bundle}."]
     told += [f"Warning: {warning}" for warning in rules.warnings]
+    told += [f"Warning: {rule} is set aside: {why}" for rule, why in made.aside.items()]
     return "\n".join([*told, *(f"• {line}" for line in rules.describe())])
 
 
-def tried(settings: Settings, operation: str, facts: Sequence[str]) -> Verdict:
+async def tried(settings: Settings, operation: str, facts: Sequence[str]) -> Verdict:
     """Return the verdict on an operation under facts written as name=value."""
     known = _operations(settings)
     if operation not in known:
         raise PermanentError(f"There is no operation “{operation}”. There are: {', '.join(known)}.")
     given = dict(_fact(text) for text in facts)
-    return trial.try_out(_book(settings, None), operation, known[operation], given)
+    rules = (await _book(settings, None)).book
+    return trial.try_out(rules, operation, known[operation], given)
 
 
 def _fact(text: str) -> tuple[str, Any]:
@@ -104,10 +107,15 @@ READ: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _book(settings: Settings, files: Sequence[Path] | None) -> Book:
+async def _book(settings: Settings, files: Sequence[Path] | None) -> rulebook.Composed:
+    """Return the rules as the next start would compose them: files, then the operator's own."""
     own = settings.rules or _folder(settings) / "rules"
     mine = list(files) if files else sorted(own.glob("*.yaml"))
-    return book.load_files([*book.default_files(), *mine], _operations(settings))
+    base = book.load_files([*book.default_files(), *mine], _operations(settings))
+    if not await asyncio.to_thread((_folder(settings) / DATABASE).exists):
+        return rulebook.Composed(base, {})
+    async with _open(settings) as db, db.snapshot() as reader:
+        return rulebook.compose(base, await own_rules.every(reader))
 
 
 def _operations(settings: Settings) -> dict[str, str]:

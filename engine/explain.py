@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import approvals, words
+from engine import approvals, bundles, words
 from engine.messages import Bullets, Fold, Heading, Msg, Para, Part, Span
 from memory import events, profile, records
 from memory.db import Reader
@@ -47,6 +47,7 @@ async def effect(reader: Reader, effect_id: str) -> Msg:
         Para(spans=(Span(text=row.action["reason"]),)),
         _line("Policy", _policy(row.verdict)),
         _line("Touches", _bits(row.verdict["facts"])),
+        *await _rules(reader, row.verdict),
         _line("State", row.state + (f" · {row.receipt['said']}" if row.receipt else "")),
     ]
     parts += await _versions(reader, row, settings)
@@ -96,7 +97,18 @@ async def _title(reader: Reader, row: sa.Row[Any]) -> str:
 
 def _policy(verdict: dict[str, Any]) -> str:
     rules = ", ".join(verdict["rules"]) or "no rule"
-    return f"{verdict['outcome']}: {verdict['because']} ({rules}; rule book {verdict['bundle']})"
+    yielded = ", ".join(verdict.get("yielded", ()))
+    gave = f"; {yielded} gave way" if yielded else ""
+    book = f"rule book {verdict['bundle']}"
+    return f"{verdict['outcome']}: {verdict['because']} ({rules}{gave}; {book})"
+
+
+async def _rules(reader: Reader, verdict: dict[str, Any]) -> list[Part]:
+    """Return the words of the rules that matched, as they stood when they judged."""
+    ids = [*verdict["rules"], *verdict.get("yielded", ())]
+    said = await bundles.words(reader, verdict["bundle"], ids)
+    title = f"What the rules said then ({len(said)})"
+    return [Fold(title=title, parts=(Bullets(items=said),))] if said else []
 
 
 def _bits(facts: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.contract import Operation, PermanentError
+from engine.rulebook import Rulebook
 from memory.db import Database
 from policies.rules import Book
 
@@ -13,8 +14,13 @@ from policies.rules import Book
 class House:
     db: Database
     operations: Mapping[str, Operation]
-    book: Book
+    rulebook: Rulebook
     blobs: Path
+
+    @property
+    def book(self) -> Book:
+        """Return the rules in force at this moment."""
+        return self.rulebook.book
 
     def operation(self, name: str) -> Operation:
         """Return the operation of this name. PermanentError: no connector offers it."""

@@ -306,7 +306,7 @@ async def test_a_rule_that_forbids_it_meanwhile_is_said_on_the_card(
     own.write_text("rules:\n- {id: no-mail, why: no mail today, then: deny, action: email.send}\n")
     known = {name: operation.effect for name, operation in app.house.operations.items()}
     rules = book.load_files([*sorted(RULES.glob("*.yaml")), own], known)
-    object.__setattr__(app.house, "book", rules)
+    app.house.rulebook.book = rules
     await chat.tap(REFUND, "✓ Refund")
     card = chat.text("Send e-mail")
     assert "What kind: rule changed" in card

@@ -306,6 +306,26 @@ CREATE TABLE profile (
 )
 """,
     """
+CREATE TABLE own_rules (
+    rule TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    body JSON,
+    says TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (rule, version)
+)
+""",
+    """
+CREATE TABLE bundles (
+    hash TEXT NOT NULL,
+    rules JSON,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (hash)
+)
+""",
+    """
 CREATE TABLE work (
     id TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -534,6 +554,8 @@ DOWN = (
     "DROP TABLE outcomes",
     "DROP TABLE goals",
     "DROP TABLE work",
+    "DROP TABLE bundles",
+    "DROP TABLE own_rules",
     "DROP TABLE profile",
     "DROP TABLE artifact_versions",
     "DROP TABLE artifacts",
