@@ -16,6 +16,7 @@ from bot import board, forgetting, onboarding
 from bot.commands import Commands
 from bot.delivery import Delivery
 from bot.remembering import Remembering
+from bot.rules import Rules
 from bot.surfaces import Heard, Surface
 from bot.twins import Twins
 from connectors import blobs, registry
@@ -23,6 +24,7 @@ from connectors.company import Company
 from connectors.contract import PermanentError
 from connectors.email.inbox import Inbox
 from engine import (
+    always_desk,
     batch_desk,
     bells,
     conversations,
@@ -236,10 +238,11 @@ async def open_app(
     )
     setup = onboarding.Onboarding(app, playbooks, switch or (lambda _: None))
     front.commands.update(Commands(house, playbooks).by_name() | setup.commands())
+    front.commands.update(Rules(house).commands())
     front.commands.update(Twins(house, app.verbs).commands())
     app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}
     app.verbs |= {"halt": halting.halt, rich.ACTION: rich.answer}
-    app.verbs |= batch_desk.VERBS
+    app.verbs |= batch_desk.VERBS | always_desk.VERBS
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
     app.verbs |= {"erase": forgetting.erase}
     return app

@@ -57,7 +57,8 @@ HELP = {
     "undo": "take back the newest thing that can be taken back",
     "stop": "hold everything at once; it holds until you say /resume",
     "resume": "go on, item by item",
-    "policy": "the rules I follow",
+    "policy": "the rules I follow; /policy pause, resume, remove or back turns one of yours",
+    "always": "make a rule of what you approved last, or /always and the end of its id",
     "playbooks": "what is switched on, and what stays with you",
     "cost": "what it cost",
     "rich": "on Telegram: try tables and folds on a test card; /rich off ends them",
@@ -69,7 +70,14 @@ HELP = {
     "no": "say no to one card by its code: /no K7Q2",
     "tap": "press a button in words: /tap Later",
 }
-ELSEWHERE = ("playbooks", "ok", "no", "tap")  # commands made by others, or under another name
+ELSEWHERE = (
+    "playbooks",
+    "policy",
+    "always",
+    "ok",
+    "no",
+    "tap",
+)  # commands made by others, or under another name
 WAITING_MAX = 10
 SETTABLE = ("company", "email", "iban", "zone", "currency", "locale", "quiet")
 
@@ -182,13 +190,6 @@ class Commands:
         lines = "".join(f"\n• {title}" for title in titles)
         waits = f" These were held; each waits for you:{lines}" if held else ""
         return say(f"resume:{event.id}", f"Going on.{waits}", buttons=buttons)
-
-    async def policy(self, event: Event, rest: str) -> Msg:
-        """Read the rules out, strictest first."""
-        book = self.house.book
-        parts = (Heading(text="The rules I follow"), Bullets(items=book.describe()))
-        where = _para(f"Rule book {book.bundle}. Your own rules: rules/*.yaml in the data folder.")
-        return Msg(key=f"policy:{event.id}", summary="The rules I follow", parts=(*parts, where))
 
     async def switchboard(self, event: Event, rest: str) -> Msg:
         """Show what is switched on; each can be switched without losing data."""

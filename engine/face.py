@@ -171,9 +171,17 @@ def _foot(sight: Sight) -> tuple[Part, ...]:
         parts.append(Para(spans=(Span(text=who, style="italic"),)))
         if hand := _by_hand(sight.versions):
             parts.append(Para(spans=(Span(text=hand, style="italic"),)))
+    elif sight.effect.state == "done" and sight.effect.verdict["outcome"] == "notify":
+        parts.append(Para(spans=(Span(text=_by_itself(sight.effect), style="italic"),)))
     if sight.menu == "more" and sight.asked is not None:
         parts.append(Para(spans=(Span(text=_in_words(sight.asked), style="italic"),)))
     return tuple(parts)
+
+
+def _by_itself(effect: Row) -> str:
+    """Say by which rule it was done without a question, and where to read more."""
+    rules = ", ".join(effect.verdict["rules"])
+    return f"By itself: {effect.verdict['because']} ({rules}) · /why {effect.id[-WHY_CHARS:]}"
 
 
 def _in_words(asked: Row) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine import confirming
+from engine import always, confirming
 from engine.messages import Button, Form, Input
 from engine.sight import LETTERS, Row, Sight
 from policies.rules import Action
@@ -28,7 +28,8 @@ def buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
     if effect.state == "waiting":
         return _waiting_buttons(effect, asked, sight.shown, sight.menu)
     answered = _waiting_buttons(effect, asked, sight.shown, "")[0]
-    return (tuple(b.model_copy(update={"disabled": True, "form": None}) for b in answered),)
+    dead = tuple(b.model_copy(update={"disabled": True, "form": None}) for b in answered)
+    return (dead, *_always(sight))
 
 
 def _waiting_buttons(
@@ -82,7 +83,7 @@ def _after_buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
     can_undo = effect.undoes is None and shown["facts"].get("undoable", False) and not by_hand
     match effect.state:
         case "done":
-            return ((undo, why),) if can_undo else ((why,),)
+            return ((undo, why) if can_undo else (why,), *_always(sight))
         case "failed":
             return (_mending_buttons(effect, shown), (_autopsy(effect), why))
         case "unknown":
@@ -92,6 +93,18 @@ def _after_buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
         case "rejected" if asked is not None and not (decided is not None and decided.note):
             return (*_reason_buttons(asked), (why,))
     return ((why,),)
+
+
+def _always(sight: Sight) -> tuple[tuple[Button, ...], ...]:
+    """After a yes, where a bounded rule may come of it: the way to that rule."""
+    effect, decided = sight.effect, sight.decided
+    if decided is None or decided.answer != "approve":
+        return ()
+    action, facts = Action.model_validate(effect.action), sight.shown["facts"].get("situation", {})
+    undoes = effect.undoes is not None
+    if always.refusal(action, effect.verdict["outcome"], facts, undoes=undoes):
+        return ()
+    return ((Button(label="Always like this…", action="always", ref=effect.id),),)
 
 
 def _reason_buttons(asked: Row) -> tuple[tuple[Button, ...], ...]:

@@ -1,5 +1,6 @@
 """weigh(): every wish passes here before it can become an effect; there is no second way out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from connectors.contract import Operation, PermanentError, Preview
 from engine import forms, request, situation
 from engine.digests import digest
 from engine.house import House
+from memory.db import Reader
 from policies.rules import Action, Verdict
 
 
@@ -31,13 +33,20 @@ async def weigh(house: House, action: Action, goal: str, *, task: str | None) ->
     `task`: the planned one that it is held to; None for what the operator asks for by a tap.
     """
     operation = house.operation(action.operation)
-    preview = _with_words(
-        await operation.preview(arguments(operation, action.args)), operation, action
-    )
+    preview = await operation.preview(arguments(operation, action.args))
     async with house.db.snapshot() as reader:
-        facts = await situation.facts(reader, operation, action, preview, goal)
-        gate = await request.begun(reader, house, goal, task=task)
-    return Proposal(action, preview, gate.weigh(action, facts))
+        return await judged(reader, house, action, preview, goal, task=task)
+
+
+async def judged(
+    reader: Reader, house: House, action: Action, preview: Preview, goal: str, *, task: str | None
+) -> Proposal:
+    """Judge an action whose preview is known, by the facts as this reader sees them."""
+    operation = house.operation(action.operation)
+    known = await situation.facts(reader, operation, action, preview, goal)
+    gate = await request.begun(reader, house, goal, task=task)
+    shown = _with_words(preview, operation, action, gate.facts(action, known))
+    return Proposal(action, shown, gate.weigh(action, known))
 
 
 def arguments(operation: Operation, args: dict[str, Any]) -> Any:
@@ -49,12 +58,15 @@ def arguments(operation: Operation, args: dict[str, Any]) -> Any:
         raise PermanentError("; ".join(faults)) from None
 
 
-def _with_words(preview: Preview, operation: Operation, action: Action) -> Preview:
-    """Keep with the preview what its card needs to say of the operation."""
+def _with_words(
+    preview: Preview, operation: Operation, action: Action, facts: Mapping[str, Any]
+) -> Preview:
+    """Keep with the preview what its card needs to say of the operation, and what was judged."""
     words = {
         "verb": operation.verb,
         "undo": operation.undo.says,
         "undoable": operation.undo.run is not None,
+        "situation": dict(facts),
         "form": [field.model_dump(mode="json") for field in forms.fields(operation, action.args)],
     }
     return replace(preview, facts={**preview.facts, **words})

@@ -114,12 +114,16 @@ class Gate:
         contract = self.contracts.get(action.operation, Contract())
         if action.operation in self.contracts and contract.effect is None:
             return _unclassified(action)
-        strays = self._deviation(action)
-        seen = declared.with_usual({}) | self._of_call(action, contract)
-        seen |= {**(facts or {}), "planned": not strays, **self.bits}
-        verdict = judge(action, seen, self.book)
-        because = strays if UNPLANNED in verdict.rules else verdict.because
+        verdict = judge(action, self.facts(action, facts), self.book)
+        strays = self._deviation(action) if UNPLANNED in verdict.rules else ""
+        because = strays or verdict.because
         return verdict.model_copy(update={"origins": action.origins, "because": because})
+
+    def facts(self, action: Action, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return every fact about this action; `known` is what only the caller knows."""
+        contract = self.contracts.get(action.operation, Contract())
+        seen = declared.with_usual({}) | self._of_call(action, contract)
+        return {**seen, **(known or {}), "planned": not self._deviation(action), **self.bits}
 
     def observe(
         self, operation: str, args: Mapping[str, Any], result: Any = None, error: str | None = None

@@ -151,6 +151,9 @@ async def test_a_restart_keeps_the_rules_and_sets_aside_what_no_longer_loads(
         msg.summary for msg in later.shown.values() if "set a rule of yours aside" in msg.summary
     ]
     assert len(said) == 2
+    await later.say("/policy")
+    assert "Set aside, it decides nothing: There is no operation 'email.fax'" in later.last
+    assert "Set aside, it decides nothing: It is written in a way this version" in later.last
     await again.close()
     (tmp_path / "current").write_text("sample", encoding="utf-8")
     told = await offices.checked_rules(Settings(home=tmp_path), None)

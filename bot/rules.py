@@ -1,0 +1,158 @@
+"""The commands of the rules: /policy reads them out and turns one, /always offers one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from pydantic import ValidationError
+
+from agents.front import Command
+from connectors.contract import PermanentError
+from engine import always_desk, explain, own_rules, uses
+from engine.house import House
+from engine.messages import Bullets, Fold, Heading, Msg, Para, Part, Span, say
+from engine.own_rules import OwnRule, State
+from engine.rulebook import SOURCE
+from memory.db import Reader, Tx
+from memory.events import Event
+from policies.book import BookError
+from policies.rules import STRICTNESS, Entry, sentence
+
+TITLE = "The rules I follow"
+HOW = "Write /policy pause ID, /policy resume ID, /policy remove ID or /policy back ID. {}"
+NONE = "You have no rules of your own yet; “Always like this…” on what you approved makes one."
+NOW: Mapping[State, str] = {
+    "active": "It holds: {says}",
+    "paused": "Paused, so it decides nothing: {says} /policy resume {id} puts it in force again.",
+    "removed": "Removed, so it decides nothing: {says} /policy back {id} brings it back.",
+}
+WANTED: Mapping[str, State] = {"pause": "paused", "resume": "active", "remove": "removed"}
+FROM: Mapping[str, tuple[State, ...]] = {
+    "pause": ("active",),
+    "resume": ("paused",),
+    "remove": ("active", "paused"),
+}
+FIRST = "It has no version before this one. {now}"
+ALREADY = "Nothing changed. {now}"
+UNSOUND = "It can no longer hold: {faults}"
+NOTHING = "You have approved nothing yet; what you approve may become a rule."
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    house: House
+
+    def commands(self) -> dict[str, Command]:
+        return {"policy": self.policy, "always": self.always}
+
+    async def policy(self, event: Event, rest: str) -> Msg:
+        """Read the rules out, or pause, resume, remove or roll back one of the operator's own."""
+        key = f"policy:{event.id}"
+        if not rest:
+            async with self.house.db.snapshot() as reader:
+                return await self._listed(reader, key)
+        verb, _, wanted = rest.partition(" ")
+        async with self.house.db.transaction() as tx:
+            found = await _named(tx, wanted.strip())
+            if verb.casefold() not in (*WANTED, "back") or found is None:
+                return say(key, HOW.format(await _which(tx)))
+            return say(key, await self._turned(tx, verb.casefold(), found, event.id))
+
+    async def always(self, event: Event, rest: str) -> Msg | None:
+        """Offer a rule for the newest thing that was approved, or for the one that is named."""
+        key = f"always:{event.id}"
+        async with self.house.db.transaction() as tx:
+            found = await explain.find(tx, rest) if rest else await always_desk.newest(tx)
+            if found is None:
+                return say(key, f"I find nothing that ends with “{rest}”." if rest else NOTHING)
+            try:
+                offered = await always_desk.offer(tx, self.house, found)
+            except PermanentError as error:
+                return say(key, str(error))
+            await always_desk.show(tx, offered, str(event.body["conv"]))
+        return None
+
+    async def _turned(self, tx: Tx, verb: str, found: OwnRule, cause: str) -> str:
+        """Change the rule and return the sentence of what now holds."""
+        now = NOW[found.state].format(says=found.says, id=found.rule)
+        try:
+            if verb == "back":
+                turned = await self.house.rulebook.back(tx, found, cause)
+            elif found.state in FROM[verb]:
+                turned = await self.house.rulebook.turn(tx, found, WANTED[verb], cause)
+            else:
+                return ALREADY.format(now=now)
+        except BookError as error:
+            return UNSOUND.format(faults=" ".join(fault.says for fault in error.faults))
+        except ValidationError:
+            return UNSOUND.format(faults="It is written in a way this version cannot read.")
+        if turned is None:
+            return FIRST.format(now=now)
+        return NOW[turned.state].format(says=turned.says, id=turned.rule)
+
+    async def _listed(self, reader: Reader, key: str) -> Msg:
+        book, times = self.house.book, await uses.counted(reader)
+        kept = await own_rules.every(reader)
+        parts: list[Part] = [Heading(text=TITLE)]
+        parts += _own(kept, self.house.rulebook.aside, times)
+        written = [entry for entry in book.entries if entry.source != SOURCE]
+        for heading, entries in groupby(sorted(written, key=_place), key=_heading):
+            parts.append(Heading(text=heading))
+            parts.append(Bullets(items=tuple(_line(entry, times) for entry in entries)))
+        where = f"Rule book {book.bundle}. Your own files: rules/*.yaml in the data folder."
+        parts.append(_para(f"{where} {HOW.format('')}".strip()))
+        return Msg(key=key, summary=TITLE, parts=tuple(parts))
+
+
+def _own(kept: list[OwnRule], aside: Mapping[str, str], times: Mapping[str, int]) -> Iterator[Part]:
+    """Yield the operator's own rules as they stand, and folded away those that were removed."""
+    live = [one for one in kept if one.state != "removed"]
+    gone = [f"{one.says} ({one.rule})" for one in kept if one.state == "removed"]
+    if live:
+        yield Heading(text="Yours, from “Always like this…”")
+        yield Bullets(items=tuple(_own_line(one, aside, times) for one in live))
+    if gone:
+        yield Fold(title=f"Removed ({len(gone)})", parts=(Bullets(items=tuple(gone)),))
+
+
+def _own_line(one: OwnRule, aside: Mapping[str, str], times: Mapping[str, int]) -> str:
+    state = "Paused. " if one.state == "paused" else ""
+    if one.rule in aside:
+        state = f"Set aside, it decides nothing: {aside[one.rule]} "
+    return f"{state}{one.says} ({one.rule}, version {one.version}{_times(one.rule, times)})"
+
+
+def _line(entry: Entry, times: Mapping[str, int]) -> str:
+    return f"{sentence(entry.rule)}{_times(entry.rule.id, times)}"
+
+
+def _times(rule: str, times: Mapping[str, int]) -> str:
+    count = times.get(rule, 0)
+    return f" · decided {count} time{'' if count == 1 else 's'}" if count else ""
+
+
+def _place(entry: Entry) -> tuple[Any, ...]:
+    return entry.level == "house", _heading(entry), -STRICTNESS[entry.rule.then]
+
+
+def _heading(entry: Entry) -> str:
+    return "Firstmate's own" if entry.level == "house" else f"Yours, from {entry.source}"
+
+
+async def _named(reader: Reader, wanted: str) -> OwnRule | None:
+    """Return the one rule of the operator that is called so, or whose name ends so."""
+    kept = await own_rules.every(reader)
+    found = [one for one in kept if wanted and one.rule.endswith(wanted.casefold())]
+    exact = [one for one in found if one.rule == wanted.casefold()]
+    found = exact or found
+    return found[0] if len(found) == 1 else None
+
+
+async def _which(reader: Reader) -> str:
+    ids = ", ".join(one.rule for one in await own_rules.every(reader))
+    return f"Yours are: {ids}." if ids else NONE
+
+
+def _para(text: str) -> Para:
+    return Para(spans=(Span(text=text),))
