@@ -53,7 +53,7 @@ async def show(tx: Tx, effect_id: str, *, menu: str = "") -> None:
         return
     query = sa.select(effect_versions).filter_by(effect=effect_id)
     versions = await tx.rows(query.order_by(effect_versions.c.version))
-    if len(versions) > 1:
+    if len(versions) > 1 and await outbox.get(tx, key(effect_id, versions[-2].version)) is not None:
         await _post(tx, face.voided(versions[-2], versions[-1]))
     asked = await tx.row(sa.select(approvals).filter_by(effect=effect_id, version=effect.version))
     decided = None

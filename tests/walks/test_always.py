@@ -1,5 +1,6 @@
 """Walks of “Always like this…”: one yes becomes a bounded rule that is named, listed and undone."""
 
+import asyncio
 import re
 import shutil
 from pathlib import Path
@@ -8,8 +9,9 @@ import pytest
 
 from bot.app import App, open_app
 from bot.sample import MAIL
-from engine import own_rules
-from memory import verify
+from engine import own_rules, perform
+from engine.durable import Work
+from memory import events, verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.walks.test_outside import mail
@@ -122,6 +124,28 @@ async def test_after_the_days_cap_it_asks_and_the_next_day_it_goes_on(
     assert await asks(app, chat, "write to Bruno that the fourth file is ready")
     clock.advance(days=1)
     assert not await asks(app, chat, "write to Bruno that the fifth file is ready")
+
+
+async def test_several_at_once_never_pass_the_cap(app: App, chat: Chat) -> None:
+    await allowed(chat)
+    begun: list[Work] = []
+
+    async def wait(work: Work) -> None:
+        begun.append(work)
+
+    app.durable._handlers["perform"] = wait
+    for number in range(4):
+        await chat.say(f"write to Bruno that part {number} is ready")
+    async with app.db.transaction() as tx:  # all are judged before the first may write
+        running = [asyncio.create_task(perform.perform(app.house, work)) for work in begun]
+        await asyncio.sleep(1)
+        await events.note(tx, "test.held", None)
+    await asyncio.gather(*running)
+    await chat.settle()
+    assert len(sent(app)) == 3  # with the one that was approved
+    asked = [msg for msg in chat.shown.values() if "waits for you" in msg.summary]
+    assert len(asked) == 2
+    assert not any("changed since you were asked" in m.summary for m in chat.shown.values())
 
 
 async def test_after_its_last_day_and_at_night_it_asks(
