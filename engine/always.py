@@ -59,6 +59,8 @@ def refusal(action: Action, outcome: str, facts: Mapping[str, Any], *, undoes: b
         return "Taking something back is asked each time."
     if action.effect not in OFFERED:
         return f"What {EFFECTS.get(action.effect, action.effect)} is asked each time."
+    if facts.get("steps", 1) > 1:
+        return "A step of a larger plan may quote the others, so it is asked each time."
     if outcome == "ask_twice":
         return "What the rules ask twice is asked each time."
     if not facts:
@@ -99,7 +101,10 @@ def rule_id(effect_id: str, operation: str) -> str:
 
 def lines(facts: Mapping[str, Any], bounds: Bounds, does: str, whom: str) -> tuple[str, ...]:
     """Return the bounds of the rule, each in words."""
-    found = [f"What: {does}", f"For: {whom}, and nobody else"]
+    found = [
+        f"What: {does}, on its own and not as a step of a larger plan",
+        f"For: {whom}, and nobody else",
+    ]
     if bounds.amount:
         found.append(f"Amount: at most {words.money(bounds.amount, facts['currency'])}")
     found.append(
@@ -172,6 +177,7 @@ def _conditions(facts: Mapping[str, Any], bounds: Bounds) -> Iterator[str]:
     yield f"counterpart == '{facts['counterpart']}'"
     yield "recipient_known"
     yield "dest_trusted"
+    yield "steps <= 1"  # a step that follows others must be drafted anew when they are changed
     if bounds.amount:
         yield f"amount <= {bounds.amount}"
         yield f"currency == '{facts['currency']}'"

@@ -13,7 +13,7 @@ from engine.digests import digest
 from memory import profile, records
 from memory.db import Reader
 from memory.records import Record
-from memory.schema.work import approvals, decisions, effects
+from memory.schema.work import approvals, decisions, effects, tasks
 from policies.rules import Action
 
 STREAK_MAX = 50
@@ -36,6 +36,9 @@ async def facts(
     own: dict[str, Any] = {
         "amount": float(_amount(operation, action)),
         "currency": str(action.args.get("currency") or ""),
+        "steps": await reader.value(
+            sa.select(sa.func.count()).select_from(tasks).filter_by(goal=goal)
+        ),
         "reversible": operation.undo.kind != "none",
         "recipient_known": bool(known) and all(known),
         "counterpart": _counterpart(destinations, known),

@@ -41,6 +41,7 @@ FACTS: Mapping[str, Fact] = {
     "agent": Fact("string", "who asks for it", ""),
     "amount": Fact("double", "money it moves, in its currency; 0 when it moves none", 0.0),
     "currency": Fact("string", 'the currency\'s code, "EUR"; "" without an amount', ""),
+    "steps": Fact("int", "how many steps the plan has that it belongs to", 1),
     "reversible": Fact("bool", "it can be taken back", False),
     # who is on the other side
     "recipients": Fact("int", "how many people or addresses it reaches", 0),

@@ -55,6 +55,7 @@ def test_some_classes_never_become_a_rule(effect: str) -> None:
     [
         ({"outcome": "ask_twice"}, "What the rules ask twice is asked each time."),
         ({"undoes": True}, "Taking something back is asked each time."),
+        ({"steps": 3}, "A step of a larger plan may quote the others"),
         ({"deceptive": True}, "It has hidden or look-alike characters."),
         ({"dest_trusted": False}, "You did not type where it goes"),
         ({"recipient_known": False}, "It does not concern exactly one person"),
@@ -94,6 +95,7 @@ def test_the_rule_is_plain_conditions() -> None:
         "counterpart == 'rec_bruno'",
         "recipient_known",
         "dest_trusted",
+        "steps <= 1",
         "amount == 0.0",
         "!has_attachment",
         "!outside",
@@ -120,6 +122,7 @@ def test_a_rule_with_an_amount_is_bounded_by_it() -> None:
         {"has_attachment": True},
         {"outside": True},
         {"recipient_known": False},
+        {"steps": 2},
         {"hour": 22},
         {"duplicate_of": "eff_1"},
         {"stopped": True},
@@ -147,7 +150,7 @@ def test_what_was_approved_at_night_still_makes_a_sound_rule() -> None:
 def test_the_rule_is_said_with_all_its_bounds() -> None:
     lines = always.lines(facts(amount=40.0, currency="EUR"), PAID, "Send an e-mail", "Bruno Muster")
     assert lines == (
-        "What: Send an e-mail",
+        "What: Send an e-mail, on its own and not as a step of a larger plan",
         "For: Bruno Muster, and nobody else",
         "Amount: at most 40.00 EUR",
         "How often: at most 3 a day; those you approve and those to others count",

@@ -102,6 +102,21 @@ async def test_a_mail_to_somebody_else_asks(app: App, chat: Chat) -> None:
     assert await asks(app, chat, "write to eve@evil.example that the file is ready")
 
 
+async def test_a_step_of_a_larger_plan_asks(app: App, chat: Chat) -> None:
+    """Its text quotes the step before it, and is drafted anew when that one is changed."""
+    await approved(chat, "write to Ada that the file is ready")
+    await chat.tap("Send e-mail", OFFER)
+    await chat.tap(OFFER, "Yes, from now on")
+    assert not await asks(app, chat, "write to Ada that the second file is ready")
+    await chat.drop(MAIL)
+    await chat.tap("Mail from Ada", "Refund")
+    assert "✓ Send" in chat.text("Send e-mail · ada")
+    await chat.tap("Refund 120.00 EUR", "Edit", amount="40.00")
+    await chat.tap("Refund 40.00 EUR", "✓ Refund")
+    await chat.tap("Send e-mail · ada", "✓ Send")
+    assert OFFER not in chat.text("Send e-mail · ada")
+
+
 async def test_an_edited_address_or_a_copy_to_a_third_person_asks(app: App, chat: Chat) -> None:
     await approved(chat)
     await chat.tap(BRUNO, OFFER)
