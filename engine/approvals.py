@@ -35,6 +35,8 @@ class Approval(BaseModel, frozen=True):
     asked_at: datetime
     expires_at: datetime
     snoozed_until: datetime | None
+    first_on: str | None = None  # the surface of the first yes, where two are wanted
+    first_at: datetime | None = None
 
 
 class Decision(BaseModel, frozen=True):
@@ -42,6 +44,7 @@ class Decision(BaseModel, frozen=True):
     answer: Answer
     by: str
     channel: str
+    first_on: str | None
     note: str | None
     at: datetime
 
@@ -70,6 +73,16 @@ def _hours(count: int | None) -> timedelta | None:
     return None if count is None else timedelta(hours=count)
 
 
+async def first_yes(tx: Tx, asked: Approval, by: str, surface: str, cause: str) -> bool:
+    """Note the first of two yeses. It decides nothing, and ends with the question it answers."""
+    first = sa.and_(approvals.c.state == "open", approvals.c.first_on.is_(None))
+    given = {"first_on": surface, "first_at": tx.now}
+    if not await change(tx, approvals, {"id": asked.id}, first, **given):
+        return False
+    await events.note(tx, "approval.first_yes", cause, approval=asked.id, by=by, channel=surface)
+    return True
+
+
 async def decide(
     tx: Tx, asked: Approval, answer: Answer, by: str, channel: str, cause: str
 ) -> bool:
@@ -77,10 +90,17 @@ async def decide(
     still = approvals.c.state == "open"
     if not await change(tx, approvals, {"id": asked.id}, still, state="decided"):
         return False
-    row = {"approval": asked.id, "answer": answer, "by": by, "channel": channel, "at": tx.now}
-    if not await insert_once(tx, decisions, row):
+    first = asked.first_on if answer == "approve" else None
+    told: dict[str, Any] = {
+        "approval": asked.id,
+        "answer": answer,
+        "by": by,
+        "channel": channel,
+        "first_on": first,
+    }
+    if not await insert_once(tx, decisions, {**told, "at": tx.now}):
         return False
-    await events.note(tx, "approval.decided", cause, approval=asked.id, answer=answer, by=by)
+    await events.note(tx, "approval.decided", cause, **told)
     await _silence(tx, asked.id)
     return True
 
@@ -107,9 +127,10 @@ async def close(
 
 
 async def snooze(tx: Tx, approval_id: str, until: datetime, cause: str) -> bool:
-    """Ask again then. The question stays open and its expiry does not move."""
+    """Ask again then, from the first yes on. The question stays open, its expiry does not move."""
     still = approvals.c.state == "open"
-    if not await change(tx, approvals, {"id": approval_id}, still, snoozed_until=until):
+    later = {"snoozed_until": until, "first_on": None, "first_at": None}
+    if not await change(tx, approvals, {"id": approval_id}, still, **later):
         return False
     await events.note(tx, "approval.snoozed", cause, approval=approval_id, until=until)
     await schedule.set_alarm(tx, f"remind:{approval_id}", until, "remind", approval_id, cause)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from pydantic_core import to_jsonable_python
 
 from connectors.contract import Change, Option, Preview
-from engine import face, outbox
+from engine import conversations, face, outbox
 from engine.face import key
 from engine.messages import Evidence, Msg
 from engine.sight import Sight
@@ -61,7 +61,8 @@ async def show(tx: Tx, effect_id: str, *, menu: str = "") -> None:
         decided = await tx.row(sa.select(decisions).filter_by(approval=asked.id))
     evidence = await _evidence(tx, effect.action["evidence"])
     settings = await profile.read(tx)
-    sight = Sight(effect, versions, asked, decided, evidence, settings, menu)
+    surfaces = await conversations.surfaces(tx)
+    sight = Sight(effect, versions, asked, decided, evidence, settings, menu, surfaces)
     await _post(tx, face.draw(sight))
 
 

@@ -91,6 +91,12 @@ async def paired(reader: Reader) -> list[Conversation]:
     return [_conversation(row) for row in rows]
 
 
+async def surfaces(reader: Reader) -> tuple[str, ...]:
+    """Return the names of the surfaces on which somebody may decide."""
+    query = sa.select(conversations.c.surface).filter_by(state="paired").distinct()
+    return tuple(sorted(row.surface for row in await reader.rows(query)))
+
+
 class Handover(BaseModel, frozen=True):
     """Who is paired, signed in, and how far each platform was read: for the next data folder."""
 

@@ -11,7 +11,6 @@ from connectors.contract import ConnectorError, PermanentError
 from engine import (
     approvals,
     cards,
-    confirming,
     effects,
     explain,
     forms,
@@ -22,6 +21,7 @@ from engine import (
     plans,
     stop,
     triage,
+    twice,
     undoing,
     words,
 )
@@ -47,16 +47,19 @@ async def approve(house: House, tap: Tap, who: Person, key: str, values: dict[st
         if isinstance(question, Reply):
             return question
         asked, effect, cause = question
-        if effect.verdict["outcome"] == "ask_twice":
-            locale, typed = await profile.get(tx, "locale"), values.get("confirm", "")
-            if not confirming.is_given(effect.action, effect.digest, typed, locale):
-                wanted = confirming.wanted(effect.action, effect.digest)
-                return Reply(f"Not done: to confirm, type exactly {wanted}.", refused=True)
-        await approvals.decide(tx, asked, "approve", who.user, who.surface, cause)
-        await effects.settle(tx, asked, "approved", cause)
-        if await stop.is_stopped(tx):
-            return Reply(HELD, refused=True)
-    return Reply("Approved.")
+        typed = values.get("confirm", "").strip()
+        lacking = await twice.not_enough(tx, asked, effect, who, typed, cause)
+        return lacking or await _approved(tx, asked, who, cause)
+
+
+async def second(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """The second yes, from another surface than the first."""
+    async with house.db.transaction() as tx:
+        question = await opened(tx, tap, who, key, values)
+        if isinstance(question, Reply):
+            return question
+        asked, _, cause = question
+        return await twice.not_second(tx, asked, who) or await _approved(tx, asked, who, cause)
 
 
 async def reject(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -258,6 +261,7 @@ async def release(house: House, tap: Tap, who: Person, key: str, values: dict[st
 
 VERBS: dict[str, Any] = {
     "approve": approve,
+    "second": second,
     "reject": reject,
     "reason": reason,
     "edit": edit,
@@ -276,6 +280,12 @@ VERBS: dict[str, Any] = {
     "triage": troubles,
     "release": release,
 }
+
+
+async def _approved(tx: Tx, asked: approvals.Approval, who: Person, cause: str) -> Reply:
+    await approvals.decide(tx, asked, "approve", who.user, who.surface, cause)
+    await effects.settle(tx, asked, "approved", cause)
+    return Reply(HELD, refused=True) if await stop.is_stopped(tx) else Reply("Approved.")
 
 
 async def _mend(

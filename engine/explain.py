@@ -132,10 +132,13 @@ async def _versions(reader: Reader, row: sa.Row[Any], settings: dict[str, Any]) 
         asked = await approvals.of_version(reader, row.id, version.version)
         if asked is not None:
             line += f" · question {asked.state}"
+            if asked.state == "open" and asked.first_on is not None:
+                line += f", first yes on {words.surface(asked.first_on)}"
             decided = await reader.row(sa.select(decisions).filter_by(approval=asked.id))
             if decided is not None:
                 at = words.moment(decided.at, settings)
-                line += f": {decided.answer} by you on {decided.channel}, {at}"
+                where = words.where(decided.first_on, decided.channel)
+                line += f": {decided.answer} by you {where}, {at}"
         lines.append(line)
     return [Bullets(items=tuple(lines))]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from engine import face_buttons, failures, words
+from engine import confirming, face_buttons, failures, words
 from engine.messages import (
     Bullets,
     Button,
@@ -21,6 +21,7 @@ from engine.messages import (
     TextDiff,
 )
 from engine.sight import LETTERS, Row, Sight
+from policies.rules import Action
 
 RISK = {  # fixed words, chosen by code
     "internal": "stays inside",
@@ -173,6 +174,8 @@ def _foot(sight: Sight) -> tuple[Part, ...]:
             parts.append(Para(spans=(Span(text=hand, style="italic"),)))
     elif sight.effect.state == "done" and sight.effect.verdict["outcome"] == "notify":
         parts.append(Para(spans=(Span(text=_by_itself(sight.effect), style="italic"),)))
+    if half := _half(sight):
+        parts.append(Para(spans=(Span(text=half, style="bold"),)))
     if sight.menu == "more" and sight.asked is not None:
         parts.append(Para(spans=(Span(text=_in_words(sight.asked), style="italic"),)))
     return tuple(parts)
@@ -187,6 +190,20 @@ def _by_itself(effect: Row) -> str:
 def _in_words(asked: Row) -> str:
     code = asked.id[-CODE_CHARS:].upper()
     return f"In words: /ok {code} · /no {code} · /tap and a button's name"
+
+
+def _half(sight: Sight) -> str:
+    """Return what the first of two yeses still needs; "" when none stands alone."""
+    effect, asked = sight.effect, sight.asked
+    if asked is None or asked.first_on is None or effect.state != "waiting":
+        return ""
+    wanted = confirming.wanted(Action.model_validate(effect.action), effect.digest)
+    others = ", ".join(words.surface(name) for name in sight.surfaces if name != asked.first_on)
+    first = f"First yes on {words.surface(asked.first_on)}"
+    return (
+        f"{first}, {words.moment(asked.first_at, sight.settings)}. To confirm, type {wanted}, "
+        f"or tap {face_buttons.REALLY} on another of your surfaces: {others}."
+    )
 
 
 def _by_hand(versions: list[Row]) -> str:
@@ -247,7 +264,8 @@ def _undo_until(effect: Row, settings: dict[str, Any]) -> str:
 def _who(decided: Row, settings: dict[str, Any]) -> str:
     did = "Approved" if decided.answer == "approve" else "Rejected"
     note = f" · {decided.note}" if decided.note else ""
-    return f"{did} by you on {decided.channel}, {words.moment(decided.at, settings)}{note}"
+    where = words.where(decided.first_on, decided.channel)
+    return f"{did} by you {where}, {words.moment(decided.at, settings)}{note}"
 
 
 def _spoken(state: str) -> str:

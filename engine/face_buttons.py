@@ -18,6 +18,7 @@ NOTE = Input(id="note", label="What should I do instead?", kind="multiline", max
 INSTEAD = Form(title="Do it, but…", fields=(NOTE,))
 REASON = Input(id="reason", label="Why not?", kind="multiline", max_chars=500)
 IN_WORDS = Form(title="Why not?", fields=(REASON,))
+REALLY = "✓ Yes, really"
 BY_HAND = "operator"  # the receipt's id when a person vouches for it
 
 
@@ -26,15 +27,14 @@ def buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
     if asked is None or effect.state not in ("waiting", "approved", "running"):
         return _after_buttons(sight)
     if effect.state == "waiting":
-        return _waiting_buttons(effect, asked, sight.shown, sight.menu)
-    answered = _waiting_buttons(effect, asked, sight.shown, "")[0]
+        return (*_second_yes(sight, asked), *_waiting_buttons(sight, asked, sight.menu))
+    answered = _waiting_buttons(sight, asked, "")[0]
     dead = tuple(b.model_copy(update={"disabled": True, "form": None}) for b in answered)
     return (dead, *_always(sight))
 
 
-def _waiting_buttons(
-    effect: Row, asked: Row, shown: dict[str, Any], menu: str
-) -> tuple[tuple[Button, ...], ...]:
+def _waiting_buttons(sight: Sight, asked: Row, menu: str) -> tuple[tuple[Button, ...], ...]:
+    effect, shown = sight.effect, sight.shown
     back = Button(label="Back", action="menu", ref=asked.id)
     if menu == "later":
         row = tuple(Button(label=t, action="later", ref=asked.id, item=i) for t, i in LATER)
@@ -50,7 +50,7 @@ def _waiting_buttons(
         action="approve",
         ref=asked.id,
         style="ok",
-        form=_second_look(effect),
+        form=_second_look(sight, asked),
     )
     reject = Button(label="✗ Reject", action="reject", ref=asked.id, style="danger")
     later = Button(label="⏰ Later", action="menu", ref=asked.id, item="later")
@@ -66,9 +66,23 @@ def _waiting_buttons(
     return (first, *filter(None, [others]), (later, more))
 
 
-def _second_look(effect: Row) -> Form | None:
-    """For what the rules want confirmed twice, the amount or the card's digits must be typed."""
+def _second_yes(sight: Sight, asked: Row) -> tuple[tuple[Button, ...], ...]:
+    """After the first of two yeses, the button of every other surface."""
+    if asked.first_on is None or sight.menu:
+        return ()
+    really = Button(label=REALLY, action="second", ref=asked.id, style="ok", not_on=asked.first_on)
+    return ((really,),)
+
+
+def _second_look(sight: Sight, asked: Row) -> Form | None:
+    """For what the rules want confirmed twice, the amount or the card's digits must be typed.
+
+    With more than one surface the first yes is a tap alone: the second may come from another.
+    """
+    effect = sight.effect
     if effect.verdict["outcome"] != "ask_twice":
+        return None
+    if asked.first_on is None and len(sight.surfaces) > 1:
         return None
     wanted = confirming.wanted(Action.model_validate(effect.action), effect.digest)
     field = Input(id="confirm", label=f"Type {wanted} to confirm", kind="text", max_chars=40)

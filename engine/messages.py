@@ -139,6 +139,7 @@ class Button(_Part):
     style: Literal["plain", "ok", "danger"] = "plain"
     form: Form | None = None  # present: the tap opens this form and its values come with it
     disabled: bool = False  # shown where the surface can, but dead: it was answered
+    not_on: str = ""  # a surface that must not show it; the verb refuses it there all the same
 
 
 ButtonRow = Annotated[tuple[Button, ...], Field(min_length=1, max_length=BUTTONS_PER_ROW_MAX)]
@@ -166,6 +167,12 @@ class Msg(_Part):
 def pictured(msg: Msg) -> tuple[File, ...]:
     """Return the files to be seen in the message itself: extras, never needed to decide."""
     return tuple(file for file in msg.files if file.mime == "image/png")
+
+
+def seen_on(msg: Msg, surface: str) -> Msg:
+    """Return the message as this surface shows it: without the buttons meant for the others."""
+    rows = (tuple(b for b in row if not b.not_on or b.not_on != surface) for row in msg.buttons)
+    return msg.model_copy(update={"buttons": tuple(row for row in rows if row)})
 
 
 def say(key: str, text: str, *, buttons: tuple[tuple[Button, ...], ...] = ()) -> Msg:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import BaseModel
 
-from engine.messages import Msg
+from engine.messages import Msg, seen_on
 from memory import events
 from memory.db import Reader, Tx, change, insert_once, put
 from memory.schema.chat import cards, conversations, deliveries
@@ -59,11 +59,11 @@ async def get(reader: Reader, key: str) -> Card | None:
 
 
 async def shown_as(reader: Reader, conv: str, message: str) -> Card | None:
-    """Return the card, at its newest version, that this message of a conversation shows."""
+    """Return the card, at its newest version and as seen there, that this message shows."""
     found = sa.or_(deliveries.c.message == message, deliveries.c.message.startswith(f"{message},"))
     query = sa.select(cards).join(deliveries, deliveries.c.card == cards.c.key)
     row = await reader.row(query.where(deliveries.c.conv == conv, found))
-    return None if row is None else _card(row)
+    return None if row is None else _seen(_card(row), conv)
 
 
 async def naming(reader: Reader, ref: str) -> list[Card]:
@@ -84,7 +84,8 @@ async def latest(reader: Reader, conv: str, limit: int = 60) -> list[Card]:
     query = sa.select(cards, posted.label("posted_at")).join(deliveries, here, isouter=True)
     query = query.where(mine).order_by(posted.desc(), cards.c.key.desc())
     rows = await reader.rows(query.limit(limit))
-    return [_card(row).model_copy(update={"at": row.posted_at}) for row in reversed(rows)]
+    posted_cards = [_card(row).model_copy(update={"at": row.posted_at}) for row in reversed(rows)]
+    return [_seen(card, conv) for card in posted_cards]
 
 
 async def due(reader: Reader, surface: str) -> list[Due]:
@@ -103,7 +104,7 @@ async def due(reader: Reader, surface: str) -> list[Due]:
     )
     return [
         Due(
-            card=_card(row),
+            card=_seen(_card(row), row.to),
             conv=row.to,
             message=row.message,
             attempts=row.attempts,
@@ -151,6 +152,11 @@ async def _address(tx: Tx, key: str, conv: str | None) -> None:
         waiting |= {"posted_at": tx.now, "at": tx.now}
         if not await insert_once(tx, deliveries, waiting):
             await change(tx, deliveries, {"card": key, "conv": row.id}, pending=True)
+
+
+def _seen(card: Card, conv: str) -> Card:
+    """Return the card as the surface of this conversation shows it."""
+    return card.model_copy(update={"msg": seen_on(card.msg, conv.partition(":")[0])})
 
 
 def _card(row: sa.Row[Any]) -> Card:

@@ -22,6 +22,7 @@ class Sight:
     evidence: tuple[Evidence, ...]
     settings: dict[str, Any]
     menu: str = ""  # which row of other buttons is open
+    surfaces: tuple[str, ...] = ()  # where somebody may decide
 
     @property
     def shown(self) -> dict[str, Any]:

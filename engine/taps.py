@@ -95,4 +95,5 @@ async def already(reader: Reader, asked: Approval) -> str:
         return f"This is {asked.state}; nothing more happens here."
     settings = await profile.read(reader)
     did = "approved" if decided.answer == "approve" else "rejected"
-    return f"Already {did} by you on {decided.channel}, {words.moment(decided.at, settings)}."
+    where = words.where(decided.first_on, decided.channel)
+    return f"Already {did} by you {where}, {words.moment(decided.at, settings)}."

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+SURFACES = {"telegram": "Telegram", "slack": "Slack"}
+
 
 def moment(at: datetime, profile: dict[str, Any], *, zone: bool = False) -> str:
     """Return "Fri 27 Nov, 09:00", in the operator's zone; with `zone`, its name too."""
@@ -13,6 +15,18 @@ def moment(at: datetime, profile: dict[str, Any], *, zone: bool = False) -> str:
     local = at.astimezone(ZoneInfo(profile["zone"]))
     text = format_datetime(local, "EEE d MMM, HH:mm", locale=profile["locale"])
     return f"{text} ({profile['zone']})" if zone else str(text)
+
+
+def surface(name: str) -> str:
+    """Return what a surface is called."""
+    return SURFACES.get(name, name)
+
+
+def where(first: str | None, last: str) -> str:
+    """Return where an answer was given: on one surface, or its two yeses on two."""
+    if first in (None, last):
+        return f"on {last}"
+    return f"(first yes on {surface(str(first))}, second on {surface(last)})"
 
 
 def age(since: timedelta, profile: dict[str, Any]) -> str:

@@ -135,6 +135,8 @@ approvals = sa.Table(
     moment("asked_at"),
     moment("expires_at"),
     moment("snoozed_until", null=True),
+    text("first_on", null=True),  # the surface of the first yes, where two are wanted
+    moment("first_at", null=True),
     sa.UniqueConstraint("effect", "version"),
     sa.Index("approvals_state", "state", "asked_at"),
 )
@@ -146,6 +148,7 @@ decisions = sa.Table(
     text("answer"),  # approve | reject
     text("by"),
     text("channel"),
+    text("first_on", null=True),  # where the first of two yeses was given
     text("note", null=True),
     moment("at"),
 )

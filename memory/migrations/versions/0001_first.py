@@ -472,6 +472,8 @@ CREATE TABLE approvals (
     asked_at DATETIME NOT NULL,
     expires_at DATETIME NOT NULL,
     snoozed_until DATETIME,
+    first_on TEXT,
+    first_at DATETIME,
     PRIMARY KEY (id),
     UNIQUE (effect, version)
 )
@@ -486,6 +488,7 @@ CREATE TABLE decisions (
     answer TEXT NOT NULL,
     "by" TEXT NOT NULL,
     channel TEXT NOT NULL,
+    first_on TEXT,
     note TEXT,
     at DATETIME NOT NULL,
     PRIMARY KEY (approval)
