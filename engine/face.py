@@ -68,7 +68,7 @@ def draw(sight: Sight) -> Msg:
     return Msg(
         key=key(effect.id, effect.version),
         summary=f"{title} · {_spoken(effect.state)}"[:SUMMARY_CHARS],
-        parts=(*_body(sight), *_foot(sight)),
+        parts=(*_body(sight), *_foot(sight), *unpictured(sight.shown)),
         buttons=face_buttons.buttons(sight),
         files=pictures_of(sight.shown),
         expires_at=asked.expires_at if asked is not None else None,
@@ -79,6 +79,15 @@ def pictures_of(shown: dict[str, Any]) -> tuple[File, ...]:
     """Return the pictures that were painted for a version; `shown` is its kept preview."""
     kept = shown.get("pictures", ())
     return tuple(File(name=one["name"], mime=one["mime"], digest=one["digest"]) for one in kept)
+
+
+def unpictured(shown: dict[str, Any]) -> tuple[Part, ...]:
+    """Return the sentence about documents that have no picture beside those that have one."""
+    left = shown.get("unpictured", 0)
+    if not left:
+        return ()
+    text = f"{left} more document{' is' if left == 1 else 's are'} not pictured."
+    return (Para(spans=(Span(text=text, style="italic"),)),)
 
 
 def voided(old: Row, new: Row) -> Msg:

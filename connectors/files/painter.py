@@ -21,7 +21,7 @@ LINE_PX = 46  # of a changed line, enlarged: its letters are 34 px high or more
 ZOOM_MAX = 12.0
 STRIP_FILL = 0.9  # of an enlarged line's width; the rest is room around the box
 PAGES_MAX = 3
-STRIPS_PX_MAX = 800  # of all enlarged places together
+STRIPS_PX_MAX = 720  # of all enlarged places together; the pages that have some share it
 MARGIN_PT = 14.0  # of white that stays around what is printed
 SEEN_MIN = 0.5  # of the page's width that stays in the picture
 CAPTION_PX, CAPTION_TEXT_PX = 64, 34
@@ -45,7 +45,10 @@ def painted(new: bytes, old: bytes = b"") -> bytes:
     mine, before = pages.opened(new), pages.opened(old) if old else []
     found = _changed(before, mine) if old else {}
     shown = [mine[number] for number in sorted(found)] or mine
-    rows = _enlarged(shown[0], found.get(shown[0].number, []))
+    marked = [page for page in shown[:PAGES_MAX] if found.get(page.number)]
+    rows: list[Image.Image] = []
+    for page in marked:
+        rows += _enlarged(page, found[page.number], STRIPS_PX_MAX // len(marked))
     for page in shown[:PAGES_MAX]:
         rows += _whole(page, len(mine), found.get(page.number, []))
     if len(shown) > PAGES_MAX:
@@ -74,17 +77,15 @@ def _differ(one: Page, other: Page) -> bool:
     return a.size != b.size or ImageChops.difference(a, b).getbbox() is not None
 
 
-def _enlarged(page: Page, boxes: Sequence[Box]) -> list[Image.Image]:
+def _enlarged(page: Page, boxes: Sequence[Box], room_px: int) -> list[Image.Image]:
     """Return the changed places again, so large that they can be read on a phone."""
-    if not boxes:
-        return []
     width = WIDTH_PX / _zoom(page, min(box.height for box in boxes))
     groups = marks.close(boxes, width * STRIP_FILL)
     strips: list[Image.Image] = []
     for group in groups:
         scale = _zoom(page, group.height)
         strips.append(_marked(page, _strip(page, group, WIDTH_PX / scale), scale, boxes))
-        if sum(strip.height for strip in strips) > STRIPS_PX_MAX:
+        if sum(strip.height for strip in strips) > room_px:
             strips.pop()
             break
     left = len(groups) - len(strips)

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from connectors.files import process
 from connectors.files.shapes import Limits
 
-RECIPE = "1"  # raised when the same documents would be painted differently
+RECIPE = "2"  # raised when the same documents would be painted differently
 LIMITS = replace(Limits(), answer_bytes_max=8 * 1024 * 1024)
 WIDTH_PX, HEIGHT_PX_MAX = 1080, 8000
 _HEAD = struct.Struct(">8s4x4sII")  # a PNG begins with its mark, a length, IHDR and its size

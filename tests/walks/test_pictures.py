@@ -1,16 +1,17 @@
 """Walks of the picture that follows a card about a PDF."""
 
-import hashlib
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
 import sqlalchemy as sa
+from fpdf import FPDF
 from PIL import Image
 
 from bot.app import App
 from bot.lower import terminal
 from connectors import blobs
+from connectors.contract import Paper
 from connectors.files.pictures import size
 from connectors.payments import Invoice, Line
 from engine import cards, effects, gate, pictures
@@ -20,9 +21,11 @@ from memory import events
 from memory.schema.work import tasks
 from policies.rules import Action
 from tests.chat import Chat
+from tests.conftest import BEGINS
 from tests.walks.test_refund import planned, sent
 
 CARD = "Send e-mail"
+MARK = (255, 242, 160)
 
 
 def kept(app: App, file: File) -> bytes:
@@ -81,6 +84,51 @@ async def test_a_document_that_cannot_be_shown_leaves_the_card_as_it_is(
     assert chat.card("bruno@example.com").files == ()
 
 
+async def test_three_documents_are_pictured_and_the_card_counts_the_others(
+    app: App, chat: Chat
+) -> None:
+    names = ["one", "two", "three", "four", "five"]
+    await proposed(app, chat, "email.send", mail(app, *map(page, names)))
+    card = chat.card("bruno@example.com")
+    assert [file.name for file in card.files] == ["letter-1.png", "letter-2.png", "letter-3.png"]
+    assert len({file.digest for file in card.files}) == 3
+    assert terminal.lower(card).count("2 more documents are not pictured.") == 1
+    await chat.tap("bruno@example.com", "Reject")
+    assert terminal.lower(chat.card("bruno@example.com")).count("not pictured") == 1
+
+
+async def test_a_document_that_cannot_be_shown_is_counted_beside_one_that_can(
+    app: App, chat: Chat
+) -> None:
+    await proposed(app, chat, "email.send", mail(app, b"%PDF-1.7 but damaged", page("two")))
+    card = chat.card("bruno@example.com")
+    assert [file.name for file in card.files] == ["letter-2.png"]
+    assert "1 more document is not pictured." in terminal.lower(card)
+
+
+async def test_of_several_documents_only_the_changed_one_is_painted_anew_and_marked(
+    app: App, chat: Chat
+) -> None:
+    effect = await proposed(app, chat, "email.send", mail(app, page("40 EUR"), page("same")))
+    first = chat.card("bruno@example.com").files
+    await revised(app, effect, "email.send", mail(app, page("50 EUR"), page("same")))
+    await chat.settle()
+    second = chat.card("bruno@example.com").files
+    assert [file.name for file in second] == ["letter-1.png", "letter-2.png"]
+    assert second[1] == first[1]
+    assert MARK in colours(app, second[0])
+    assert MARK not in colours(app, first[0]) | colours(app, second[1])
+
+
+def test_a_document_is_compared_by_its_name_and_else_with_the_one_it_replaced() -> None:
+    a, b, c = (Paper(name, name.encode()) for name in ("a.pdf", "b.pdf", "c.pdf"))
+    newer = Paper("a.pdf", b"newer")
+    assert pictures.counterpart((b, newer), 1, (a, b)) == a
+    assert pictures.counterpart((c, b), 0, (a, b)) == a
+    assert pictures.counterpart((c, a), 0, (a, b)) is None  # a stands elsewhere now
+    assert pictures.counterpart((a, b, c), 2, (a, b)) is None
+
+
 async def test_an_invoice_is_seen_before_it_is_issued_and_what_changes_is_marked(
     app: App, chat: Chat
 ) -> None:
@@ -90,11 +138,7 @@ async def test_an_invoice_is_seen_before_it_is_issued_and_what_changes_is_marked
     await chat.settle()
     [second] = chat.card("Issue invoice INV-9").files
     assert first.name == second.name == "INV-9.png"
-    colours = [
-        {colour for _, colour in Image.open(BytesIO(kept(app, one))).getcolors(1_000_000)}
-        for one in (first, second)
-    ]
-    assert [(255, 242, 160) in each for each in colours] == [False, True]
+    assert [MARK in colours(app, one) for one in (first, second)] == [False, True]
 
 
 async def test_an_open_menu_stays_open_when_the_picture_comes(app: App, chat: Chat) -> None:
@@ -116,12 +160,31 @@ async def test_the_picture_goes_when_its_person_is_forgotten(app: App, chat: Cha
     assert not blobs.path(app.folder, picture.digest).exists()
 
 
-def mail(app: App, pdf: bytes) -> dict[str, object]:
-    digest = blobs.put(app.folder, pdf)
-    assert digest == hashlib.sha256(pdf).hexdigest()
-    attached = {"name": "letter.pdf", "mime": "application/pdf", "digest": digest}
+def colours(app: App, file: File) -> set[tuple[int, ...]]:
+    counted = Image.open(BytesIO(kept(app, file))).getcolors(1_000_000)
+    return {colour for _, colour in counted}
+
+
+def page(text: str) -> bytes:
+    pdf = FPDF(format="A4")
+    pdf.set_creation_date(BEGINS)
+    pdf.set_font("helvetica", size=12)
+    pdf.add_page()
+    pdf.multi_cell(0, 8, text)
+    return bytes(pdf.output())
+
+
+def mail(app: App, *pdfs: bytes) -> dict[str, object]:
+    attached = [
+        {
+            "name": "letter.pdf" if len(pdfs) == 1 else f"letter-{number}.pdf",
+            "mime": "application/pdf",
+            "digest": blobs.put(app.folder, pdf),
+        }
+        for number, pdf in enumerate(pdfs, 1)
+    ]
     letter = {"to": "bruno@example.com", "subject": "A letter", "text": "See the letter."}
-    return letter | {"attachments": [attached]}
+    return letter | {"attachments": attached}
 
 
 def invoice(quantity: int) -> dict[str, object]:

@@ -111,6 +111,25 @@ async def test_only_pages_that_changed_are_shown() -> None:
     assert image.height < 2 * alone.height + 3 * CAPTION_PX
 
 
+async def test_what_changed_is_enlarged_for_three_pages_at_most() -> None:
+    old = [f"On page {n} the price is 40 EUR." for n in range(5)]
+    for changed_pages in (2, 3, 5):
+        new = [text.replace("40", "50") for text in old[:changed_pages]] + old[changed_pages:]
+        image = read(await pictures.paint(letter(*new), letter(*old)))
+        count = min(changed_pages, 3)
+        more = CAPTION_PX if changed_pages > count else 0
+        above = image.height - read(painted(letter(*new[:count]))).height - more
+        enlarged = [band for band in bands(image) if band[3] < above]
+        assert (len(enlarged), len(bands(image))) == (count, 2 * count)
+        assert all(bottom - top >= 46 for _, top, _, bottom in enlarged)
+
+
+async def test_a_picture_of_many_changes_stays_within_its_height() -> None:
+    old = ["\n".join(f"Line {line} says {page}." for line in range(34)) for page in range(4)]
+    new = [text.replace("says", "tells") for text in old]
+    assert read(await pictures.paint(letter(*new), letter(*old))).height <= 8000
+
+
 async def test_three_pages_are_shown_at_most() -> None:
     three = read(await pictures.paint(letter("a", "b", "c")))
     five = read(await pictures.paint(letter("a", "b", "c", "d", "e")))
