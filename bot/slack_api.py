@@ -138,6 +138,10 @@ class SlackApi:
         sent = await ours(upload)
         return str(sent["files"][0]["id"])
 
+    async def delete_file(self, id: str) -> None:
+        """Take back a file that was posted. RefusedError: it is no longer there."""
+        await ours(self.client.files_delete(file=id))
+
     async def file(self, id: str) -> dict[str, Any]:
         """Return what Slack knows of a file; the one in an event is only a stub."""
         found: dict[str, Any] = (await ours(self.client.files_info(file=id)))["file"]

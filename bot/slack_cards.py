@@ -1,7 +1,7 @@
 """Cards on Slack: posted once, and changed in place from then on."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot import pictures, slack_words
@@ -33,7 +33,8 @@ class Cards:
         """Post or change what shows the card; return the ids to find it by (see `_Shown`).
 
         A card that Slack finds too long is lowered half as large, until it fits or is its last
-        resort. The picture of a document is painted later and comes with a redraw of its card.
+        resort. The picture of a document is painted later and comes with a redraw of its card; it
+        goes when its version does.
         """
         channel, shown = item.conv.partition(":")[2], _Shown.read(item.message)
         msg = await pictures.still_kept(item.card.msg, self.stored)
@@ -63,6 +64,10 @@ class Cards:
             await self._show_text(channel, shown, place, payload)
         while len(shown.texts) > len(payloads):
             await self._take_back(channel, shown.texts.pop())
+        names = {file.partition(":")[2] for file in files}
+        for picture in pictures.outdated(shown.files, names):
+            with suppress(GoneError, RefusedError):  # an extra: the card says what counts
+                await self.api.delete_file(picture)
         return ",".join(filter(None, [*shown.texts, *files]))
 
     async def _files(self, payloads: Sequence[SlackPayload]) -> list[tuple[str, bytes]]:
@@ -72,7 +77,7 @@ class Cards:
     async def _show_file(
         self, channel: str, shown: "_Shown", name: str, data: bytes, alt: str
     ) -> str:
-        digest = hashlib.sha256(name.encode() + b"\0" + data).hexdigest()[:16]
+        digest = pictures.name_of(name, data)
         if digest not in shown.files:
             picture = pictures.is_picture(data)
             try:

@@ -222,6 +222,14 @@ class BotApi:
             if UNMODIFIED not in str(error):
                 raise
 
+    async def caption(self, chat: int, message: int, text: str) -> None:
+        """Say this under a picture or file, however old. GoneError: it is no longer there."""
+        await self._lane(chat)
+        saying = self._bot.edit_message_caption(
+            chat_id=chat, message_id=message, caption=text, parse_mode=None
+        )
+        await self._to(chat, saying)
+
     async def delete(self, chat: int, message: int) -> None:
         """Take a message back. GoneError: it is no longer there, or too old for that."""
         await self._to(chat, self._bot.delete_message(chat, message))

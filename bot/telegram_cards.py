@@ -1,7 +1,7 @@
 """Cards on Telegram: posted once, and changed in place from then on."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from itertools import zip_longest
@@ -20,6 +20,7 @@ from engine.outbox import Due
 REFUSED = "This could not be shown on Telegram ({}). Open it in the local web chat."
 NOT_TAKEN = "Telegram did not take the test card ({}). Cards come as before."
 TAKEN_BACK = "…"
+OLDER = "Of an older version: this is no longer what is asked."
 
 Stored = Callable[[str], Awaitable[bytes]]
 AnyPayload = Payload | RichPayload
@@ -40,7 +41,8 @@ class Cards:
         """Post or change what shows the card; return the ids to find it by (see `_Shown`).
 
         Files come first, so the full text has arrived before the card asks for a decision. The
-        picture of a document is painted later and comes with a redraw of its card.
+        picture of a document is painted later and comes with a redraw of its card; it goes when
+        its version does.
         """
         chat, shown = int(item.conv.partition(":")[2]), _Shown.read(item.message)
         try:
@@ -83,6 +85,9 @@ class Cards:
             await self._show_text(chat, old, payload)
             for old, payload in zip_longest(shown.texts, payloads)
         ]
+        names = {file.partition(":")[2] for file in files}
+        for message in pictures.outdated(shown.files, names):
+            await self._put_away(chat, message)
         return ",".join(filter(None, [*texts, *files]))
 
     async def _files(self, payloads: Payloads) -> list[tuple[str, bytes, AnyPayload]]:
@@ -94,7 +99,7 @@ class Cards:
         self, chat: int, shown: "_Shown", name: str, data: bytes, payload: AnyPayload
     ) -> str:
         """Send a file that this card has not sent yet, and remember that it has."""
-        digest = hashlib.sha256(name.encode() + b"\0" + data).hexdigest()[:16]
+        digest = pictures.name_of(name, data)
         if digest not in shown.files:
             send = self.api.send_photo if pictures.is_photo(data) else self.api.send_file
             flags = {"silent": True, "protect": payload.protect}
@@ -130,6 +135,14 @@ class Cards:
             await self.api.delete(chat, message)
         except GoneError:
             await self.api.edit(chat, message, TAKEN_BACK)  # older than Telegram deletes
+
+    async def _put_away(self, chat: int, picture: int) -> None:
+        """Take back the picture of an older version, or say under it what it is."""
+        with suppress(GoneError, RefusedError):  # an extra: the card says what counts
+            try:
+                await self.api.delete(chat, picture)
+            except GoneError:
+                await self.api.caption(chat, picture, OLDER)
 
     async def _show_refusal(self, chat: int, shown: "_Shown", said: str, reason: str) -> str:
         """Say that it cannot be shown here, without buttons: nobody decides on what is unseen."""

@@ -230,6 +230,38 @@ async def test_a_picture_follows_its_card_as_a_photo_and_is_sent_once(desk: Desk
     assert len(desk.telegram.messages) == 2
 
 
+async def test_the_picture_of_an_older_version_is_taken_back(desk: Desk) -> None:
+    shown = await desk.show(picture_card(desk, 1500))
+    photo, message = desk.telegram.messages
+    after = await desk.show(refund(), shown)
+    assert after == str(message.id)
+    assert desk.telegram.messages == [message]
+    assert await desk.show(refund(), shown) == after  # again, as after a crash
+    assert photo.caption == "invoice-7.png"
+
+
+async def test_a_picture_too_old_to_be_taken_back_says_so(desk: Desk) -> None:
+    shown = await desk.show(picture_card(desk, 1500))
+    desk.telegram.advance(49 * 3600)
+    await desk.show(refund(), shown)
+    await desk.show(refund(), shown)  # again, as after a crash
+    photo, _ = desk.telegram.messages
+    assert photo.caption == "Of an older version: this is no longer what is asked."
+    assert photo.edits == 1
+
+
+async def test_a_picture_stays_while_its_card_changes_and_a_file_always_does(desk: Desk) -> None:
+    desk.files["d" * 64] = b"%PDF-1.7"
+    card = picture_card(desk, 1500)
+    paper = File(name="invoice-7.pdf", mime="application/pdf", digest="d" * 64)
+    shown = await desk.show(card.model_copy(update={"files": (*card.files, paper)}))
+    assert len(desk.telegram.messages) == 3
+    await desk.show(refund(), shown)
+    document, message = desk.telegram.messages
+    assert document.file == ("invoice-7.pdf", b"%PDF-1.7")
+    assert message.text
+
+
 async def test_a_long_picture_is_sent_as_a_file_that_stays_sharp(desk: Desk) -> None:
     await desk.show(picture_card(desk, 4000))
     document, _ = desk.telegram.messages

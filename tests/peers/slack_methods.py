@@ -45,6 +45,7 @@ NEEDED = {
     "conversations.open": "im:write",
     "files.getUploadURLExternal": "files:write",
     "files.completeUploadExternal": "files:write",
+    "files.delete": "files:write",
     "files.info": "files:read",
     "users.info": "users:read",
     "reactions.add": "reactions:write",
@@ -82,6 +83,7 @@ class Methods(State):
             "views.publish": self._views_publish,
             "files.getUploadURLExternal": self._files_get_upload_url,
             "files.completeUploadExternal": self._files_complete_upload,
+            "files.delete": self._files_delete,
             "files.info": self._files_info,
             "assistant.threads.setStatus": self._set_status,
             "assistant.threads.setTitle": lambda _: {},
@@ -331,6 +333,15 @@ class Methods(State):
             self.shown[shown.ts] = shown
             self.note(shown, "file_share")
         return {"files": copy.deepcopy(made)}
+
+    def _files_delete(self, given: Fields) -> Fields:
+        file = self.files.get(str(given.get("file")))
+        if file is None:
+            raise RefusalError("file_not_found")
+        if file.body["user"] != BOT_USER:
+            raise RefusalError("cant_delete_file")
+        del self.files[file.id]
+        return {}
 
     def _files_info(self, given: Fields) -> Fields:
         file = self.files.get(str(given.get("file")))

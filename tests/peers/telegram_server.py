@@ -133,6 +133,7 @@ class Server:
             "sendDocument": self._send_document,
             "sendPhoto": self._send_photo,
             "editMessageText": self._edit_message_text,
+            "editMessageCaption": self._edit_message_caption,
             "deleteMessage": self._delete_message,
             "answerCallbackQuery": self._answer_callback_query,
             "getFile": self._get_file,
@@ -247,6 +248,18 @@ class Server:
         shown.rich, shown.previews = changed.rich, changed.previews
         shown.edits += 1
         return self._as_json(shown)
+
+    def _edit_message_caption(self, fields: dict[str, Any]) -> dict[str, Any]:
+        shown, caption = self.shown.get(int(fields["message_id"])), str(fields.get("caption", ""))
+        if shown is None or shown.chat != int(fields["chat_id"]):
+            raise RefusalError(400, "Bad Request: message to edit not found")
+        if not (shown.file or shown.photo):
+            raise RefusalError(400, "Bad Request: there is no caption in the message to edit")
+        if shown.caption == caption:
+            raise RefusalError(400, f"Bad Request: {UNMODIFIED}")
+        shown.caption = caption
+        shown.edits += 1
+        return self._as_message(shown).to_dict()
 
     def _delete_message(self, fields: dict[str, Any]) -> bool:
         shown = self.shown.get(int(fields["message_id"]))

@@ -259,10 +259,18 @@ async def test_the_picture_of_an_invoice_follows_its_card(desk: Desk) -> None:
     [file] = [one for one in desk.slack.files.values() if one.body["name"].endswith(".png")]
     assert size(file.data) is not None
     assert file.body["alt_txt"] == "Send e-mail · ada@example.org · waits for you"
-    await desk.tap("Send e-mail · ada@example.org", "Reject")
+    await desk.fill_in("Send e-mail · ada@example.org", "✎ Edit", Subject="Your October invoice")
+    await desk.see("Changed by you")
+    await desk.slack.until(lambda: pictures(desk) not in ([], [file.id]), what="a new picture")
+    await desk.slack.until(lambda: file.id not in desk.slack.files, what="the old picture's end")
+    await desk.tap("Your October invoice", "Reject")
     await desk.see("✗ Rejected")
-    assert len([one for one in desk.slack.files.values() if one.body["name"].endswith("png")]) == 1
+    assert len(pictures(desk)) == 1
     assert card.ts
+
+
+def pictures(desk: Desk) -> list[str]:
+    return [one.id for one in desk.slack.files.values() if one.body["name"].endswith(".png")]
 
 
 async def test_work_shows_a_stream_that_its_card_takes_away(

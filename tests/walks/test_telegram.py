@@ -86,7 +86,18 @@ async def test_the_picture_of_an_invoice_follows_its_card(phone: Phone) -> None:
     [photo] = [message for message in phone.telegram.messages if message.photo]
     assert size(photo.photo) is not None
     assert (photo.caption, photo.silent) == ("INV-2026-007.png", True)
-    assert await phone.tap("Send e-mail", "Reject") != ""
+    await phone.tap("Send e-mail", "✎ Edit")
+    prompt = await phone.telegram.see("Edit before it is done", PATIENCE_S)
+    phone.telegram.reply(prompt, "Subject: Your October invoice")
+    await phone.telegram.see("Changed by you", PATIENCE_S)
+    await phone.telegram.until(
+        lambda: (
+            [one.id for one in phone.telegram.messages if one.photo and one.id != photo.id]
+            and photo not in phone.telegram.messages
+        ),
+        PATIENCE_S,
+    )
+    assert await phone.tap("Your October invoice", "Reject") != ""
     await phone.see("✗ Rejected")
     assert len([message for message in phone.telegram.messages if message.photo]) == 1
 
