@@ -157,6 +157,7 @@ class Slack:
         from slack_bolt.async_app import AsyncApp
 
         app = AsyncApp(
+            name="firstmate",  # without one Bolt looks for the caller in every module there is
             client=api.client,
             signing_secret=self._access.signing_secret,
             attaching_conversation_kwargs_enabled=False,
