@@ -28,6 +28,13 @@ IMPORTED = [
     "alembic.command", "apscheduler.schedulers.asyncio", "jinja2", "chromadb", "onnxruntime",
     "schwifty", "sepaxml", "fpdf", "cel", "dateparser", "babel",
     "bot.telegram", "aiogram", "bot.slack", "bot.slack_door", "slack_bolt.async_app",
+    # What these import only once they are used:
+    "aiosqlite", "alembic.config", "anyio._backends._asyncio", "apscheduler.executors.asyncio",
+    "apscheduler.triggers.interval", "babel.dates", "bot.checkup", "chromadb.api.rust",
+    "chromadb.telemetry.product.posthog", "dateparser.data.date_translation_data.en",
+    "dbos._sys_db_sqlite", "jinja2.sandbox", "starlette.staticfiles", "text_unidecode",
+    "tokenizers", "uvicorn.lifespan.off", "uvicorn.protocols.http.httptools_impl",
+    "uvicorn.protocols.websockets.auto", "websockets.asyncio.server", "xmlschema",
 ]  # fmt: skip
 
 
