@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bot.sample import MAIL
-from tests.crash.story import LOOK_AGAIN_S, PATIENCE_S, DiedError, Operator
+from tests.crash.story import LOOK_AGAIN_S, PATIENCE_S, Operator
 from tests.peers.slack import APP_TOKEN, BOT_TOKEN, DM, USER, Workspace, slack
 from tests.peers.telegram import TOKEN, FakeTelegram
 
@@ -239,14 +239,8 @@ class Correspondent(Operator):
         while not holds():
             if time.monotonic() > until:
                 return False
-            try:
-                self._alive()
-            except DiedError:
+            if not self.alive:
                 self._died()
                 self.start()
             time.sleep(LOOK_S)
         return True
-
-    def _alive(self) -> None:
-        if self._process is None or not self._process.is_alive():
-            raise DiedError

@@ -102,7 +102,6 @@ class Operator:
         self.home, self.session = home, session
         self.env: dict[str, str] = {}
         self.answers: list[str] = []
-        self.came_by: list[str] = []  # the write points of the first process, once it is over
         self.starts = 0
         self._points = points
         self._armed = home / "armed"
@@ -129,10 +128,16 @@ class Operator:
     def process(self) -> int | None:
         return None if self._process is None else self._process.pid
 
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._gone()
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.is_alive()
+
+    def stop(self) -> int | None:
+        """Ask it to end; return the exit code: it may have been killed before, or on the way."""
+        if self._process is None:
+            return None
+        self._process.terminate()
+        return self._gone()
 
     def kill(self) -> None:
         if self._process is not None:
@@ -195,7 +200,7 @@ class Operator:
         self.browser.news.clear()
         if not self.browser.news.wait(LOOK_AGAIN_S):
             self.browser.look()
-        if self._process is None or not self._process.is_alive():
+        if not self.alive:
             raise DiedError
 
     def _insist(self, call: Callable[[], T]) -> T:
