@@ -95,7 +95,9 @@ async def _start(house: House, effect: Effect) -> bool:
         if await stop.is_stopped(tx):
             return False
         # Once more under the write lock: what began meanwhile counts against a day's limit.
-        now = await gate.judged(tx, house, effect.action, now.preview, effect.goal)
+        now = await gate.judged(
+            tx, house, effect.action, now.preview, effect.goal, task=effect.planned_by
+        )
         if now.verdict.outcome == "deny":
             raise ForbiddenError(f"The rules no longer allow this: {now.verdict.because}")
         if _changed(shown, now.preview) or await _stricter(tx, effect, now):

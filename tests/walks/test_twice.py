@@ -111,8 +111,8 @@ async def test_the_same_surface_never_gives_the_second_yes(two: tuple[Chat, Chat
     button = phone.button(phone.key(CARD), REALLY)
     async with web.app.db.transaction() as tx:
         conv = await conversations.admit(tx, "web", "other", "operator")
-        here = await tokens.mint(tx, button, web.who.conv, web.who.user)
-        there = await tokens.mint(tx, button, conv.id, conv.user)
+        here = (await tokens.mint(tx, [button], web.who.conv, web.who.user))[button]
+        there = (await tokens.mint(tx, [button], conv.id, conv.user))[button]
     refusal = "Your first yes came from web, too, so this one does not count. Tap it on Telegram."
     assert (await web.press(here)).text == refusal
     reply = await web.app.tap(Person(conv.user, "web", conv.id), "t", there, {})
