@@ -1,7 +1,7 @@
 """The plausible day of a one-person company: forty requests, written down before any figure.
 
-A consultant with a small shop. Three in ten requests only read. Most of the rest stays inside:
-notes, reminders, drafts. A quarter leaves the house as a mail, an invoice or an invitation.
+A consultant with a small shop. A third of the requests only read. A third stays inside: notes,
+reminders, drafts. A third leaves the house: mails, invoices, invitations, now and then money.
 """
 
 from collections.abc import Mapping
