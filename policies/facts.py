@@ -65,6 +65,7 @@ FACTS: Mapping[str, Fact] = {
     "reads_private": Fact("bool", "the task has read private data", False),
     "goes_out": Fact("bool", "an outsider will notice it", False),
     "done_in_request": Fact("int", "how often this request did something of this class", 0),
+    "refused_in_request": Fact("int", "how often you said no in this request", 0),
     "spent_in_request": Fact("double", "money this request moved already, same currency", 0.0),
     # what happened before
     "streak": Fact("int", "approvals in a row without an edit, for this operation and person", 0),

@@ -5,8 +5,9 @@
     verdict = gate.decide("email.send", {"to": "ada@example.org"})  # → outcome "ask"
     gate.observe("email.send", {"to": "ada@example.org"}, {"id": "m1"})
 
-One gate follows one request at a time. `begin` starts it, `decide` changes nothing, and `observe`
-takes in what a call brought: typed fields become evidence, free text becomes suspicion.
+One gate follows one request at a time. `begin` starts it, `decide` changes nothing, `observe`
+takes in what a call brought: typed fields become evidence, free text becomes suspicion; `refuse`
+notes that the operator said no.
 """
 
 from collections import Counter
@@ -83,6 +84,7 @@ class Gate:
         self._outside = bool(self._sources.text)
         self._private = False
         self._done: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
         self._moved: dict[str, Decimal] = {}
 
     @property
@@ -139,10 +141,14 @@ class Gate:
             currency = str(args.get("currency") or "")
             self._moved[currency] = self._moved.get(currency, Decimal(0)) + amount(contract, args)
 
+    def refuse(self, operation: str) -> None:
+        """Note a no. It uses up a planned call: the same is not asked again in other words."""
+        self._refused[operation] += 1
+
     def _deviation(self, operation: str, contract: Contract, evidence: Mapping[str, Origin]) -> str:
         if self._plan is None or contract.effect == "read":
             return ""
-        return deviation(self._plan, operation, evidence, self._done)
+        return deviation(self._plan, operation, evidence, self._done, self._refused)
 
     def _of_call(
         self,
@@ -167,6 +173,7 @@ class Gate:
             "flag_unasked": self._flag_unasked(operation, contract, args),
             "goes_out": contract.effect in GOES_OUT,
             "done_in_request": self._done[f"{contract.effect}!"],
+            "refused_in_request": self._refused.total(),
             "spent_in_request": float(self._moved.get(currency, Decimal(0))),
         } | declared.of_origins(evidence, {n: contract.role(n) for n in args})
 

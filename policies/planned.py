@@ -5,6 +5,7 @@ is read afterwards can fill in a planned call; it cannot add one.
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from pydantic import BaseModel, Field
 
@@ -45,19 +46,26 @@ def plan_of(calls: Iterable[Call | str | Mapping[str, object]]) -> Plan:
 
 
 def deviation(
-    plan: Plan, operation: str, origins: Mapping[str, Origin], done: Mapping[str, int]
+    plan: Plan,
+    operation: str,
+    origins: Mapping[str, Origin],
+    done: Mapping[str, int],
+    refused: Mapping[str, int] = MappingProxyType({}),
 ) -> str:
     """Return in one sentence how a call leaves the plan; "" when the plan foresaw it.
 
-    `origins` by path of each scalar argument, `done`: how often each operation was called.
+    `origins` by path of each scalar argument; `done` and `refused`: how often each operation was
+    called, and how often the operator said no to it.
     """
     foreseen = [call for call in plan if call.operation == operation]
     if not foreseen:
         return f"“{operation}” is not in the plan."
     limits = [call.times for call in foreseen]
     allowed = sum(times for times in limits if times is not None)
-    if None not in limits and done.get(operation, 0) >= allowed:
-        return f"“{operation}” was planned {_times(allowed)}, and that is done."
+    noes = refused.get(operation, 0)
+    if None not in limits and done.get(operation, 0) + noes >= allowed:
+        settled = "you said no" if noes else "that is done"
+        return f"“{operation}” was planned {_times(allowed)}, and {settled}."
     return min((_strays(call, origins) for call in foreseen), key=len)
 
 

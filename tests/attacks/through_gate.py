@@ -71,6 +71,7 @@ def _try(gate: Gate, step: Step, session: Session, tally: Tally, books: list[obj
     tally.calls += 1
     if verdict.outcome in ASKS:
         tally.cards.append(_says(step, verdict))
+        gate.refuse(step.operation)
     elif verdict.outcome == "deny":
         tally.blocked.append(_says(step, verdict))
     if verdict.outcome not in RUNS_BY_ITSELF:

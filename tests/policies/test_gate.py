@@ -134,6 +134,30 @@ def test_a_call_that_failed_may_be_made_again() -> None:
     assert one.decide("notes.add", {"text": "x"}).outcome == "allow"
 
 
+def test_a_no_uses_up_the_planned_call() -> None:
+    one = gate()
+    one.begin([("ada@example.org", "operator")], plan=[Call(operation="mail.send", times=2)])
+    for words in ("one", "two"):
+        assert one.decide("mail.send", {"to": "ada@example.org", "text": words}).outcome == "ask"
+        one.refuse("mail.send")
+    verdict = one.decide("mail.send", {"to": "ada@example.org", "text": "three"})
+    assert verdict.because == "“mail.send” was planned 2 times, and you said no."
+
+
+def test_after_three_noes_nothing_is_asked_in_that_request() -> None:
+    one = gate()
+    one.begin([("Pay", "operator")], [IBAN, "40"])
+    pay = {"iban": IBAN, "amount": "40", "currency": "EUR"}
+    for _ in range(3):
+        assert one.decide("bank.pay", pay).outcome == "ask"
+        one.refuse("bank.pay")
+    other = one.decide("mail.send", {"to": "ada@example.org"})
+    assert (other.outcome, other.rules[0]) == ("deny", "refused-thrice-never")
+    assert one.decide("notes.add", {"text": "x"}).outcome == "allow"
+    one.begin([("Pay", "operator")], [IBAN, "40"])
+    assert one.decide("bank.pay", pay).outcome == "ask"
+
+
 def test_twenty_payments_just_under_the_limit_are_one_decision() -> None:
     one = gate()
     one.begin([(f"Pay 99 to {IBAN}", "operator")], [IBAN])
