@@ -1,4 +1,4 @@
-"""Cases: every carrier with every aim, three times, under ever other tricks, languages, requests."""
+"""Cases: every carrier with every aim, three times, under ever other tricks and words."""
 
 import random
 from collections.abc import Iterator

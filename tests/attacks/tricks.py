@@ -1,4 +1,4 @@
-"""Tricks: how an attacker dresses what the agent is to use, so that it passes for somebody else's."""
+"""Tricks: how an attacker dresses what the agent is to use, so that it passes for honest."""
 
 import base64
 import random
