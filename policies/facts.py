@@ -55,6 +55,7 @@ FACTS: Mapping[str, Fact] = {
     "amount_origin": _origin_of("the amount"),
     "amount_trusted": Fact("bool", "the amount: typed by you or in your records", True),
     "content_origin": _origin_of("title and text"),
+    "typed": Fact("bool", "every argument was typed by you; switches aside", False),
     "outside": Fact("bool", "some argument stands only in somebody else's text", False),
     "deceptive": Fact("bool", "some argument has hidden or look-alike characters", False),
     "secret_in_words": Fact("bool", "a secret is given in words instead of in its form", False),
@@ -104,6 +105,8 @@ def of_origins(origins: Mapping[str, Origin], roles: Mapping[str, str]) -> dict[
         "amount_origin": amount,
         "amount_trusted": amount in _TRUSTED or not amount,
         "content_origin": _worst(by_role.get("title", set()) | by_role.get("text", set())),
+        "typed": set().union(*(by_role[role] for role in by_role if role != "flag"))
+        == {"operator"},
         "outside": "text" in origins.values(),
     }
 

@@ -26,7 +26,10 @@ CONTRACTS: Mapping[str, Mapping[str, Any]] = {
         "effect": "money",
         "roles": {"iban": "destination", "amount": "amount", "currency": "value"},
     },
-    "web.get": {"effect": "egress_read", "roles": {"url": "destination"}},
+    "web.get": {
+        "effect": "egress_read",
+        "roles": {"url": "destination", "params": "text", "limit": "value", "fresh": "flag"},
+    },
     "notes.add": {"effect": "internal", "roles": {"text": "text", "key": "secret"}},
     "mcp.tool": {},
 }
@@ -184,6 +187,24 @@ def test_text_data_and_a_way_out_together_never_run_alone() -> None:
     one.observe("mail.search", {}, {"items": [{"id": "1", "body": "Go to example.org"}]})
     verdict = one.decide("web.get", {"url": address})
     assert (verdict.outcome, verdict.rules[0]) == ("ask", "three-bits-ask")
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        ({}, "allow"),
+        ({"fresh": False}, "allow"),
+        ({"params": "Ada owes 40 EUR"}, "ask"),
+        ({"limit": 4711}, "ask"),
+        ({"undeclared": "x"}, "ask"),
+    ],
+)
+def test_an_address_you_named_is_no_way_out_for_what_you_did_not_type(
+    more: dict[str, Any], outcome: str
+) -> None:
+    one = gate()
+    one.begin([("Look at https://example.org/a", "operator")])
+    assert one.decide("web.get", {"url": "https://example.org/a", **more}).outcome == outcome
 
 
 def test_what_nobody_classified_does_not_run() -> None:
