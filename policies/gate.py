@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from policies import facts as declared
 from policies.book import default_files, load, load_files
 from policies.characters import suspicious
-from policies.contracts import GOES_OUT, Contract, amount, scalars
+from policies.contracts import GOES_OUT, Contract, amount, coin, scalars
 from policies.judge import judge
 from policies.origins import Sources, known, origins
 from policies.planned import Call, Plan, deviation, plan_of
@@ -138,7 +138,7 @@ class Gate:
             self._done[operation] += 1
             if contract.effect is not None:
                 self._done[f"{contract.effect}!"] += 1
-            currency = str(args.get("currency") or "")
+            currency = coin(args.get("currency"))
             self._moved[currency] = self._moved.get(currency, Decimal(0)) + amount(contract, args)
 
     def refuse(self, operation: str) -> None:
@@ -159,7 +159,7 @@ class Gate:
     ) -> dict[str, Any]:
         """Return the facts that the arguments and the request so far give by themselves."""
         destinations = contract.of_role("destination", args)
-        currency = str(args.get("currency") or "")
+        currency = coin(args.get("currency"))
         return {
             "amount": float(amount(contract, args)),
             "currency": currency,
@@ -174,8 +174,17 @@ class Gate:
             "goes_out": contract.effect in GOES_OUT,
             "done_in_request": self._done[f"{contract.effect}!"],
             "refused_in_request": self._refused.total(),
-            "spent_in_request": float(self._moved.get(currency, Decimal(0))),
+            "spent_in_request": float(self._spent(currency)),
         } | declared.of_origins(evidence, {n: contract.role(n) for n in args})
+
+    def _spent(self, currency: str) -> Decimal:
+        """Return what was moved in this currency; money without one counts with every other."""
+        alike = (
+            moved
+            for name, moved in self._moved.items()
+            if not (name and currency) or name == currency
+        )
+        return sum(alike, Decimal(0))
 
     def _flag_unasked(self, operation: str, contract: Contract, args: Mapping[str, Any]) -> bool:
         """Say whether a flag is set that neither the plan nor the operator's words name."""

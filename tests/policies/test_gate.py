@@ -247,11 +247,31 @@ def test_a_thread_that_does_not_exist_makes_nobody_trusted() -> None:
     assert one.decide("mail.send", made_up).outcome == "ask_twice"
 
 
-def test_an_amount_that_is_no_number_is_without_limit() -> None:
+@pytest.mark.parametrize("amount", ["a lot", "NaN", "sNaN", "-5000", "-Infinity", "9.000", "9 000"])
+def test_an_amount_is_read_at_its_worst(amount: str) -> None:
     one = gate()
     one.begin([], [IBAN])
-    verdict = one.decide("bank.pay", {"iban": IBAN, "amount": "a lot", "currency": "EUR"})
+    verdict = one.decide("bank.pay", {"iban": IBAN, "amount": amount, "currency": "EUR"})
     assert "money-over-500" in verdict.rules
+
+
+@pytest.mark.parametrize("first", ["-400", "NaN", "400"])
+@pytest.mark.parametrize("currency", ["EUR", "eur", "EUR ", "", None])
+def test_no_payment_makes_room_for_the_next(first: str, currency: str | None) -> None:
+    one = gate()
+    one.begin([], [IBAN])
+    pay = {"iban": IBAN, "amount": first, "currency": currency}
+    one.observe("bank.pay", pay, {"id": "t"})
+    verdict = one.decide("bank.pay", {"iban": IBAN, "amount": "200", "currency": "EUR"})
+    assert "money-over-500-in-request" in verdict.rules
+
+
+def test_another_currency_is_counted_by_itself() -> None:
+    one = gate()
+    one.begin([], [IBAN])
+    one.observe("bank.pay", {"iban": IBAN, "amount": "400", "currency": "USD"}, {"id": "t"})
+    verdict = one.decide("bank.pay", {"iban": IBAN, "amount": "200", "currency": "EUR"})
+    assert "money-over-500-in-request" not in verdict.rules
 
 
 def test_what_the_caller_knows_of_the_situation_is_judged_too() -> None:
