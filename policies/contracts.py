@@ -1,5 +1,6 @@
 """Contract: what an operation does to the world and what each of its arguments means. Data only."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
@@ -12,6 +13,7 @@ from policies.amounts import number_in
 Role = Literal[
     "destination", "reference", "amount", "secret", "value", "title", "text", "when", "flag"
 ]
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,40}")
 GOES_OUT = frozenset(
     {
         "egress_read",
@@ -82,8 +84,13 @@ def coin(currency: Any) -> str:
 
 
 def scalars(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every scalar with its path ("lines.0.amount"); None and "" say nothing."""
+    """Yield every scalar with its path ("lines.0.amount"); None and "" say nothing.
+
+    A key that is no plain name, as in {"a@b.com": ""}, is a value itself.
+    """
     if isinstance(value, Mapping):
+        strange = (str(key) for key in value if path and not _NAME.fullmatch(str(key)))
+        yield from ((f"{path}.{key}!", key) for key in strange)
         children: Iterator[tuple[Any, Any]] = iter(value.items())
     elif isinstance(value, list | tuple | set | frozenset):
         children = iter(enumerate(value))
