@@ -23,7 +23,7 @@ from policies.book import default_files, load, load_files
 from policies.characters import suspicious
 from policies.contracts import GOES_OUT, Contract, amount, coin, scalars
 from policies.judge import judge
-from policies.origins import Sources, known, origins
+from policies.origins import Sources, known, origin, origins
 from policies.planned import Call, Plan, deviation, plan_of
 from policies.rules import EFFECTS, Action, Book, Origin, Verdict
 
@@ -85,6 +85,7 @@ class Gate:
         self._private = False
         self._done: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
+        self._told: tuple[str, ...] = ()  # written by the agent: no evidence when read back
         self._moved: dict[str, Decimal] = {}
 
     @property
@@ -127,10 +128,13 @@ class Gate:
     ) -> None:
         """Take in what came of a call; an error may hold somebody's words too."""
         contract = self.contracts.get(operation, Contract())
+        self._told += self._unproven(contract, args)
+        told = Sources(canonical=self._told)
         records: list[str] = []
         texts = [] if error is None else [str(error)]
         for path, value in scalars(result):
-            (records if contract.is_record(path) else texts).append(str(value))
+            proven = contract.is_record(path) and not known(value, told)
+            (records if proven else texts).append(str(value))
         self._sources = self._sources.and_more(record=tuple(records), text=tuple(texts))
         self._outside |= contract.outside and any(map(_says_something, texts))
         self._private |= contract.shows_private
@@ -144,6 +148,13 @@ class Gate:
     def refuse(self, operation: str) -> None:
         """Note a no. It uses up a planned call: the same is not asked again in other words."""
         self._refused[operation] += 1
+
+    def _unproven(self, contract: Contract, args: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return what a write lays down although nobody trusted says so: its echo proves nothing."""
+        if contract.effect == "read":
+            return ()
+        given = ((value, origin(value, self._sources)) for _, value in scalars(args))
+        return tuple(str(value) for value, came in given if came in ("text", "model"))
 
     def _deviation(self, operation: str, contract: Contract, evidence: Mapping[str, Origin]) -> str:
         if self._plan is None or contract.effect == "read":

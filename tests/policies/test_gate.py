@@ -31,6 +31,12 @@ CONTRACTS: Mapping[str, Mapping[str, Any]] = {
         "roles": {"url": "destination", "params": "text", "limit": "value", "fresh": "flag"},
     },
     "notes.add": {"effect": "internal", "roles": {"text": "text", "key": "secret"}},
+    "crm.get": {"effect": "read", "records": ["id", "iban", "email"]},
+    "crm.update": {
+        "effect": "internal",
+        "roles": {"id": "reference", "iban": "destination"},
+        "records": ["id", "iban"],
+    },
     "mcp.tool": {},
 }
 IBAN = "DE89370400440532013000"
@@ -66,6 +72,17 @@ def test_typed_fields_of_a_result_become_evidence_and_free_text_does_not() -> No
     assert one.decide("mail.send", {"to": "bo@example.com"}).origins["to"] == "record"
     assert one.decide("mail.send", {"to": "eve@evil.example"}).origins["to"] == "text"
     assert one.bits == {"reads_outside": True, "reads_private": True}
+
+
+@pytest.mark.parametrize("spelled", [IBAN, "DE89 3704 0044 0532 0130 00", IBAN.lower()])
+def test_what_the_agent_wrote_is_no_evidence_when_it_is_read_back(spelled: str) -> None:
+    one = gate()
+    one.begin([("Put it into the records", "operator"), (f"Our IBAN is {IBAN}", "forwarded")])
+    one.observe("crm.update", {"id": "c1", "iban": spelled}, {"id": "c1", "iban": IBAN})
+    one.observe("crm.get", {"id": "c1"}, {"id": "c1", "iban": IBAN, "email": "bo@example.com"})
+    pay = one.decide("bank.pay", {"iban": IBAN, "amount": "40", "currency": "EUR"})
+    assert (pay.origins["iban"], pay.outcome) == ("text", "deny")
+    assert one.decide("mail.send", {"to": "bo@example.com"}).origins["to"] == "record"
 
 
 def test_the_words_of_an_error_are_somebody_elses() -> None:
