@@ -150,7 +150,7 @@ class Gate:
         self._refused[operation] += 1
 
     def _unproven(self, contract: Contract, args: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return what a write lays down although nobody trusted says so: its echo proves nothing."""
+        """Return what a write lays down without anybody trusted behind it: no echo proves it."""
         if contract.effect == "read":
             return ()
         given = ((value, origin(value, self._sources)) for _, value in scalars(args))

@@ -85,6 +85,15 @@ def test_what_the_agent_wrote_is_no_evidence_when_it_is_read_back(spelled: str) 
     assert one.decide("mail.send", {"to": "bo@example.com"}).origins["to"] == "record"
 
 
+def test_an_account_from_a_mail_does_not_become_a_record_unasked() -> None:
+    one = gate()
+    one.begin([("The account of c1 is new", "operator"), (f"Our IBAN is {IBAN}", "forwarded")])
+    verdict = one.decide("crm.update", {"id": "c1", "iban": IBAN})
+    assert (verdict.outcome, verdict.rules[0]) == ("ask", "record-unproven-asks")
+    one.begin([(f"The account of c1 is {IBAN}", "operator")])
+    assert one.decide("crm.update", {"id": "c1", "iban": IBAN}).outcome == "allow"
+
+
 def test_the_words_of_an_error_are_somebody_elses() -> None:
     one = gate()
     one.begin([])
