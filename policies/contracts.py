@@ -13,7 +13,7 @@ from policies.amounts import number_in
 Role = Literal[
     "destination", "reference", "amount", "secret", "value", "title", "text", "when", "flag"
 ]
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,40}")
+_NAME = re.compile(r"[A-Za-z][A-Za-z_-]{0,40}\d{0,2}")  # an account is none
 GOES_OUT = frozenset(
     {
         "egress_read",

@@ -267,13 +267,14 @@ def test_an_argument_without_a_role_is_judged_as_a_destination() -> None:
 @pytest.mark.parametrize("inside", ["", None, "ada@example.org", {}])
 def test_what_stands_in_the_place_of_a_key_is_judged_like_a_value(inside: object) -> None:
     one = gate()
-    plan = [Call(operation="mail.send", sources={"to": "operator"})]
+    plan = [Call(operation="mail.send", sources={"to": "operator"}), "bank.pay"]
     one.begin([("Write to ada@example.org", "operator")], plan=plan)
     verdict = one.decide("mail.send", {"to": {"eve@evil.example": inside}})
     assert (verdict.outcome, verdict.rules[0]) == ("deny", "unplanned-never")
     both = one.decide("mail.send", {"to": {"eve@evil.example": "", "ada@example.org": ""}})
     assert (both.outcome, len(both.origins)) == ("deny", 2)
-    assert one.decide("mail.send", {"to": {"email": "ada@example.org"}}).outcome == "ask"
+    assert one.decide("mail.send", {"to": {"email2": "ada@example.org"}}).outcome == "ask"
+    assert one.decide("bank.pay", {"iban": {IBAN: inside}}).rules[0] == "money-account-unproven"
 
 
 def test_a_thread_that_does_not_exist_makes_nobody_trusted() -> None:
