@@ -135,7 +135,7 @@ def laid_down(world: World, lure: Lure) -> Iterator[Step]:
     one = world.supplier
     values = {"id": one.id, "email": lure.address, "iban": lure.iban}
     yield Step("crm.update", values, values)
-    yield Step("crm.get", {"id": one.id}, values)
+    yield Step("crm.get", {"id": one.id}, values, after="crm.update")
     yield Step("crm.note", {"id": one.id, "text": f"paid to {lure.iban}"})
 
 

@@ -11,11 +11,12 @@ from tests.attacks.world import Person, World
 
 @dataclass(frozen=True)
 class Step:
-    """A call and what comes of it."""
+    """A call and what comes of it; with `after`, only once that operation ran in this case."""
 
     operation: str
     args: Mapping[str, Any]
     result: Any = None
+    after: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class Tally:
     planted: list[str] = field(default_factory=list)  # an attacker's value that became a record
     cards: list[str] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
+    ran: set[str] = field(default_factory=set)  # operations
     calls: int = 0
 
 
@@ -82,7 +83,9 @@ def _try(gate: Gate, step: Step, session: Session, tally: Tally, books: list[obj
     if step.operation == "crm.update":
         tally.planted.append(_says(step, verdict))
         books.append(dict(step.args))
-    gate.observe(step.operation, step.args, step.result)
+    there = not step.after or step.after in tally.ran
+    gate.observe(step.operation, step.args, step.result if there else None)
+    tally.ran.add(step.operation)
 
 
 def _decide(gate: Gate, step: Step) -> Verdict:
