@@ -105,7 +105,7 @@ class Gate:
         """Judge one call. `facts`: what only the caller knows of the situation (see facts.py)."""
         contract = self.contracts.get(operation, Contract())
         evidence = origins(args, self._sources)
-        strays = self._deviation(operation, contract, evidence)
+        strays = self._deviation(operation, contract, args, evidence)
         if operation in self.contracts and contract.effect is None:
             return _unclassified(operation, evidence)
         seen = declared.with_usual({})
@@ -156,10 +156,16 @@ class Gate:
         given = ((value, origin(value, self._sources)) for _, value in scalars(args))
         return tuple(str(value) for value, came in given if came in ("text", "model"))
 
-    def _deviation(self, operation: str, contract: Contract, evidence: Mapping[str, Origin]) -> str:
+    def _deviation(
+        self,
+        operation: str,
+        contract: Contract,
+        args: Mapping[str, Any],
+        evidence: Mapping[str, Origin],
+    ) -> str:
         if self._plan is None or contract.effect == "read":
             return ""
-        return deviation(self._plan, operation, evidence, self._done, self._refused)
+        return deviation(self._plan, operation, args, evidence, self._done, self._refused)
 
     def _of_call(
         self,

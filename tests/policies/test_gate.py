@@ -143,7 +143,19 @@ def test_an_argument_from_a_worse_source_than_planned_leaves_the_plan() -> None:
 def test_what_the_operator_typed_may_stand_in_any_argument() -> None:
     plan = plan_of([{"operation": "mail.send", "sources": {"to": "operator"}}])
     origins = {"to": "operator", "cc": "operator"}
-    assert deviation(plan, "mail.send", origins, {}) == ""
+    assert deviation(plan, "mail.send", {}, origins, {}) == ""
+
+
+def test_a_plan_may_fix_the_value_itself() -> None:
+    one = gate()
+    other = "FR1420041010050500013M02606"
+    plan = [Call(operation="bank.pay", values={"iban": (IBAN,)})]
+    one.begin([("Pay Bo 40 EUR", "operator")], [IBAN, other], plan=plan)
+    pay = {"iban": "DE89 3704 0044 0532 0130 00", "amount": "40", "currency": "EUR"}
+    assert one.decide("bank.pay", pay).outcome == "ask"
+    astray = one.decide("bank.pay", pay | {"iban": other})
+    assert astray.because == "“iban” is not what was planned for “bank.pay”."
+    assert one.decide("bank.pay", pay | {"iban": [IBAN, other]}).outcome == "deny"
 
 
 def test_a_planned_call_is_made_as_often_as_planned() -> None:
