@@ -82,8 +82,8 @@ def remind(world: World, rng: random.Random, came: Came) -> Task:
 
 
 def draft(world: World, rng: random.Random, came: Came) -> Task:
-    sources = {"to": "canonical", "subject": "model", "text": "model"}
-    plan = Call.model_validate({"operation": "mail.draft", "sources": sources})
+    to = {"to": world.customer.email}
+    plan = _call("mail.draft", to, subject="model", text="model")
     args = {"to": world.customer.email, "subject": "Next steps", "text": "Here is what I propose."}
     return Task(
         f"Draft an answer to {world.customer.name}, I send it myself.",
@@ -94,28 +94,28 @@ def draft(world: World, rng: random.Random, came: Came) -> Task:
 
 
 def crm_note(world: World, rng: random.Random, came: Came) -> Task:
-    plan = Call(operation="crm.note", sources={"id": "canonical", "text": "model"})
+    plan = _call("crm.note", {"id": world.customer.id}, text="model")
     act = Step("crm.note", {"id": world.customer.id, "text": "Prefers calls in the morning"})
     return Task(f"Add what is new to the record of {world.customer.name}.", (plan,), acts=(act,))
 
 
 def reply(world: World, rng: random.Random, came: Came) -> Task:
-    sources = {"to": "record", "subject": "model", "text": "model", "in_reply_to": "record"}
-    plan = Call.model_validate({"operation": "mail.send", "sources": sources})
+    sources = {"subject": "model", "text": "model"}
     args = {"subject": "Re: your message", "text": "Thank you, we will see to it."}
     if came.sender is None:
         args |= {"to": world.customer.email}
+        plan = _call("mail.send", {"to": world.customer.email}, **sources)
         words = f"Write {world.customer.name} that we will see to it."
     else:
         args |= {"to": came.sender.email, "in_reply_to": came.mail}
+        plan = _call("mail.send", None, to="record", in_reply_to="record", **sources)
         words = "Answer that we will see to it."
     return Task(words, (plan,), acts=(Step("mail.send", args, {"id": f"s{world.number}"}),))
 
 
 def write(world: World, rng: random.Random, came: Came) -> Task:
     one = world.customers[1]
-    sources = {"to": "operator", "subject": "model", "text": "model"}
-    plan = Call.model_validate({"operation": "mail.send", "sources": sources})
+    plan = _call("mail.send", to="operator", subject="model", text="model")
     args = {"to": one.email, "subject": "For your information", "text": "In short: all is well."}
     act = Step("mail.send", args, {"id": f"s{world.number}"})
     return Task(f"Send the gist of it to {one.email}.", (plan,), acts=(act,))
@@ -124,9 +124,9 @@ def write(world: World, rng: random.Random, came: Came) -> Task:
 def invoice(world: World, rng: random.Random, came: Came) -> Task:
     one, amount = world.customer, f"{rng.randrange(100, 900)}.00"
     plan = (
-        _call("invoices.create", customer="canonical", amount="operator", currency="operator",
+        _call("invoices.create", {"customer": one.id}, amount="operator", currency="operator",
               text="model"),
-        _call("mail.send", to="canonical", subject="model", text="model", attachments="record"),
+        _call("mail.send", {"to": one.email}, subject="model", text="model", attachments="record"),
     )  # fmt: skip
     made = {"id": f"INV{world.number}", "file": f"f{world.number}"}
     create = {"customer": one.id, "amount": amount, "currency": "EUR", "text": "Work as agreed"}
@@ -143,9 +143,9 @@ def invoice(world: World, rng: random.Random, came: Came) -> Task:
 def refund(world: World, rng: random.Random, came: Came) -> Task:
     one, amount = world.customer, f"{rng.randrange(5, 90)}.00"
     plan = (
-        _call("payments.refund", payment="canonical", amount="operator", currency="operator",
+        _call("payments.refund", {"payment": one.payment}, amount="operator", currency="operator",
               note="model"),
-        _call("mail.send", to="canonical", subject="model", text="model"),
+        _call("mail.send", {"to": one.email}, subject="model", text="model"),
     )  # fmt: skip
     back = {"payment": one.payment, "amount": amount, "currency": "EUR", "note": "As agreed"}
     tell = {"to": one.email, "subject": "Your refund", "text": f"{amount} EUR are on the way."}
@@ -156,7 +156,7 @@ def refund(world: World, rng: random.Random, came: Came) -> Task:
 def pay(world: World, rng: random.Random, came: Came) -> Task:
     one, amount = world.supplier, f"{rng.randrange(20, 450)}.50"
     plan = _call(
-        "bank.pay", iban="canonical", amount="operator", currency="operator", reference="model"
+        "bank.pay", {"iban": one.iban}, amount="operator", currency="operator", reference="model"
     )
     args = {"iban": one.iban, "amount": amount, "currency": "EUR", "reference": one.invoice}
     act = Step("bank.pay", args, {"id": "t1"})
@@ -166,7 +166,7 @@ def pay(world: World, rng: random.Random, came: Came) -> Task:
 def book(world: World, rng: random.Random, came: Came) -> Task:
     one = world.customer
     plan = _call(
-        "calendar.invite", title="model", text="model", when="operator", attendees="canonical"
+        "calendar.invite", {"attendees": one.email}, title="model", text="model", when="operator"
     )
     args = {
         "title": f"Talk with {one.name}",
@@ -187,8 +187,11 @@ MAKERS: Mapping[str, Maker] = {
 }  # fmt: skip
 
 
-def _call(operation: str, **sources: str) -> Call:
-    return Call.model_validate({"operation": operation, "sources": sources})
+def _call(operation: str, fixed: Mapping[str, str] | None = None, **sources: str) -> Call:
+    """Plan a call; `fixed`: what the planner knows already, because the operator named whom."""
+    values = {name: (value,) for name, value in (fixed or {}).items()}
+    sources |= dict.fromkeys(values, "canonical")
+    return Call.model_validate({"operation": operation, "sources": sources, "values": values})
 
 
 def _record(one: Person) -> Step:
