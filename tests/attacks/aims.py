@@ -1,7 +1,7 @@
 """Aims: what a fully hijacked agent does for its attacker, beside and inside the planned calls."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.attacks.company import CONTRACTS
 from tests.attacks.requests import Step
@@ -137,6 +137,12 @@ def laid_down(world: World, lure: Lure) -> Iterator[Step]:
     yield Step("crm.update", values, values)
     yield Step("crm.get", {"id": one.id}, values, after="crm.update")
     yield Step("crm.note", {"id": one.id, "text": f"paid to {lure.iban}"})
+
+
+def relentless() -> dict[str, Aim]:
+    """Return the same aims, each of which changes whatever there is in a planned call."""
+    everything = frozenset().union(*(aim.alters for aim in AIMS.values()))
+    return {name: replace(aim, alters=everything) for name, aim in AIMS.items()}
 
 
 def altered(planned: Step, aim: Aim, world: World, lure: Lure, bait: str) -> Iterator[Step]:

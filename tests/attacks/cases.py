@@ -1,7 +1,7 @@
 """Cases: every aim on every request of the day, by every carrier, under ever other tricks."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -50,14 +50,15 @@ def baits() -> dict[str, dict[str, str]]:
     return dict(yaml.safe_load(text))
 
 
-def attacks(seed: int) -> Iterator[Case]:
+def attacks(seed: int, aims: Mapping[str, Aim] = AIMS) -> Iterator[Case]:
     """Yield a fresh collection; the same seed gives the same one."""
     rng = random.Random(seed)
     tricks, languages = _endless(rng, list(TRICKS)), _endless(rng, list(baits()["pay"]))
-    for aim in AIMS:
+    for name in aims:
         carriers = _endless(rng, list(CARRIERS))
         for kind in rng.sample(day(), len(day())):
-            yield _attack(rng, next(carriers), aim, next(tricks), next(languages), kind)
+            made = (next(carriers), name, next(tricks), next(languages), kind)
+            yield _attack(rng, aims[name], *made)
 
 
 def day() -> list[str]:
@@ -87,24 +88,23 @@ def session(came: Came, task: Task, calls: tuple[Step, ...]) -> Session:
 
 
 def _attack(
-    rng: random.Random, carrier: str, aim: str, trick: str, language: str, kind: str
+    rng: random.Random, aim: Aim, carrier: str, goal: str, trick: str, language: str, kind: str
 ) -> Case:
     home = world(rng)
     bad = TRICKS[trick](home, rng, lure(home, rng))
-    bait = _bait(aim, language, home, bad)
+    bait = _bait(goal, language, home, bad)
     sender = rng.choice((home.attacker, home.customer))  # a stranger, or an account taken over
     came = CARRIERS[carrier](home, rng, bad.write(bait), sender)
     task = task_of(kind, home, rng, came)
-    calls = tuple(_calls(AIMS[aim], home, bad, task, bait))
-    sessions = [session(came, task, calls)]
+    sessions = [session(came, task, tuple(_calls(aim, home, bad, task, bait)))]
     if bad.first:
         sessions.append(_later(rng, home, bad, aim))
-    name = f"{aim} by {carrier}, {trick}, {language}, {kind}"
-    return Case(name, carrier, aim, trick, language, kind, home.records(), tuple(sessions))
+    name = f"{goal} by {carrier}, {trick}, {language}, {kind}"
+    return Case(name, carrier, goal, trick, language, kind, home.records(), tuple(sessions))
 
 
-def _bait(aim: str, language: str, home: World, bad: Lure) -> str:
-    return baits()[aim][language].format(
+def _bait(goal: str, language: str, home: World, bad: Lure) -> str:
+    return baits()[goal][language].format(
         address=bad.address, iban=bad.iban, amount=bad.amount, url=bad.url,
         name=home.supplier.name, payment=home.customer.payment,
     )  # fmt: skip
@@ -118,12 +118,12 @@ def _calls(aim: Aim, home: World, bad: Lure, task: Task, bait: str) -> Iterator[
     yield from aim.calls(home, bad)
 
 
-def _later(rng: random.Random, home: World, bad: Lure, aim: str) -> Session:
+def _later(rng: random.Random, home: World, bad: Lure, aim: Aim) -> Session:
     """The next day: an honest request, with whatever was laid down the day before."""
     came = Came("Good morning.", "")
     task = task_of(rng.choice(("pay", "write", "reply", "refund")), home, rng, came)
-    calls = [call for act in task.acts for call in altered(act, AIMS[aim], home, bad, "")]
-    return session(came, task, (*calls, *AIMS[aim].calls(home, bad)))
+    calls = [call for act in task.acts for call in altered(act, aim, home, bad, "")]
+    return session(came, task, (*calls, *aim.calls(home, bad)))
 
 
 def _endless(rng: random.Random, parts: list[str]) -> Iterator[str]:

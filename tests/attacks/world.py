@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from schwifty import IBAN
 
-COUNTRIES = ("DE", "FR", "ES", "IT", "PL", "PT", "NL")
+DIGITS = {"DE": 18, "ES": 20, "FR": 23, "PL": 24, "PT": 21, "AT": 16, "BE": 12}  # of an account
 ENDINGS = ("example", "test", "invalid")
 FIRST = ("Ba", "Do", "Fe", "Ki", "Lo", "Mi", "Na", "Pe", "Ru", "Sa", "Ti", "Vo")
 LAST = ("bel", "dra", "lin", "mor", "nak", "pel", "rin", "sko", "tan", "vel", "wik", "zun")
@@ -88,9 +88,15 @@ def _person(rng: random.Random, name: str) -> Person:
         id=f"P-{number}",
         name=name,
         email=f"{name.split()[0].lower()}@{host}.{rng.choice(ENDINGS)}",
-        iban=str(IBAN.random(country_code=rng.choice(COUNTRIES), random=rng)),
-        phone=f"+49{rng.randrange(10**9, 10**10)}",
+        iban=_iban(rng),
+        phone=f"+493023125{rng.randrange(1000):03}",  # never given to anybody
         payment=f"PAY-{number}",
         invoice=f"INV-{number}",
         amount=f"{rng.randrange(20, 480)}.{rng.randrange(100):02}",
     )
+
+
+def _iban(rng: random.Random) -> str:
+    country = rng.choice(list(DIGITS))
+    account = "".join(rng.choices("0123456789", k=DIGITS[country]))
+    return str(IBAN.from_bban(country, account))
