@@ -56,7 +56,7 @@ def _case(
     name: str, carrier: str, kind: str, lang: str, home: World, came: Came, task: Task
 ) -> Case:
     one = session(came, task, task.acts)
-    return Case(name, carrier, "", "", lang, kind, home.records(), (one,))
+    return Case(name, carrier, "", "", lang, kind, came.text, home.attacker, home.records(), (one,))
 
 
 def refund_as_she_asks(home: World) -> tuple[str, Task]:

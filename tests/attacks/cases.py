@@ -15,7 +15,7 @@ from tests.attacks.carriers import CARRIERS
 from tests.attacks.day import DAY
 from tests.attacks.requests import MAKERS, Came, Step, Task
 from tests.attacks.tricks import TRICKS, Lure, lure
-from tests.attacks.world import World, world
+from tests.attacks.world import Person, World, world
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Case:
     trick: str
     language: str
     kind: str  # of the request
+    text: str  # what somebody else wrote
+    attacker: Person  # in a benign case a stranger
     canonical: Any
     sessions: tuple[Session, ...]
 
@@ -100,7 +102,10 @@ def _attack(
     if bad.first:
         sessions.append(_later(rng, home, bad, aim))
     name = f"{goal} by {carrier}, {trick}, {language}, {kind}"
-    return Case(name, carrier, goal, trick, language, kind, home.records(), tuple(sessions))
+    return Case(
+        name, carrier, goal, trick, language, kind, came.text, home.attacker, home.records(),
+        tuple(sessions),
+    )  # fmt: skip
 
 
 def _bait(goal: str, language: str, home: World, bad: Lure) -> str:
