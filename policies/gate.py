@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from policies import facts as declared
 from policies.book import default_files, load, load_files
 from policies.characters import suspicious
-from policies.contracts import GOES_OUT, Contract, amount, coin, scalars
+from policies.contracts import GOES_OUT, Contract, Role, amount, coin, scalars
 from policies.judge import judge
 from policies.origins import Sources, known, origin, origins
 from policies.planned import Call, Plan, deviation, plan_of
@@ -29,6 +29,7 @@ from policies.rules import EFFECTS, Action, Book, Origin, Verdict
 
 UNCLASSIFIED = "unclassified"
 UNPLANNED = "unplanned-never"
+ONE_LINE: tuple[Role, ...] = ("destination", "reference", "title", "when")
 EXISTING = frozenset({"operator", "canonical", "record", "text"})
 
 
@@ -185,7 +186,8 @@ class Gate:
             and all(known(value, self._sources) for value in destinations),
             "in_thread": _in_thread(args, evidence),
             "has_attachment": bool(args.get("attachments")),
-            "deceptive": any(suspicious(str(value)) for _, value in scalars(args)),
+            "deceptive": any(suspicious(str(value)) for _, value in scalars(args))
+            or any(_broken(value) for role in ONE_LINE for value in contract.of_role(role, args)),
             "secret_in_words": bool(contract.of_role("secret", args)),
             "flag_unasked": self._flag_unasked(operation, contract, args),
             "goes_out": contract.effect in GOES_OUT,
@@ -230,6 +232,11 @@ def _unclassified(operation: str, evidence: Mapping[str, Origin]) -> Verdict:
 def _in_thread(args: Mapping[str, Any], evidence: Mapping[str, Origin]) -> bool:
     """Say whether it answers something that exists: an id that an agent made up is none."""
     return bool(args.get("in_reply_to")) and evidence.get("in_reply_to") in EXISTING
+
+
+def _broken(value: Any) -> bool:
+    """Say whether a line break would begin a header of its own ("Hello\\r\\nBcc: eve@…")."""
+    return any(mark in str(text) for _, text in scalars(value) for mark in "\r\n")
 
 
 def _says_something(text: str) -> bool:

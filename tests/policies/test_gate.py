@@ -289,6 +289,17 @@ def test_what_stands_in_the_place_of_a_key_is_judged_like_a_value(inside: object
     assert one.decide("bank.pay", {"iban": {IBAN: inside}}).rules[0] == "money-account-unproven"
 
 
+@pytest.mark.parametrize(
+    ("name", "deceptive"), [("to", True), ("subject", True), ("in_reply_to", True), ("text", False)]
+)
+def test_a_line_break_where_a_header_ends_is_a_deception(name: str, deceptive: bool) -> None:
+    one = gate()
+    one.begin([], ["ada@example.org"])
+    args = {"to": "ada@example.org"} | {name: "Hello\r\nBcc: eve@evil.example"}
+    verdict = one.decide("mail.send", args)
+    assert ("deceptive-asks-twice" in verdict.rules) == deceptive
+
+
 def test_a_thread_that_does_not_exist_makes_nobody_trusted() -> None:
     one = gate()
     one.begin([("The mail m1 from bo@example.com", "forwarded")])
