@@ -10,7 +10,7 @@ WORKERS  ?= 2
 WAITERS  ?= 5
 PYTEST   := $(if $(CI),PYTHONPATH=.ci) $(BIN)/python -m pytest -n $(WORKERS) $(if $(CI),-p no_skips)
 
-.PHONY: help run demo deps tools check test test-all bench lock wheel
+.PHONY: help run demo deps tools check test test-all bench attack lock wheel
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
 
@@ -36,6 +36,9 @@ test-all: test ## every check and every test, without limit
 
 bench: $(READY) ## print each figure beside its target
 	@for file in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
+
+attack: $(READY) ## attack the gate with a fresh collection: make attack SEED=7
+	@$(BIN)/python -m tests.attacks $(or $(SEED),1)
 
 lock: $(READY) ## choose versions anew, none younger than 14 days
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \

@@ -1,14 +1,19 @@
 """Contract: what an operation does to the world and what each of its arguments means. Data only."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from policies.amounts import number_in
+
 Role = Literal[
     "destination", "reference", "amount", "secret", "value", "title", "text", "when", "flag"
 ]
+_NAME = re.compile(r"[A-Za-z][A-Za-z_-]{0,40}\d{0,2}")  # an account is none
 GOES_OUT = frozenset(
     {
         "egress_read",
@@ -57,17 +62,35 @@ class Contract(BaseModel, frozen=True, extra="forbid"):
 
 
 def amount(contract: Contract, args: Mapping[str, Any]) -> Decimal:
-    """Return the money it moves; without limit where an amount is no number."""
+    """Return the money it moves; without limit where an amount is none, or less than nothing."""
+    return sum((_most(str(value)) for value in contract.of_role("amount", args)), Decimal(0))
+
+
+def _most(value: str) -> Decimal:
+    """Return the larger of the readings of "9.000", for a driver may read it either way."""
     try:
-        given = [Decimal(str(value)) for value in contract.of_role("amount", args)]
+        readings = [Decimal(value)]
     except InvalidOperation:
-        return Decimal("Infinity")
-    return sum(given, Decimal(0))
+        readings = []
+    if (written := number_in(value)) is not None:
+        readings.append(written)
+    sound = bool(readings) and all(one.is_finite() and one >= 0 for one in readings)
+    return max(readings) if sound else Decimal("Infinity")
+
+
+def coin(currency: Any) -> str:
+    """Return a currency as it is counted: "eur " and "EUR" are the same money."""
+    return unicodedata.normalize("NFKC", str(currency or "")).strip().upper()
 
 
 def scalars(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every scalar with its path ("lines.0.amount"); None and "" say nothing."""
+    """Yield every scalar with its path ("lines.0.amount"); None and "" say nothing.
+
+    A key that is no plain name, as in {"a@b.com": ""}, is a value itself.
+    """
     if isinstance(value, Mapping):
+        strange = (str(key) for key in value if path and not _NAME.fullmatch(str(key)))
+        yield from ((f"{path}.{key}!", key) for key in strange)
         children: Iterator[tuple[Any, Any]] = iter(value.items())
     elif isinstance(value, list | tuple | set | frozenset):
         children = iter(enumerate(value))

@@ -57,6 +57,7 @@ FACTS: Mapping[str, Fact] = {
     "amount_origin": _origin_of("the amount"),
     "amount_trusted": Fact("bool", "the amount: typed by you or in your records", True),
     "content_origin": _origin_of("title and text"),
+    "typed": Fact("bool", "every argument was typed by you; switches aside", False),
     "outside": Fact("bool", "some argument stands only in somebody else's text", False),
     "deceptive": Fact("bool", "some argument has hidden or look-alike characters", False),
     "secret_in_words": Fact("bool", "a secret is given in words instead of in its form", False),
@@ -67,6 +68,7 @@ FACTS: Mapping[str, Fact] = {
     "reads_private": Fact("bool", "the task has read private data", False),
     "goes_out": Fact("bool", "an outsider will notice it", False),
     "done_in_request": Fact("int", "how often this request did something of this class", 0),
+    "refused_in_request": Fact("int", "how often you said no in this request", 0),
     "spent_in_request": Fact("double", "money this request moved already, same currency", 0.0),
     # what happened before
     "streak": Fact("int", "approvals in a row without an edit, for this operation and person", 0),
@@ -106,6 +108,8 @@ def of_origins(origins: Mapping[str, Origin], roles: Mapping[str, str]) -> dict[
         "amount_origin": amount,
         "amount_trusted": amount in _TRUSTED or not amount,
         "content_origin": _worst(by_role.get("title", set()) | by_role.get("text", set())),
+        "typed": set().union(*(by_role[role] for role in by_role if role != "flag"))
+        == {"operator"},
         "outside": "text" in origins.values(),
     }
 

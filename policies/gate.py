@@ -5,8 +5,9 @@
     verdict = gate.decide("email.send", {"to": "ada@example.org"})  # → outcome "ask"
     gate.observe("email.send", {"to": "ada@example.org"}, {"id": "m1"})
 
-One gate follows one request at a time. `begin` starts it, `decide` changes nothing, and `observe`
-takes in what a call brought: typed fields become evidence, free text becomes suspicion.
+One gate follows one request at a time. `begin` starts it, `decide` changes nothing, `observe`
+takes in what a call brought: typed fields become evidence, free text becomes suspicion; `refuse`
+notes that the operator said no.
 """
 
 from collections import Counter
@@ -20,14 +21,15 @@ from pydantic import BaseModel
 from policies import facts as declared
 from policies.book import default_files, load, load_files
 from policies.characters import suspicious
-from policies.contracts import GOES_OUT, Contract, amount, scalars
+from policies.contracts import GOES_OUT, Contract, Role, amount, coin, scalars
 from policies.judge import judge
-from policies.origins import Sources, known, origins
+from policies.origins import Sources, known, origin, origins
 from policies.planned import Call, Plan, deviation, plan_of
 from policies.rules import EFFECTS, Action, Book, Origin, Verdict
 
 UNCLASSIFIED = "unclassified"
 UNPLANNED = "unplanned-never"
+ONE_LINE: tuple[Role, ...] = ("destination", "reference", "title", "when")
 EXISTING = frozenset({"operator", "canonical", "record", "text"})
 
 
@@ -83,6 +85,8 @@ class Gate:
         self._outside = bool(self._sources.text)
         self._private = False
         self._done: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
+        self._told: tuple[str, ...] = ()  # written by the agent: no evidence when read back
         self._moved: dict[str, Decimal] = {}
 
     @property
@@ -130,10 +134,13 @@ class Gate:
     ) -> None:
         """Take in what came of a call; an error may hold somebody's words too."""
         contract = self.contracts.get(operation, Contract())
+        self._told += self._unproven(contract, args)
+        told = Sources(canonical=self._told)
         records: list[str] = []
         texts = [] if error is None else [str(error)]
         for path, value in scalars(result):
-            (records if contract.is_record(path) else texts).append(str(value))
+            proven = contract.is_record(path) and not known(value, told)
+            (records if proven else texts).append(str(value))
         self._sources = self._sources.and_more(record=tuple(records), text=tuple(texts))
         self._outside |= contract.outside and any(map(_says_something, texts))
         self._private |= contract.shows_private
@@ -141,21 +148,34 @@ class Gate:
             self._done[operation] += 1
             if contract.effect is not None:
                 self._done[f"{contract.effect}!"] += 1
-            currency = str(args.get("currency") or "")
+            currency = coin(args.get("currency"))
             self._moved[currency] = self._moved.get(currency, Decimal(0)) + amount(contract, args)
+
+    def refuse(self, operation: str) -> None:
+        """Note a no. It uses up a planned call: the same is not asked again in other words."""
+        self._refused[operation] += 1
+
+    def _unproven(self, contract: Contract, args: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return what a write lays down without anybody trusted behind it: no echo proves it."""
+        if contract.effect == "read":
+            return ()
+        given = ((value, origin(value, self._sources)) for _, value in scalars(args))
+        return tuple(str(value) for value, came in given if came in ("text", "model"))
 
     def _deviation(self, action: Action) -> str:
         if self._plan is None or action.effect == "read":
             return ""
         off = {path for path, value in scalars(action.args) if value is False}
         given = {path: origin for path, origin in action.origins.items() if path not in off}
-        return deviation(self._plan, action.operation, given, self._done)
+        return deviation(
+            self._plan, action.operation, action.args, given, self._done, self._refused
+        )
 
     def _of_call(self, action: Action, contract: Contract) -> dict[str, Any]:
         """Return the facts that the arguments and the request so far give by themselves."""
         args = action.args
         destinations = contract.of_role("destination", args)
-        currency = str(args.get("currency") or "")
+        currency = coin(args.get("currency"))
         return {
             "amount": float(amount(contract, args)),
             "currency": currency,
@@ -164,13 +184,24 @@ class Gate:
             and all(known(value, self._sources) for value in destinations),
             "in_thread": _in_thread(action),
             "has_attachment": bool(args.get("attachments")),
-            "deceptive": any(suspicious(str(value)) for _, value in scalars(args)),
+            "deceptive": any(suspicious(str(value)) for _, value in scalars(args))
+            or any(_broken(value) for role in ONE_LINE for value in contract.of_role(role, args)),
             "secret_in_words": bool(contract.of_role("secret", args)),
             "flag_unasked": self._flag_unasked(action, contract),
             "goes_out": contract.effect in GOES_OUT,
             "done_in_request": self._done[f"{contract.effect}!"],
-            "spent_in_request": float(self._moved.get(currency, Decimal(0))),
+            "refused_in_request": self._refused.total(),
+            "spent_in_request": float(self._spent(currency)),
         } | declared.of_origins(action.origins, {name: contract.role(name) for name in args})
+
+    def _spent(self, currency: str) -> Decimal:
+        """Return what was moved in this currency; money without one counts with every other."""
+        alike = (
+            moved
+            for name, moved in self._moved.items()
+            if not (name and currency) or name == currency
+        )
+        return sum(alike, Decimal(0))
 
     def _flag_unasked(self, action: Action, contract: Contract) -> bool:
         """Say whether a flag is set that neither the plan nor the operator's words name."""
@@ -202,6 +233,11 @@ def _in_thread(action: Action) -> bool:
     """Say whether it answers something that exists: an id that an agent made up is none."""
     answered = action.origins.get("in_reply_to")
     return bool(action.args.get("in_reply_to")) and answered in EXISTING
+
+
+def _broken(value: Any) -> bool:
+    """Say whether a line break would begin a header of its own ("Hello\\r\\nBcc: eve@…")."""
+    return any(mark in str(text) for _, text in scalars(value) for mark in "\r\n")
 
 
 def _says_something(text: str) -> bool:

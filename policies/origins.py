@@ -109,7 +109,10 @@ class _Wanted:
         self.plain = _plain(value.isoformat() if isinstance(value, date) else str(value))
         self.number = number_in(self.plain)
         self.account = _account(self.plain)
-        self.other_spelling = _other_spelling(self.plain, self.account)
+
+    @cached_property
+    def other_spelling(self) -> re.Pattern[str] | None:
+        return _other_spelling(self.plain, self.account)
 
     @cached_property
     def bare(self) -> str:

@@ -5,9 +5,13 @@ is read afterwards can fill in a planned call; it cannot add one.
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from pydantic import BaseModel, Field
 
+from policies.contracts import scalars
+from policies.origins import Sources, known
 from policies.rules import Origin
 
 WORDS: Mapping[Origin, str] = {
@@ -24,12 +28,14 @@ class Call(BaseModel, frozen=True, extra="forbid"):
     """A planned call. `sources`: the least trusted origin each argument may have, by its name or
     by the path of a scalar in it.
 
-    With `sources` None only the operation is fixed. `flags` are those meant to be set. `times`
-    None: as often as needed.
+    With `sources` None only the operation is fixed. `values`: all that an argument may hold, where
+    the plan knows it already ("Pay Bo" is Bo's account and nobody else's). `flags` are those meant
+    to be set. `times` None: as often as needed.
     """
 
     operation: str
     sources: Mapping[str, Origin] | None = None
+    values: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     flags: frozenset[str] = frozenset()
     times: int | None = Field(1, ge=1)
 
@@ -46,20 +52,37 @@ def plan_of(calls: Iterable[Call | str | Mapping[str, object]]) -> Plan:
 
 
 def deviation(
-    plan: Plan, operation: str, origins: Mapping[str, Origin], done: Mapping[str, int]
+    plan: Plan,
+    operation: str,
+    args: Mapping[str, Any],
+    origins: Mapping[str, Origin],
+    done: Mapping[str, int],
+    refused: Mapping[str, int] = MappingProxyType({}),
 ) -> str:
     """Return in one sentence how a call leaves the plan; "" when the plan foresaw it.
 
-    `origins` by path of each scalar argument, `done`: how often each operation was called.
+    `origins` by path of each scalar argument; `done` and `refused`: how often each operation was
+    called, and how often the operator said no to it.
     """
     foreseen = [call for call in plan if call.operation == operation]
     if not foreseen:
         return f"“{operation}” is not in the plan."
     limits = [call.times for call in foreseen]
     allowed = sum(times for times in limits if times is not None)
-    if None not in limits and done.get(operation, 0) >= allowed:
-        return f"“{operation}” was planned {_times(allowed)}, and that is done."
-    return min((_strays(call, origins) for call in foreseen), key=len)
+    noes = refused.get(operation, 0)
+    if None not in limits and done.get(operation, 0) + noes >= allowed:
+        settled = "you said no" if noes else "that is done"
+        return f"“{operation}” was planned {_times(allowed)}, and {settled}."
+    return min((_elsewhere(call, args) or _strays(call, origins) for call in foreseen), key=len)
+
+
+def _elsewhere(call: Call, args: Mapping[str, Any]) -> str:
+    """Return which argument holds something else than the plan fixed."""
+    for name, values in call.values.items():
+        fixed = Sources(canonical=values)
+        if any(not known(value, fixed) for _, value in scalars(args.get(name), name)):
+            return f"“{name}” is not what was planned for “{call.operation}”."
+    return ""
 
 
 def _strays(call: Call, origins: Mapping[str, Origin]) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from connectors.files import contents, documents, sandbox
 from connectors.files.shapes import Limits
 
-CHARSETS = ("ascii", "latin-1", "cp1252", "utf-8-sig", "utf-16", "cp437")
+CHARSETS = ("ascii", "latin-1", "cp1252", "utf-8-sig", "utf-16", "utf-16-be", "cp437")
 CHARSETS_MAX = 30
 # Reading a mail of our own once loads whatever the standard library imports late.
 _REHEARSAL = b"""\

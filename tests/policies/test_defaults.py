@@ -81,7 +81,8 @@ def test_destructive_is_denied_and_access_asks_twice() -> None:
 
 
 def test_only_a_lookup_the_operator_named_runs() -> None:
-    assert outcome("egress_read", dest_origin="operator") == "allow"
+    assert outcome("egress_read", dest_origin="operator", typed=True) == "allow"
+    assert outcome("egress_read", dest_origin="operator", content_origin="model") == "ask"
     assert outcome("egress_read", dest_origin="model", dest_trusted=False) == "ask"
 
 

@@ -4,11 +4,14 @@ import io
 import zipfile
 import zlib
 from email.message import EmailMessage
+from pathlib import Path
 
+from fpdf import FPDF
 from openpyxl import Workbook
 from pptx import Presentation
 from pypdf import PdfReader, PdfWriter
 
+FONT = Path(__file__).parents[3] / "connectors" / "payments" / "DejaVuSans.ttf"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 VOICE = b"OggS\x00\x02" + bytes(40)
 CALENDAR = b"""BEGIN:VCALENDAR\r
@@ -33,6 +36,16 @@ CONTACT = (
 
 def pdf(text: str = "Invoice 7: 40.00 EUR") -> bytes:
     return _pdf(f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET".encode())
+
+
+def paper(text: str) -> bytes:
+    """A PDF that brings its own font, as nearly every program writes it."""
+    sheet = FPDF()
+    sheet.add_page()
+    sheet.add_font("DejaVu", fname=str(FONT))
+    sheet.set_font("DejaVu", size=11)
+    sheet.multi_cell(0, text=text)
+    return bytes(sheet.output())
 
 
 def locked_pdf() -> bytes:

@@ -24,6 +24,7 @@ SMALL = Limits(memory_bytes_max=420 * 1024 * 1024, wall_s=200, cpu_s=100)
     ("data", "kind", "text"),
     [
         (samples.pdf("Invoice 7: 40.00 EUR"), "pdf", "Invoice 7: 40.00 EUR"),
+        (samples.paper("Grüße, 40,00 €"), "pdf", "Grüße, 40,00 €"),
         (samples.docx("Terms of the shop"), "document", "Terms of the shop"),
         (samples.pptx(), "document", "Lamps of 2026"),
         (samples.xlsx(), "sheet", "| Lamp | 40 |"),
@@ -33,7 +34,7 @@ SMALL = Limits(memory_bytes_max=420 * 1024 * 1024, wall_s=200, cpu_s=100)
         ("Grüße".encode("utf-16"), "text", "Grüße"),
         (b"<html><body><p>one</p><p hidden>two</p>", "text", "one"),
     ],
-    ids=["pdf", "docx", "pptx", "xlsx", "ics", "vcf", "cp1252", "utf-16", "html"],
+    ids=["pdf", "paper", "docx", "pptx", "xlsx", "ics", "vcf", "cp1252", "utf-16", "html"],
 )
 async def test_a_file_is_read_by_what_its_bytes_are(data, kind, text):
     reading = await read(data, "file")
