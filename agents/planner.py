@@ -13,9 +13,11 @@ from engine.goals import Goal
 from engine.house import House
 from memory import events
 from memory.db import Reader, Tx
+from policies.contracts import scalars
 from policies.gate import Gate
 from policies.rules import Origin
 
+FIXED = ("destination", "reference")
 AGENTS = {  # who carries out which operation; all of them work by rules until minds arrive
     "email": "writer",
     "payments": "bookkeeper",
@@ -82,6 +84,7 @@ async def _steps(
             agent=AGENTS.get(step.operation.split(".")[0], "front"),
             args=step.args,
             origins=_sources(gate, step.args, scope),
+            fixed=_fixed(house, step.operation, step.args, scope),
             after=step.after,
             why=step.why,
         )
@@ -99,6 +102,19 @@ def _sources(gate: Gate, args: Mapping[str, Any], scope: dict[str, Any]) -> dict
     found = gate.origins({name: value for name, value in known.items() if name not in drafts})
     later = {name for name in args if name not in known}
     return found | dict.fromkeys(drafts, "model") | dict.fromkeys(later, "record")
+
+
+def _fixed(
+    house: House, operation: str, args: Mapping[str, Any], scope: dict[str, Any]
+) -> dict[str, tuple[str, ...]]:
+    """Return where it goes and what it is about, as known now: nothing else may stand there."""
+    roles = house.operation(operation).roles
+    known, _ = references.resolve(args, scope)
+    return {
+        name: tuple(str(one) for _, one in scalars(value))
+        for name, value in known.items()
+        if roles.get(name) in FIXED
+    }
 
 
 def _is_draft(value: Any) -> bool:

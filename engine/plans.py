@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from engine import goals, outbox
 from engine.durable import open_work
@@ -34,6 +34,7 @@ class Step(BaseModel, frozen=True):
     agent: str
     args: dict[str, Any]
     origins: dict[str, Origin] | None = None  # by argument, the least trusted one it may have
+    fixed: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # the only values it may have
     after: tuple[str, ...] = ()
     why: str = ""
 
@@ -49,6 +50,7 @@ class Task(BaseModel, frozen=True):
     agent: str
     args: dict[str, Any]
     origins: dict[str, Origin] | None
+    fixed: dict[str, tuple[str, ...]]
     after: tuple[str, ...]
     state: str
     error: str | None

@@ -44,9 +44,12 @@ async def begun(
     gate.begin(await _parts(reader, goal), known, calls)
     if any(value.get("ref") for value in goal.slots.get("values", {}).values()):
         gate.observe(RECORDS, {})
-    query = sa.select(effects.c.action).filter_by(goal=goal.id)
-    for row in await reader.rows(query.where(effects.c.state.in_(STARTED))):
-        gate.observe(row.action["operation"], row.action["args"])
+    query = sa.select(effects.c.action, effects.c.state).filter_by(goal=goal.id)
+    for row in await reader.rows(query.where(effects.c.state.in_((*STARTED, "rejected")))):
+        if row.state == "rejected":
+            gate.refuse(row.action["operation"])
+        else:
+            gate.observe(row.action["operation"], row.action["args"])
     return gate
 
 
@@ -76,7 +79,8 @@ def _call(task: plans.Task, operation: Operation | None) -> Call:
     added = {name: "model" for name, field in fields if name not in task.args and _usual(field)}
     flags = frozenset(name for name in task.args if operation.roles.get(name) == "flag")
     sources = None if task.origins is None else {**added, **task.origins}
-    return Call(operation=task.operation, sources=sources, flags=flags, times=None)
+    fixed = {name: tuple(values) for name, values in task.fixed.items()}
+    return Call(operation=task.operation, sources=sources, values=fixed, flags=flags, times=None)
 
 
 def _usual(field: FieldInfo) -> bool:

@@ -14,6 +14,7 @@ from memory import profile, records
 from memory.db import Reader
 from memory.records import Record
 from memory.schema.work import approvals, decisions, effects, tasks
+from policies.contracts import coin
 from policies.rules import Action
 
 STREAK_MAX = 50
@@ -34,8 +35,6 @@ async def facts(
         found = [await records.get(reader, action.about)]  # money goes back to whom it concerns
     known = [record if record and record.status == "active" else None for record in found]
     own: dict[str, Any] = {
-        "amount": float(_amount(operation, action)),
-        "currency": str(action.args.get("currency") or ""),
         "steps": await reader.value(
             sa.select(sa.func.count()).select_from(tasks).filter_by(goal=goal)
         ),
@@ -51,7 +50,7 @@ async def facts(
         "stopped": settings["stopped"] is not None,
     }
     today = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return own | await _today(reader, action, own["currency"], today)
+    return own | await _today(reader, action, today)
 
 
 def _of_role(operation: Operation, action: Action, role: str) -> list[str]:
@@ -67,13 +66,7 @@ def _counterpart(destinations: list[str], known: list[Record | None]) -> str:
     return one.pop() if len(one) == 1 else ""
 
 
-def _amount(operation: Operation, action: Action) -> Decimal:
-    return sum((Decimal(value) for value in _of_role(operation, action, "amount")), Decimal(0))
-
-
-async def _today(
-    reader: Reader, action: Action, currency: str, midnight: datetime
-) -> dict[str, Any]:
+async def _today(reader: Reader, action: Action, midnight: datetime) -> dict[str, Any]:
     """Count what this operation did since midnight, and what money went out in this currency.
 
     What runs now or may have happened counts too: of several at once none passes a limit unseen.
@@ -81,10 +74,11 @@ async def _today(
     today = sa.and_(effects.c.state == "done", effects.c.done_at >= midnight)
     query = sa.select(effects.c.action).where(today | effects.c.state.in_(UNDER_WAY))
     done = [row.action for row in await reader.rows(query)]
+    currency = coin(action.args.get("currency"))
     money = [
         Decimal(str(a["args"]["amount"]))
         for a in done
-        if a["effect"] == "money" and a["args"].get("currency") == currency
+        if a["effect"] == "money" and coin(a["args"].get("currency")) == currency
     ]
     return {
         "spent_today": float(sum(money, Decimal(0))),

@@ -73,15 +73,18 @@ def deviation(
     if None not in limits and done.get(operation, 0) + noes >= allowed:
         settled = "you said no" if noes else "that is done"
         return f"“{operation}” was planned {_times(allowed)}, and {settled}."
-    return min((_elsewhere(call, args) or _strays(call, origins) for call in foreseen), key=len)
+    return min(
+        (_elsewhere(call, args, origins) or _strays(call, origins) for call in foreseen), key=len
+    )
 
 
-def _elsewhere(call: Call, args: Mapping[str, Any]) -> str:
-    """Return which argument holds something else than the plan fixed."""
+def _elsewhere(call: Call, args: Mapping[str, Any], origins: Mapping[str, Origin]) -> str:
+    """Return which argument holds something else than the plan fixed or the operator typed."""
     for name, values in call.values.items():
         fixed = Sources(canonical=values)
-        if any(not known(value, fixed) for _, value in scalars(args.get(name), name)):
-            return f"“{name}” is not what was planned for “{call.operation}”."
+        for path, value in scalars(args.get(name), name):
+            if origins.get(path) != "operator" and not known(value, fixed):
+                return f"“{name}” is not what was planned for “{call.operation}”."
     return ""
 
 

@@ -73,7 +73,8 @@ tasks = sa.Table(
     text("operation"),
     text("agent"),
     json("args"),
-    json("origins"),
+    json("origins"),  # by argument: the least trusted one it may have
+    json("fixed"),  # by argument: the only values it may have
     json("after"),  # keys of tasks that must be done first
     text("state"),  # pending | running | waiting | done | failed | skipped
     text("error", null=True),

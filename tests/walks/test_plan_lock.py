@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from agents.specialist import Scope, Specialist, Wanted, by_rules
 from agents.strayed import LEFT
 from bot.app import App, open_app
 from engine.plans import Task
 from memory.db import Reader
+from memory.schema.events import events
 from tests.chat import Chat
 from tests.walks.test_refund import ledger, planned, sent
 
@@ -130,3 +132,17 @@ async def test_the_operators_edit_is_not_held_to_the_plan(app: App, chat: Chat) 
     await chat.tap("Send e-mail · ada@example.org", "✓ Send")
     [mail] = sent(app)
     assert "To: ada@example.org" in mail
+
+
+async def test_another_known_customer_is_not_whom_the_plan_meant(hijacked: Opened) -> None:
+    async with hijacked(altered("email.send", to="bruno@example.com")) as (app, chat):
+        await planned(chat)
+        assert not any("bruno" in title for title in await cards(app))
+        assert "“to” is not what was planned" in str(await wishes(app))
+
+
+async def wishes(app: App) -> list[str]:
+    """Why each call was outside its plan, from the event log."""
+    async with app.db.snapshot() as reader:
+        query = sa.select(events.c.body).filter_by(kind="call.unplanned")
+        return [row.body["because"] for row in await reader.rows(query)]

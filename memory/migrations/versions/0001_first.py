@@ -396,6 +396,7 @@ CREATE TABLE tasks (
     agent TEXT NOT NULL,
     args JSON,
     origins JSON,
+    fixed JSON,
     "after" JSON,
     state TEXT NOT NULL,
     error TEXT,
