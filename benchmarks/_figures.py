@@ -62,10 +62,10 @@ class Screen:
             return await seen - began
 
 
-async def operator(app: App, surface: str) -> Person:
+async def operator(app: App, surface: str, chat: str = "me") -> Person:
     """Pair the one who asks with this surface."""
     async with app.db.transaction() as tx:
-        conv = await conversations.admit(tx, surface, "me", "operator")
+        conv = await conversations.admit(tx, surface, chat, "operator")
     return Person(conv.user, conv.surface, conv.id)
 
 

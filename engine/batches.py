@@ -9,6 +9,7 @@ A list is a way to ask, never a decision of its own: what it holds stays open un
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from engine.batch_items import Question
 from engine.batch_list import Batch
 from engine.house import House
 from memory import events, profile
-from memory.db import Reader, Tx, change, insert, insert_all
+from memory.db import Reader, Tx, change, insert_all
 from memory.ids import derived_id
 from memory.schema.work import batch_items as items_table
 from memory.schema.work import batches
@@ -27,7 +28,8 @@ from memory.schema.work import batches
 TOGETHER_MIN = 3  # fewer similar questions are asked one by one
 ITEMS_MAX = 10
 LISTS_MAX = 3  # what waits beyond them is listed when the operator asks again
-LOOKED_AT_MAX = 100
+LOOKED_AT_MAX = 50
+Held = tuple[str, list[tuple[str, int]]]  # an operation, and the approvals with their versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +44,39 @@ class Gathered:
 async def gather(tx: Tx, house: House, conv: str, cause: str) -> Gathered:
     """List similar open questions together in this conversation.
 
-    The same cause makes its lists once. Older lists of the conversation are replaced.
+    Lists that hold exactly these questions already come to the bottom; otherwise newer ones
+    replace them. The same cause makes its lists once.
     """
     similar, alone = await _sorted(tx, house)
-    made = sa.select(items_table.c.approval).join(batches, batches.c.id == items_table.c.batch)
-    if before := await tx.rows(made.where(batches.c.cause == cause)):
-        return Gathered(frozenset(row.approval for row in before), alone)
+    lists = _lists(similar)
+    listed = frozenset(one.id for _, asked in lists for one in asked)
+    if await tx.row(sa.select(batches.c.id).filter_by(cause=cause)) is not None:
+        return Gathered(listed, alone)
+    before = await _held(tx, conv)
+    wanted = [(operation, [(a.id, a.version) for a in asked]) for operation, asked in lists]
+    if wanted == list(before.values()):
+        for id in before:
+            await outbox.show_again(tx, batch_card.key(id), conv)
+        return Gathered(listed, alone)
     await _replace(tx, conv, cause)
-    lists = await _read(tx, _lists(similar))
-    count = Counter(of for of, found in lists for _ in found)
-    for place, (operation, found) in enumerate(lists):
-        id = f"{derived_id('bat', cause)}.{place:02}"  # sorts as it is to be read
-        verb = batch_items.verb(found[0])
-        row = {"id": id, "operation": operation, "verb": verb, "conv": conv, "state": "open"}
-        rows = await _open(tx, house, row, found, cause)
-        items = await batch_items.items(tx, rows, found, house)
-        await _draw(tx, Batch(id, conv, "open", verb, count[operation], items))
-    return Gathered(frozenset(one.asked.id for _, found in lists for one in found), alone)
+    await _open(tx, house, conv, await _read(tx, lists), cause)
+    return Gathered(listed, alone)
+
+
+async def _held(reader: Reader, conv: str) -> dict[str, Held]:
+    """Return what the open lists of this conversation hold, in their order."""
+    item = items_table.c
+    query = (
+        sa.select(batches.c.id, batches.c.operation, item.approval, item.version)
+        .join(items_table, item.batch == batches.c.id)
+        .where(batches.c.conv == conv, batches.c.state == "open")
+        .order_by(batches.c.id, item.position)
+    )
+    found: dict[str, Held] = {}
+    for row in await reader.rows(query):
+        _, held = found.setdefault(row.id, (row.operation, []))
+        held.append((row.approval, row.version))
+    return found
 
 
 async def get(reader: Reader, house: House, batch_id: str) -> Batch | None:
@@ -141,31 +159,54 @@ async def _read(
 
 
 async def _open(
-    tx: Tx, house: House, row: dict[str, str], found: list[Question], cause: str
-) -> list[dict[str, Any]]:
-    """Write down a list; return the rows of its items."""
-    await insert(tx, batches, row | {"cause": cause, "at": tx.now})
+    tx: Tx, house: House, conv: str, lists: list[tuple[str, list[Question]]], cause: str
+) -> None:
+    """Write down these lists and draw them."""
+    if not lists:
+        return
     settings = await profile.read(tx)
-    roles = batch_items.roles(house, row["operation"])
+    made: list[dict[str, Any]] = []
+    rows: list[list[dict[str, Any]]] = []
+    for place, (operation, found) in enumerate(lists):
+        id = f"{derived_id('bat', cause)}.{place:02}"  # sorts as it is to be read
+        about = {"id": id, "operation": operation, "verb": batch_items.verb(found[0])}
+        made.append(about | {"conv": conv, "state": "open", "cause": cause, "at": tx.now})
+        rows.append(_rows(id, found, batch_items.roles(house, operation), settings, tx.now))
+    await insert_all(tx, batches, made)
+    await insert_all(tx, items_table, [row for several in rows for row in several])
+    await events.note(tx, "batch.shown", cause, batches=[one["id"] for one in made])
+    count = Counter(operation for operation, found in lists for _ in found)
+    for one, (operation, found), its in zip(made, lists, rows, strict=True):
+        items = await batch_items.items(tx, its, found, house)
+        await _draw(tx, Batch(one["id"], conv, "open", one["verb"], count[operation], items))
+
+
+def _rows(
+    id: str,
+    found: list[Question],
+    roles: Mapping[str, str],
+    settings: dict[str, Any],
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """Return the items of a list: what speaks against one leaves it out at first."""
     rows: list[dict[str, Any]] = []
     for position, one in enumerate(found, start=1):
-        why = doubts.doubt(one.effect, one.asked, roles, one.shown, settings, tx.now)
+        why = doubts.doubt(one.effect, one.asked, roles, one.shown, settings, now)
         listed = {"approval": one.asked.id, "version": one.asked.version}
-        place = {"batch": row["id"], "position": position, "included": not why, "why": why}
+        place = {"batch": id, "position": position, "included": not why, "why": why}
         rows.append(place | listed | {"digest": one.asked.digest, "told": ""})
-    await insert_all(tx, items_table, rows)
-    ids = [one.asked.id for one in found]
-    what: dict[str, Any] = {"batch": row["id"], "operation": row["operation"], "approvals": ids}
-    await events.note(tx, "batch.shown", cause, **what)
     return rows
 
 
 async def _replace(tx: Tx, conv: str, cause: str) -> None:
     """Void the older lists of this conversation: one question has one list at a time."""
     query = sa.select(batches.c.id, batches.c.verb).filter_by(conv=conv, state="open")
-    for row in await tx.rows(query):
+    if not (old := await tx.rows(query)):
+        return
+    for row in old:
         await change(tx, batches, {"id": row.id}, state="replaced")
-        await events.note(tx, "batch.replaced", cause, batch=row.id)
+    await events.note(tx, "batch.replaced", cause, batches=[row.id for row in old])
+    for row in old:
         await _draw(tx, Batch(row.id, conv, "replaced", row.verb, 0, ()))
 
 

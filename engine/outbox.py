@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from pydantic import BaseModel
+from sqlalchemy.dialects import sqlite
 
 from engine.messages import Msg, seen_on
 from memory import events
@@ -145,13 +146,14 @@ async def show_everywhere_again(tx: Tx, key: str) -> None:
 
 async def _address(tx: Tx, key: str, conv: str | None) -> None:
     """Let it wait for delivery where it belongs: in one conversation, or in every paired one."""
-    query = sa.select(conversations.c.id).filter_by(state="paired")
-    query = query if conv is None else query.filter_by(id=conv)
-    for row in await tx.rows(query):
-        waiting = {"card": key, "conv": row.id, "pending": True}
-        waiting |= {"posted_at": tx.now, "at": tx.now}
-        if not await insert_once(tx, deliveries, waiting):
-            await change(tx, deliveries, {"card": key, "conv": row.id}, pending=True)
+    waiting = {"card": key, "version": 0, "pending": True, "attempts": 0}
+    waiting |= {"posted_at": tx.now, "at": tx.now}
+    values = [sa.literal(value, deliveries.c[name].type) for name, value in waiting.items()]
+    where = sa.select(conversations.c.id, *values).filter_by(state="paired")
+    where = where if conv is None else where.filter_by(id=conv)
+    new = sqlite.insert(deliveries).from_select(["conv", *waiting], where)
+    pending = {"pending": True}
+    await tx.conn.execute(new.on_conflict_do_update(index_elements=["card", "conv"], set_=pending))
 
 
 def _seen(card: Card, conv: str) -> Card:

@@ -291,6 +291,17 @@ async def test_asking_again_makes_a_newer_list_and_voids_the_older(app: App, cha
     assert len(sent(app)) == 4
 
 
+async def test_lists_in_which_nothing_changed_come_back_as_they_are(app: App, chat: Chat) -> None:
+    await write(chat, 13)
+    old = await listed(chat)
+    await chat.tap("Send · 10", "☑ 2")
+    await chat.say("remind me tomorrow at 9 about the parcels")
+    chat.posted.clear()
+    assert await listed(chat) == []  # no new message
+    assert chat.posted == old
+    assert "☐ 2 · " in chat.text("Send · 10")
+
+
 async def test_a_command_carried_out_twice_makes_its_lists_once(app: App, chat: Chat) -> None:
     await write(chat, 3)
     made = []
