@@ -50,7 +50,7 @@ class Task(BaseModel, frozen=True):
     agent: str
     args: dict[str, Any]
     origins: dict[str, Origin] | None
-    fixed: dict[str, tuple[str, ...]]
+    fixed: dict[str, tuple[str, ...]] | None
     after: tuple[str, ...]
     state: str
     error: str | None

@@ -79,7 +79,7 @@ def _call(task: plans.Task, operation: Operation | None) -> Call:
     added = {name: "model" for name, field in fields if name not in task.args and _usual(field)}
     flags = frozenset(name for name in task.args if operation.roles.get(name) == "flag")
     sources = None if task.origins is None else {**added, **task.origins}
-    fixed = {name: tuple(values) for name, values in task.fixed.items()}
+    fixed = {name: tuple(values) for name, values in (task.fixed or {}).items()}
     return Call(operation=task.operation, sources=sources, values=fixed, flags=flags, times=None)
 
 
