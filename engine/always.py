@@ -110,7 +110,7 @@ def lines(facts: Mapping[str, Any], bounds: Bounds, does: str, whom: str) -> tup
     found.append(
         f"How often: at most {bounds.per_day} a day; those you approve and those to others count"
     )
-    found.append(f"Until: {_day(bounds.until)}, that day included")
+    found.append(f"Until: {day(bounds.until)}, that day included")
     found += [sentence for _, sentence in _likeness(facts) if sentence]
     return (*found, "The text is not bounded: it is still yours to read afterwards.")
 
@@ -120,7 +120,7 @@ def says(action: Action, facts: Mapping[str, Any], bounds: Bounds, does: str, wh
     amount = f" up to {words.money(bounds.amount, facts['currency'])}" if bounds.amount else ""
     return (
         f"{does} {OFFERED[action.effect]} {whom}{amount} by myself and tell you, at most "
-        f"{bounds.per_day} a day, until {_day(bounds.until)}."
+        f"{bounds.per_day} a day, until {day(bounds.until)}."
     )
 
 
@@ -205,6 +205,7 @@ def _beyond(bounds: Bounds) -> Iterator[dict[str, Any]]:
         yield {"amount": float(Decimal(bounds.amount) + CENT)}
 
 
-def _day(until: str) -> str:
-    day = date.fromisoformat(until)
-    return f"{day.day} {day:%b %Y}"
+def day(until: str) -> str:
+    """Return an ISO date as a sentence has it: "20 Dec 2026"."""
+    last = date.fromisoformat(until)
+    return f"{last.day} {last:%b %Y}"
