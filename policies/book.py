@@ -66,7 +66,8 @@ def load(
         faults += _faults_of_examples(written, book, facts)
     if faults:
         raise BookError(faults)
-    return replace(book, warnings=tuple(_warnings(book, facts)))
+    every = tuple(says for entry in book.entries for says in _warnings(entry, book, facts))
+    return replace(book, warnings=every)
 
 
 def join(book: Book, rule: Rule, source: str, facts: Mapping[str, Fact] = FACTS) -> Book:
@@ -88,6 +89,12 @@ def join(book: Book, rule: Rule, source: str, facts: Mapping[str, Fact] = FACTS)
         raise BookError(faults)
     entries = [*book.entries, entry]
     return replace(book, entries=tuple(entries), bundle=_hash(entries))
+
+
+def warnings(book: Book, rule: str, facts: Mapping[str, Fact] = FACTS) -> tuple[str, ...]:
+    """Return what is worth a word about one rule of the book, though nothing is wrong with it."""
+    entries = (entry for entry in book.entries if entry.rule.id == rule)
+    return tuple(says for entry in entries for says in _warnings(entry, book, facts))
 
 
 def load_files(
@@ -214,17 +221,16 @@ def _faults_of_examples(
         yield by_id[rule].fault("examples", says)
 
 
-def _warnings(book: Book, facts: Mapping[str, Fact]) -> Iterator[str]:
-    for entry in book.entries:
-        rule = entry.rule
-        if _matches_nothing(rule.action, book.operations):
-            yield f"{rule.id}: no operation is called {rule.action!r}."
-        if never_holds(entry, facts):
-            yield f"{rule.id}: its conditions can never all hold."
-        if any_currency(entry, book, facts):
-            yield f"{rule.id}: its amount counts in every currency; add `currency == 'EUR'`."
-        if stricter := next((e.rule.id for e in book.entries if _always_stricter(e, entry)), ""):
-            yield f"{rule.id}: it never decides, because {stricter} is stricter and always holds."
+def _warnings(entry: Entry, book: Book, facts: Mapping[str, Fact]) -> Iterator[str]:
+    rule = entry.rule
+    if _matches_nothing(rule.action, book.operations):
+        yield f"{rule.id}: no operation is called {rule.action!r}."
+    if never_holds(entry, facts):
+        yield f"{rule.id}: its conditions can never all hold."
+    if any_currency(entry, book, facts):
+        yield f"{rule.id}: its amount counts in every currency; add `currency == 'EUR'`."
+    if stricter := next((e.rule.id for e in book.entries if _always_stricter(e, entry)), ""):
+        yield f"{rule.id}: it never decides, because {stricter} is stricter and always holds."
 
 
 def _matches_nothing(action: str | None, operations: Mapping[str, str] | None) -> bool:

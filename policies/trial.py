@@ -51,11 +51,8 @@ def check_examples(book: Book, known: Mapping[str, Fact] = FACTS) -> Iterator[tu
 def failures(rule: Rule, book: Book, known: Mapping[str, Fact] = FACTS) -> Iterator[str]:
     """Yield a sentence for every example of a rule that does not come out as it says."""
     for number, example in enumerate(rule.examples, start=1):
-        given: dict[str, Any] = example["given"]
-        operation, effect = _subject(rule, given, book)
-        facts = {name: value for name, value in given.items() if name not in _OWN_NAMES[:2]}
         try:
-            verdict = try_out(replace(book, operations=None), operation, effect, facts, known)
+            verdict = tried(rule, example["given"], book, known)
         except ValueError as error:
             yield f"Example {number}: {error}"
             continue
@@ -65,6 +62,15 @@ def failures(rule: Rule, book: Book, known: Mapping[str, Fact] = FACTS) -> Itera
                 f"Example {number} expects {example['then']}, but it comes out as "
                 f"{verdict.outcome}{by}: {verdict.because}"
             )
+
+
+def tried(
+    rule: Rule, given: Mapping[str, Any], book: Book, known: Mapping[str, Fact] = FACTS
+) -> Verdict:
+    """Judge what the facts of an example beside this rule describe. ValueError: as try_out."""
+    operation, effect = _subject(rule, given, book)
+    facts = {name: value for name, value in given.items() if name not in _OWN_NAMES[:2]}
+    return try_out(replace(book, operations=None), operation, effect, facts, known)
 
 
 def _subject(rule: Rule, given: Mapping[str, Any], book: Book) -> tuple[str, str]:
