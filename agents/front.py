@@ -1,6 +1,6 @@
 """The front agent: hears the operator and decides what kind of thing was said.
 
-command · answer to a question · typed yes · wish a playbook fits · something it cannot do.
+command · answer to a question · typed yes · wish a playbook fits · a rule · something it cannot do.
 It never guesses an effect: what does not fit is answered with what it can do and one question.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from agents import item, planner, redirected, references, reports, slots
+from agents import item, planner, redirected, references, reports, rule_words, slots
 from agents.intake import Intake
 from agents.library import Playbook, Slot
 from agents.planner import Wish
@@ -69,6 +69,7 @@ class Front:
         async with self.house.db.snapshot() as reader:
             question = await questions.open_in(reader, conv)
             route = await self._route(reader, said)
+            context = await self._context(reader, None)
         if event.body.get("redirects"):
             await self._redirected(event, said, route)
             return
@@ -77,6 +78,8 @@ class Front:
             await self._answer(event, question, said)
         elif route.playbook is None and said.casefold() in YES:
             await self._typed_yes(event)
+        elif route.playbook is None and rule_words.heard(said, context) is not None:
+            await self._command(event, f"/policy add {said}")
         elif route.playbook is None:
             await self._lost(event, route.runner_up)
         elif route.off:

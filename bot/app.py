@@ -36,6 +36,7 @@ from engine import (
     pictures,
     redirects,
     rich,
+    rule_desk,
     stop,
     tokens,
     undoing,
@@ -242,7 +243,7 @@ async def open_app(
     front.commands.update(Twins(house, app.verbs).commands())
     app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}
     app.verbs |= {"halt": halting.halt, rich.ACTION: rich.answer}
-    app.verbs |= batch_desk.VERBS | always_desk.VERBS
+    app.verbs |= batch_desk.VERBS | always_desk.VERBS | rule_desk.VERBS
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
     app.verbs |= {"erase": forgetting.erase}
     return app

@@ -57,7 +57,7 @@ HELP = {
     "undo": "take back the newest thing that can be taken back",
     "stop": "hold everything at once; it holds until you say /resume",
     "resume": "go on, item by item",
-    "policy": "the rules I follow; /policy pause, resume, remove or back turns one of yours",
+    "policy": "the rules I follow; /policy add and your words, pause, resume, remove or back",
     "always": "make a rule of what you approved last, or /always and the end of its id",
     "playbooks": "what is switched on, and what stays with you",
     "cost": "what it cost",

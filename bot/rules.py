@@ -1,27 +1,44 @@
-"""The commands of the rules: /policy reads them out and turns one, /always offers one."""
+"""The commands of the rules: /policy reads them out, hears and turns one, /always offers one."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
 from pydantic import ValidationError
 
+from agents import rule_made, rule_words
 from agents.front import Command
+from agents.words import Context
 from connectors.contract import PermanentError
-from engine import always_desk, explain, own_rules, uses
+from engine import always_desk, explain, own_rules, rule_desk, rule_offer, uses, words
 from engine.house import House
 from engine.messages import Bullets, Fold, Heading, Msg, Para, Part, Span, say
 from engine.own_rules import OwnRule, State
 from engine.rulebook import SOURCE
+from memory import profile
 from memory.db import Reader, Tx
 from memory.events import Event
 from policies.book import BookError
 from policies.rules import STRICTNESS, Entry, sentence
 
 TITLE = "The rules I follow"
-HOW = "Write /policy pause ID, /policy resume ID, /policy remove ID or /policy back ID. {}"
+HOW = (
+    "Write /policy pause ID, /policy resume ID, /policy remove ID or /policy back ID; /policy add "
+    "and your words make a new one. {}"
+)
 NONE = "You have no rules of your own yet; “Always like this…” on what you approved makes one."
+WORDS = (
+    "I did not understand every word of that as a rule, so nothing was made. I know rules like:\n\n"
+    "• ask me twice from 100 on\n"
+    "• never mail before 8; ask me for meetings after 18\n"
+    "• refunds up to 50 for known customers are fine\n"
+    "• never mail strangers\n"
+    "• ask me at the weekend\n"
+    "• ask me for everything that goes to more than 5 people\n\n"
+    "Write one after /policy add."
+)
 NOW: Mapping[State, str] = {
     "active": "It holds: {says}",
     "paused": "Paused, so it decides nothing: {says} /policy resume {id} puts it in force again.",
@@ -46,13 +63,15 @@ class Rules:
     def commands(self) -> dict[str, Command]:
         return {"policy": self.policy, "always": self.always}
 
-    async def policy(self, event: Event, rest: str) -> Msg:
-        """Read the rules out, or pause, resume, remove or roll back one of the operator's own."""
+    async def policy(self, event: Event, rest: str) -> Msg | None:
+        """Read the rules out, hear a new one, or turn one of the operator's own."""
         key = f"policy:{event.id}"
         if not rest:
             async with self.house.db.snapshot() as reader:
                 return await self._listed(reader, key)
         verb, _, wanted = rest.partition(" ")
+        if verb.casefold() == "add":
+            return await self._said(event, wanted.strip())
         async with self.house.db.transaction() as tx:
             found = await _named(tx, wanted.strip())
             if verb.casefold() not in (*WANTED, "back") or found is None:
@@ -72,6 +91,36 @@ class Rules:
                 return say(key, str(error))
             await always_desk.show(tx, offered, str(event.body["conv"]))
         return None
+
+    async def _said(self, event: Event, said: str) -> Msg | None:
+        """Offer the rule that the operator's own words say; looking back blocks nobody's write."""
+        key = f"policy:{event.id}"
+        async with self.house.db.snapshot() as reader:
+            try:
+                offered = await self._offered(reader, said)
+            except PermanentError as error:
+                return say(key, rule_desk.CANNOT.format(error))
+            except BookError as error:
+                return say(key, rule_desk.refusal(error))
+        if offered is None:
+            return say(key, WORDS)
+        if offered.stands:
+            return say(key, always_desk.STANDS.format(says=offered.says, id=offered.rule.id))
+        async with self.house.db.transaction() as tx:
+            await rule_desk.show(tx, offered, str(event.body["conv"]), event.id)
+        return None
+
+    async def _offered(self, reader: Reader, said: str) -> rule_offer.Offer | None:
+        settings = await profile.read(reader)
+        context = Context(reader.now, settings["zone"], settings["locale"], settings["currency"])
+        found = rule_words.heard(said, context)
+        if found is None:
+            return None
+        today = date.fromisoformat(words.today(reader.now, settings))
+        made = rule_made.made(found, today)
+        return await rule_offer.offer(
+            reader, self.house, made.rule, made.says, made.given, made.until
+        )
 
     async def _turned(self, tx: Tx, verb: str, found: OwnRule, cause: str) -> str:
         """Change the rule and return the sentence of what now holds."""
@@ -110,7 +159,7 @@ def _own(kept: list[OwnRule], aside: Mapping[str, str], times: Mapping[str, int]
     live = [one for one in kept if one.state != "removed"]
     gone = [f"{one.says} ({one.rule})" for one in kept if one.state == "removed"]
     if live:
-        yield Heading(text="Yours, from “Always like this…”")
+        yield Heading(text="Yours, made in the chat")
         yield Bullets(items=tuple(_own_line(one, aside, times) for one in live))
     if gone:
         yield Fold(title=f"Removed ({len(gone)})", parts=(Bullets(items=tuple(gone)),))
