@@ -13,6 +13,7 @@ from agents.intake import Intake
 from agents.routing import Router
 from agents.specialist import Specialist, by_rules
 from bot import board, forgetting, onboarding
+from bot.autonomy import Autonomy
 from bot.commands import Commands
 from bot.delivery import Delivery
 from bot.remembering import Remembering
@@ -239,7 +240,7 @@ async def open_app(
     )
     setup = onboarding.Onboarding(app, playbooks, switch or (lambda _: None))
     front.commands.update(Commands(house, playbooks).by_name() | setup.commands())
-    front.commands.update(Rules(house).commands())
+    front.commands.update(Rules(house).commands() | Autonomy(house).commands())
     front.commands.update(Twins(house, app.verbs).commands())
     app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}
     app.verbs |= {"halt": halting.halt, rich.ACTION: rich.answer}

@@ -58,6 +58,7 @@ HELP = {
     "stop": "hold everything at once; it holds until you say /resume",
     "resume": "go on, item by item",
     "policy": "the rules I follow; /policy add and your words, pause, resume, remove or back",
+    "autonomy": "whether your own rules let anything run by itself: /autonomy off, /autonomy on",
     "always": "make a rule of what you approved last, or /always and the end of its id",
     "playbooks": "what is switched on, and what stays with you",
     "cost": "what it cost",
@@ -73,6 +74,7 @@ HELP = {
 ELSEWHERE = (
     "playbooks",
     "policy",
+    "autonomy",
     "always",
     "ok",
     "no",

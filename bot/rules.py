@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from agents import rule_made, rule_words
 from agents.front import Command
 from agents.words import Context
+from bot import autonomy
 from connectors.contract import PermanentError
 from engine import always_desk, explain, own_rules, rule_desk, rule_offer, uses, words
 from engine.house import House
@@ -143,7 +144,10 @@ class Rules:
     async def _listed(self, reader: Reader, key: str) -> Msg:
         book, times = self.house.book, await uses.counted(reader)
         kept = await own_rules.every(reader)
-        parts: list[Part] = [Heading(text=TITLE)]
+        parts: list[Part] = [
+            Heading(text=TITLE),
+            _para(autonomy.said(await autonomy.is_on(reader))),
+        ]
         parts += _own(kept, self.house.rulebook.aside, times)
         written = [entry for entry in book.entries if entry.source != SOURCE]
         for heading, entries in groupby(sorted(written, key=_place), key=_heading):

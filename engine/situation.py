@@ -48,6 +48,7 @@ async def facts(
         "weekend": local.weekday() >= 5,
         "quiet": quiet.is_quiet(local, settings),
         "stopped": settings["stopped"] is not None,
+        "autonomy": settings["autonomy"],
     }
     today = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return own | await _today(reader, action, today)

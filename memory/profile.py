@@ -19,6 +19,7 @@ DEFAULTS: dict[str, Any] = {
     "stage": "new",  # new | asking | ready
     "playbooks": {},  # id → switched on
     "stopped": None,  # {"by", "at"} while STOP holds
+    "autonomy": True,  # rules of the operator may let something run by itself
 }
 
 

@@ -81,6 +81,7 @@ FACTS: Mapping[str, Fact] = {
     "weekend": Fact("bool", "it is Saturday or Sunday at your place", False),
     "quiet": Fact("bool", "you asked for quiet now", False),
     "stopped": Fact("bool", "you said STOP and have not resumed", False),
+    "autonomy": Fact("bool", "your own rules may let something run by itself", True),
 }
 
 

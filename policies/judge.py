@@ -1,7 +1,7 @@
 """judge(): the only gate between a wish and an effect. Pure: the same input, the same verdict."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -24,6 +24,7 @@ _ALWAYS_KEPT = (
     *("amount", "currency", "effect"),
     *("planned", "reads_outside", "reads_private", "goes_out"),
 )
+AUTONOMY_OFF = "Autonomy is off, so what a rule of yours would let run is asked."
 EVALUATION_ERRORS = (TypeError, RuntimeError, ValueError, ArithmeticError, LookupError)
 
 
@@ -34,10 +35,7 @@ class _Match:
     entry: Entry
     outcome: Outcome
     because: str
-
-    @property
-    def failed(self) -> bool:
-        return self.because != self.entry.rule.why
+    failed: bool = False
 
     @property
     def gives_leave(self) -> bool:
@@ -57,14 +55,18 @@ def judge(action: Action, facts: Facts, book: Book) -> Verdict:
 
     A write that no rule lets run asks; a read that no rule stops runs; an unknown effect class or
     operation is denied; a rule that cannot be evaluated asks; nothing destructive runs by itself.
-    Where a rule of the operator lets it run, the house's rules that yield are set aside first.
+    Where a rule of the operator lets it run, the house's rules that yield are set aside first;
+    with autonomy off no rule of the operator lets anything run, and nothing yields to it.
     """
     seen = {**facts, **of_action(action)}
     if refusal := _refusal(action, book):
         return Verdict(outcome="deny", because=refusal, facts=_kept(seen, ()), bundle=book.bundle)
     matches = sorted(_matches(seen, book), key=_weight, reverse=True)
     enforced = tuple(match for match in matches if not match.entry.rule.shadow)
-    standing, yielded = _yielding(enforced)
+    if seen.get("autonomy", True) is True:
+        standing, yielded = _yielding(enforced)
+    else:
+        standing, yielded = _without_leave(action, enforced), ()
     outcome, because = _decision(action, standing)
     return Verdict(
         outcome=outcome,
@@ -133,7 +135,8 @@ def _match(entry: Entry, seen: Facts) -> _Match | None:
         if value is not True:
             fault = fault or f"{condition.text}: neither true nor false"
     if fault:
-        return _Match(entry, "ask", f"The rule {entry.rule.id!r} could not be checked ({fault}).")
+        says = f"The rule {entry.rule.id!r} could not be checked ({fault})."
+        return _Match(entry, "ask", says, failed=True)
     return _Match(entry, entry.rule.then, entry.rule.why)
 
 
@@ -148,6 +151,23 @@ def _yielding(enforced: tuple[_Match, ...]) -> tuple[tuple[_Match, ...], tuple[_
         return enforced, ()
     standing = tuple(match for match in enforced if not match.may_yield)
     return standing, tuple(match for match in enforced if match.may_yield)
+
+
+def _without_leave(action: Action, enforced: tuple[_Match, ...]) -> tuple[_Match, ...]:
+    """Return the matches with every leave of the operator's as a question.
+
+    What runs without them goes on, as they say: reading, and what the house itself allows.
+    """
+    runs = action.effect == "read" or any(
+        match.entry.level == "house" and match.outcome in RUNS_BY_ITSELF for match in enforced
+    )
+    if runs:
+        return enforced
+    asked = (
+        replace(match, outcome="ask", because=AUTONOMY_OFF) if match.gives_leave else match
+        for match in enforced
+    )
+    return tuple(sorted(asked, key=_weight, reverse=True))
 
 
 def _decision(action: Action, enforced: tuple[_Match, ...]) -> tuple[Outcome, str]:

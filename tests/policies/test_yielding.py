@@ -1,5 +1,6 @@
 """Giving way: only where a rule of the operator lets it run, and never more than asking."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -85,6 +86,43 @@ def test_only_rules_of_the_house_that_ask_may_give_way() -> None:
         load({"own.yaml": text.format(then="ask", yields="true")})
     with pytest.raises(BookError, match="`yields` is true or false, not 'yes'"):
         load({"h": text.format(then="ask", yields="yes")}, house=("h",))
+
+
+@pytest.mark.parametrize("then", ["allow", "notify"])
+def test_with_autonomy_off_a_rule_of_the_operator_asks_and_nothing_yields_to_it(then: str) -> None:
+    book = join(BOOK, NOTIFY.model_copy(update={"then": then}), "you")
+    seen = verdict(book, autonomy=False)
+    assert (seen.outcome, set(seen.rules), seen.yielded) == ("ask", {"mine", "outward-asks"}, ())
+    assert seen.because == "Autonomy is off, so what a rule of yours would let run is asked."
+    unread = judge(
+        Action(operation="test.share", effect="share", args={}, agent="a", reason="r"),
+        with_usual(KNOWN) | {"autonomy": "on"},  # no boolean: nobody can tell
+        book,
+    )
+    assert unread.outcome == "ask"
+
+
+def test_with_autonomy_off_stricter_rules_of_the_operator_hold_as_before() -> None:
+    never = Rule(id="never", why="No.", effect="share", then="deny")
+    seen = verdict(join(join(BOOK, NOTIFY, "you"), never, "you"), autonomy=False)
+    assert (seen.outcome, seen.because) == ("deny", "No.")
+
+
+def test_with_autonomy_off_reading_notes_and_named_lookups_go_on() -> None:
+    book = join(BOOK, Rule(id="b", why="y", action="test.*", effect="read", then="notify"), "you")
+    book = join(book, Rule(id="c", why="z", effect="internal", then="notify"), "you")
+    assert verdict(book, "read", autonomy=False).outcome == "notify"
+    assert verdict(book, "internal", autonomy=False).outcome == "notify"
+    named = {"dest_origin": "operator", "typed": True}
+    assert verdict(book, "egress_read", autonomy=False, **named).outcome == "allow"
+
+
+def test_with_autonomy_off_a_default_switched_off_makes_no_way_out(tmp_path: Any) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("off: [outward-asks]\nrules:\n- {id: a, why: x, effect: share, then: allow}\n")
+    book = load_files([*default_files(), own], OPERATIONS)
+    assert verdict(book).outcome == "allow"
+    assert verdict(book, autonomy=False).outcome == "ask"
 
 
 def test_files_beside_the_defaults_are_the_operators(tmp_path: Any) -> None:
@@ -201,6 +239,19 @@ def test_without_a_leave_of_the_operator_giving_way_changes_nothing(
         set(before.rules),
         (),
     )
+
+
+@given(some, effects)
+def test_with_autonomy_off_nothing_is_looser_and_only_the_house_lets_anything_run(
+    some: list[Entry], effect: str
+) -> None:
+    book = Book(tuple(some), "b")
+    on, off = verdict(book, effect), verdict(book, effect, autonomy=False)
+    assert STRICTNESS[off.outcome] >= STRICTNESS[on.outcome]
+    assert off.yielded == ()
+    alone = replace(book, entries=tuple(entry for entry in some if not leaves(entry)))
+    if off.outcome in RUNS_BY_ITSELF:
+        assert verdict(alone, effect, autonomy=False).outcome in RUNS_BY_ITSELF
 
 
 @given(some, effects)
