@@ -25,6 +25,10 @@ from policies.trial import check_examples, failures
 
 DEFAULTS = Path(__file__).parent / "defaults"
 CONDITION_CHARS_MAX = 500
+FIXED = (
+    "`off` cannot switch {rule!r} off: it is part of the safety floor, which holds whatever a file "
+    "says. ({why})"
+)
 _FUNCTIONS = frozenset({"contains", "endsWith", "matches", "size", "startsWith"})
 
 
@@ -51,9 +55,9 @@ def load(
     """
     said = [read(file, text) for file, text in texts.items()]
     faults = [fault for text in said for fault in text.faults]
-    faults += _faults_between(said)
+    faults += _faults_between(said, house)
     off = {rule for text in said for rule in text.off}
-    written = [w for text in said for w in text.rules if w.rule.id not in off]
+    written = [w for text in said for w in text.rules if w.rule.id not in off or _fixed(w, house)]
     entries: list[Entry] = []
     for rule in written:
         conditions, wrong = _compiled(rule, facts)
@@ -123,8 +127,13 @@ def default_files() -> tuple[Path, ...]:
     return tuple(sorted(DEFAULTS.glob("*.yaml")))
 
 
-def _faults_between(said: list[Text]) -> Iterator[Fault]:
-    """Yield what is wrong between rules: doubled ids, unknown ids switched off."""
+def _fixed(written: Written, house: Collection[str]) -> bool:
+    """Say whether it is a rule of the floor: one of Firstmate's that nobody can switch off."""
+    return written.rule.floor and written.file in house
+
+
+def _faults_between(said: list[Text], house: Collection[str]) -> Iterator[Fault]:
+    """Yield what is wrong between rules: doubled ids, unknown or fixed ids switched off."""
     first: dict[str, Written] = {}
     for text in said:
         for written in text.rules:
@@ -136,6 +145,8 @@ def _faults_between(said: list[Text]) -> Iterator[Fault]:
             if rule not in first:
                 says = f"`off` names no rule {rule!r}{nearest(rule, first)}."
                 yield Fault(text.file, line, "", says)
+            elif _fixed(first[rule], house):
+                yield Fault(text.file, line, "", FIXED.format(rule=rule, why=first[rule].rule.why))
 
 
 def _compiled(
@@ -183,6 +194,7 @@ def _faults_of_rules(
     for rule, entry in zip(written, book.entries, strict=True):
         yield from _scope_faults(rule, book.operations)
         yield from _yield_faults(rule, entry)
+        yield from _floor_faults(rule, entry)
         sound = len(entry.conditions) == len(rule.rule.when)
         if sound and (says := danger_in(entry, book, facts)):
             yield rule.fault("then", says)
@@ -211,6 +223,18 @@ def _yield_faults(written: Written, entry: Entry) -> Iterator[Fault]:
         yield written.fault(
             "yields", f"Only a rule that asks may give way, not {written.rule.then}."
         )
+
+
+def _floor_faults(written: Written, entry: Entry) -> Iterator[Fault]:
+    rule = written.rule
+    if not rule.floor:
+        return
+    if entry.level != "house":
+        says = "Only a rule of Firstmate's own is part of the floor; yours you can switch off."
+        yield written.fault("floor", says)
+    elif rule.yields or rule.shadow or rule.then in RUNS_BY_ITSELF:
+        says = "A rule of the floor asks or denies; it neither gives way nor is it on trial."
+        yield written.fault("floor", says)
 
 
 def _faults_of_examples(

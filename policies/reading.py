@@ -162,7 +162,7 @@ def _name_faults(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
         known = ", ".join(STRICTNESS)
         says = f"`then` is one of {known}, not {brief(then)}{nearest(str(then), STRICTNESS)}."
         yield "then", says
-    for key in ("shadow", "yields"):
+    for key in ("shadow", "yields", "floor"):
         if not isinstance(values.get(key, False), bool):
             yield key, f"`{key}` is true or false, not {brief(values[key])}."
 

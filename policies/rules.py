@@ -61,6 +61,7 @@ class Rule(BaseModel, frozen=True, extra="forbid"):
     when: tuple[str, ...] = ()  # CEL, all must hold
     shadow: bool = False  # evaluated and logged, never obeyed
     yields: bool = False  # gives way where a rule of the operator lets it run; the house's only
+    floor: bool = False  # nobody can switch it off; the house's only
     wait_hours: int | None = Field(None, ge=1, le=HOURS_MAX)  # asked that long, then not done
     remind_hours: int | None = Field(None, ge=1, le=HOURS_MAX)  # asked once more after that long
     examples: tuple[dict[str, Any], ...] = ()  # tests beside the rule
@@ -144,7 +145,8 @@ def sentence(rule: Rule) -> str:
     when = f", when {' and '.join(rule.when)}" if rule.when else ""
     trial = " On trial, it decides nothing yet." if rule.shadow else ""
     gives = " It gives way to a rule of yours." if rule.yields else ""
-    also = f"{_times(rule)}{gives}{trial}"
+    fixed = " It cannot be switched off." if rule.floor else ""
+    also = f"{_times(rule)}{gives}{fixed}{trial}"
     return f"{_SAID[rule.then]}: {rule.why}{also} ({rule.id}: {scope}{when})"
 
 

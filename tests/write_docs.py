@@ -56,7 +56,7 @@ def _rules() -> str:
 
 
 def _then(rule: Rule) -> str:
-    return f"{rule.then}, gives way" if rule.yields else rule.then
+    return rule.then + ", gives way" * rule.yields + ", floor" * rule.floor
 
 
 def _facts() -> str:
