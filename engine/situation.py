@@ -1,5 +1,6 @@
 """The facts a rule may speak of, computed for one action at one moment."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -24,12 +25,21 @@ LIVE = ("waiting", "approved", "running", "done", "unknown")
 
 
 async def facts(
-    reader: Reader, operation: Operation, action: Action, preview: Preview, goal: str
+    reader: Reader,
+    operation: Operation,
+    action: Action,
+    preview: Preview,
+    goal: str,
+    *,
+    operations: Mapping[str, Operation],
 ) -> dict[str, Any]:
-    """Return what the house knows of this action now; the gate knows the rest by itself."""
+    """Return what the house knows of this action now; the gate knows the rest by itself.
+
+    `operations` say of what was done today whom it reached.
+    """
     settings = await profile.read(reader)
     local = reader.now.astimezone(ZoneInfo(settings["zone"]))
-    destinations = _of_role(operation, action, "destination")
+    destinations = _destinations(operation, action.args)
     found = [await records.by_key(reader, "email", value) for value in destinations]
     if not destinations and action.about is not None:
         found = [await records.get(reader, action.about)]  # money goes back to whom it concerns
@@ -51,11 +61,17 @@ async def facts(
         "autonomy": settings["autonomy"],
     }
     today = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return own | await _today(reader, action, today)
+    done = await _done(reader, today)
+    whom = zip(destinations or [action.about or ""], found, strict=False)
+    reached = [await _names(reader, *one) for one in whom]
+    to = _times_to(reached, [one for one in done if one["effect"] == action.effect], operations)
+    return own | _today(action, done) | {"done_today_to": to}
 
 
-def _of_role(operation: Operation, action: Action, role: str) -> list[str]:
-    named = [action.args.get(name) for name, its in operation.roles.items() if its == role]
+def _destinations(operation: Operation | None, args: Mapping[str, Any]) -> list[str]:
+    """Return where it goes; of an operation that is no longer offered any argument may say it."""
+    roles = dict.fromkeys(args, "destination") if operation is None else operation.roles
+    named = [args.get(name) for name, its in roles.items() if its == "destination"]
     flat = [v for value in named for v in (value if isinstance(value, list) else [value])]
     return [str(value) for value in flat if value]
 
@@ -67,14 +83,43 @@ def _counterpart(destinations: list[str], known: list[Record | None]) -> str:
     return one.pop() if len(one) == 1 else ""
 
 
-async def _today(reader: Reader, action: Action, midnight: datetime) -> dict[str, Any]:
-    """Count what this operation did since midnight, and what money went out in this currency.
+async def _names(reader: Reader, address: str, record: Record | None) -> frozenset[str]:
+    """Return everything that names the one it reaches: the address, and all of their record."""
+    names = {_plain(address)} - {""}
+    if record is not None:
+        names |= {record.id, *await records.keys_of(reader, record.id, "email")}
+    return frozenset(names)
+
+
+def _times_to(
+    reached: list[frozenset[str]],
+    done: list[dict[str, Any]],
+    operations: Mapping[str, Operation],
+) -> int:
+    """Count what went to the same one; of several it reaches, the one who got most counts."""
+    went = []
+    for one in done:
+        addresses = _destinations(operations.get(one["operation"]), one["args"])
+        went.append({_plain(each) for each in addresses or [one["about"] or ""]})
+    return max((sum(not names.isdisjoint(to) for to in went) for names in reached), default=0)
+
+
+def _plain(address: str) -> str:
+    return address.strip().lower()
+
+
+async def _done(reader: Reader, midnight: datetime) -> list[dict[str, Any]]:
+    """Return the actions since midnight.
 
     What runs now or may have happened counts too: of several at once none passes a limit unseen.
     """
     today = sa.and_(effects.c.state == "done", effects.c.done_at >= midnight)
     query = sa.select(effects.c.action).where(today | effects.c.state.in_(UNDER_WAY))
-    done = [row.action for row in await reader.rows(query)]
+    return [row.action for row in await reader.rows(query)]
+
+
+def _today(action: Action, done: list[dict[str, Any]]) -> dict[str, Any]:
+    """Count what this operation did today, and what money went out in this currency."""
     currency = coin(action.args.get("currency"))
     money = [
         Decimal(str(a["args"]["amount"]))

@@ -98,6 +98,12 @@ async def by_key(reader: Reader, scheme: str, value: str) -> Record | None:
     return None if row is None else _record(row)
 
 
+async def keys_of(reader: Reader, record_id: str, scheme: str) -> list[str]:
+    """Return every e-mail address, order number … of a record, as it is kept: in small letters."""
+    query = sa.select(record_keys.c.value).filter_by(record=record_id, scheme=scheme)
+    return [row.value for row in await reader.rows(query)]
+
+
 async def of_kind(
     reader: Reader, kind: str, *, limit: int = NAMES_MAX, **state: Any
 ) -> list[Record]:

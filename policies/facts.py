@@ -74,6 +74,9 @@ FACTS: Mapping[str, Fact] = {
     "streak": Fact("int", "approvals in a row without an edit, for this operation and person", 0),
     "spent_today": Fact("double", "money moved since midnight or now, in the same currency", 0.0),
     "done_today": Fact("int", "how often this operation ran since midnight, or runs now", 0),
+    "done_today_to": Fact(
+        "int", "how often this class of effect reached one of the same people today, or does now", 0
+    ),
     "duplicate_of": Fact("string", 'the effect it would repeat, "" when there is none', ""),
     # when
     "today": Fact("string", 'the date at your place, "2026-11-27"', "2026-01-01"),

@@ -53,6 +53,7 @@ def test_a_rule_of_the_operator_lets_run_what_the_house_only_asks() -> None:
         ({"hour": 21}, "ask", "outward-at-night"),
         ({"recipient_known": False}, "ask", "outward-to-stranger"),
         ({"duplicate_of": "eff_1"}, "ask", "duplicate-asks"),
+        ({"done_today_to": 5, "goes_out": True}, "ask", "many-to-one-ask"),
         ({"stopped": True}, "ask", "stopped-asks"),
         ({"dest_trusted": False}, "ask_twice", "outward-address-unproven"),
         ({"recipients": 21}, "ask_twice", "outward-to-many"),
