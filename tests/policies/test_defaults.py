@@ -1,5 +1,6 @@
 """The rules Firstmate ships: what a founder may rely on, with a second CEL as a witness."""
 
+import random
 from typing import Any
 
 import celpy
@@ -123,6 +124,29 @@ def _some(fact: Fact) -> st.SearchStrategy[Any]:
 def test_two_implementations_of_cel_agree_on_every_condition(facts: dict[str, Any]) -> None:
     for text, condition in CONDITIONS.items():
         assert value_of(condition, facts) == _witnessed(condition, facts), text
+
+
+@pytest.mark.slow
+def test_two_implementations_of_cel_agree_on_ten_thousand_situations() -> None:
+    chance = random.Random(20261121)
+    compared: dict[tuple[Any, ...], bool] = {}  # the same values again prove nothing more
+    for _ in range(10_000):
+        facts = {name: _any(fact, chance) for name, fact in FACTS.items()}
+        for text, condition in CONDITIONS.items():
+            met = (text, *(facts[name] for name in condition.reads))
+            if met not in compared:
+                compared[met] = value_of(condition, facts) == _witnessed(condition, facts)
+    assert [met for met, agreed in compared.items() if not agreed] == []
+
+
+def _any(fact: Fact, chance: random.Random) -> Any:
+    if fact.kind == "bool":
+        return chance.random() < 0.5
+    if fact.kind == "int":
+        return chance.randint(0, 100)
+    if fact.kind == "double":
+        return chance.choice([0.0, 499.99, 500.0, 500.01, 1000.0, chance.uniform(0, 1e6)])
+    return chance.choice(fact.values or ("", "eff_1"))
 
 
 def _witnessed(condition: Condition, facts: dict[str, Any]) -> bool | str:
