@@ -32,7 +32,7 @@ FIXED = (
 _FUNCTIONS = frozenset({"contains", "endsWith", "matches", "size", "startsWith"})
 
 
-class BookError(Exception):
+class BookError(ValueError):
     """Every fault of the rule files, one a line: file, line, rule, what is wrong."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:

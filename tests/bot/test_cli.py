@@ -1,0 +1,37 @@
+"""The command line with rule files that cannot hold: one sentence a fault, never a traceback."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+WRONG = "rules:\n  - {id: x, then: maybe, why: y}\n"
+SAYS = "a.yaml:2 (x): `then` is one of allow, notify, ask, ask_twice, deny, not 'maybe'."
+
+
+async def said(home: Path, *arguments: str) -> tuple[int | None, str]:
+    """Run `firstmate` with these arguments; return its exit code and all that it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *arguments),
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"FIRSTMATE_HOME": str(home), "FIRSTMATE_PORT": "0"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    printed, _ = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode, printed.decode()
+
+
+@pytest.mark.parametrize("command", [["run"], ["policy", "check"]])
+async def test_a_malformed_rule_file_is_said_and_nothing_starts(
+    tmp_path: Path, command: list[str]
+) -> None:
+    rules = tmp_path / "company" / "rules"
+    rules.mkdir(parents=True)
+    (rules / "a.yaml").write_text(WRONG, encoding="utf-8")
+    code, printed = await said(tmp_path, *command)
+    assert code == 1
+    assert SAYS in printed
+    assert "Traceback" not in printed
