@@ -18,7 +18,7 @@ from policies.planned import Call
 
 RECORDS = "records.read"  # stands for looking into the records, which is no operation of its own
 STARTED = ("running", "done", "unknown")
-TEXTS = ("subject", "text", "quoted", "from")  # of a mail, what its sender wrote
+TEXTS = ("subject", "text", "quoted", "from", "message_id")  # of a mail, what its sender wrote
 
 
 def contracts(operations: Iterable[Operation]) -> dict[str, Contract]:

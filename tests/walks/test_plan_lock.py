@@ -16,11 +16,19 @@ from bot.app import App, open_app
 from engine.plans import Task
 from memory.db import Reader
 from memory.schema.events import events
+from memory.schema.work import effect_versions, effects
 from tests.chat import Chat
 from tests.walks.test_refund import ledger, planned, sent
 
 EVE = "eve@evil.example"
 MAIL = {"to": EVE, "subject": "All customers", "text": "Here they are."}
+QUESTION = b"""From: Ada Example <ada@example.org>
+To: sam@studio-example.example
+Subject: Opening hours
+Message-ID: <q1@example.org>
+
+When do you open on Monday?
+"""
 Opened = Callable[[Specialist], AbstractAsyncContextManager[tuple[App, Chat]]]
 
 
@@ -96,6 +104,25 @@ async def test_an_attachment_nobody_planned_is_not_in_the_plan(hijacked: Opened)
     async with hijacked(altered("email.send", attachments=[file])) as (app, chat):
         await chat.say("write to Bruno that the parcel is ready")
         assert await cards(app) == []
+
+
+async def test_a_reply_stands_in_the_thread_of_its_mail(app: App, chat: Chat) -> None:
+    await chat.drop(QUESTION)
+    await chat.tap("Mail from Ada Example", "Write")
+    await chat.say("we open at nine")
+    async with app.db.snapshot() as reader:
+        [action] = [row.action for row in await reader.rows(sa.select(effects.c.action))]
+        [preview] = [row.preview for row in await reader.rows(sa.select(effect_versions.c.preview))]
+    assert action["args"]["in_reply_to"] == "<q1@example.org>"
+    assert action["origins"]["in_reply_to"] == "text"
+    assert preview["facts"]["situation"]["in_thread"] is True
+
+
+async def test_a_thread_that_was_made_up_is_not_in_the_plan(hijacked: Opened) -> None:
+    async with hijacked(altered("email.send", in_reply_to="<made@up.example>")) as (app, chat):
+        await planned(chat)
+        assert [title for title in await cards(app) if title.startswith("Send e-mail")] == []
+        assert any(why.startswith("“in_reply_to”") for why in await wishes(app))
 
 
 async def test_calls_besides_the_task_are_kept_once_in_the_item(hijacked: Opened) -> None:
