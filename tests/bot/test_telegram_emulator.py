@@ -14,6 +14,7 @@ from bot.telegram_inbound import Pace
 from engine.messages import Button, say
 from engine.outbox import Card, Due
 from tests.bot.telegram_home import Home
+from tests.peers.door import served
 from tests.peers.telegram import FakeTelegram
 
 TOKEN = "8350:AAtest-token-of-nobody"
@@ -46,12 +47,8 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]
 @pytest.fixture
 async def emulator() -> AsyncIterator[tuple[Emulator, str]]:
     made = Emulator()
-    runner = web.AppRunner(made.app(), access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield made, site.name.rstrip("/")
-    await runner.cleanup()
+    async with served(made.app()) as url:
+        yield made, url
 
 
 async def test_text_in_card_out_tap_in(emulator: tuple[Emulator, str]) -> None:

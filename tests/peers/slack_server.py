@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.peers.door import Door
 from tests.peers.slack_delivery import Delivery
 from tests.peers.slack_methods import NEEDED, Fields, Methods
 from tests.peers.slack_rules import RefusalError
@@ -37,8 +38,7 @@ class Server(Methods):
         self.calls: list[tuple[str, Fields]] = []
         self._faults: dict[str, list[Fault]] = {}
         self._delays_s: dict[str, float] = {}
-        self._port = 0
-        self._runner: web.AppRunner | None = None
+        self._door = Door()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -61,20 +61,14 @@ class Server(Methods):
         app.router.add_get("/files-pri/{file}/{name}", self._download)
         app.router.add_get("/signin", self._sign_in)
         app.router.add_post("/response/{number}", self._response)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self.url = site.name.rstrip("/")
-        self._port = int(self.url.rpartition(":")[2])
+        self.url = await self._door.open(app)
         self.delivery.begin()
 
     async def stop(self) -> None:
         """Be gone, as if the power failed."""
-        if self._runner is not None:
-            await self.delivery.end()
-            await self._runner.cleanup()
-            self._runner = None
+        await self._door.accept_no_more()
+        await self.delivery.end()
+        await self._door.close()
 
     # Faults
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 import telegram as ptb
 from aiohttp import web
 
+from tests.peers.door import Door
 from tests.peers.telegram_rich import BadRichError, read_rich
 from tests.peers.telegram_shown import Draft, Shown, keyboard, keyboard_fault
 from tests.peers.telegram_text import BadHtmlError, read, utf16
@@ -58,7 +59,7 @@ class Server:
     def __init__(self, user: int = 7001) -> None:
         self.user, self.bot = user, ptb.User(8350, "Firstmate", True, username="firstmate_bot")
         self.now = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-        self._port = 0
+        self._door = Door()
         self.shown: dict[int, Shown] = {}
         self.said: dict[int, ptb.Message] = {}
         self.drafts: dict[int, Draft] = {}  # by chat; a message of the bot takes it away
@@ -94,16 +95,12 @@ class Server:
         app = web.Application(client_max_size=UPLOAD_BYTES_MAX + MB)
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
         app.router.add_get("/file/bot{token}/{file}", self._download)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
-        await site.start()
-        self.url = site.name.rstrip("/")
-        self._port = int(self.url.rpartition(":")[2])
+        self.url = await self._door.open(app)
 
     async def stop(self) -> None:
+        await self._door.accept_no_more()
         self._end_poll()
-        await self._runner.cleanup()
+        await self._door.close()
 
     # The Bot API
 

@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.peers.door import served
 from tests.peers.slack import (
     APP_TOKEN,
     BOT,
@@ -256,20 +257,14 @@ async def test_http_mode_signs_repeats_and_carries_answers(workspace: Workspace)
 
     app = web.Application()
     app.router.add_post("/slack", hear)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        workspace.events_url = f"{site.name}/slack"
+    async with served(app) as url:
+        workspace.events_url = f"{url}/slack"
         workspace.delivery.retry_delays_s = (0.0, 0.0)
         assert await workspace.verify_url()
         workspace.say(DM, "one")
         await workspace.settled()
         tap = workspace.tap_raw({"type": "view_submission"})
         assert (await workspace.acked(tap)).payload == {"response_action": "clear"}
-    finally:
-        await runner.cleanup()
     form = "application/x-www-form-urlencoded"
     plain = "application/json"
     assert heard == [(plain, None), (plain, None), (plain, "1"), (form, None)]

@@ -8,6 +8,7 @@ import telegram as ptb
 from aiohttp import web
 
 from tests.bot.test_telegram_emulator import Emulator
+from tests.peers.door import Door
 from tests.peers.telegram import TOKEN, Shown
 from tests.surfaces.on_telegram import OnTelegram
 
@@ -19,22 +20,17 @@ class Screen(Emulator):
 
     def __init__(self) -> None:
         super().__init__()
-        self.user, self.port = 7001, 0
+        self.user, self._door = 7001, Door()
         self.shown: dict[int, Shown] = {}
         self.answers: list[tuple[str, str]] = []
         self._said, self._delivered, self._confirmed = 1000, 0, 0
         self._asks = False  # whether the message being sent opens the reply box
 
     async def start(self) -> None:
-        self._runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
-        self.url = site.name.rstrip("/")
-        self.port = int(self.url.rpartition(":")[2])
+        self.url = await self._door.open(self.app())
 
     async def stop(self) -> None:
-        await self._runner.cleanup()
+        await self._door.close()
 
     @property
     def messages(self) -> list[Shown]:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import telegram as ptb
-from aiohttp import web
 
 from bot import notices
 from bot.surfaces import Surface
@@ -14,7 +13,7 @@ from bot.telegram import Telegram
 from bot.telegram_inbound import Pace
 from connectors import blobs
 from memory.db import Database, Reader
-from tests.peers.telegram import MB, TOKEN, FakeTelegram, Shown
+from tests.peers.telegram import TOKEN, FakeTelegram, Shown
 from tests.surfaces.stage import Held, Stage
 
 PATIENCE_S = 20
@@ -24,25 +23,7 @@ LATE_S = 100  # a tap is still delivered (150 s), but its answer is refused (60 
 
 
 class Phone(FakeTelegram):
-    """Our Telegram, at one port however often it is stopped and started."""
-
-    port = 0
-
-    async def start(self) -> None:
-        app = web.Application(client_max_size=51 * MB)
-        app.router.add_route("*", "/bot{token}/{method}", self._serve)
-        app.router.add_get("/file/bot{token}/{file}", self._download)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
-        self.url = site.name.rstrip("/")
-        self.port = int(self.url.rpartition(":")[2])
-
-    async def stop(self) -> None:
-        """Be gone, with everything kept."""
-        self._end_poll()
-        await self._runner.cleanup()
+    """Our Telegram, in the hand of a person."""
 
     async def speak(self, text: str) -> None:
         self.say(text)
