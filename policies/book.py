@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 
+from policies.conditions import compiled
 from policies.facts import FACTS, Fact, nearest
 from policies.probing import any_currency, danger_in, never_holds, type_fault
 from policies.reading import Fault, Text, Written, read
@@ -164,15 +165,12 @@ def _compiled(
 
 def _condition(clause: str, facts: Mapping[str, Fact]) -> Condition:
     """Compile one clause; raises ValueError with a sentence for everything wrong."""
-    import cel  # 0.5 s: it brings its own command line
-
     if len(clause) > CONDITION_CHARS_MAX:
         raise ValueError(f"A condition has at most {CONDITION_CHARS_MAX} characters.")
     try:
-        program = cel.compile(clause)
+        program = compiled(clause)
     except ValueError as error:
-        reason = str(error).split("Syntax error: ", 1)[-1].splitlines()[0].split(" expecting {")[0]
-        raise ValueError(f"`{clause}` is not a condition: {reason}.") from error
+        raise ValueError(f"`{clause}` is not a condition: {error}.") from error
     names, functions = program.variables(), filter(str.isidentifier, program.functions())
     wrong = [f"There is no fact {n!r}{nearest(n, facts)}." for n in names if n not in facts]
     wrong += [

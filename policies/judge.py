@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
+from policies.conditions import EVALUATION_ERRORS, Values, said_by
 from policies.facts import of_action
 from policies.rules import (
     EFFECTS,
@@ -12,7 +13,6 @@ from policies.rules import (
     STRICTNESS,
     Action,
     Book,
-    Condition,
     Entry,
     Facts,
     Outcome,
@@ -25,7 +25,6 @@ _ALWAYS_KEPT = (
     *("planned", "reads_outside", "reads_private", "goes_out"),
 )
 AUTONOMY_OFF = "Autonomy is off, so what a rule of yours would let run is asked."
-EVALUATION_ERRORS = (TypeError, RuntimeError, ValueError, ArithmeticError, LookupError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +83,8 @@ def judge(action: Action, facts: Facts, book: Book) -> Verdict:
 def covers(rule: Rule, operation: str, effect: str) -> bool:
     """Say whether a rule speaks of this operation at all, whatever its conditions."""
     return (rule.effect is None or rule.effect == effect) and (
-        rule.action is None or fnmatchcase(operation, rule.action)
+        rule.action in (None, operation) or fnmatchcase(operation, rule.action)
     )
-
-
-def value_of(condition: Condition, seen: Facts) -> Any:
-    """Evaluate one condition on the facts it reads; raises what the program raises."""
-    return condition.program.execute({name: seen[name] for name in condition.reads if name in seen})
-
-
-def said_by(error: Exception) -> str:
-    """Return the first sentence of what an evaluation complains about."""
-    return str(error).partition("\n")[0].partition(". ")[0].rstrip(".")
 
 
 def _shortest(hours: Iterable[int | None]) -> int | None:
@@ -116,17 +105,19 @@ def _refusal(action: Action, book: Book) -> str:
 
 
 def _matches(seen: Facts, book: Book) -> Iterator[_Match]:
+    values = Values(seen)
     for entry in book.entries:
-        if covers(entry.rule, seen["operation"], seen["effect"]) and (match := _match(entry, seen)):
+        covered = covers(entry.rule, seen["operation"], seen["effect"])
+        if covered and (match := _match(entry, values)):
             yield match
 
 
-def _match(entry: Entry, seen: Facts) -> _Match | None:
+def _match(entry: Entry, values: Values) -> _Match | None:
     """Evaluate every condition: one that is false settles it, even beside one that fails."""
     fault = ""
     for condition in entry.conditions:
         try:
-            value = value_of(condition, seen)
+            value = values.of(condition)
         except EVALUATION_ERRORS as error:
             fault = fault or f"{condition.text}: {said_by(error)}"
             continue

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, product
 from typing import Any
 
+from policies.conditions import EVALUATION_ERRORS, said_by, value_of
 from policies.facts import Fact
-from policies.judge import EVALUATION_ERRORS, covers, said_by, value_of
+from policies.judge import covers
 from policies.rules import RUNS_BY_ITSELF, Book, Condition, Entry, Rule
 
 PROBES_MAX = 4096

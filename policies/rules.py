@@ -86,9 +86,13 @@ Facts = Mapping[str, Any]
 
 
 class Program(Protocol):
-    """A compiled condition; `execute` may raise TypeError, RuntimeError, ValueError, …"""
+    """A compiled condition; `execute` takes a dict or a CEL context and may raise anything."""
 
-    def execute(self, context: dict[str, Any]) -> Any: ...
+    def execute(self, context: Any) -> Any: ...
+
+    def variables(self) -> list[str]: ...
+
+    def functions(self) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True)

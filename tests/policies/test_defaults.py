@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.book import default_files, load, load_files
+from policies.conditions import value_of
 from policies.facts import FACTS, Fact
-from policies.judge import value_of
 from policies.rules import EFFECTS, Condition
 from policies.trial import check_examples, try_out
 

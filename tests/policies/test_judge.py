@@ -111,6 +111,16 @@ def test_a_rule_that_cannot_be_evaluated_asks_and_is_named(wrong: dict[str, Any]
     assert len(seen.because) < 160
 
 
+def test_a_fact_that_cannot_be_read_spoils_only_the_rules_that_read_it() -> None:
+    rules = book(
+        "id: five, effect: share, then: deny, why: x, when: [streak >= 5]",
+        "id: known, effect: share, then: notify, why: x, when: [recipient_known]",
+    )
+    facts = {"streak": object(), "recipient_known": True}
+    seen = judge(action(), facts, rules)
+    assert (seen.outcome, seen.rules) == ("ask", ("five", "known"))
+
+
 def test_a_division_by_zero_asks() -> None:
     rules = book("id: a, effect: share, then: allow, why: x, when: [10 / streak > 1]")
     assert verdict(rules, streak=2).outcome == "allow"
