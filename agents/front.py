@@ -78,7 +78,7 @@ class Front:
             await self._answer(event, question, said)
         elif route.playbook is None and said.casefold() in YES:
             await self._typed_yes(event)
-        elif route.playbook is None and rule_words.heard(said, context) is not None:
+        elif rule_words.heard(said, context) is not None:  # every word of it is a rule's
             await self._command(event, f"/policy add {said}")
         elif route.playbook is None:
             await self._lost(event, route.runner_up)

@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from agents.library import load_folder
 from agents.rule_made import NO_LEAVE, Made, made
 from agents.rule_words import heard
 from agents.words import Context
 from connectors.contract import PermanentError
+from tests.agents.sentences import HELD_OUT, TUNING
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 EN = Context(now=NOW, zone="Europe/Berlin")
@@ -169,3 +171,9 @@ def test_what_is_understood_but_cannot_be_a_rule_says_why(words: str, why: str) 
     with pytest.raises(PermanentError) as caught:
         rule(words)
     assert str(caught.value) == why
+
+
+def test_no_wish_is_a_rule() -> None:
+    examples = {text for playbook in load_folder() for text in playbook.examples}
+    wishes = examples | {text for text, _ in (*TUNING, *HELD_OUT)}
+    assert [text for text in wishes if heard(text, EN) or heard(text, DE)] == []

@@ -17,7 +17,7 @@ from tests.walks.test_refund import ledger, sent
 
 RULE = "A new rule?"
 TWICE = "ask me twice from 100 on"
-FINE = "/policy add refunds up to 50 for known customers are fine"
+FINE = "refunds up to 50 for known customers are fine"
 
 
 async def agreed(chat: Chat, words: str) -> None:
@@ -57,6 +57,14 @@ async def test_the_card_shows_the_rule_in_words_as_a_difference_and_tried_out(
     assert await rules(app) == []
     assert (await chat.tap(RULE, "No")).text == "No rule was made; all stays as it was."
     assert await rules(app) == []
+
+
+@pytest.mark.parametrize("words", [FINE, "ask me for every invoice", "never mail before 8"])
+async def test_a_rule_is_heard_as_a_rule_and_not_as_a_wish_that_sounds_like_it(
+    app: App, chat: Chat, words: str
+) -> None:
+    await chat.say(words)
+    assert f"You said: {words}." in chat.text(RULE)
 
 
 async def test_from_100_on_a_refund_is_asked_twice_and_below_once(app: App, chat: Chat) -> None:
@@ -216,11 +224,12 @@ async def test_somebody_elses_words_change_nothing(app: App, chat: Chat, words: 
     assert [key for key in chat.order if key.startswith("rule:")] == []
 
 
-async def test_a_playbook_that_fits_the_words_goes_first(app: App, chat: Chat) -> None:
-    await chat.say("ask me for every invoice")
+async def test_a_wish_with_a_word_that_no_rule_has_stays_a_wish(app: App, chat: Chat) -> None:
+    await chat.say("ask Bruno for his invoice")
     assert [key for key in chat.order if key.startswith("rule:")] == []
-    await chat.say("/policy add ask me for every invoice")
-    assert "An invoice: I ask you." in chat.text(RULE)
+    await chat.tap("Send e-mail", "Reject")
+    await chat.say("/policy add ask Bruno for his invoice")
+    assert [key for key in chat.order if key.startswith("rule:")] == []
 
 
 async def test_a_second_tap_on_yes_makes_no_second_version(app: App, chat: Chat) -> None:
