@@ -239,8 +239,6 @@ class Correspondent(Operator):
         while not holds():
             if time.monotonic() > until:
                 return False
-            if not self.alive:
-                self._died()
-                self.start()
+            self.live()
             time.sleep(LOOK_S)
         return True

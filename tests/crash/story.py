@@ -132,6 +132,12 @@ class Operator:
     def alive(self) -> bool:
         return self._process is not None and self._process.is_alive()
 
+    def live(self) -> None:
+        """Start it again if it was killed."""
+        if not self.alive:
+            self._died()
+            self.start()
+
     def stop(self) -> int | None:
         """Ask it to end; return the exit code: it may have been killed before, or on the way."""
         if self._process is None:

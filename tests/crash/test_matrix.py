@@ -57,13 +57,21 @@ def sweep(first: int, die: Callable[[int], Operator]) -> None:
 
 
 def end(operator: Operator) -> None:
-    """End it. What was killed when all was seen has left work: it is started again to do it."""
-    while operator.stop() == -signal.SIGKILL:
-        operator.start()
-        until = time.monotonic() + PATIENCE_S
-        while operator.alive and counted.unfinished(operator.home / "sample"):
-            assert time.monotonic() < until, f"It left work undone: {operator.complaints()}"
-            time.sleep(LOOK_S)
+    """End it once nothing is left to do: the last card is shown before its work is ticked off."""
+    while True:
+        finish(operator)
+        if operator.stop() != -signal.SIGKILL:
+            return
+        operator.start()  # killed on its way out
+
+
+def finish(operator: Operator) -> None:
+    """Wait until all work is done, starting it again when it is killed meanwhile."""
+    until = time.monotonic() + PATIENCE_S
+    while counted.unfinished(operator.home / "sample"):
+        assert time.monotonic() < until, f"It left work undone: {operator.complaints()}"
+        operator.live()
+        time.sleep(LOOK_S)
 
 
 def came_right(operator: Operator, before: set[tuple[str, str]]) -> int:
