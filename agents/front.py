@@ -14,7 +14,17 @@ from agents.library import Playbook, Slot
 from agents.planner import Wish
 from agents.routing import Route, Router
 from agents.words import Candidate, Context
-from engine import approvals, effects, goals, outbox, questions, redirects, stop, suggestions
+from engine import (
+    answering,
+    approvals,
+    effects,
+    goals,
+    outbox,
+    questions,
+    redirects,
+    stop,
+    suggestions,
+)
 from engine.durable import Work
 from engine.house import House
 from engine.messages import Button, Msg, say
@@ -274,8 +284,8 @@ class Front:
                 f"This must be confirmed: tap it, or write /ok {code} and what its card asks for."
             )
         surface = conv.partition(":")[0]
-        await approvals.decide(tx, asked, "approve", event.actor, surface, event.id)
-        await effects.settle(tx, asked, "approved", event.id)
+        who = Person(event.actor, surface, conv)
+        await answering.yes(tx, self.house, asked, effect, who, event.id)
         shown = await effects.preview_of(tx, effect.id, effect.version)
         return f"You approved: {shown.title}."
 

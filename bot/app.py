@@ -19,6 +19,7 @@ from bot.delivery import Delivery
 from bot.remembering import Remembering
 from bot.rules import Rules
 from bot.surfaces import Heard, Surface
+from bot.trust import Trust
 from bot.twins import Twins
 from connectors import blobs, registry
 from connectors.company import Company
@@ -32,6 +33,7 @@ from engine import (
     desk,
     halting,
     inbox,
+    ladder,
     outbox,
     perform,
     pictures,
@@ -241,10 +243,11 @@ async def open_app(
     setup = onboarding.Onboarding(app, playbooks, switch or (lambda _: None))
     front.commands.update(Commands(house, playbooks).by_name() | setup.commands())
     front.commands.update(Rules(house).commands() | Autonomy(house).commands())
+    front.commands.update(Trust(house).commands())
     front.commands.update(Twins(house, app.verbs).commands())
     app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}
     app.verbs |= {"halt": halting.halt, rich.ACTION: rich.answer}
-    app.verbs |= batch_desk.VERBS | always_desk.VERBS | rule_desk.VERBS
+    app.verbs |= batch_desk.VERBS | always_desk.VERBS | rule_desk.VERBS | ladder.VERBS
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
     app.verbs |= {"erase": forgetting.erase}
     return app

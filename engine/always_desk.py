@@ -31,6 +31,10 @@ AFTER_A_YES = "Only what you approved can become a rule."
 STANDS = "This rule holds already: {says} /policy pause {id} ends it."
 NO_RULE = "No rule was made; I go on asking."
 HOLDS = "It holds from now on: {says} /policy pause {id} ends it."
+WATCHING = (
+    "I ask as before, and count what this rule would have done: {says} /trust shows it; "
+    "/policy pause {id} ends it."
+)
 AS_BEFORE = "Every other rule holds as before: at night, doubles, strangers and STOP still ask."
 MOVED = "The rules changed since you looked, so nothing was made. Tap “Always like this…” again."
 
@@ -76,6 +80,17 @@ async def bound(house: House, tap: Tap, who: Person, key: str, values: dict[str,
 
 async def make(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
     """Yes: keep exactly the rule that was shown."""
+    return await _keep(house, tap, who, key, values, shadow=False)
+
+
+async def watch(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Keep the rule on trial: it decides nothing, and what it would have done is counted."""
+    return await _keep(house, tap, who, key, values, shadow=True)
+
+
+async def _keep(
+    house: House, tap: Tap, who: Person, key: str, values: dict[str, str], *, shadow: bool
+) -> Reply:
     async with house.db.transaction() as tx:
         cause = await heard(tx, tap, who, key, values)
         bounds = always.bounds_of(tap.item)
@@ -83,14 +98,16 @@ async def make(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
             return Reply("Its last day has passed; change the bounds first.", refused=True)
         try:
             made = await offer(tx, house, tap.ref, bounds)
-            await house.rulebook.add(tx, made.rule, made.says, cause)
+            on_trial: dict[str, Any] = {"shadow": True, "examples": ()} if shadow else {}
+            rule = made.rule.model_copy(update=on_trial)
+            await house.rulebook.add(tx, rule, made.says, cause)
         except PermanentError as error:
             return Reply(str(error), refused=True)
         except BookError:
             return Reply(MOVED, refused=True)
-        said = HOLDS.format(says=made.says, id=made.rule.id)
+        said = (WATCHING if shadow else HOLDS).format(says=made.says, id=made.rule.id)
         await outbox.post(tx, _closed(tap.ref, said), who.conv)
-    return Reply("It holds from now on.")
+    return Reply("I watch, and ask as before." if shadow else "It holds from now on.")
 
 
 async def decline(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -105,6 +122,7 @@ VERBS: dict[str, Any] = {
     "always": ask,
     "always.bounds": bound,
     "always.yes": make,
+    "always.watch": watch,
     "always.no": decline,
 }
 
@@ -135,9 +153,12 @@ async def offer(
     )
 
 
-async def show(tx: Tx, offered: Offer, conv: str) -> str:
-    """Post the card of an offer at the bottom of the conversation and return its key."""
-    shown = card(offered)
+async def show(tx: Tx, offered: Offer, conv: str, earned: tuple[str, ...] = ()) -> str:
+    """Post the card of an offer at the bottom of the conversation and return its key.
+
+    `earned`: the sentences of why it is offered without having been asked for.
+    """
+    shown = card(offered, earned)
     await outbox.post(tx, shown, conv)
     await outbox.show_again(tx, shown.key, conv)
     return shown.key
@@ -151,10 +172,11 @@ async def newest(reader: Reader) -> str | None:
     return None if found is None else str(found)
 
 
-def card(offered: Offer) -> Msg:
+def card(offered: Offer, earned: tuple[str, ...] = ()) -> Msg:
     """Return the card of an offer: the rule in words, what it would not change, three answers."""
     parts: list[Part] = [
         Heading(text=TITLE),
+        *map(_para, earned),
         _para("I would do this by myself from now on, and tell you afterwards:"),
         Bullets(items=offered.lines),
         _para(AS_BEFORE),
@@ -166,11 +188,12 @@ def card(offered: Offer) -> Msg:
     yes = Button(label="Yes, from now on", action="always.yes", ref=offered.effect, item=item)
     other = Button(label="Change the bounds", action="always.bounds", ref=offered.effect, item=item)
     no = Button(label="No", action="always.no", ref=offered.effect)
+    watch = Button(label="Watch first", action="always.watch", ref=offered.effect, item=item)
     return Msg(
         key=_key(offered.effect),
         summary=f"{TITLE} {offered.says}"[:200],
         parts=tuple(parts),
-        buttons=((yes, other.model_copy(update={"form": form}), no),),
+        buttons=((yes, other.model_copy(update={"form": form}), no), (watch,)),
     )
 
 
@@ -186,7 +209,7 @@ async def _refuse(reader: Reader, effect: Effect, facts: dict[str, Any]) -> None
 
 async def _refuse_twice(reader: Reader, rule_id: str) -> None:
     kept = await own_rules.newest(reader, rule_id)
-    if kept is not None and kept.state == "active":
+    if kept is not None and kept.state == "active" and not kept.body.get("shadow"):
         raise PermanentError(STANDS.format(says=kept.says, id=kept.rule))
 
 

@@ -5,7 +5,7 @@ Every yes goes through the item's own approval, as from its own card; all of a l
 
 from typing import Any
 
-from engine import approvals, batches, cards, effects, outbox, stop
+from engine import answering, approvals, batches, cards, effects, outbox, stop
 from engine.approvals import Answer
 from engine.batch_list import APPROVED, HELD, REJECTED, Batch, Item
 from engine.house import House
@@ -87,7 +87,7 @@ async def _decide(
             return Reply(MOVED, refused=True)
         held = answer == "approve" and await stop.is_stopped(tx)
         said = HELD if held else APPROVED if answer == "approve" else REJECTED
-        told = {i.position: await _answer(tx, i, who, cause, answer, said) for i in named}
+        told = {i.position: await _answer(tx, house, i, who, cause, answer, said) for i in named}
         await batches.close(tx, batch.id, told, cause)
         await batches.redraw(tx, house, batch.id)
     return _reply(told, said)
@@ -104,7 +104,9 @@ def _named(batch: Batch, positions: str) -> list[Item] | None:
     return named if seen == batch.picked else None
 
 
-async def _answer(tx: Tx, item: Item, who: Person, cause: str, answer: Answer, said: str) -> str:
+async def _answer(
+    tx: Tx, house: House, item: Item, who: Person, cause: str, answer: Answer, said: str
+) -> str:
     """Answer one item as its own card would; return what happened."""
     asked = await approvals.get(tx, item.approval)
     assert asked is not None
@@ -114,8 +116,8 @@ async def _answer(tx: Tx, item: Item, who: Person, cause: str, answer: Answer, s
         return refusal.text
     if item.settled:
         return item.settled
-    await approvals.decide(tx, asked, answer, who.user, who.surface, cause)
-    await effects.settle(tx, asked, "approved" if answer == "approve" else "rejected", cause)
+    answered = answering.yes if answer == "approve" else answering.no
+    await answered(tx, house, asked, effect, who, cause)
     return said
 
 

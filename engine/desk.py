@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from connectors.contract import ConnectorError, PermanentError
 from engine import (
+    answering,
     approvals,
     cards,
     effects,
     explain,
     forms,
     gate,
+    ladder,
     lessons,
     mending,
     outbox,
@@ -49,7 +51,7 @@ async def approve(house: House, tap: Tap, who: Person, key: str, values: dict[st
         asked, effect, cause = question
         typed = values.get("confirm", "").strip()
         lacking = await twice.not_enough(tx, asked, effect, who, typed, cause)
-        return lacking or await _approved(tx, asked, who, cause)
+        return lacking or await _approved(tx, house, asked, effect, who, cause)
 
 
 async def second(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -58,8 +60,9 @@ async def second(house: House, tap: Tap, who: Person, key: str, values: dict[str
         question = await opened(tx, tap, who, key, values)
         if isinstance(question, Reply):
             return question
-        asked, _, cause = question
-        return await twice.not_second(tx, asked, who) or await _approved(tx, asked, who, cause)
+        asked, effect, cause = question
+        lacking = await twice.not_second(tx, asked, who)
+        return lacking or await _approved(tx, house, asked, effect, who, cause)
 
 
 async def reject(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -68,9 +71,8 @@ async def reject(house: House, tap: Tap, who: Person, key: str, values: dict[str
         question = await opened(tx, tap, who, key, values)
         if isinstance(question, Reply):
             return question
-        asked, _, cause = question
-        await approvals.decide(tx, asked, "reject", who.user, who.surface, cause)
-        await effects.settle(tx, asked, "rejected", cause)
+        asked, effect, cause = question
+        await answering.no(tx, house, asked, effect, who, cause)
     return Reply("Rejected. Nothing was done.")
 
 
@@ -282,9 +284,10 @@ VERBS: dict[str, Any] = {
 }
 
 
-async def _approved(tx: Tx, asked: approvals.Approval, who: Person, cause: str) -> Reply:
-    await approvals.decide(tx, asked, "approve", who.user, who.surface, cause)
-    await effects.settle(tx, asked, "approved", cause)
+async def _approved(
+    tx: Tx, house: House, asked: approvals.Approval, effect: Effect, who: Person, cause: str
+) -> Reply:
+    await answering.yes(tx, house, asked, effect, who, cause)
     return Reply(HELD, refused=True) if await stop.is_stopped(tx) else Reply("Approved.")
 
 
@@ -321,6 +324,7 @@ async def _revise(
         if not await effects.revise(tx, effect, proposal, "operator", cause):
             return Reply(STALE, cards.key(effect.id, effect.version), refused=True)
         await lessons.edited(tx, effect, action, cause)
+        await ladder.doubted(tx, house, effect, "edited", cause)
         await _redraft_dependents(tx, effect)
     return Reply("Changed. Here is the new card.", cards.key(effect.id, effect.version + 1))
 

@@ -1,4 +1,4 @@
-"""The evening line: once a day at 18:00, what did not happen; a good day is left in peace.
+"""The evening line: once a day at 18:00, what did not happen, and a look at what ran by itself.
 
 set ──18:00 local──▶ rings, and is set for the next 18:00 in the same transaction
 A day that was slept through rings once, at the next start.
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from engine import arrivals, effects, failures, outbox, schedule, stop, words
+from engine import arrivals, effects, failures, outbox, schedule, spots, stop, words
 from engine.messages import Button, say
 from memory import events, profile
 from memory.db import Reader, Tx
@@ -74,6 +74,7 @@ async def ring(tx: Tx, ref: str, cause: str) -> None:
         text = f"{_opening(tx.now, since.at, settings)} {' · '.join(lines)}."
         look = Button(label="What went wrong", action="triage")
         await outbox.post(tx, say(f"evening:{cause}", text, buttons=((look,),)))
+    await spots.show(tx, since.at, settings, cause)
     await schedule.set_alarm(tx, KEY, next_ring(tx.now, settings["zone"]), KIND, "", cause)
 
 

@@ -97,7 +97,7 @@ def _after_buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
     can_undo = effect.undoes is None and shown["facts"].get("undoable", False) and not by_hand
     match effect.state:
         case "done":
-            return ((undo, why) if can_undo else (why,), *_always(sight))
+            return ((undo, why) if can_undo else (why,), *_always(sight), *_complaint(sight))
         case "failed":
             return (_mending_buttons(effect, shown), (_autopsy(effect), why))
         case "unknown":
@@ -119,6 +119,14 @@ def _always(sight: Sight) -> tuple[tuple[Button, ...], ...]:
     if always.refusal(action, effect.verdict["outcome"], facts, undoes=undoes):
         return ()
     return ((Button(label="Always like this…", action="always", ref=effect.id),),)
+
+
+def _complaint(sight: Sight) -> tuple[tuple[Button, ...], ...]:
+    """Under what ran by itself and was told: it was not right, so ask again."""
+    effect = sight.effect
+    if sight.decided is not None or effect.verdict["outcome"] != "notify":
+        return ()
+    return ((Button(label="Not like this", action="complain", ref=effect.id),),)
 
 
 def _reason_buttons(asked: Row) -> tuple[tuple[Button, ...], ...]:

@@ -3,7 +3,7 @@
 The card is withdrawn and says what was asked for instead; once that is planned, it links to it.
 """
 
-from engine import cards, effects, goals, inbox
+from engine import cards, effects, goals, inbox, ladder
 from engine.house import House
 from engine.taps import Person, Reply, opened
 from engine.tokens import Tap
@@ -30,6 +30,7 @@ async def redirect(house: House, tap: Tap, who: Person, key: str, values: dict[s
         goal = await goals.get(tx, effect.goal)
         await change(tx, effects_table, {"id": effect.id}, error=_said(note))
         await effects.end(tx, effect.id, "withdrawn", cause)
+        await ladder.doubted(tx, house, effect, "redirected", cause)
         body = {
             "words": note,
             "text": note,

@@ -9,16 +9,15 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from connectors.contract import Operation, Preview
-from engine import quiet
+from engine import quiet, streaks
 from engine.digests import digest
 from memory import profile, records
 from memory.db import Reader
 from memory.records import Record
-from memory.schema.work import approvals, decisions, effects, tasks
+from memory.schema.work import effects, tasks
 from policies.contracts import coin
 from policies.rules import Action
 
-STREAK_MAX = 50
 DUPLICATE_WITHIN = timedelta(days=30)
 UNDER_WAY = ("running", "unknown")  # it may count by the time this one runs
 LIVE = ("waiting", "approved", "running", "done", "unknown")
@@ -44,14 +43,16 @@ async def facts(
     if not destinations and action.about is not None:
         found = [await records.get(reader, action.about)]  # money goes back to whom it concerns
     known = [record if record and record.status == "active" else None for record in found]
+    counterpart = _counterpart(destinations, known)
+    like = streaks.Like(operation.name, counterpart)
     own: dict[str, Any] = {
         "steps": await reader.value(
             sa.select(sa.func.count()).select_from(tasks).filter_by(goal=goal)
         ),
         "reversible": operation.undo.kind != "none",
         "recipient_known": bool(known) and all(known),
-        "counterpart": _counterpart(destinations, known),
-        "streak": await _streak(reader, action),
+        "counterpart": counterpart,
+        "streak": await streaks.length(reader, like),
         "duplicate_of": await _duplicate(reader, action, goal),
         "today": local.date().isoformat(),
         "hour": local.hour,
@@ -130,26 +131,6 @@ def _today(action: Action, done: list[dict[str, Any]]) -> dict[str, Any]:
         "spent_today": float(sum(money, Decimal(0))),
         "done_today": sum(a["operation"] == action.operation for a in done),
     }
-
-
-async def _streak(reader: Reader, action: Action) -> int:
-    """Count approvals in a row, without an edit, for this operation and counterpart."""
-    query = (
-        sa.select(effects.c.action, approvals.c.version, decisions.c.answer)
-        .join(approvals, approvals.c.id == decisions.c.approval)
-        .join(effects, effects.c.id == approvals.c.effect)
-        .where(effects.c.action["operation"].as_string() == action.operation)
-        .order_by(decisions.c.at.desc())
-        .limit(STREAK_MAX)
-    )
-    count = 0
-    for row in await reader.rows(query):
-        if row.action.get("about") != action.about:
-            continue
-        if row.answer != "approve" or row.version > 1:
-            break
-        count += 1
-    return count
 
 
 async def _duplicate(reader: Reader, action: Action, goal: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from connectors.contract import Change, Operation, PermanentError, Preview, Receipt
-from engine import effects, gate
+from engine import effects, gate, ladder
 from engine.effects import Effect
 from engine.house import House
 from memory import events
@@ -50,10 +50,11 @@ async def propose(house: House, done: Effect, cause: str) -> str:
     action = _action(operation, done, shown.title, cause)
     proposal = await gate.weigh(house, action, done.goal, task=None)
     async with house.db.transaction() as tx:
-        return await _write(tx, done, proposal, cause)
+        return await _write(tx, house, done, proposal, cause)
 
 
-async def _write(tx: Tx, done: Effect, proposal: gate.Proposal, cause: str) -> str:
+async def _write(tx: Tx, house: House, done: Effect, proposal: gate.Proposal, cause: str) -> str:
+    await ladder.doubted(tx, house, done, "undone", cause)
     asked = await events.note(tx, "undo.asked", cause, goal=done.goal, effect=done.id)
     return await effects.propose(tx, done.task, done.goal, proposal, asked.id, undoes=done.id)
 
