@@ -60,7 +60,7 @@ def _rule(number: int) -> Rule:
             "amount == 0.0",
             "!has_attachment",
             "!outside",
-            "done_today < 3",
+            "done_today_to < 3",
             "today <= '2026-12-20'",
         ),
     )

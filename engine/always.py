@@ -14,7 +14,7 @@ from policies.facts import FACTS
 from policies.rules import EFFECTS, Action, Rule
 
 OFFERED = {"share": "to", "booking": "with"}  # effect class → how the other side is named
-PER_DAY, PER_DAY_MAX = 3, 20
+PER_DAY, PER_DAY_MAX = 3, 5  # to one person; a sixth is asked whatever a rule says
 DAYS, DAYS_MAX = 30, 365
 CENT = Decimal("0.01")
 WHY = "You said: always like this."
@@ -107,9 +107,7 @@ def lines(facts: Mapping[str, Any], bounds: Bounds, does: str, whom: str) -> tup
     ]
     if bounds.amount:
         found.append(f"Amount: at most {words.money(bounds.amount, facts['currency'])}")
-    found.append(
-        f"How often: at most {bounds.per_day} a day; those you approve and those to others count"
-    )
+    found.append(f"How often: at most {bounds.per_day} a day, with those that you approve")
     found.append(f"Until: {day(bounds.until)}, that day included")
     found += [sentence for _, sentence in _likeness(facts) if sentence]
     return (*found, "The text is not bounded: it is still yours to read afterwards.")
@@ -182,7 +180,7 @@ def _conditions(facts: Mapping[str, Any], bounds: Bounds) -> Iterator[str]:
         yield f"amount <= {bounds.amount}"
         yield f"currency == '{facts['currency']}'"
     yield from (condition for condition, _ in _likeness(facts))
-    yield f"done_today < {bounds.per_day}"
+    yield f"done_today_to < {bounds.per_day}"
     yield f"today <= '{bounds.until}'"
 
 
@@ -199,7 +197,7 @@ def _likeness(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _beyond(bounds: Bounds) -> Iterator[dict[str, Any]]:
     """Yield the nearest facts on the other side of each bound."""
     yield {"counterpart": "rec_somebody_else"}
-    yield {"done_today": bounds.per_day}
+    yield {"done_today_to": bounds.per_day}
     yield {"today": (date.fromisoformat(bounds.until) + timedelta(days=1)).isoformat()}
     if bounds.amount:
         yield {"amount": float(Decimal(bounds.amount) + CENT)}

@@ -99,7 +99,7 @@ def test_the_rule_is_plain_conditions() -> None:
         "amount == 0.0",
         "!has_attachment",
         "!outside",
-        "done_today < 3",
+        "done_today_to < 3",
         "today <= '2026-12-20'",
     )
 
@@ -116,7 +116,7 @@ def test_a_rule_with_an_amount_is_bounded_by_it() -> None:
     [
         {"counterpart": "rec_ada"},
         {"counterpart": ""},
-        {"done_today": 3},
+        {"done_today_to": 3},
         {"today": "2026-12-21"},
         {"amount": 1.0},
         {"has_attachment": True},
@@ -125,12 +125,13 @@ def test_a_rule_with_an_amount_is_bounded_by_it() -> None:
         {"steps": 2},
         {"hour": 22},
         {"duplicate_of": "eff_1"},
+        {"done_today": 50, "goes_out": True},
         {"stopped": True},
     ],
 )
 def test_a_rule_reaches_no_further_than_its_bounds(beyond: dict[str, Any]) -> None:
     assert outcome(BOUNDS, facts()) == "notify"
-    assert outcome(BOUNDS, facts(), done_today=2, today="2026-12-20") == "notify"
+    assert outcome(BOUNDS, facts(), done_today_to=2, today="2026-12-20") == "notify"
     assert outcome(BOUNDS, facts(), **beyond) == "ask"
 
 
@@ -142,9 +143,9 @@ def test_what_the_approved_one_had_the_next_may_have() -> None:
 
 
 def test_what_was_approved_at_night_still_makes_a_sound_rule() -> None:
-    night = facts(hour=22, done_today=7, duplicate_of="eff_1")
+    night = facts(hour=22, done_today_to=7, duplicate_of="eff_1")
     assert outcome(BOUNDS, night) == "ask"
-    assert outcome(BOUNDS, night, hour=12, done_today=0, duplicate_of="") == "notify"
+    assert outcome(BOUNDS, night, hour=12, done_today_to=0, duplicate_of="") == "notify"
 
 
 def test_the_rule_is_said_with_all_its_bounds() -> None:
@@ -153,7 +154,7 @@ def test_the_rule_is_said_with_all_its_bounds() -> None:
         "What: Send an e-mail, on its own and not as a step of a larger plan",
         "For: Bruno Muster, and nobody else",
         "Amount: at most 40.00 EUR",
-        "How often: at most 3 a day; those you approve and those to others count",
+        "How often: at most 3 a day, with those that you approve",
         "Until: 20 Dec 2026, that day included",
         "Files: none",
         "Words: nothing that stands only in somebody else's text",

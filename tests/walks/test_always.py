@@ -220,7 +220,7 @@ async def test_the_bounds_are_changed_before_the_yes(
     await approved(chat)
     await chat.tap(BRUNO, OFFER)
     reply = await chat.tap(OFFER, "Change the bounds", per_day="many")
-    assert reply.text == "Not changed: “At most a day” is a number from 1 to 20."
+    assert reply.text == "Not changed: “At most a day” is a number from 1 to 5."
     old = chat.tokens[chat.key(OFFER), "Yes, from now on"]
     await chat.tap(OFFER, "Change the bounds", per_day="2", until="2026-11-21")
     assert "How often: at most 2 a day" in chat.text(OFFER)
