@@ -10,7 +10,7 @@ WORKERS  ?= 2
 WAITERS  ?= 5
 PYTEST   := $(if $(CI),PYTHONPATH=.ci) $(BIN)/python -m pytest -n $(WORKERS) $(if $(CI),-p no_skips)
 
-.PHONY: help run demo deps tools check test test-all bench attack lock wheel
+.PHONY: help run demo deps tools check test test-all bench attack month lock wheel
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
 
@@ -39,6 +39,9 @@ bench: $(READY) ## print each figure beside its target
 
 attack: $(READY) ## attack the gate with a fresh collection: make attack SEED=7
 	@$(BIN)/python -m tests.attacks $(or $(SEED),1)
+
+month: $(READY) ## live a month of a small business: make month SEED=7
+	@$(BIN)/python -m tests.month $(or $(SEED),1)
 
 lock: $(READY) ## choose versions anew, none younger than 14 days
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \

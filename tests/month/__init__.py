@@ -1,0 +1,1 @@
+"""A month of a small business, with drift, mistakes and attacks, through the whole product."""
