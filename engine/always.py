@@ -11,10 +11,11 @@ from connectors.contract import Operation, PermanentError
 from engine import forms, words
 from engine.messages import Input
 from policies.facts import FACTS
-from policies.rules import EFFECTS, Action, Rule
+from policies.rules import EFFECTS, Action, Canary, Rule
 
 OFFERED = {"share": "to", "booking": "with"}  # effect class → how the other side is named
 PER_DAY, PER_DAY_MAX = 3, 5  # to one person; a sixth is asked whatever a rule says
+TRIAL = 10  # times that it runs before somebody must have looked
 DAYS, DAYS_MAX = 30, 365
 CENT = Decimal("0.01")
 WHY = "You said: always like this."
@@ -90,6 +91,7 @@ def rule(effect_id: str, action: Action, facts: Mapping[str, Any], bounds: Bound
         then="notify",
         when=tuple(_conditions(facts, bounds)),
         why=WHY,
+        canary=Canary(max=TRIAL),
         examples=tuple(examples),
     )
 
@@ -108,6 +110,7 @@ def lines(facts: Mapping[str, Any], bounds: Bounds, does: str, whom: str) -> tup
     if bounds.amount:
         found.append(f"Amount: at most {words.money(bounds.amount, facts['currency'])}")
     found.append(f"How often: at most {bounds.per_day} a day, with those that you approve")
+    found.append(f"On trial: after {TRIAL} times I ask until you have looked at them")
     found.append(f"Until: {day(bounds.until)}, that day included")
     found += [sentence for _, sentence in _likeness(facts) if sentence]
     return (*found, "The text is not bounded: it is still yours to read afterwards.")

@@ -44,8 +44,9 @@ async def judged(
     """Judge an action whose preview is known, by the facts as this reader sees them."""
     operation = house.operation(action.operation)
     known = await situation.facts(
-        reader, operation, action, preview, goal, operations=house.operations
-    )
+        reader, operation, action, preview, goal,
+        operations=house.operations, on_trial=house.book.on_trial,
+    )  # fmt: skip
     gate = await request.begun(reader, house, goal, task=task)
     shown = _with_words(preview, operation, action, gate.facts(action, known))
     return Proposal(action, shown, gate.weigh(action, known))

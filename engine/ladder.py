@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from connectors.contract import PermanentError
-from engine import agreement, always_desk, effects, outbox, own_rules, streaks
+from engine import agreement, always_desk, effects, outbox, own_rules, streaks, uses
 from engine.agreement import Agreement
 from engine.effects import Effect
 from engine.house import House
@@ -37,6 +37,11 @@ LOWERED = "You {did}, so I ask again each time. It no longer holds: {says}"
 NOTED = "I am sorry. It counts as a no: {so}"
 NO_RULE = "the like of it is not offered to run by itself until you approved five in a row again."
 PAUSED = "the rule that let it run is paused, and I ask again each time."
+TRIED = (
+    "A rule of yours ran {times} times on trial: {says} Look at them above or in /trust. "
+    "Until you say so, I ask each time."
+)
+SETTLED = "This is settled already; /policy shows how the rule stands."
 NOT_YOURS = "it ran by Firstmate's own rules; say a rule such as “ask me for mails” to be asked."
 
 
@@ -106,7 +111,54 @@ async def resume(house: House, tap: Tap, who: Person, key: str, values: dict[str
     return Reply(f"It holds again: {kept.says}")
 
 
-VERBS: dict[str, Any] = {"complain": complain, "ladder.resume": resume}
+async def ran(tx: Tx, house: House, effect: Effect) -> None:
+    """After something ran by itself: show what a rule on trial did, once its trial is over."""
+    if effect.verdict["outcome"] not in RUNS_BY_ITSELF:
+        return
+    for kept in await own_rules.every(tx):
+        canary = _rule(kept).canary
+        if kept.state != "active" or canary is None or kept.rule not in effect.verdict["rules"]:
+            continue
+        if await uses.ran(tx, kept.rule) >= canary.max:
+            text = TRIED.format(times=canary.max, says=kept.says)
+            on = Button(label="Let it run on", action="ladder.on", ref=kept.rule)
+            end = Button(label="Ask me again", action="ladder.end", ref=kept.rule)
+            key = f"tried:{kept.rule}:{kept.version}"
+            await outbox.post(tx, say(key, text, buttons=((on, end),)))
+
+
+async def on(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """The operator looked: the rule's trial is over, and it runs on within its bounds."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        kept = await own_rules.newest(tx, tap.ref)
+        if kept is None or kept.state != "active" or _rule(kept).canary is None:
+            return Reply(SETTLED, refused=True)
+        tried = _rule(kept).model_copy(update={"canary": None})
+        try:
+            await house.rulebook.add(tx, tried, kept.says, cause)
+        except BookError as error:
+            return Reply(" ".join(fault.says for fault in error.faults), refused=True)
+    return Reply("It runs on within its bounds.")
+
+
+async def end(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """The operator looked and wants to be asked again."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        kept = await own_rules.newest(tx, tap.ref)
+        if kept is None or kept.state != "active":
+            return Reply(SETTLED, refused=True)
+        await house.rulebook.turn(tx, kept, "paused", cause)
+    return Reply("Paused; I ask again each time.")
+
+
+VERBS: dict[str, Any] = {
+    "complain": complain,
+    "ladder.resume": resume,
+    "ladder.on": on,
+    "ladder.end": end,
+}
 
 
 async def _earned(tx: Tx, house: House, like: Like, watching: list[OwnRule]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from connectors.contract import (
     TransientError,
     UnknownError,
 )
-from engine import approvals, effects, failures, following, gate, plans, stop
+from engine import approvals, effects, failures, following, gate, ladder, plans, stop
 from engine.durable import ATTEMPTS_MAX, Work
 from engine.effects import Effect
 from engine.failures import BadAnswerError, CutOffError, ForbiddenError
@@ -37,17 +37,18 @@ async def perform(house: House, work: Work) -> None:
         await _fail(house.db, effect, error)
     else:
         if receipt is not None:
-            await finish(house.db, effect.id, receipt)
+            await finish(house, effect.id, receipt)
 
 
-async def finish(db: Database, effect_id: str, receipt: Receipt) -> None:
+async def finish(house: House, effect_id: str, receipt: Receipt) -> None:
     """Keep the receipt and let the records follow what the system of record reported."""
-    async with db.transaction() as tx:
+    async with house.db.transaction() as tx:
         effect = await effects.get(tx, effect_id)
         if effect is None:
             return
         await following.follow(tx, receipt, effect)
         await effects.finish(tx, effect_id, receipt, effect.cause)
+        await ladder.ran(tx, house, effect)
 
 
 async def _look_back(house: House, effect: Effect) -> Receipt | None:

@@ -1,6 +1,6 @@
 """The facts a rule may speak of, computed for one action at one moment."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from connectors.contract import Operation, Preview
-from engine import quiet, streaks
+from engine import quiet, streaks, uses
 from engine.digests import digest
 from memory import profile, records
 from memory.db import Reader
 from memory.records import Record
 from memory.schema.work import effects, tasks
 from policies.contracts import coin
+from policies.judge import USED
 from policies.rules import Action
 
 DUPLICATE_WITHIN = timedelta(days=30)
@@ -31,10 +32,11 @@ async def facts(
     goal: str,
     *,
     operations: Mapping[str, Operation],
+    on_trial: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return what the house knows of this action now; the gate knows the rest by itself.
 
-    `operations` say of what was done today whom it reached.
+    `operations` say of what was done today whom it reached; `on_trial` are the rules with a canary.
     """
     settings = await profile.read(reader)
     local = reader.now.astimezone(ZoneInfo(settings["zone"]))
@@ -66,7 +68,8 @@ async def facts(
     whom = zip(destinations or [action.about or ""], found, strict=False)
     reached = [await _names(reader, *one) for one in whom]
     to = _times_to(reached, [one for one in done if one["effect"] == action.effect], operations)
-    return own | _today(action, done) | {"done_today_to": to}
+    used = {rule: await uses.ran(reader, rule) for rule in on_trial}
+    return own | _today(action, done) | {"done_today_to": to} | ({USED: used} if used else {})
 
 
 def _destinations(operation: Operation | None, args: Mapping[str, Any]) -> list[str]:

@@ -193,6 +193,8 @@ def _faults_of_rules(
         yield from _scope_faults(rule, book.operations)
         yield from _yield_faults(rule, entry)
         yield from _floor_faults(rule, entry)
+        if rule.rule.canary and rule.rule.then not in RUNS_BY_ITSELF:
+            yield rule.fault("canary", "`canary` is for a rule that lets something run by itself.")
         sound = len(entry.conditions) == len(rule.rule.when)
         if sound and (says := danger_in(entry, book, facts)):
             yield rule.fault("then", says)

@@ -24,6 +24,8 @@ _ALWAYS_KEPT = (
     *("amount", "currency", "effect"),
     *("planned", "reads_outside", "reads_private", "goes_out"),
 )
+USED = "used"  # beside the facts: how often each rule on trial in earnest has run
+LOOK = "It ran {used} times on trial by this rule; look at them before there are more."
 AUTONOMY_OFF = "Autonomy is off, so what a rule of yours would let run is asked."
 
 
@@ -105,11 +107,11 @@ def _refusal(action: Action, book: Book) -> str:
 
 
 def _matches(seen: Facts, book: Book) -> Iterator[_Match]:
-    values = Values(seen)
+    values, used = Values(seen), seen.get(USED, {})
     for entry in book.entries:
         covered = covers(entry.rule, seen["operation"], seen["effect"])
         if covered and (match := _match(entry, values)):
-            yield match
+            yield _after_trial(match, used.get(entry.rule.id, 0))
 
 
 def _match(entry: Entry, values: Values) -> _Match | None:
@@ -129,6 +131,14 @@ def _match(entry: Entry, values: Values) -> _Match | None:
         says = f"The rule {entry.rule.id!r} could not be checked ({fault})."
         return _Match(entry, "ask", says, failed=True)
     return _Match(entry, entry.rule.then, entry.rule.why)
+
+
+def _after_trial(match: _Match, used: int) -> _Match:
+    """Return the match, as a question once a rule on trial in earnest has run often enough."""
+    canary = match.entry.rule.canary
+    if canary is None or used < canary.max or match.outcome not in RUNS_BY_ITSELF:
+        return match
+    return replace(match, outcome="ask", because=LOOK.format(used=used))
 
 
 def _weight(match: _Match) -> tuple[int, bool, int]:

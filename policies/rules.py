@@ -50,6 +50,12 @@ class Action(BaseModel, frozen=True, extra="forbid"):
     about: str | None = None  # the record it concerns
 
 
+class Canary(BaseModel, frozen=True, extra="forbid"):
+    """A trial in earnest: it runs so often, then it asks until somebody has looked."""
+
+    max: int = Field(ge=1, le=1000)
+
+
 class Rule(BaseModel, frozen=True, extra="forbid"):
     """One line of policy: when it matches an action, and what then."""
 
@@ -60,6 +66,7 @@ class Rule(BaseModel, frozen=True, extra="forbid"):
     effect: str | None = None  # an effect class
     when: tuple[str, ...] = ()  # CEL, all must hold
     shadow: bool = False  # evaluated and logged, never obeyed
+    canary: Canary | None = None  # only of what lets something run by itself
     yields: bool = False  # gives way where a rule of the operator lets it run; the house's only
     floor: bool = False  # nobody can switch it off; the house's only
     wait_hours: int | None = Field(None, ge=1, le=HOURS_MAX)  # asked that long, then not done
@@ -123,6 +130,11 @@ class Book:
     operations: Mapping[str, str] | None = None  # name → effect class; None: not known here
     warnings: tuple[str, ...] = ()
 
+    @property
+    def on_trial(self) -> tuple[str, ...]:
+        """Return the ids of the rules that run only so often before somebody looks."""
+        return tuple(e.rule.id for e in self.entries if e.rule.canary and not e.rule.shadow)
+
     def describe(self) -> tuple[str, ...]:
         """Return one plain sentence a rule, strictest first."""
         ordered = sorted(self.entries, key=lambda entry: -STRICTNESS[entry.rule.then])
@@ -148,6 +160,7 @@ def sentence(rule: Rule) -> str:
     scope = ", ".join(filter(None, (rule.action, effect))) or "everything"
     when = f", when {' and '.join(rule.when)}" if rule.when else ""
     trial = " On trial, it decides nothing yet." if rule.shadow else ""
+    trial += f" After {rule.canary.max} times it asks for a look." if rule.canary else ""
     gives = " It gives way to a rule of yours." if rule.yields else ""
     fixed = " It cannot be switched off." if rule.floor else ""
     also = f"{_times(rule)}{gives}{fixed}{trial}"

@@ -155,6 +155,7 @@ def test_the_rule_is_said_with_all_its_bounds() -> None:
         "For: Bruno Muster, and nobody else",
         "Amount: at most 40.00 EUR",
         "How often: at most 3 a day, with those that you approve",
+        "On trial: after 10 times I ask until you have looked at them",
         "Until: 20 Dec 2026, that day included",
         "Files: none",
         "Words: nothing that stands only in somebody else's text",

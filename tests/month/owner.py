@@ -58,6 +58,7 @@ class Owner:
         if wish.kind in OUTWARD and not came:
             week.not_done[wish.kind] += 1
         await self._take_offers(week)
+        await self._look_at_trials(week)
 
     async def new(self) -> list[sa.Row[Any]]:
         """Return the effects outside that were not seen yet."""
@@ -103,6 +104,14 @@ class Owner:
         button = self.chat.button(key, label)
         reply = await self.chat.press(self.chat.tokens[key, button.label], **values)
         assert not reply.refused, f"{label} on {row.action}: {reply.text}"
+
+    async def _look_at_trials(self, week: Week) -> None:
+        """A rule on trial ran often enough: the owner looks, and lets it run on."""
+        for key in [key for key in self.chat.order if key.startswith("tried:")]:
+            if key not in self._offers:
+                self._offers.add(key)
+                week.attention_s += OFFER_S
+                await self.chat.press(self.chat.tokens[key, "Let it run on"])
 
     async def _take_offers(self, week: Week) -> None:
         offers = [key for key in self.chat.order if key.startswith("always:")]

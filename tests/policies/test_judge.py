@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.contract import EffectClass
-from policies.book import load
+from policies.book import BookError, load
 from policies.facts import FACTS, of_origins, with_usual
 from policies.judge import judge
 from policies.rules import (
@@ -229,3 +229,23 @@ def test_order_never_matters_and_one_more_rule_only_loosens_what_had_none(
         fewer = verdict(Book(tuple(e for e in entries if e is not entry), "b"), effect=effect)
         if fewer.rules:
             assert STRICTNESS[fewer.outcome] <= STRICTNESS[first.outcome]
+
+
+def test_a_rule_on_trial_in_earnest_asks_once_it_ran_often_enough() -> None:
+    rules = book("id: a, effect: share, then: notify, why: x, canary: {max: 2}")
+    assert verdict(rules).outcome == "notify"
+    assert verdict(rules, used={"a": 1}).outcome == "notify"
+    spent = verdict(rules, used={"a": 2})
+    assert spent.outcome == "ask"
+    assert spent.because.startswith("It ran 2 times on trial by this rule")
+    assert verdict(rules, used={"b": 9}).outcome == "notify"
+
+
+def test_a_canary_is_a_count_and_only_of_what_lets_something_run() -> None:
+    for faulty, says in (
+        ("then: ask, canary: {max: 2}", "`canary` is for a rule that lets something run by itself"),
+        ("then: notify, canary: {max: 0}", "greater than or equal to 1"),
+        ("then: notify, canary: {most: 2}", "canary"),
+    ):
+        with pytest.raises(BookError, match=says):
+            book(f"id: a, effect: share, why: x, {faulty}")

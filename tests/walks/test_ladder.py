@@ -179,3 +179,33 @@ async def test_in_the_evening_what_ran_by_itself_is_shown_for_a_look(
     assert "2. Send e-mail · bruno@example.com" in look
     await chat.tap("I did 2 things outside", "Not like this: 2")
     assert [one.state for one in await rules(app)] == ["paused"]
+
+
+async def test_after_ten_times_on_trial_it_asks_until_somebody_looked(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await runs(app, chat, clock)
+    for number in range(10):
+        clock.advance(days=1)
+        assert not await asks(app, chat, f"write to Bruno that part {number} is ready")
+    tried = chat.text("ran 10 times on trial")
+    assert "Until you say so, I ask each time." in tried
+    assert await asks(app, chat, "write to Bruno that the last part is ready")
+    assert "It ran 10 times on trial by this rule" in chat.text(f"{BRUNO} · waits")
+    reply = await chat.tap("ran 10 times on trial", "Let it run on")
+    assert reply.text == "It runs on within its bounds."
+    assert not await asks(app, chat, "write to Bruno that the summary is ready")
+    again = await chat.tap("ran 10 times on trial", "Let it run on")
+    assert again.refused
+    assert [one.version for one in await rules(app)] == [2]
+
+
+async def test_a_rule_on_trial_can_be_ended_with_its_review(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await runs(app, chat, clock)
+    for number in range(10):
+        clock.advance(days=1)
+        assert not await asks(app, chat, f"write to Bruno that part {number} is ready")
+    assert (await chat.tap("ran 10 times on trial", "Ask me again")).text.startswith("Paused")
+    assert await asks(app, chat, "write to Bruno that the summary is ready")
