@@ -12,7 +12,7 @@ from agents.front import Front
 from agents.intake import Intake
 from agents.routing import Router
 from agents.specialist import Specialist, by_rules
-from bot import board, forgetting, onboarding
+from bot import board, forgetting, onboarding, templates
 from bot.autonomy import Autonomy
 from bot.commands import Commands
 from bot.delivery import Delivery
@@ -242,7 +242,9 @@ async def open_app(
     )
     setup = onboarding.Onboarding(app, playbooks, switch or (lambda _: None))
     front.commands.update(Commands(house, playbooks).by_name() | setup.commands())
-    front.commands.update(Rules(house).commands() | Autonomy(house).commands())
+    rules_in_chat = Rules(house)
+    front.commands.update(rules_in_chat.commands() | Autonomy(house).commands())
+    app.verbs |= templates.verbs(rules_in_chat.offered)
     front.commands.update(Trust(house).commands())
     front.commands.update(Twins(house, app.verbs).commands())
     app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from agents import rule_made, rule_words
 from agents.front import Command
 from agents.words import Context
-from bot import autonomy
+from bot import autonomy, templates
 from connectors.contract import PermanentError
 from engine import always_desk, explain, own_rules, rule_desk, rule_offer, uses, words
 from engine.house import House
@@ -27,7 +27,7 @@ from policies.rules import STRICTNESS, Entry, sentence
 TITLE = "The rules I follow"
 HOW = (
     "Write /policy pause ID, /policy resume ID, /policy remove ID or /policy back ID; /policy add "
-    "and your words make a new one. {}"
+    "and your words make a new one, /policy template asks a few questions. {}"
 )
 NONE = "You have no rules of your own yet; “Always like this…” on what you approved makes one."
 WORDS = (
@@ -73,6 +73,8 @@ class Rules:
         verb, _, wanted = rest.partition(" ")
         if verb.casefold() == "add":
             return await self._said(event, wanted.strip())
+        if verb.casefold() in ("template", "templates"):
+            return templates.menu(key)
         async with self.house.db.transaction() as tx:
             found = await _named(tx, wanted.strip())
             if verb.casefold() not in (*WANTED, "back") or found is None:
@@ -98,7 +100,7 @@ class Rules:
         key = f"policy:{event.id}"
         async with self.house.db.snapshot() as reader:
             try:
-                offered = await self._offered(reader, said)
+                offered = await self.offered(reader, said)
             except PermanentError as error:
                 return say(key, rule_desk.CANNOT.format(error))
             except BookError as error:
@@ -111,7 +113,8 @@ class Rules:
             await rule_desk.show(tx, offered, str(event.body["conv"]), event.id)
         return None
 
-    async def _offered(self, reader: Reader, said: str) -> rule_offer.Offer | None:
+    async def offered(self, reader: Reader, said: str) -> rule_offer.Offer | None:
+        """Return the offer of the rule that words say; None: not every word was understood."""
         settings = await profile.read(reader)
         context = Context(reader.now, settings["zone"], settings["locale"], settings["currency"])
         found = rule_words.heard(said, context)

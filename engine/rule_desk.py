@@ -34,8 +34,12 @@ AS_BEFORE = (
 )
 
 
-async def show(tx: Tx, offered: Offer, conv: str, cause: str) -> None:
-    """Keep what is offered and post its card. The same words are offered once."""
+async def show(tx: Tx, offered: Offer, conv: str, cause: str, number: int = 0) -> None:
+    """Keep what is offered and post its card. The same words are offered once.
+
+    `number`: which of several that one cause brought, from 1; 0: it is the only one.
+    """
+    ref = f"{cause}.{number}" if number else cause
     body = {
         "rule": offered.rule.model_dump(mode="json", exclude_defaults=True),
         "says": offered.says,
@@ -43,11 +47,11 @@ async def show(tx: Tx, offered: Offer, conv: str, cause: str) -> None:
         "until": offered.until,
     }
     noted = await events.append(
-        tx, OFFERED, source=OFFERED, key=cause, trust="system", cause=cause, body=body
+        tx, OFFERED, source=OFFERED, key=ref, trust="system", cause=cause, body=body
     )
     if noted is not None:
         settings = await profile.read(tx)
-        await outbox.post(tx, card(offered, cause, settings), conv)
+        await outbox.post(tx, card(offered, ref, settings), conv)
 
 
 async def make(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:

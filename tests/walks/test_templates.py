@@ -1,0 +1,84 @@
+"""Walks of the templates: three questions, a card for each rule, and what then holds."""
+
+import pytest
+
+from agents.rule_words import heard
+from agents.templates import sentences, templates
+from agents.words import Context
+from bot.app import App
+from tests.chat import Chat
+from tests.conftest import BEGINS
+from tests.walks.test_always import rules
+from tests.walks.test_rule_words import RULE
+
+MENU = "Rules from a template"
+MONEY = {"twice": "100", "most": "900", "fine": "20"}
+
+
+async def test_three_answers_make_three_rules_that_each_want_their_yes(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("/policy template")
+    assert "Thresholds for money: Ask you twice from which amount on?" in chat.text(MENU)
+    reply = await chat.tap(MENU, "Thresholds for money", **MONEY)
+    assert reply.text == "3 to look at; each holds from its yes on."
+    offered = [key for key in chat.order if key.startswith("rule:")]
+    assert len(offered) == 3
+    assert await rules(app) == []
+    for key in offered:
+        await chat.press(chat.tokens[key, "Yes, from now on"])
+    assert [one.rule for one in await rules(app)] == [
+        "said-ask-twice-money-amount",
+        "said-deny-money-amount",
+        "said-notify-refund-amount",
+    ]
+    await chat.say("refund PAY-1042 15 EUR")
+    assert "refunded 15.00 EUR" in chat.text("Refund 15.00 EUR")
+    again = await chat.tap(MENU, "Thresholds for money", **MONEY)
+    assert (again.text, again.refused) == ("All of that holds already, so nothing changed.", True)
+
+
+async def test_an_empty_answer_makes_no_rule(app: App, chat: Chat) -> None:
+    await chat.say("/policy template")
+    empty = dict.fromkeys(MONEY, "")
+    reply = await chat.tap(MENU, "Thresholds for money", **empty)
+    assert reply.text == "You answered nothing, so no rule came of it."
+    reply = await chat.tap(MENU, "Thresholds for money", **empty | {"twice": "250.50"})
+    assert reply.text == "1 to look at; each holds from its yes on."
+    assert "Money that leaves of 250.50 or more" in chat.text(RULE)
+
+
+@pytest.mark.parametrize(
+    ("menu", "values", "says"),
+    [
+        ("Thresholds", {"twice": "a lot"}, "I did not understand “ask me twice from a lot on”"),
+        ("Hours", {"early": "99"}, "I did not understand “never mail before 99”"),
+        ("Hours", {"weekend": "maybe"}, "is answered with yes or no, not with “maybe”"),
+    ],
+)
+async def test_an_answer_that_is_no_answer_makes_nothing_and_says_so(
+    app: App, chat: Chat, menu: str, values: dict[str, str], says: str
+) -> None:
+    await chat.say("/policy template")
+    reply = await chat.tap(MENU, menu, **values)
+    assert reply.refused
+    assert says in reply.text
+    assert not [key for key in chat.order if key.startswith("rule:")]
+
+
+async def test_hours_and_people_make_rules_too(app: App, chat: Chat) -> None:
+    await chat.say("/policy template")
+    hours = {"early": "8", "late": "20", "weekend": "yes"}
+    assert (await chat.tap(MENU, "Hours", **hours)).text.startswith("3 to look at")
+    people = {"strangers": "no", "many": "5", "invoices": "yes"}
+    assert (await chat.tap(MENU, "Who may get", **people)).text.startswith("2 to look at")
+
+
+def test_every_sentence_of_a_template_is_heard_as_a_rule() -> None:
+    context = Context(BEGINS, "Europe/Berlin")
+    for template in templates().values():
+        assert len(template.questions) == 3
+        answers = {q.id: "yes" if q.closed else "12" for q in template.questions}
+        said = list(sentences(template, answers))
+        assert len(said) == 3
+        assert [one for one in said if heard(one, context) is None] == []
