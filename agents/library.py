@@ -118,7 +118,7 @@ def load(texts: Mapping[str, str], operations: Operations | None = None) -> tupl
 
 def _parse(name: str, text: str, faults: list[str]) -> Playbook | None:
     try:
-        return Playbook.model_validate(yaml.safe_load(text))
+        return Playbook.model_validate(yaml.load(text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError as error:
         faults.append(f"{name}: this is not YAML: {' '.join(str(error).split())}")
     except ValidationError as error:

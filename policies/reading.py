@@ -71,7 +71,7 @@ def read(file: str, text: str) -> Text:
     return said
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML where only true and false are booleans, and only plain decimals are numbers."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
