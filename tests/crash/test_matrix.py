@@ -1,13 +1,11 @@
 """Killed anywhere in the story of a refund: nothing is lost, nothing doubled, nothing crossed."""
 
 import itertools
-import os
 import random
 import shutil
 import signal
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 
@@ -15,6 +13,7 @@ from tests.crash import counted, story
 from tests.crash.conftest import OTHERS, At, Writing
 from tests.crash.messengers import LOOK_S, Correspondent, OnSlack, OnTelegram
 from tests.crash.story import NEVER, PATIENCE_S, Operator
+from tests.sampled import seed
 
 SAMPLE = 5
 ON_MESSENGERS = 2  # points of the sample on each messenger
@@ -94,11 +93,10 @@ def came_right(operator: Operator, before: set[tuple[str, str]]) -> int:
 
 @pytest.mark.timeout(900)
 def test_a_kill_at_some_write_points_loses_and_doubles_nothing(killed: At) -> None:
-    seed = os.environ.get("CRASH_SEED") or str(datetime.now(UTC).date())
-    chance = random.Random(seed)
+    chance = random.Random(seed())
     points = walk(killed(NEVER))
     chosen = sorted(chance.sample(range(points), SAMPLE))
-    print(f"CRASH_SEED={seed}: {chosen} of {points} write points")
+    print(f"CRASH_SEED={seed()}: {chosen} of {points} write points")
     for point in chosen:
         again = chance.randrange(RECOVERY)
         print(f"killed at {point}, then at {again} of its recovery")
@@ -122,11 +120,10 @@ def test_a_kill_at_any_write_point_loses_and_doubles_nothing(killed: At, first: 
 def test_a_kill_while_writing_on_a_messenger_loses_and_doubles_nothing(
     writing: Writing, messenger: type[OnTelegram] | type[OnSlack]
 ) -> None:
-    seed = os.environ.get("CRASH_SEED") or str(datetime.now(UTC).date())
-    chance = random.Random(f"{seed} {messenger.__name__}")
+    chance = random.Random(f"{seed()} {messenger.__name__}")
     points = write(writing(messenger, NEVER), restart_at=chance.randrange(STEPS))
     chosen = sorted(chance.sample(range(points), ON_MESSENGERS))
-    print(f"CRASH_SEED={seed} on {messenger.__name__}: {chosen} of {points} write points")
+    print(f"CRASH_SEED={seed()} on {messenger.__name__}: {chosen} of {points} write points")
     for point in chosen:
         write(writing(messenger, point, chance.randrange(RECOVERY)), chance.randrange(STEPS))
 
