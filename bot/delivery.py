@@ -20,6 +20,7 @@ from memory.db import Database, DiskFullError
 LOOK_EVERY_S = 5.0
 RETRY_MAX_S = 3600.0  # for a card that others overtake
 HELD_MAX_S = 30.0  # for a whole conversation, unless its platform asks for longer
+AT_ONCE = 5  # cards whose tokens are made together
 IN_VAIN_MAX = 2  # cards in a row, before the conversation is held
 
 
@@ -50,17 +51,20 @@ class Delivery:
         woken = self._wake.setdefault(surface.name, asyncio.Event())
         woken.clear()
         async with self._db.snapshot() as reader:
-            items, now = await outbox.due(reader, surface.name), reader.now
+            items, now = list(enumerate(await outbox.due(reader, surface.name))), reader.now
         in_vain: dict[str, list[tuple[Due, BusyError]]] = {}  # by conversation, in a row
         tried = 0
-        for item in items:
+        made: dict[int, dict[Button, str]] = {}  # the tokens of each card, by its place
+        for at, item in items:
             if tried and woken.is_set():
                 break
             waiting = in_vain.setdefault(item.conv, [])
             if len(waiting) == IN_VAIN_MAX or self._held.get(item.conv, now) > now:
                 continue
             tried += 1
-            if (busy := await self._show(surface, item)) is not None:
+            if at not in made:
+                made |= await self._tokens(items[at : at + AT_ONCE])
+            if (busy := await self._show(surface, item, made[at])) is not None:
                 waiting.append((item, busy))
                 continue
             while waiting:  # the platform is there, so it is these cards it does not take
@@ -99,9 +103,8 @@ class Delivery:
         async with self._db.transaction() as tx:
             await outbox.postponed(tx, item, until, str(error))
 
-    async def _show(self, surface: Surface, item: Due) -> BusyError | None:
+    async def _show(self, surface: Surface, item: Due, made: dict[Button, str]) -> BusyError | None:
         """Show a card and mark it shown; or return how the platform asks to wait."""
-        made = await self._tokens(item)
         try:
             try:
                 message = await surface.show(item, made.__getitem__)
@@ -114,14 +117,20 @@ class Delivery:
             await outbox.delivered(tx, item, message)
         return None
 
-    async def _tokens(self, item: Due) -> dict[Button, str]:
-        buttons = buttons_of(item.card.msg)
-        if not buttons:
-            return {}
+    async def _tokens(self, items: list[tuple[int, Due]]) -> dict[int, dict[Button, str]]:
+        """Return the tokens of several cards, by their place, made in one commit."""
+        buttons = {at: buttons_of(item.card.msg) for at, item in items}
+        if not any(buttons.values()):
+            return {at: {} for at in buttons}
         async with self._db.transaction() as tx:
-            conv = await conversations.get(tx, item.conv)
-            user = "" if conv is None else conv.user
-            return await tokens.mint(tx, buttons, item.conv, user)
+            convs = {
+                conv: await conversations.get(tx, conv) for conv in {item.conv for _, item in items}
+            }
+            return {
+                at: await tokens.mint(tx, buttons[at], item.conv, conv.user if conv else "")
+                for at, item in items
+                for conv in [convs[item.conv]]
+            }
 
 
 def buttons_of(msg: Msg) -> list[Button]:
