@@ -11,6 +11,7 @@ from connectors.contract import (
     UnknownError,
 )
 from engine import approvals, effects, failures, following, gate, ladder, plans, stop
+from engine.digests import digest
 from engine.durable import ATTEMPTS_MAX, Work
 from engine.effects import Effect
 from engine.failures import BadAnswerError, CutOffError, ForbiddenError
@@ -18,6 +19,7 @@ from engine.house import House
 from memory.db import Database, Reader, Tx
 from policies.rules import STRICTNESS
 
+NOT_DECIDED = "What would run is not what was decided, so I did not begin."
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 
 
@@ -77,7 +79,10 @@ async def _attempt(house: House, effect: Effect) -> Receipt | None:
 
 
 async def _start(house: House, effect: Effect) -> bool:
-    """Check everything once more, in the moment before: STOP, order, rules, the world."""
+    """Check everything once more, in the moment before: the answer, STOP, order, rules, world."""
+    async with house.db.snapshot() as reader:
+        if not await _decided(reader, effect):
+            raise ForbiddenError(NOT_DECIDED)
     if effect.state == "running":  # begun before a crash, and it did not happen
         async with house.db.transaction() as tx:
             if await stop.is_stopped(tx):
@@ -105,6 +110,17 @@ async def _start(house: House, effect: Effect) -> bool:
             await effects.ask_again(tx, effect, now, effect.cause)
             return False
         return await effects.start(tx, effect.id, effect.cause)
+
+
+async def _decided(reader: Reader, effect: Effect) -> bool:
+    """Is this, to the letter, what was answered with yes, or what the rules let run unasked?"""
+    if digest(effect.action) != effect.digest:
+        return False
+    asked = await approvals.of_version(reader, effect.id, effect.version)
+    if asked is None:
+        return STRICTNESS[effect.verdict["outcome"]] < STRICTNESS["ask"]
+    decision = await approvals.decision(reader, asked.id)
+    return asked.digest == effect.digest and decision is not None and decision.answer == "approve"
 
 
 async def _its_turn(reader: Reader, effect: Effect) -> bool:
