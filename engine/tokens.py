@@ -15,8 +15,9 @@ from pydantic import BaseModel
 from engine.messages import Button
 from memory.db import Reader, Tx, insert_all
 from memory.schema.chat import tokens
+from policies.rules import HOURS_MAX
 
-LIVES = timedelta(days=30)
+LIVES = timedelta(hours=HOURS_MAX)  # no question outlives its button
 PREFIX = "a1."
 
 
