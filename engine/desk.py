@@ -39,6 +39,9 @@ from memory.db import Reader, Tx
 from policies.rules import Action
 
 REASON_CHARS_MAX = 500
+TOO_LATE = (
+    "This ends {}, before that, so it is not put off. Choose an earlier moment, or answer it."
+)
 HELD = "Approved, and held: STOP is on. Say /resume to go on."
 
 
@@ -125,14 +128,16 @@ async def option(house: House, tap: Tap, who: Person, key: str, values: dict[str
 async def later(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
     """Ask again at a better moment."""
     async with house.db.transaction() as tx:
-        cause = await heard(tx, tap, who, key, values)
-        asked = await approvals.get(tx, tap.ref)
-        if asked is None:
-            return Reply(GONE, refused=True)
+        question = await opened(tx, tap, who, key, values)
+        if isinstance(question, Reply):
+            return question
+        asked, _, cause = question
         settings = await profile.read(tx)
         until = _until(tap.item, tx.now, ZoneInfo(settings["zone"]))
-        if not await approvals.snooze(tx, asked.id, until, cause):
-            return Reply(await already(tx, asked), refused=True)
+        if until >= asked.expires_at:
+            ends = words.moment(asked.expires_at, settings)
+            return Reply(TOO_LATE.format(ends), refused=True)
+        await approvals.snooze(tx, asked.id, until, cause)
         await cards.show(tx, asked.effect)
         return Reply(f"I ask again {words.moment(until, settings)}.")
 

@@ -158,6 +158,20 @@ async def test_a_button_lives_as_long_as_a_rule_lets_its_card_wait(
     await app.close()
 
 
+async def test_later_promises_no_moment_after_the_end(place: Place) -> None:
+    await place.chat.say(WISH)
+    await place.ring(days=6, hours=22)  # Friday at 8; it ends at 10
+    await place.chat.tap(CARD, "Later")
+    reply = await place.chat.tap(CARD, "Monday at 9")
+    assert (reply.text, reply.refused) == (
+        "This ends Fri 27 Nov, 10:00, before that, so it is not put off. Choose an earlier moment, "
+        "or answer it.",
+        True,
+    )
+    assert await place.rows(sa.select(approvals.c.snoozed_until)) == [(None,)]
+    assert (await place.chat.tap(CARD, "In 1 hour")).text == "I ask again Fri 27 Nov, 09:00."
+
+
 async def test_expired_refused_and_withdrawn_are_three_words(place: Place) -> None:
     chat, tokens = place.chat, []
     for name, label in (("Bruno", "✗ Reject"), ("Ada", "… More"), ("Bruno", "")):
