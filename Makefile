@@ -10,7 +10,7 @@ WORKERS  ?= 2
 WAITERS  ?= 5
 PYTEST   := $(if $(CI),PYTHONPATH=.ci) $(BIN)/python -m pytest -n $(WORKERS) $(if $(CI),-p no_skips)
 
-.PHONY: help run demo deps tools check test test-all bench attack month lock wheel
+.PHONY: help run demo deps tools check test test-all bench attack mutants month lock wheel
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
 
@@ -39,6 +39,9 @@ bench: $(READY) ## print each figure beside its target
 
 attack: $(READY) ## attack the gate with a fresh collection: make attack SEED=7
 	@$(BIN)/python -m tests.attacks $(or $(SEED),1)
+
+mutants: $(READY) ## change the judge in 300 ways and count what the tests notice
+	$(BIN)/uv tool run --quiet --with-requirements requirements.lock mutmut@3.8.1 run --max-children $(WORKERS)
 
 month: $(READY) ## live a month of a small business: make month SEED=7
 	@$(BIN)/python -m tests.month $(or $(SEED),1)

@@ -12,8 +12,8 @@ def compiled(clause: str) -> Program:
     try:
         return cel.compile(clause)
     except ValueError as error:
-        reason = str(error).split("Syntax error: ", 1)[-1].splitlines()[0]
-        raise ValueError(reason.split(" expecting {")[0]) from error
+        reason = str(error).rpartition("Syntax error: ")[2].splitlines()[0]
+        raise ValueError(reason.partition(" expecting {")[0]) from error
 
 
 class Values:

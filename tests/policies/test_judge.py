@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.contract import EffectClass
 from policies.book import BookError, load
+from policies.conditions import compiled, said_by
 from policies.facts import FACTS, of_origins, with_usual
 from policies.judge import judge
 from policies.rules import (
@@ -113,12 +114,12 @@ def test_a_rule_that_cannot_be_evaluated_asks_and_is_named(wrong: dict[str, Any]
 
 def test_a_fact_that_cannot_be_read_spoils_only_the_rules_that_read_it() -> None:
     rules = book(
-        "id: five, effect: share, then: deny, why: x, when: [streak >= 5]",
-        "id: known, effect: share, then: notify, why: x, when: [recipient_known]",
+        "id: five, effect: share, then: notify, why: x, when: [streak >= 5]",
+        "id: known, effect: share, then: deny, why: x, when: [recipient_known]",
     )
     facts = {"streak": object(), "recipient_known": True}
     seen = judge(action(), facts, rules)
-    assert (seen.outcome, seen.rules) == ("ask", ("five", "known"))
+    assert (seen.outcome, seen.rules) == ("deny", ("known", "five"))
 
 
 def test_a_division_by_zero_asks() -> None:
@@ -249,3 +250,79 @@ def test_a_canary_is_a_count_and_only_of_what_lets_something_run() -> None:
     ):
         with pytest.raises(BookError, match=says):
             book(f"id: a, effect: share, why: x, {faulty}")
+
+
+def test_a_refused_action_keeps_the_rule_book_and_what_was_known() -> None:
+    known = Book((), "hash", {"email.send": "share"})
+    refused = judge(action("email.burn"), with_usual({"amount": 5.0}), known)
+    assert (refused.outcome, refused.bundle) == ("deny", "hash")
+    assert refused.facts["amount"] == 5.0
+
+
+def test_without_a_word_about_autonomy_it_is_on() -> None:
+    rules = book("id: a, effect: share, then: notify, why: x")
+    assert judge(action(), {}, rules).outcome == "notify"
+    assert judge(action(), {"autonomy": False}, rules).outcome == "ask"
+
+
+def test_of_several_rules_the_shortest_time_counts() -> None:
+    rules = book(
+        "id: a, effect: share, then: ask, why: x, wait_hours: 24, remind_hours: 2",
+        "id: b, effect: share, then: ask, why: x, wait_hours: 5, remind_hours: 3",
+    )
+    assert (verdict(rules).wait_hours, verdict(rules).remind_hours) == (5, 2)
+    none = verdict(book("id: a, effect: share, then: ask, why: x"))
+    assert (none.wait_hours, none.remind_hours) == (None, None)
+
+
+def test_what_could_not_be_checked_is_said_before_what_asks_besides() -> None:
+    rules = book(
+        "id: five, effect: share, then: notify, why: x, when: [streak >= 5]",
+        "id: two, effect: share, then: ask, why: Two., when: [recipient_known, in_thread]",
+    )
+    seen = judge(action(), {"recipient_known": True, "in_thread": True}, rules)
+    assert seen.rules == ("five", "two")
+    assert seen.because == (
+        "The rule 'five' could not be checked (streak >= 5: Undefined variable or function: "
+        "'streak')."
+    )
+
+
+def test_a_rule_of_the_house_that_cannot_be_checked_gives_way_to_nobody() -> None:
+    broken = Rule(id="h", why="x", then="ask", yields=True)
+    entry = load({"h.yaml": "rules: [{id: h, then: ask, why: x, when: [streak >= 5]}]"}).entries[0]
+    house = Entry(broken, entry.conditions, "h", "house")
+    mine = book("id: mine, effect: share, then: notify, why: x").entries[0]
+    both = Book((house, mine), "b")
+    assert judge(action(), {"streak": 9}, both).outcome == "notify"
+    assert judge(action(), {}, both).outcome == "ask"
+
+
+def test_what_is_said_without_a_rule_is_a_sentence() -> None:
+    assert verdict(EMPTY, effect="read").because == "Reading tells nobody anything."
+    everything = book("id: a, then: allow, why: x, effect: share")
+    gone = Entry(everything.entries[0].rule.model_copy(update={"effect": None}), (), "f")
+    says = verdict(Book((gone,), "b"), effect="destructive").because
+    assert says == "Nothing destructive runs by itself."
+
+
+def test_a_trial_of_once_runs_once() -> None:
+    rules = book("id: a, effect: share, then: notify, why: x, canary: {max: 1}")
+    assert verdict(rules, used={"b": 1}).outcome == "notify"
+    assert verdict(rules, used={"a": 1}).outcome == "ask"
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [("One. Two", "One"), ("One.", "One"), ("One\nTwo", "One"), ("MAX.", "MAX"), (".5", ".5")],
+)
+def test_of_an_error_the_first_sentence_is_said(error: str, says: str) -> None:
+    assert said_by(ValueError(error)) == says
+
+
+def test_why_a_condition_is_none_is_said_in_one_line() -> None:
+    with pytest.raises(ValueError) as caught:
+        compiled("streak >= ")
+    [reason] = str(caught.value).splitlines()
+    assert "expecting" not in reason
+    assert not reason.startswith("Syntax error")
