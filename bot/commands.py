@@ -110,7 +110,7 @@ class Commands:
         ]
         return Msg(key=f"help:{event.id}", summary="What I can do", parts=tuple(parts))
 
-    async def waiting(self, event: Event, rest: str) -> Msg | None:
+    async def waiting(self, event: Event, rest: str) -> None:
         """Bring what waits to the bottom: similar questions in lists, the others one by one."""
         conv = str(event.body["conv"])
         async with self.house.db.transaction() as tx:
@@ -119,16 +119,15 @@ class Commands:
             listed, alone = len(gathered.listed), gathered.alone[:WAITING_MAX]
             for asked in reversed(alone):
                 await outbox.show_again(tx, cards.key(asked.effect, asked.version), conv)
-            failed = await effects.in_state(tx, "failed", "unknown", limit=WAITING_MAX)
-            held = await effects.in_state(tx, "approved", limit=WAITING_MAX)
-        if not (count or failed or held):
-            return say(f"waiting:{event.id}", "Nothing waits for you.")
-        if count == listed and not (failed or held):
-            return None  # the lists say it all
-        lines = [_open(count, listed, len(alone))] if count else []
-        lines += [f"{len(held)} approved and not run yet."] if held else []
-        lines += [f"{len(failed)} went wrong and wait for a look."] if failed else []
-        return say(f"waiting:{event.id}", "\n".join(lines))
+            failed = await effects.count_in(tx, "failed", "unknown")
+            held = await effects.count_in(tx, "approved")
+            lines = [_open(count, listed, len(alone))] if count else []
+            lines += [f"{held} approved and not run yet."] if held else []
+            lines += [f"{failed} went wrong and wait for a look."] if failed else []
+            if count != listed or failed or held or not count:  # else the lists say it all
+                text = "\n".join(lines) or "Nothing waits for you."
+                await outbox.post(tx, say(f"waiting:{event.id}", text), conv)
+        return
 
     async def triage(self, event: Event, rest: str) -> Msg:
         """List what went wrong and is not settled."""

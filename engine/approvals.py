@@ -17,7 +17,7 @@ from engine import quiet, schedule
 from memory import events, profile
 from memory.db import Reader, Tx, change, insert, insert_once
 from memory.ids import derived_id
-from memory.schema.work import approvals, decisions
+from memory.schema.work import approvals, decisions, effects
 from policies.rules import Verdict
 
 EXPIRES = timedelta(days=7)
@@ -200,8 +200,15 @@ async def open_count(reader: Reader) -> int:
 
 async def waiting(reader: Reader, limit: int = 50) -> list[Approval]:
     """Return the questions that wait for the operator, oldest first."""
-    query = sa.select(approvals).filter_by(state="open").order_by(approvals.c.asked_at)
-    return [_approval(row) for row in await reader.rows(query.limit(limit))]
+    return [asked for asked, _ in await waiting_for(reader, limit)]
+
+
+async def waiting_for(reader: Reader, limit: int) -> list[tuple[Approval, str]]:
+    """Return the questions that wait, oldest first, each with the operation it is about."""
+    operation = effects.c.action["operation"].as_string().label("operation")
+    query = sa.select(approvals, operation).join(effects, effects.c.id == approvals.c.effect)
+    query = query.where(approvals.c.state == "open").order_by(approvals.c.asked_at).limit(limit)
+    return [(_approval(row), row.operation) for row in await reader.rows(query)]
 
 
 def _waiting() -> sa.Subquery:

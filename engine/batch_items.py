@@ -14,7 +14,6 @@ from engine.effects import Effect
 from engine.house import House
 from memory.db import Reader
 from memory.schema.work import effect_versions
-from memory.schema.work import effects as effects_table
 
 CHANGED = "It changed since it was listed; its new card asks anew."
 EXPIRED = "It expired before you answered."
@@ -50,14 +49,6 @@ async def items(
 ) -> tuple[Item, ...]:
     """Return the items of these rows of `batch_items`, each with its question, as they stand."""
     return tuple([await _item(reader, *each, house) for each in zip(rows, found, strict=True)])
-
-
-async def operations(reader: Reader, asked: Sequence[Approval]) -> dict[str, str]:
-    """Return the operation of each effect that is asked about, by the effect's id."""
-    of = effects_table.c.action["operation"].as_string().label("operation")
-    query = sa.select(effects_table.c.id, of)
-    rows = await reader.rows(query.where(effects_table.c.id.in_([one.effect for one in asked])))
-    return {row.id: row.operation for row in rows}
 
 
 def roles(house: House, operation: str) -> Mapping[str, str]:

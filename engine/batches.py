@@ -126,17 +126,16 @@ async def _sorted(
     reader: Reader, house: House
 ) -> tuple[dict[str, list[Approval]], tuple[Approval, ...]]:
     """Return the open questions of each operation that has enough of them, and the others."""
-    asked = await approvals.waiting(reader, LOOKED_AT_MAX)
-    of = await batch_items.operations(reader, asked)
+    asked = await approvals.waiting_for(reader, LOOKED_AT_MAX)
     by_operation: dict[str, list[Approval]] = defaultdict(list)
-    for one in asked:
-        by_operation[of[one.effect]].append(one)
+    for one, operation in asked:
+        by_operation[operation].append(one)
     similar = {
         name: several
         for name, several in by_operation.items()
         if name in house.operations and len(several) >= TOGETHER_MIN
     }
-    return similar, tuple(one for one in asked if of[one.effect] not in similar)
+    return similar, tuple(one for one, operation in asked if operation not in similar)
 
 
 def _lists(similar: Mapping[str, list[Approval]]) -> list[tuple[str, list[Approval]]]:

@@ -266,6 +266,11 @@ async def in_state(reader: Reader, *states: str, limit: int = 100) -> list[Effec
     return [_effect(row) for row in await reader.rows(query.limit(limit))]
 
 
+async def count_in(reader: Reader, *states: str) -> int:
+    query = sa.select(sa.func.count()).select_from(effects).where(effects.c.state.in_(states))
+    return int(await reader.value(query))
+
+
 async def author_of(reader: Reader, effect_id: str, version: int) -> str:
     """Return who wrote this version: agent or operator."""
     query = sa.select(effect_versions.c.author).filter_by(effect=effect_id, version=version)
