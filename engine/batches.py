@@ -175,9 +175,12 @@ async def _open(
     await insert_all(tx, items_table, [row for several in rows for row in several])
     await events.note(tx, "batch.shown", cause, batches=[one["id"] for one in made])
     count = Counter(operation for operation, found in lists for _ in found)
+    drawn = []
     for one, (operation, found), its in zip(made, lists, rows, strict=True):
         items = await batch_items.items(tx, its, found, house)
-        await _draw(tx, Batch(one["id"], conv, "open", one["verb"], count[operation], items))
+        batch = Batch(one["id"], conv, "open", one["verb"], count[operation], items)
+        drawn.append(batch_card.draw(batch))
+    await outbox.post_new(tx, drawn, conv, priority=outbox.APPROVAL)
 
 
 def _rows(

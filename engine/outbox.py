@@ -1,5 +1,6 @@
 """The outbox: what is said is written with the change it tells of, and delivered afterwards."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 
 from engine.messages import Msg, seen_on
 from memory import events
-from memory.db import Reader, Tx, change, insert_once, put
+from memory.db import Reader, Tx, change, insert_all, insert_once, put
 from memory.schema.chat import cards, conversations, deliveries
 
 APPROVAL, ANSWER, PROGRESS = 0, 1, 2
@@ -50,8 +51,18 @@ async def post(tx: Tx, msg: Msg, conv: str | None = None, *, priority: int = ANS
         await change(tx, cards, {"key": msg.key}, **values)
     if not tx.journal.noted:  # said alone, not as part of something that happened
         await events.note(tx, "card.said", None, card=msg.key)
-    await _address(tx, msg.key, conv)
+    await _address(tx, [msg.key], conv)
     tx.signal("card", msg.key)
+
+
+async def post_new(tx: Tx, msgs: Sequence[Msg], conv: str, *, priority: int = ANSWER) -> None:
+    """Say these in one conversation, each under a key that nothing was said under before."""
+    row = {"conv": conv, "priority": priority, "version": 1, "at": tx.now, "changed_at": tx.now}
+    rows = [row | {"key": msg.key, "msg": msg.model_dump(mode="json")} for msg in msgs]
+    await insert_all(tx, cards, rows)
+    await _address(tx, [msg.key for msg in msgs], conv)
+    for msg in msgs:
+        tx.signal("card", msg.key)
 
 
 async def get(reader: Reader, key: str) -> Card | None:
@@ -144,14 +155,15 @@ async def show_everywhere_again(tx: Tx, key: str) -> None:
         await show_again(tx, key, row.conv)
 
 
-async def _address(tx: Tx, key: str, conv: str | None) -> None:
-    """Let it wait for delivery where it belongs: in one conversation, or in every paired one."""
-    waiting = {"card": key, "version": 0, "pending": True, "attempts": 0}
-    waiting |= {"posted_at": tx.now, "at": tx.now}
+async def _address(tx: Tx, keys: Sequence[str], conv: str | None) -> None:
+    """Let them wait for delivery where they belong: in one conversation, or in every paired one."""
+    waiting = {"version": 0, "pending": True, "attempts": 0, "posted_at": tx.now, "at": tx.now}
     values = [sa.literal(value, deliveries.c[name].type) for name, value in waiting.items()]
-    where = sa.select(conversations.c.id, *values).filter_by(state="paired")
-    where = where if conv is None else where.filter_by(id=conv)
-    new = sqlite.insert(deliveries).from_select(["conv", *waiting], where)
+    each = cards.join(conversations, sa.true())
+    said = sa.select(cards.c.key, conversations.c.id, *values).select_from(each)
+    where = said.where(cards.c.key.in_(keys), conversations.c.state == "paired")
+    where = where if conv is None else where.where(conversations.c.id == conv)
+    new = sqlite.insert(deliveries).from_select(["card", "conv", *waiting], where)
     pending = {"pending": True}
     await tx.conn.execute(new.on_conflict_do_update(index_elements=["card", "conv"], set_=pending))
 
