@@ -35,7 +35,6 @@ DID = {
 }
 LOWERED = "You {did}, so I ask again each time. It no longer holds: {says}"
 NOTED = "I am sorry. It counts as a no: {so}"
-NO_RULE = "the like of it is not offered to run by itself until you approved five in a row again."
 PAUSED = "the rule that let it run is paused, and I ask again each time."
 TRIED = (
     "A rule of yours ran {times} times on trial: {says} Look at them above or in /trust. "
@@ -62,14 +61,10 @@ async def approved(tx: Tx, house: House, effect: Effect, conv: str) -> None:
     await always_desk.show(tx, offered, conv, (*earned, *_looked_back(past)))
 
 
-async def doubted(tx: Tx, house: House, effect: Effect, why: Why, cause: str) -> bool:
-    """One was not right: its streak ends, and what let the like of it run is paused and said.
-
-    True: such a rule was in force.
-    """
+async def doubted(tx: Tx, house: House, effect: Effect, why: Why, cause: str) -> None:
+    """One was not right: its streak ends, and what let the like of it run is paused and said."""
     like = await streaks.like(tx, effect.id, effect.version)
     await streaks.end(tx, like, effect.id, why, cause)
-    lowered = False
     for kept in await _own(tx, like):
         by_it = kept.rule in effect.verdict["rules"]
         if _rule(kept).shadow or not (by_it or is_for(kept, like)):
@@ -79,8 +74,6 @@ async def doubted(tx: Tx, house: House, effect: Effect, why: Why, cause: str) ->
         again = Button(label="Let it run again", action="ladder.resume", ref=kept.rule)
         key = f"lowered:{paused.rule}:{paused.version}"
         await outbox.post(tx, say(key, text, buttons=((again,),)))
-        lowered = True
-    return lowered
 
 
 async def complain(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -90,9 +83,9 @@ async def complain(house: House, tap: Tap, who: Person, key: str, values: dict[s
         effect = await effects.get(tx, tap.ref)
         if effect is None:
             return Reply(GONE, refused=True)
-        if await doubted(tx, house, effect, "complained", cause):
-            return Reply(NOTED.format(so=PAUSED))
-    return Reply(NOTED.format(so=NOT_YOURS if effect.verdict["outcome"] == "notify" else NO_RULE))
+        yours = {kept.rule for kept in await own_rules.every(tx)} & set(effect.verdict["rules"])
+        await doubted(tx, house, effect, "complained", cause)
+    return Reply(NOTED.format(so=PAUSED if yours else NOT_YOURS))
 
 
 async def resume(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -187,6 +180,14 @@ async def _own(reader: Reader, like: Like) -> list[OwnRule]:
         for kept in every
         if _rule(kept).then in RUNS_BY_ITSELF and _rule(kept).action == like.operation
     ]
+
+
+def lets(kept: OwnRule, like: Like) -> bool:
+    """Say whether a rule lets the like of this run: made for the person, or for everybody."""
+    rule = _rule(kept)
+    everybody = not any("counterpart" in clause for clause in rule.when)
+    runs = rule.then in RUNS_BY_ITSELF and rule.action == like.operation
+    return runs and (everybody or is_for(kept, like))
 
 
 def is_for(kept: OwnRule, like: Like) -> bool:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from engine import agreement, always, own_rules, streaks
 from engine.house import House
-from engine.ladder import OFFERED_AT, is_for
+from engine.ladder import OFFERED_AT, lets
 from engine.own_rules import OwnRule
 from engine.streaks import COUNTERPART, OPERATION, Like
 from memory import records
@@ -66,7 +66,7 @@ async def ladder(reader: Reader) -> list[Rung]:
     own = [kept for kept in await own_rules.every(reader) if kept.state == "active"]
     for rung in found.values():
         rung.streak = await streaks.length(reader, rung.like)
-        rung.rule = next((kept for kept in own if is_for(kept, rung.like)), None)
+        rung.rule = next((kept for kept in own if lets(kept, rung.like)), None)
     return sorted(found.values(), key=lambda rung: (RUNGS.index(rung.stands), -rung.streak))
 
 
@@ -99,7 +99,7 @@ async def _stands(reader: Reader, house: House, rung: Rung) -> str:
         seen = await agreement.agreement(reader, house, rule, rung.rule.at)
         return f"I ask and watch; I would have done {seen.would}: {seen} ({rung.rule.rule})."
     if rung.rule is not None:
-        return f"runs by itself and tells you ({rung.rule.rule})."
+        return f"runs by itself within its bounds and tells you ({rung.rule.rule})."
     if not rung.may_climb:
         return "I ask each time, and never offer otherwise."
     missing = next((at for at in OFFERED_AT if at > rung.streak), None)

@@ -110,6 +110,8 @@ async def test_a_complaint_pauses_the_rule_and_one_tap_lets_it_run_again(
     assert "[Not like this]" in chat.text(BRUNO)
     reply = await chat.tap(BRUNO, "Not like this")
     assert "I ask again each time" in reply.text
+    again = await chat.tap(BRUNO, "Not like this")
+    assert "I ask again each time" in again.text
     assert [one.state for one in await rules(app)] == ["paused"]
     lowered = chat.text("It no longer holds")
     assert "You said one was not right, so I ask again each time." in lowered
@@ -158,7 +160,7 @@ async def test_trust_shows_the_ladder_with_its_evidence(
     for line in (
         "Autonomy is on",
         "Runs by itself",
-        "Send an e-mail · Bruno Muster: runs by itself and tells you (always-email-send-",
+        "Send an e-mail · Bruno Muster: runs by itself within its bounds and tells you (always-",
         "5 in a row unchanged, 5 approved, 1 by itself",
         "Send an e-mail · Ada Example: I ask; after 3 more yeses unchanged I offer a rule.",
         "are never offered",
@@ -209,3 +211,14 @@ async def test_a_rule_on_trial_can_be_ended_with_its_review(
         assert not await asks(app, chat, f"write to Bruno that part {number} is ready")
     assert (await chat.tap("ran 10 times on trial", "Ask me again")).text.startswith("Paused")
     assert await asks(app, chat, "write to Bruno that the summary is ready")
+
+
+async def test_trust_names_a_rule_in_words_that_lets_something_run(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await chat.say("refunds up to 50 for known customers are fine")
+    await chat.tap("A new rule?", "Yes, from now on")
+    await chat.say("refund PAY-1042 15 EUR")
+    await chat.say("/trust")
+    says = "runs by itself within its bounds and tells you (said-notify-refund-amount). 1 by itself"
+    assert says in chat.last
