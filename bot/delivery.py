@@ -18,6 +18,7 @@ from engine.outbox import Due
 from memory.db import Database, DiskFullError
 
 LOOK_EVERY_S = 5.0
+CLOSE_S = 2.0  # as long as showing a card may take once it is to end
 RETRY_MAX_S = 3600.0  # for a card that others overtake
 HELD_MAX_S = 30.0  # for a whole conversation, unless its platform asks for longer
 AT_ONCE = 5  # cards whose tokens are made together
@@ -32,6 +33,7 @@ class Delivery:
         self._surfaces = surfaces
         self._wake = {surface.name: asyncio.Event() for surface in surfaces}
         self._loops: list[asyncio.Task[None]] = []
+        self._closing = False
         self._held: dict[str, datetime] = {}  # conversations nothing can be shown in until then
 
     def start(self) -> None:
@@ -39,6 +41,14 @@ class Delivery:
         self._loops = [asyncio.create_task(self._deliver_for_ever(s)) for s in self._surfaces]
 
     async def close(self) -> None:
+        """Let the card that is being shown be marked as shown; what hangs is broken off.
+
+        A loop that is cancelled within a commit can leave the file locked for those after it.
+        """
+        self._closing = True
+        self._woken("")
+        if self._loops:
+            await asyncio.wait(self._loops, timeout=CLOSE_S)
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
@@ -56,7 +66,7 @@ class Delivery:
         tried = 0
         made: dict[int, dict[Button, str]] = {}  # the tokens of each card, by its place
         for at, item in items:
-            if tried and woken.is_set():
+            if self._closing or (tried and woken.is_set()):
                 break
             waiting = in_vain.setdefault(item.conv, [])
             if len(waiting) == IN_VAIN_MAX or self._held.get(item.conv, now) > now:
@@ -78,10 +88,12 @@ class Delivery:
 
     async def _deliver_for_ever(self, surface: Surface) -> None:
         woken = self._wake[surface.name]
-        while True:
+        while not self._closing:
             with suppress(DiskFullError):  # the cards stay due: the next look shows them
                 while await self.deliver(surface):
                     pass
+            if self._closing:
+                break
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await woken.wait()
