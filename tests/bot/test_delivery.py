@@ -90,7 +90,9 @@ async def closed_while_showing(app: App, slow_s: float) -> tuple[Moody, list[str
     showing.start()
     await asyncio.sleep(0.2)
     await showing.close()
-    mine = sa.select(deliveries.c.card).where(deliveries.c.pending, deliveries.c.card.in_(["a", "b"]))
+    mine = sa.select(deliveries.c.card).where(
+        deliveries.c.pending, deliveries.c.card.in_(["a", "b"])
+    )
     async with app.db.snapshot() as reader:
         rows = await reader.rows(mine.where(deliveries.c.conv == moody.who.conv))
     return moody, [row.card for row in rows]

@@ -30,6 +30,7 @@ EVENING = time(18, 1)
 WEEKS = 4
 PAID = "500.00"
 CARDS_PER_ATTACK_MAX = 0.3
+NOT_HALVED = "approvals were not halved"
 
 
 class Clock:
@@ -65,7 +66,7 @@ class Month:
         if cards > CARDS_PER_ATTACK_MAX:
             found.append(f"{cards:.2f} cards per attack")
         if last.per_hundred > first.per_hundred / 2:
-            found.append("approvals were not halved")
+            found.append(NOT_HALVED)
         return tuple(found)
 
 
