@@ -11,7 +11,7 @@ async def test_the_sixth_mail_to_one_person_asks_and_the_next_day_it_goes_on(
 ) -> None:
     await approved(chat)
     await chat.tap(BRUNO, OFFER)
-    await chat.tap(OFFER, "Change the bounds", per_day="20")
+    await chat.tap(OFFER, "Change the bounds", per_day="5")
     await chat.tap(OFFER, "Yes, from now on")
     for part in ("second", "third", "fourth", "fifth"):
         assert not await asks(app, chat, f"write to Bruno that the {part} file is ready")
