@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from bot import sample
 from bot.app import App, open_app
+from engine import schedule
 from tests.chat import Chat
 
 settings.register_profile("firstmate", deadline=None)  # how long an example takes is no fault
@@ -53,8 +54,14 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def app(filled: Path, tmp_path: Path, clock: FakeClock) -> AsyncIterator[App]:
-    """The sample company, open, with one surface that keeps what it is shown."""
+async def app(
+    filled: Path, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[App]:
+    """The sample company, open, with one surface that keeps what it is shown.
+
+    Its alarms ring when a test says so, never because a slow test met the wall clock's tick.
+    """
+    monkeypatch.setattr(schedule, "LOOK_EVERY_S", 3600)
     shutil.copytree(filled, tmp_path / "sample")
     chat = Chat()
     opened = await open_app(tmp_path / "sample", lambda db, folder: [chat], clock=clock)
