@@ -6,8 +6,6 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from pydantic import ValidationError
-
 from agents import rule_made, rule_words
 from agents.front import Command
 from agents.words import Context
@@ -138,8 +136,6 @@ class Rules:
                 return ALREADY.format(now=now)
         except BookError as error:
             return UNSOUND.format(faults=" ".join(fault.says for fault in error.faults))
-        except ValidationError:
-            return UNSOUND.format(faults="It is written in a way this version cannot read.")
         if turned is None:
             return FIRST.format(now=now)
         return NOW[turned.state].format(says=turned.says, id=turned.rule)

@@ -16,7 +16,7 @@ from engine.replay import DAYS
 from engine.rulebook import SOURCE, compose
 from memory.db import Reader
 from memory.schema.work import approvals, decisions, effect_versions, effects
-from policies.book import join
+from policies.book import BookError, join
 from policies.facts import FACTS
 from policies.judge import judge
 from policies.rules import RUNS_BY_ITSELF, Action, Book, Rule
@@ -43,10 +43,16 @@ class Agreement:
 async def agreement(
     reader: Reader, house: House, rule: Rule, since: datetime | None = None
 ) -> Agreement:
-    """Judge the last thirty days, or the time since then, as if the rule had been in force."""
+    """Judge the last thirty days, or the time since then, as if the rule had been in force.
+
+    One that can no longer be in force would have done nothing.
+    """
     others = [one for one in await own_rules.every(reader) if one.rule != rule.id]
     enforced = rule.model_copy(update={"shadow": False})
-    book = join(compose(house.rulebook.base, others).book, enforced, SOURCE)
+    try:
+        book = join(compose(house.rulebook.base, others).book, enforced, SOURCE)
+    except BookError:
+        return Agreement(0, 0)
     since = max(since, _begin(reader)) if since is not None else _begin(reader)
     ran = [row for row in await _answered(reader, rule, since) if _runs(row, book)]
     differed = tuple(str(row.preview["title"]) for row in ran if not _is_alike(row))

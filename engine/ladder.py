@@ -6,10 +6,10 @@ asks ──5, 15, 45 yeses in a row──▶ offered ──watch first──▶ 
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectors.contract import PermanentError
-from engine import agreement, always_desk, effects, outbox, own_rules, streaks, uses
+from engine import agreement, always_desk, effects, outbox, own_rules, rule_offer, streaks, uses
 from engine.agreement import Agreement
 from engine.effects import Effect
 from engine.house import House
@@ -44,11 +44,18 @@ SETTLED = "This is settled already; /policy shows how the rule stands."
 NOT_YOURS = "it ran by Firstmate's own rules; say a rule such as “ask me for mails” to be asked."
 
 
+class Standing(NamedTuple):
+    """A rule of the operator that holds or is watched: how it is kept, and what it says."""
+
+    kept: OwnRule
+    rule: Rule
+
+
 async def approved(tx: Tx, house: House, effect: Effect, conv: str) -> None:
     """After a yes: offer the bounded rule once the streak has earned it and none stands yet."""
     like = await streaks.like(tx, effect.id, effect.version)
-    standing = [kept for kept in await _own(tx, like) if is_for(kept, like)]
-    if any(not _rule(kept).shadow for kept in standing):
+    standing = [one for one in await _own(tx, like) if is_for(one.rule, like)]
+    if any(not one.rule.shadow for one in standing):
         return
     earned = await _earned(tx, house, like, standing)
     if not earned:
@@ -65,13 +72,13 @@ async def doubted(tx: Tx, house: House, effect: Effect, why: Why, cause: str) ->
     """One was not right: its streak ends, and what let the like of it run is paused and said."""
     like = await streaks.like(tx, effect.id, effect.version)
     await streaks.end(tx, like, effect.id, why, cause)
-    for kept in await _own(tx, like):
-        by_it = kept.rule in effect.verdict["rules"]
-        if _rule(kept).shadow or not (by_it or is_for(kept, like)):
+    for kept, rule in await _own(tx, like):
+        by_it = rule.id in effect.verdict["rules"]
+        if rule.shadow or not (by_it or is_for(rule, like)):
             continue
         paused = await house.rulebook.turn(tx, kept, "paused", cause)
         text = LOWERED.format(did=DID[why], says=kept.says)
-        again = Button(label="Let it run again", action="ladder.resume", ref=kept.rule)
+        again = _button("Let it run again", "ladder.resume", paused)
         key = f"lowered:{paused.rule}:{paused.version}"
         await outbox.post(tx, say(key, text, buttons=((again,),)))
 
@@ -97,6 +104,8 @@ async def resume(house: House, tap: Tap, who: Person, key: str, values: dict[str
             return Reply(GONE, refused=True)
         if kept.state == "active":
             return Reply("It holds already.", refused=True)
+        if not _as_shown(kept, tap):
+            return Reply(SETTLED, refused=True)
         try:
             await house.rulebook.turn(tx, kept, "active", cause)
         except BookError as error:
@@ -108,16 +117,18 @@ async def ran(tx: Tx, house: House, effect: Effect) -> None:
     """After something ran by itself: show what a rule on trial did, once its trial is over."""
     if effect.verdict["outcome"] not in RUNS_BY_ITSELF:
         return
-    for kept in await own_rules.every(tx):
-        canary = _rule(kept).canary
-        if kept.state != "active" or canary is None or kept.rule not in effect.verdict["rules"]:
+    for kept, rule in await active(tx):
+        canary = rule.canary
+        if canary is None or rule.id not in effect.verdict["rules"]:
             continue
         if await uses.ran(tx, kept.rule) >= canary.max:
             text = TRIED.format(times=canary.max, says=kept.says)
-            on = Button(label="Let it run on", action="ladder.on", ref=kept.rule)
-            end = Button(label="Ask me again", action="ladder.end", ref=kept.rule)
             key = f"tried:{kept.rule}:{kept.version}"
-            await outbox.post(tx, say(key, text, buttons=((on, end),)))
+            answers = (
+                _button("Let it run on", "ladder.on", kept),
+                _button("Ask me again", "ladder.end", kept),
+            )
+            await outbox.post(tx, say(key, text, buttons=(answers,)))
 
 
 async def on(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -125,9 +136,10 @@ async def on(house: House, tap: Tap, who: Person, key: str, values: dict[str, st
     async with house.db.transaction() as tx:
         cause = await heard(tx, tap, who, key, values)
         kept = await own_rules.newest(tx, tap.ref)
-        if kept is None or kept.state != "active" or _rule(kept).canary is None:
+        rule = rule_offer.in_force(kept)
+        if kept is None or rule is None or not _as_shown(kept, tap):
             return Reply(SETTLED, refused=True)
-        tried = _rule(kept).model_copy(update={"canary": None})
+        tried = rule.model_copy(update={"canary": None})
         try:
             await house.rulebook.add(tx, tried, kept.says, cause)
         except BookError as error:
@@ -140,7 +152,7 @@ async def end(house: House, tap: Tap, who: Person, key: str, values: dict[str, s
     async with house.db.transaction() as tx:
         cause = await heard(tx, tap, who, key, values)
         kept = await own_rules.newest(tx, tap.ref)
-        if kept is None or kept.state != "active":
+        if kept is None or kept.state != "active" or not _as_shown(kept, tap):
             return Reply(SETTLED, refused=True)
         await house.rulebook.turn(tx, kept, "paused", cause)
     return Reply("Paused; I ask again each time.")
@@ -154,10 +166,10 @@ VERBS: dict[str, Any] = {
 }
 
 
-async def _earned(tx: Tx, house: House, like: Like, watching: list[OwnRule]) -> tuple[str, ...]:
+async def _earned(tx: Tx, house: House, like: Like, watching: list[Standing]) -> tuple[str, ...]:
     """Return the sentence of what was earned just now; () when nothing was."""
-    for kept in watching:
-        seen = await agreement.agreement(tx, house, _rule(kept), kept.at)
+    for kept, rule in watching:
+        seen = await agreement.agreement(tx, house, rule, kept.at)
         if seen.would in OFFERED_AT and seen.alike == seen.would:
             return (WATCHED.format(would=seen.would, alike=seen),)
         return ()
@@ -172,29 +184,37 @@ def _looked_back(past: Agreement) -> Iterator[str]:
         yield f"Not like you: {'; '.join(past.differed[:3])}."
 
 
-async def _own(reader: Reader, like: Like) -> list[OwnRule]:
+async def _own(reader: Reader, like: Like) -> list[Standing]:
     """Return the operator's rules in force, or watched, that let this operation run."""
-    every = [kept for kept in await own_rules.every(reader) if kept.state == "active"]
     return [
-        kept
-        for kept in every
-        if _rule(kept).then in RUNS_BY_ITSELF and _rule(kept).action == like.operation
+        one
+        for one in await active(reader)
+        if one.rule.then in RUNS_BY_ITSELF and one.rule.action == like.operation
     ]
 
 
-def lets(kept: OwnRule, like: Like) -> bool:
+async def active(reader: Reader) -> list[Standing]:
+    """Return the operator's rules that are not paused; one that cannot be read lets nothing run."""
+    kept = [(one, rule_offer.in_force(one)) for one in await own_rules.every(reader)]
+    return [Standing(one, rule) for one, rule in kept if rule is not None]
+
+
+def lets(rule: Rule, like: Like) -> bool:
     """Say whether a rule lets the like of this run: made for the person, or for everybody."""
-    rule = _rule(kept)
     everybody = not any("counterpart" in clause for clause in rule.when)
     runs = rule.then in RUNS_BY_ITSELF and rule.action == like.operation
-    return runs and (everybody or is_for(kept, like))
+    return runs and (everybody or is_for(rule, like))
 
 
-def is_for(kept: OwnRule, like: Like) -> bool:
+def is_for(rule: Rule, like: Like) -> bool:
     """Say whether a rule was made for the like of this: the operation and the person."""
-    rule = _rule(kept)
     return rule.action == like.operation and f"counterpart == '{like.counterpart}'" in rule.when
 
 
-def _rule(kept: OwnRule) -> Rule:
-    return Rule.model_validate(kept.body)
+def _button(label: str, action: str, kept: OwnRule) -> Button:
+    """Return a button about a rule as it stands now; once that has changed, it does nothing."""
+    return Button(label=label, action=action, ref=kept.rule, item=str(kept.version))
+
+
+def _as_shown(kept: OwnRule, tap: Tap) -> bool:
+    return str(kept.version) == tap.item

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from memory import events
 from memory.db import Reader, Tx, insert
@@ -28,6 +28,14 @@ class OwnRule(BaseModel, frozen=True):
     says: str
     cause: str
     at: datetime
+
+    @property
+    def read(self) -> Rule | None:
+        """Return the rule. None: it is written in a way this version cannot read."""
+        try:
+            return Rule.model_validate(self.body)
+        except ValidationError:
+            return None
 
 
 async def write(tx: Tx, rule: Rule, says: str, cause: str) -> OwnRule:

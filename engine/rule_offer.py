@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
 from connectors.contract import PermanentError
 from engine import own_rules
@@ -87,12 +86,7 @@ def same(kept: OwnRule | None, rule: Rule) -> bool:
 
 def in_force(kept: OwnRule | None) -> Rule | None:
     """Return the rule that is kept, if it holds and can be read."""
-    if kept is None or kept.state != "active":
-        return None
-    try:
-        return Rule.model_validate(kept.body)
-    except ValidationError:
-        return None
+    return kept.read if kept is not None and kept.state == "active" else None
 
 
 def text(rule: Rule, *, why: bool = True) -> str:

@@ -8,17 +8,17 @@ An own rule that no longer loads is set aside and said; it never stops the start
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
 from engine import bundles, outbox, own_rules
 from engine.messages import say
 from engine.own_rules import OwnRule
 from memory.db import Database, Tx
 from policies.book import BookError, join
+from policies.reading import Fault
 from policies.rules import Book, Rule
 
 SIGNAL = "rules"
 SOURCE = "you"  # where an own rule stands, for whoever lists the book
+UNREADABLE = "It is written in a way this version cannot read."
 ASIDE = "I set a rule of yours aside, so it decides nothing: {says} Why: {why} /policy shows it."
 
 
@@ -74,7 +74,10 @@ class Rulebook:
         return kept
 
     def _check(self, kept: OwnRule) -> None:
-        join(self.base, Rule.model_validate(kept.body), SOURCE)
+        rule = kept.read
+        if rule is None:
+            raise BookError((Fault(SOURCE, 0, kept.rule, UNREADABLE),))
+        join(self.base, rule, SOURCE)
 
     async def _refresh(self, tx: Tx, cause: str | None) -> None:
         """Compose the book as this transaction leaves the rules; the commit puts it in force."""
@@ -105,10 +108,12 @@ def compose(base: Book, own: Iterable[OwnRule]) -> Composed:
     for kept in own:
         if kept.state != "active":
             continue
+        rule = kept.read
+        if rule is None:
+            aside[kept.rule] = UNREADABLE
+            continue
         try:
-            book = join(book, Rule.model_validate(kept.body), SOURCE)
+            book = join(book, rule, SOURCE)
         except BookError as error:
             aside[kept.rule] = " ".join(fault.says for fault in error.faults)
-        except ValidationError:
-            aside[kept.rule] = "It is written in a way this version cannot read."
     return Composed(book, aside)

@@ -10,15 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import agreement, always, own_rules, streaks
+from engine import agreement, always, streaks
 from engine.house import House
-from engine.ladder import OFFERED_AT, lets
-from engine.own_rules import OwnRule
+from engine.ladder import OFFERED_AT, Standing, active, lets
 from engine.streaks import COUNTERPART, OPERATION, Like
 from memory import records
 from memory.db import Reader
 from memory.schema.work import approvals, decisions, effect_versions, effects
-from policies.rules import Rule
 
 DAYS = 90
 RECORD = re.compile(r"rec_\w+")
@@ -39,15 +37,14 @@ class Rung:
     undone: int = 0
     by_itself: int = 0
     streak: int = 0
-    rule: OwnRule | None = None  # what lets it run, or is watched
-    seen: str = ""  # of a watched one: how it agreed
+    rule: Standing | None = None  # what lets it run, or is watched
 
     @property
     def stands(self) -> str:
         """Return one of RUNGS."""
         if self.rule is None:
             return "asks"
-        return "watched" if self.rule.body.get("shadow") else "runs by itself"
+        return "watched" if self.rule.rule.shadow else "runs by itself"
 
     @property
     def may_climb(self) -> bool:
@@ -63,10 +60,10 @@ async def ladder(reader: Reader) -> list[Rung]:
             continue
         if like in found or len(found) < KINDS_MAX:
             _count(found.setdefault(like, Rung(like, effect)), row)
-    own = [kept for kept in await own_rules.every(reader) if kept.state == "active"]
+    own = await active(reader)
     for rung in found.values():
         rung.streak = await streaks.length(reader, rung.like)
-        rung.rule = next((kept for kept in own if lets(kept, rung.like)), None)
+        rung.rule = next((one for one in own if lets(one.rule, rung.like)), None)
     return sorted(found.values(), key=lambda rung: (RUNGS.index(rung.stands), -rung.streak))
 
 
@@ -95,11 +92,11 @@ async def said(reader: Reader, house: House, rung: Rung) -> str:
 
 async def _stands(reader: Reader, house: House, rung: Rung) -> str:
     if rung.rule is not None and rung.stands == "watched":
-        rule = Rule.model_validate(rung.rule.body)
-        seen = await agreement.agreement(reader, house, rule, rung.rule.at)
-        return f"I ask and watch; I would have done {seen.would}: {seen} ({rung.rule.rule})."
+        kept, rule = rung.rule
+        seen = await agreement.agreement(reader, house, rule, kept.at)
+        return f"I ask and watch; I would have done {seen.would}: {seen} ({rule.id})."
     if rung.rule is not None:
-        return f"runs by itself within its bounds and tells you ({rung.rule.rule})."
+        return f"runs by itself within its bounds and tells you ({rung.rule.rule.id})."
     if not rung.may_climb:
         return "I ask each time, and never offer otherwise."
     missing = next((at for at in OFFERED_AT if at > rung.streak), None)

@@ -5,10 +5,12 @@ from datetime import UTC
 import pytest
 
 from bot.app import App
-from engine import evening, own_rules
+from engine import evening, ladder, own_rules
 from memory import verify
+from policies.rules import Rule
 from tests.chat import Chat
 from tests.conftest import FakeClock
+from tests.engine.test_rulebook import MINE
 from tests.walks.test_always import BRUNO, OFFER, asks, rules
 from tests.walks.test_refund import sent
 
@@ -120,6 +122,43 @@ async def test_a_complaint_pauses_the_rule_and_one_tap_lets_it_run_again(
     assert reply.text == f"It holds again: {rule.says}"
     reply = await chat.tap("It no longer holds", "Let it run again")
     assert (reply.text, reply.refused) == ("It holds already.", True)
+
+
+async def test_a_button_about_a_rule_does_nothing_once_the_rule_has_changed(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    rule = await runs(app, chat, clock)
+    assert not await asks(app, chat, "write to Bruno that the course starts on Monday")
+    await chat.tap(BRUNO, "Not like this")
+    await chat.say(f"/policy remove {rule.rule}")
+    async with app.db.transaction() as tx:  # kept once more in other words, and paused
+        await app.house.rulebook.add(tx, MINE.model_copy(update={"id": rule.rule}), "Other.", "e1")
+        newest = await own_rules.newest(tx, rule.rule)
+        assert newest is not None
+        await app.house.rulebook.turn(tx, newest, "paused", "e1")
+    reply = await chat.tap("It no longer holds", "Let it run again")
+    assert (reply.text, reply.refused) == (ladder.SETTLED, True)
+    assert [one.state for one in await rules(app)] == ["paused"]
+
+
+async def test_a_rule_that_can_no_longer_be_read_or_hold_stops_no_yes(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    async with app.db.transaction() as tx:  # as a later or an earlier Firstmate may have left them
+        odd = MINE.model_copy(update={"id": "always-odd"})
+        await own_rules.write(tx, odd.model_copy(update={"then": "perhaps"}), "Odd.", "e1")
+    await mailed(chat, clock, 4)
+    await chat.tap(BRUNO, OFFER)
+    await chat.tap(OFFER, "Watch first")
+    [watched] = [one for one in await rules(app) if one.rule != "always-odd"]
+    async with app.db.transaction() as tx:
+        gone = Rule.model_validate(watched.body | {"when": [*watched.body["when"], "1 + 1"]})
+        await own_rules.write(tx, gone, watched.says, "e1")
+    await chat.say("/trust")
+    assert "I ask and watch; I would have done 0: 0 of 0 like you" in chat.last
+    before = len(sent(app))
+    await mailed(chat, clock, 2)
+    assert len(sent(app)) == before + 2
 
 
 async def test_what_ran_by_itself_and_is_taken_back_pauses_its_rule(
