@@ -96,7 +96,7 @@ async def _answered(reader: Reader, rule: Rule, since: datetime) -> list[sa.Row[
         .join(approvals, of_version)
         .join(decisions, decisions.c.approval == approvals.c.id, isouter=True)
         .join(LATER, next_one, isouter=True)
-        .where(effect_versions.c.action["operation"].as_string() == rule.action)
+        .where(effect_versions.c.operation == rule.action)
         .where(effect_versions.c.at > since, decisions.c.answer.is_not(None) | by_hand)
         .order_by(effect_versions.c.at.desc())
         .limit(LOOKED_AT_MAX)

@@ -298,6 +298,7 @@ def _content(proposal: Proposal) -> dict[str, Any]:
 
 async def _keep(tx: Tx, id: str, version: int, proposal: Proposal, author: str, cause: str) -> None:
     row = {"effect": id, "version": version, "author": author, "cause": cause, "at": tx.now}
+    row |= {"operation": proposal.action.operation, "counterpart": proposal.counterpart}
     shown = {"preview": cards.preview_json(proposal.preview)}
     await insert(tx, effect_versions, row | _content(proposal) | shown)
 

@@ -26,6 +26,11 @@ class Proposal:
     def digest(self) -> str:
         return digest(self.action)
 
+    @property
+    def counterpart(self) -> str:
+        """Return the one record or address it is for; "" for nobody or several."""
+        return str(self.preview.facts["situation"]["counterpart"])
+
 
 async def weigh(house: House, action: Action, goal: str, *, task: str | None) -> Proposal:
     """Look at what the action would change and judge it. PermanentError: it can never run so.

@@ -16,8 +16,6 @@ from memory.schema.work import approvals, decisions, effect_versions
 MAX = 50  # counted no further
 ENDED = "streak.ended"
 Why = Literal["edited", "rejected", "redirected", "undone", "complained"]
-COUNTERPART = effect_versions.c.preview[("facts", "situation", "counterpart")].as_string()
-OPERATION = effect_versions.c.action["operation"].as_string()
 
 
 class Like(NamedTuple):
@@ -29,14 +27,16 @@ class Like(NamedTuple):
 
 async def like(reader: Reader, effect: str, version: int) -> Like:
     """Return what a version of an effect is the like of."""
-    said = OPERATION.label("operation"), COUNTERPART.label("counterpart")
+    said = effect_versions.c.operation, effect_versions.c.counterpart
     row = await reader.row(sa.select(*said).filter_by(effect=effect, version=version))
     assert row is not None
-    return Like(row.operation, row.counterpart or "")
+    return Like(row.operation, row.counterpart)
 
 
 async def length(reader: Reader, of: Like) -> int:
-    """Count the approvals in a row, the newest first, up to MAX."""
+    """Count the approvals in a row, the newest first, up to MAX; for nobody or several it is 0."""
+    if not of.counterpart:
+        return 0
     of_version = sa.and_(
         approvals.c.effect == effect_versions.c.effect,
         approvals.c.version == effect_versions.c.version,
@@ -45,7 +45,8 @@ async def length(reader: Reader, of: Like) -> int:
         sa.select(approvals.c.version, decisions.c.answer)
         .join(approvals, approvals.c.id == decisions.c.approval)
         .join(effect_versions, of_version)
-        .where(of.operation == OPERATION, of.counterpart == COUNTERPART)
+        .where(effect_versions.c.operation == of.operation)
+        .where(effect_versions.c.counterpart == of.counterpart)
         .order_by(decisions.c.at.desc())
         .limit(MAX)
     )

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from engine import agreement, always, streaks
 from engine.house import House
 from engine.ladder import OFFERED_AT, Standing, active, lets
-from engine.streaks import COUNTERPART, OPERATION, Like
+from engine.streaks import Like
 from memory import records
 from memory.db import Reader
 from memory.schema.work import approvals, decisions, effect_versions, effects
@@ -55,7 +55,7 @@ async def ladder(reader: Reader) -> list[Rung]:
     """Return every sort of thing that was asked or ran, the highest rung first."""
     found: dict[Like, Rung] = {}
     for row in await _rows(reader):
-        like, effect = Like(row.operation, row.counterpart or ""), row.effect_class
+        like, effect = Like(row.operation, row.counterpart), row.effect_class
         if row.undoes is not None or effect in ("read", "internal"):
             continue
         if like in found or len(found) < KINDS_MAX:
@@ -131,8 +131,8 @@ async def _rows(reader: Reader) -> list[sa.Row[Any]]:
             effects.c.state,
             effects.c.undoes,
             effects.c.action["effect"].as_string().label("effect_class"),
-            OPERATION.label("operation"),
-            COUNTERPART.label("counterpart"),
+            effect_versions.c.operation,
+            effect_versions.c.counterpart,
             decisions.c.answer,
         )
         .join(effect_versions, of_effect)

@@ -28,9 +28,9 @@ ADDRESSES = ("email", "domain")
 NUMBERS = ("phone", "iban", "vat_id")
 WORDS = frozenset(
     {
-        *("actor", "attribute", "because", "bundle", "by", "chat", "error", "failure"),
-        *("message", "name", "note", "says", "text", "title", "told", "unit", "user", "value"),
-        "why",
+        *("actor", "attribute", "because", "bundle", "by", "chat", "counterpart", "error"),
+        *("failure", "message", "name", "note", "says", "text", "title", "told", "unit", "user"),
+        *("value", "why"),
     }
 )  # the columns of words; the other text columns hold identifiers and states
 FORMS: tuple[Literal["NFC"], Literal["NFD"]] = ("NFC", "NFD")

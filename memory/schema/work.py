@@ -114,6 +114,8 @@ effect_versions = sa.Table(
     metadata,
     sa.Column("effect", sa.Text, primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
+    text("operation"),
+    text("counterpart"),  # the one record or address it is for; "": nobody, or several
     json("action"),
     text("digest"),
     json("verdict"),
@@ -121,6 +123,7 @@ effect_versions = sa.Table(
     text("author"),  # agent | operator
     text("cause"),
     moment("at"),
+    sa.Index("effect_versions_like", "operation", "counterpart", "at"),
 )
 
 approvals = sa.Table(

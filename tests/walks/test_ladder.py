@@ -3,10 +3,12 @@
 from datetime import UTC
 
 import pytest
+import sqlalchemy as sa
 
 from bot.app import App
-from engine import evening, ladder, own_rules
+from engine import evening, ladder, own_rules, streaks
 from memory import verify
+from memory.schema.work import effect_versions
 from policies.rules import Rule
 from tests.chat import Chat
 from tests.conftest import FakeClock
@@ -92,6 +94,16 @@ async def test_yeses_to_somebody_else_earn_nothing_here(
     await mailed(chat, clock, 3)
     await mailed(chat, clock, 3, "Ada")
     assert not [key for key in chat.order if key.startswith("always:")]
+
+
+async def test_mails_to_several_people_at_once_earn_nothing(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await mailed(chat, clock, 2)
+    async with app.db.transaction() as tx:  # as a mail to a group is kept
+        await tx.conn.execute(sa.update(effect_versions).values(counterpart=""))
+    async with app.db.snapshot() as reader:
+        assert await streaks.length(reader, streaks.Like("email.send", "")) == 0
 
 
 async def test_money_is_never_offered(app: App, chat: Chat, clock: FakeClock) -> None:

@@ -451,6 +451,8 @@ CREATE INDEX effects_state
 CREATE TABLE effect_versions (
     effect TEXT NOT NULL,
     version INTEGER NOT NULL,
+    operation TEXT NOT NULL,
+    counterpart TEXT NOT NULL,
     action JSON,
     digest TEXT NOT NULL,
     verdict JSON,
@@ -460,6 +462,10 @@ CREATE TABLE effect_versions (
     at DATETIME NOT NULL,
     PRIMARY KEY (effect, version)
 )
+""",
+    """
+CREATE INDEX effect_versions_like
+    ON effect_versions (operation, counterpart, at)
 """,
     """
 CREATE TABLE approvals (
