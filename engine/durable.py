@@ -228,11 +228,17 @@ class Durable:
                 return
             with SetWorkflowID(f"{work_id}.{row.round}"):
                 handle = await DBOS.start_workflow_async(self._workflow, work_id, row.round)
-            await handle.get_result(polling_interval_sec=0.05)
+            ended = handle.get_result(polling_interval_sec=0.05)
+            [error] = await asyncio.gather(ended, return_exceptions=True)
             await self._unstick(work_id, row.round)
+            if error is not None:
+                raise error
 
     async def _unstick(self, work_id: str, round_: int) -> None:
         """DBOS holds this round as ended but our row says it is not: set it out again."""
+        async with self._db.snapshot() as reader:  # hardly ever, so the write lock is not asked for
+            if await reader.row(_undone(work_id, round_)) is None:
+                return
         async with self._db.transaction() as tx:
             same = sa.and_(work.c.state == "ready", work.c.round == round_)
             if await change(tx, work, {"id": work_id}, same, round=round_ + 1):
@@ -271,7 +277,7 @@ class Durable:
 
     async def _take(self, work_id: str, round_: int) -> Work | None:
         async with self._db.transaction() as tx:
-            row = await tx.row(sa.select(work).filter_by(id=work_id, state="ready", round=round_))
+            row = await tx.row(_undone(work_id, round_))
             if row is None:
                 return None
             await change(tx, work, {"id": work_id}, attempts=row.attempts + 1)
@@ -289,6 +295,10 @@ class Durable:
             due = tx.now + timedelta(seconds=BACKOFF_S * failed.attempts)
             values = {"round": round_ + 1, "due_at": due, "error": str(error) or repr(error)}
             await change(tx, work, {"id": failed.id}, **values)
+
+
+def _undone(work_id: str, round_: int) -> sa.Select[Any]:
+    return sa.select(work).filter_by(id=work_id, state="ready", round=round_)
 
 
 async def _break_off(tasks: Iterable[asyncio.Task[None]]) -> None:

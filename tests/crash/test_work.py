@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from bot.sample import MAIL
 from engine import durable
 from engine.durable import ATTEMPTS_MAX, Handler, Work, open_work
 from memory import events
+from memory.db import DiskFullError, Tx
 from memory.schema.work import alarms, tasks, work
 from tests.chat import Chat
 from tests.conftest import FakeClock
@@ -138,6 +140,28 @@ async def test_a_clean_end_counts_as_no_try(
     assert await state_of(app) == "done"
     await app.close()
     assert [one.getMessage() for one in caplog.records if one.name == "engine.durable"] == []
+
+
+async def test_what_was_done_but_could_not_be_noted_is_taken_up_again(
+    app: App, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, change = list[int](), durable.change
+
+    async def end(taken: Work) -> None:
+        done.append(taken.attempts)
+
+    async def full(tx: Tx, table: sa.Table, key: Any, *where: Any, **values: Any) -> bool:
+        if values == {"state": "done"}:
+            monkeypatch.setattr(durable, "change", change)
+            raise DiskFullError("The disk is full.")
+        return await change(tx, table, key, *where, **values)
+
+    monkeypatch.setattr(durable, "change", full)
+    await queue_poison(app, end)
+    async with asyncio.timeout(20):
+        await app.durable.idle()
+    assert (done, await state_of(app)) == ([1, 2], "done")
+    assert "could not be started" in caplog.text
 
 
 async def test_what_ended_long_ago_is_forgotten_by_dbos_but_not_by_us(
