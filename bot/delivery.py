@@ -15,6 +15,7 @@ from bot.surfaces import BusyError, GoneError, Surface
 from engine import conversations, outbox, tokens
 from engine.messages import Button, Msg
 from engine.outbox import Due
+from engine.tokens import Bearer
 from memory.db import Database, DiskFullError
 
 LOOK_EVERY_S = 5.0
@@ -138,11 +139,9 @@ class Delivery:
             convs = {
                 conv: await conversations.get(tx, conv) for conv in {item.conv for _, item in items}
             }
-            return {
-                at: await tokens.mint(tx, buttons[at], item.conv, conv.user if conv else "")
-                for at, item in items
-                for conv in [convs[item.conv]]
-            }
+            bearers = {id: Bearer(id, conv.user if conv else "") for id, conv in convs.items()}
+            cards = [(bearers[item.conv], buttons[at]) for at, item in items]
+            return dict(zip(buttons, await tokens.mint_all(tx, cards), strict=True))
 
 
 def buttons_of(msg: Msg) -> list[Button]:

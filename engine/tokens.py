@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from pydantic import BaseModel
@@ -30,14 +31,32 @@ class Tap(BaseModel, frozen=True):
     conv: str
 
 
+class Bearer(NamedTuple):
+    """Whom a card's buttons are for, and where."""
+
+    conv: str
+    user: str
+
+
 async def mint(tx: Tx, buttons: Sequence[Button], conv: str, user: str) -> dict[Button, str]:
     """Return a fresh token (25 characters) for each of these buttons in this conversation."""
-    made = {button: PREFIX + secrets.token_urlsafe(16) for button in buttons}
-    rest = {"conv": conv, "user": user, "expires_at": tx.now + LIVES}
-    rows = [
-        {"hash": _hash(token), "action": b.action, "ref": b.ref, "item": b.item} | rest
-        for b, token in made.items()
-    ]
+    [made] = await mint_all(tx, [(Bearer(conv, user), buttons)])
+    return made
+
+
+async def mint_all(
+    tx: Tx, cards: Sequence[tuple[Bearer, Sequence[Button]]]
+) -> list[dict[Button, str]]:
+    """Return the tokens of several cards, each as `mint` makes them, in one statement."""
+    made, rows = [], []
+    for bearer, buttons in cards:
+        minted = {button: PREFIX + secrets.token_urlsafe(16) for button in buttons}
+        rest = bearer._asdict() | {"expires_at": tx.now + LIVES}
+        rows += [
+            {"hash": _hash(token), "action": b.action, "ref": b.ref, "item": b.item} | rest
+            for b, token in minted.items()
+        ]
+        made.append(minted)
     await insert_all(tx, tokens, rows)
     return made
 
