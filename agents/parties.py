@@ -42,9 +42,10 @@ def choice(record: Record) -> Candidate:
 
 def _addresses(text: str, known: list[Record]) -> list[Found]:
     by_address = {
-        kinds.email_key(record.state["email"]): record
+        kinds.email_key(address): record
         for record in known
-        if record.state.get("email")
+        for address in (record.state.get("email"), *record.state.get("emails", ()))
+        if address
     }
     found = []
     for match in _ADDRESS.finditer(text):

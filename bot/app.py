@@ -31,6 +31,7 @@ from engine import (
     bells,
     conversations,
     desk,
+    endorsing,
     halting,
     inbox,
     ladder,
@@ -248,6 +249,7 @@ async def open_app(
     front.commands.update(Trust(house).commands())
     front.commands.update(Twins(house, app.verbs).commands())
     app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}
+    app.verbs |= {"endorse": endorsing.endorse}
     app.verbs |= {"halt": halting.halt, rich.ACTION: rich.answer}
     app.verbs |= batch_desk.VERBS | always_desk.VERBS | rule_desk.VERBS | ladder.VERBS
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}

@@ -18,6 +18,7 @@ NOTE = Input(id="note", label="What should I do instead?", kind="multiline", max
 INSTEAD = Form(title="Do it, but…", fields=(NOTE,))
 REASON = Input(id="reason", label="Why not?", kind="multiline", max_chars=500)
 IN_WORDS = Form(title="Why not?", fields=(REASON,))
+NAME_CHARS_MAX = 200
 REALLY = "✓ Yes, really"
 BY_HAND = "operator"  # the receipt's id when a person vouches for it
 
@@ -63,7 +64,18 @@ def _waiting_buttons(sight: Sight, asked: Row, menu: str) -> tuple[tuple[Button,
         Button(label=f"Take {letter}", action="option", ref=asked.id, item=letter)
         for letter, _ in [*zip(LETTERS, shown.get("options", ()), strict=False)][1:]
     )
-    return (first, *filter(None, [others]), (later, more))
+    return (first, *filter(None, [others, _stranger(sight, asked)]), (later, more))
+
+
+def _stranger(sight: Sight, asked: Row) -> tuple[Button, ...]:
+    """Where it goes to an address nobody has: say whose it is, once, instead of approving."""
+    stranger = sight.shown["facts"].get("stranger")
+    if not stranger:
+        return ()
+    label = f"Whose address is {stranger['address']}? I keep it in the record of this name."
+    whose = Input(id="whose", label=label, initial=stranger["whose"], max_chars=NAME_CHARS_MAX)
+    form = Form(title="Whose address is it?", fields=(whose,))
+    return (Button(label="Whose address is it?", action="endorse", ref=asked.id, form=form),)
 
 
 def _second_yes(sight: Sight, asked: Row) -> tuple[tuple[Button, ...], ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from connectors.contract import Operation, PermanentError, Preview
-from engine import forms, request, situation
+from engine import forms, request, situation, strangers
 from engine.digests import digest
 from engine.house import House
 from memory.db import Reader
@@ -54,6 +54,8 @@ async def judged(
     )  # fmt: skip
     gate = await request.begun(reader, house, goal, task=task)
     shown = _with_words(preview, operation, action, gate.facts(action, known))
+    stranger = await strangers.first(reader, operation, action)
+    shown = replace(shown, facts={**shown.facts, "stranger": stranger})
     return Proposal(action, shown, gate.weigh(action, known))
 
 

@@ -38,7 +38,8 @@ class _State(BaseModel, extra="forbid"):
 
 
 class Person(_State):
-    email: Email | None = None
+    email: Email | None = None  # where mail goes
+    emails: tuple[Email, ...] = ()  # further ones that are theirs
     phone: Text | None = None
     iban: Text | None = None
     company: str | None = None  # a record
@@ -46,7 +47,8 @@ class Person(_State):
     aliases: tuple[Text, ...] = ()
 
     def keys(self) -> list[Key]:
-        return [("email", email_key(self.email))] if self.email else []
+        given = filter(None, (self.email, *self.emails))
+        return [("email", email_key(address)) for address in given]
 
 
 class Company(_State):

@@ -24,7 +24,7 @@ DIGITS_MIN = 6
 MARK_CHARS = 6
 EVERYDAY = frozenset({"can", "may", "will"})  # names that would be found in every text
 NAMES = ("name", "aliases")
-ADDRESSES = ("email", "domain")
+ADDRESSES = ("email", "emails", "domain")
 NUMBERS = ("phone", "iban", "vat_id")
 WORDS = frozenset(
     {
