@@ -18,6 +18,7 @@ from engine import (
     answering,
     approvals,
     effects,
+    goal_rules,
     goals,
     outbox,
     questions,
@@ -76,9 +77,10 @@ class Front:
         if command.startswith("/"):
             await self._command(event, command)
             return
+        wanted = goal_rules.without(said)
         async with self.house.db.snapshot() as reader:
             question = await questions.open_in(reader, conv)
-            route = await self._route(reader, said)
+            route = await self._route(reader, wanted)
             context = await self._context(reader, None)
         if event.body.get("redirects"):
             await self._redirected(event, said, route)
@@ -97,7 +99,7 @@ class Front:
         else:
             why = f"“{route.playbook.title}” fits ({route.how}, {route.score:.2f})."
             wish = Wish(route.playbook, {}, (said,), why, mail)
-            await self._fill(event, wish, said, route)
+            await self._fill(event, wish, wanted, route)
 
     async def _redirected(self, event: Event, note: str, route: Route) -> None:
         """Plan what a note on a card asks for instead; the card is withdrawn already."""
@@ -129,10 +131,10 @@ class Front:
                     await outbox.post(tx, msg, event.body["conv"])
             return
         async with self.house.db.snapshot() as reader:
-            route = await self._route(reader, said)
+            route = await self._route(reader, goal_rules.without(said))
         if route.playbook is not None and not route.off:
             why = f"“{route.playbook.title}”, by its command."
-            wish = Wish(route.playbook, {}, (route.text or said,), why)
+            wish = Wish(route.playbook, {}, (rest.strip() or said,), why)
             await self._fill(event, wish, route.text, route)
         elif route.playbook is not None:
             await self._off(event, route.playbook)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from connectors.contract import Preview, Receipt
-from engine import approvals, cards, conversations, failures, plans
+from engine import approvals, bundles, cards, conversations, failures, plans
 from engine.durable import open_work
 from engine.failures import Failure, Try
 from engine.gate import Proposal
@@ -297,6 +297,8 @@ def _content(proposal: Proposal) -> dict[str, Any]:
 
 
 async def _keep(tx: Tx, id: str, version: int, proposal: Proposal, author: str, cause: str) -> None:
+    if proposal.book is not None:
+        await bundles.keep(tx, proposal.book, cause)
     row = {"effect": id, "version": version, "author": author, "cause": cause, "at": tx.now}
     row |= {"operation": proposal.action.operation, "counterpart": proposal.counterpart}
     shown = {"preview": cards.preview_json(proposal.preview)}

@@ -11,7 +11,7 @@ from engine import forms, request, situation, strangers
 from engine.digests import digest
 from engine.house import House
 from memory.db import Reader
-from policies.rules import Action, Verdict
+from policies.rules import Action, Book, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Proposal:
     action: Action
     preview: Preview
     verdict: Verdict
+    book: Book | None = None  # what judged it, where its goal has rules of its own
 
     @property
     def digest(self) -> str:
@@ -56,7 +57,8 @@ async def judged(
     shown = _with_words(preview, operation, action, gate.facts(action, known))
     stranger = await strangers.first(reader, operation, action)
     shown = replace(shown, facts={**shown.facts, "stranger": stranger})
-    return Proposal(action, shown, gate.weigh(action, known))
+    own = gate.book if gate.book.bundle != house.book.bundle else None
+    return Proposal(action, shown, gate.weigh(action, known), own)
 
 
 def arguments(operation: Operation, args: dict[str, Any]) -> Any:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from pydantic.fields import FieldInfo
 
 from connectors.contract import Operation
-from engine import goals, plans
+from engine import goal_rules, goals, plans
 from engine.goals import Goal
 from engine.house import House
 from memory import events, records
@@ -35,8 +35,9 @@ async def begun(
     `evidence`: with everything the records know, to find origins. `task`: the one that a call is
     to be held to; None for what the operator asks for by a tap, an undo for example.
     """
-    gate = Gate(house.book, contracts(house.operations.values()))
     goal = await goals.get(reader, goal_id)
+    said = () if goal is None else goal.slots.get("said", ())
+    gate = Gate(goal_rules.book(house.book, said), contracts(house.operations.values()))
     if goal is None:
         return gate
     known = await records.canonical_values(reader) if evidence else ()
