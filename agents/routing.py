@@ -6,9 +6,9 @@ effects that way, and a sentence nearest to a counter-example reaches none at al
 
 import asyncio
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from operator import mul
 from typing import Literal, NamedTuple, Protocol
 
@@ -62,7 +62,7 @@ _NAME = re.compile(
 )
 
 
-class Encoder(Protocol):
+class Encoder(Hashable, Protocol):
     """Turns texts into vectors of length 1."""
 
     def encode(self, texts: Sequence[str]) -> list[list[float]]: ...
@@ -109,7 +109,6 @@ class Router:
             for texts, counts in ((playbook.examples, True), (playbook.unlike, False))
             for text in texts
         ]
-        self._vectors: list[list[float]] | None = None
 
     async def route(self, text: str, enabled: Collection[str]) -> Route:
         """Return the one playbook the text asks for, or none.
@@ -187,10 +186,9 @@ class Router:
         said = _plain(text[:ROUTED_CHARS_MAX])
         if self._encoder is None:
             return [_overlap(said, example.text) for example in self._examples]
-        if self._vectors is None:
-            self._vectors = self._encoder.encode([example.text for example in self._examples])
+        others = _encoded(self._encoder, tuple(example.text for example in self._examples))
         [vector] = self._encoder.encode([said])
-        return [sum(map(mul, vector, other)) for other in self._vectors]
+        return [sum(map(mul, vector, other)) for other in others]
 
 
 def wishes(mail: str, playbooks: Sequence[Playbook]) -> list[Playbook]:
@@ -228,6 +226,12 @@ def _groups(playbook: Playbook, text: str) -> dict[str, Span] | None:
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"\s*{_POLITE}(?:{pattern})[\s.!?]*", re.IGNORECASE | re.DOTALL)
+
+
+@lru_cache(maxsize=4)
+def _encoded(encoder: Encoder, texts: tuple[str, ...]) -> list[list[float]]:
+    """Return the vectors of the examples; they take 2 s, so a process makes them once."""
+    return encoder.encode(texts)
 
 
 def _plain(text: str) -> str:

@@ -8,6 +8,7 @@ import ctypes
 import hashlib
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,8 @@ def find_encoder(path: Path | None = None) -> "Encoder | None":
     """Return the encoder over the weights at `path`, else over those of the installed package.
 
     None: there are none on this machine, and recall works by words alone (say so once). Reads the
-    file once (21 MB) to check its hash. Raises WeightsError.
+    file (21 MB) to check its hash, once a process; whoever asks again shares what is loaded.
+    Raises WeightsError.
     """
     weights = path or _packaged_weights()
     if weights is None:
@@ -42,6 +44,12 @@ def find_encoder(path: Path | None = None) -> "Encoder | None":
             f"There is no encoder at {weights}: correct the setting, or leave it empty to use the "
             "one that was installed with Firstmate."
         )
+    found = weights.stat()
+    return _checked(weights, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=2)
+def _checked(weights: Path, _mtime_ns: int, _size: int) -> "Encoder":
     with weights.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != WEIGHTS_SHA256:
             raise WeightsError(
