@@ -30,6 +30,7 @@ from memory.schema.work import work
 ATTEMPTS_MAX = 3
 BACKOFF_S = 5
 SWEEP_S = 3.0
+LISTEN_EVERY_S = 0.2  # DBOS ends no sooner than its listener next looks up
 KEPT = timedelta(days=7)  # DBOS's rows of what ended, for whoever looks into them
 TIDY_EVERY_S = 24 * 3600.0
 TIDIED_AT_ONCE = 500
@@ -115,7 +116,7 @@ class Durable:
                 "max_executor_threads": THREADS_MAX,
                 "serializer": DBOSPortableJSONSerializer(),
                 "log_level": "CRITICAL",
-                "notification_listener_polling_interval_sec": 0.2,
+                "notification_listener_polling_interval_sec": LISTEN_EVERY_S,
                 "scheduler_polling_interval_sec": 3600.0,
             }
         )

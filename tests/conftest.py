@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from bot import sample
 from bot.app import App, open_app
-from engine import schedule
+from engine import durable, schedule
 from tests.chat import Chat
 
 settings.register_profile("firstmate", deadline=None)  # how long an example takes is no fault
@@ -33,6 +33,14 @@ class FakeClock:
         self.now += timedelta(**amount)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_to_end() -> Iterator[None]:
+    """Let DBOS end at once, so that a thousand tests need not wait for its listener."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(durable, "LISTEN_EVERY_S", 0.02)
+        yield
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
@@ -46,6 +54,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     async def fill() -> None:
         app = await open_app(folder, lambda db, folder: [], clock=FakeClock(), prepare=sample.fill)
         await sample.books(app.house)
+        await app.durable.launch()  # its tables too, which would take each test a tenth of a second
+        await app.durable.close()
         await app.db.close()
         app.held.close()
 
