@@ -111,6 +111,10 @@ def _bounds(said: Said, about: str) -> Iterator[_Bound]:
         clause, text = f"recipients > {said.many}", f" to more than {said.many} people"
         within, beyond = said.many + 1, said.many
         yield _Bound("many", (clause,), text, {"recipients": within}, {"recipients": beyond})
+    if said.often is not None:
+        text, most = f" beyond {said.often} on one day", said.often
+        clause = f"done_today >= {most}"
+        yield _Bound("often", (clause,), text, {"done_today": most}, {"done_today": most - 1})
     if said.strangers:
         text = " to somebody who is not in your records"
         known = {"recipient_known": True}
@@ -131,7 +135,8 @@ def _amount(said: Said) -> _Bound:
     """Return the bound in money. A bare number counts in every currency where it only tightens."""
     cent, amount = always.CENT, said.amount.quantize(always.CENT)
     money = words.money(amount, said.currency)
-    clauses = [f"amount {SIGNS[said.limit]} {amount}"]
+    moved = "spent_today + amount" if said.daily else "amount"
+    clauses = [f"{moved} {SIGNS[said.limit]} {amount}"]
     anywhere = not said.named and said.then != "notify"
     if not anywhere:
         clauses.append(f"currency == '{said.currency}'")
@@ -142,8 +147,9 @@ def _amount(said: Said) -> _Bound:
         "up_to": (amount, amount + cent),
         "under": (amount - cent, amount),
     }[said.limit]
+    text += " on one day, with what left before it" if said.daily else ""
     return _Bound(
-        "amount",
+        "amount-a-day" if said.daily else "amount",
         tuple(clauses),
         f" {text}, whatever the currency" if anywhere else f" {text}",
         {"amount": float(within), "currency": said.currency},

@@ -19,6 +19,10 @@ _QUOTED = re.compile(
 
 _HOUR = r"(?P<hour>\d{1,2})(?:[:.]00)?(?![\d:.,])(?:\s*(?P<mark>o['\u2019]clock|uhr|h|am|pm)\b)?"
 _PEOPLE = r"(?P<count>\d{1,6})\s+(?:people|persons|recipients|leute[n]?|personen|empfänger[n]?)"
+_OFTEN = (
+    r"(?P<count>\d{1,4})(?=\s+(?:(?:e-?)?mails?|refunds?|invoices?|meetings?|appointments?|bookings?"
+    r"|posts?|erstattungen|rückzahlungen|rechnungen|termine)\b)"
+)
 _LIMITS = {  # before an amount
     "from": r"from|starting (?:at|from)|at least|ab|mindestens",
     "over": r"over|above|more than|exceeding|über|ueber|mehr als",
@@ -34,6 +38,8 @@ _PHRASES = (  # the first that fits is taken, so what is longer stands first
     ("twice", r"twice|two times|zweimal|doppelt"),
     ("deny", r"never|no|nothing|don['\u2019]t|do not|nie|niemals|nichts?|keine?[nr]?"),
     ("many", rf"(?:more than|over|above|mehr als|über)\s+{_PEOPLE}"),
+    ("often", rf"(?:more than|over|above|mehr als|über)\s+{_OFTEN}"),
+    ("daily", r"(?:a|per|each|every|on one|in one) day|daily|(?:am|pro|an einem) tag|täglich"),
     ("before", rf"(?:before|vor)\s+{_HOUR}"),
     ("after", rf"(?:after|nach)\s+{_HOUR}"),
     ("weekend", r"(?:(?:at|on|over|am|an)\s+)?(?:the\s+)?(?:weekends?|wochenenden?)"),
@@ -63,7 +69,7 @@ _LIMIT = re.compile(
 )
 OUTCOMES = ("ask", "deny", "notify")
 SUBJECTS = ("mail", "refund", "invoice", "booking", "post", "delete", "money")
-MARKS = ("twice", "weekend", "known", "strangers")
+MARKS = ("twice", "weekend", "known", "strangers", "daily")
 
 
 @dataclass(slots=True)
@@ -77,12 +83,14 @@ class Said:
     weekend: bool = False
     known: bool = False
     strangers: bool = False
+    daily: bool = False  # the limit, or how often, is of one day
     limit: str = ""  # from | over | up_to | under, of `amount`
     amount: Decimal = Decimal(0)
     currency: str = ""
     named: bool = False  # its currency was said
     hours: dict[str, int] = field(default_factory=dict)  # before, after → 0 to 23
-    many: int | None = None
+    many: int | None = None  # people
+    often: int | None = None  # times
 
 
 def heard(words: str, context: Context) -> Said | None:
@@ -143,8 +151,9 @@ def _noted(said: Said, name: str, given: dict[str, Any]) -> bool:
         return fits
     if name in ("before", "after"):
         return _clock(said, name, int(given["hour"]), (given["mark"] or "").lower())
-    if name == "many":
-        fits, said.many = said.many is None, int(given["count"])
+    if name in ("many", "often"):
+        fits = getattr(said, name) is None
+        setattr(said, name, int(given["count"]))
         return fits
     if name in MARKS:
         setattr(said, name, True)
@@ -163,11 +172,17 @@ def _clock(said: Said, name: str, hour: int, mark: str) -> bool:
 
 def _makes_sense(said: Said) -> bool:
     """Say whether it is a rule: an outcome, something it is about, and bounds that fit both."""
-    bounded = said.limit or said.hours or said.weekend or said.strangers or said.many is not None
+    counted = said.many is not None or said.often is not None
+    bounded = said.limit or said.hours or said.weekend or said.strangers or counted
     if not said.then or not (said.about or bounded) or (said.twice and said.then != "ask"):
         return False
     if said.known and said.strangers:
         return False
+    if said.daily or said.often is not None:
+        often = said.often is not None and bool(said.about) and not said.limit
+        much = said.often is None and said.limit in ("from", "over")
+        if not said.daily or not (often or much) or said.then == "notify":
+            return False
     if said.then == "notify":
         elsewhere = said.hours or said.weekend or said.many is not None
         return said.limit not in ("from", "over") and not elsewhere

@@ -48,6 +48,12 @@ def rule(words: str, context: Context = EN) -> Made:
         ("ask me for everything that goes to more than 5 people", "ask", None, None,
          ("goes_out", "effect != 'egress_read'", "recipients > 5")),
         ("ask me for every invoice", "ask", "invoices.issue", "internal", ()),
+        ("ask me twice over 1000 a day", "ask_twice", None, "money",
+         ("spent_today + amount > 1000.00",)),
+        ("never refund more than 80 EUR per day", "deny", "payments.refund", "money",
+         ("spent_today + amount > 80.00", "currency == 'EUR'")),
+        ("ask me for more than 20 mails a day", "ask", "email.send", "share",
+         ("done_today >= 20",)),
         ("no meetings before 9 am", "deny", "calendar.book", "booking", ("hour < 9",)),
     ],
 )  # fmt: skip
@@ -67,6 +73,8 @@ def test_english_words_become_exactly_this_rule(
         ("schick keine E-Mails nach 20 Uhr", "never mail after 20:00"),
         ("keine Erstattungen über 1.250 €", "no refunds over 1250 EUR"),
         ("nichts an Fremde", "nothing to strangers"),
+        ("frag mich zweimal ab 300 € pro Tag", "ask me twice from 300 EUR a day"),
+        ("frag mich bei mehr als 3 Rechnungen am Tag", "ask me for more than 3 invoices a day"),
         ("frag mich am Wochenende", "ask me at the weekend"),
         ("frag mich bei allem was an mehr als 5 Leute geht", "ask me for all to over 5 people"),
         ("Erstattungen bis 50 € an bekannte Kunden sind in Ordnung",
@@ -116,6 +124,7 @@ def test_the_same_rule_with_another_number_has_the_same_name() -> None:
     assert rule("ask me twice from 100 on").rule.id == "said-ask-twice-money-amount"
     assert rule("ask me twice from 200 on").rule.id == "said-ask-twice-money-amount"
     assert rule("never mail before 8").rule.id == "said-deny-mail-before"
+    assert rule("ask me twice over 200 a day").rule.id == "said-ask-twice-money-amount-a-day"
 
 
 @pytest.mark.parametrize(
@@ -144,6 +153,10 @@ def test_the_same_rule_with_another_number_has_the_same_name() -> None:
         "hello\nnever mail before 8",
         "never mail twice before 8",
         "ask me up to 50",
+        "refunds up to 50 a day are fine",
+        "ask me for every mail a day",
+        "ask me for more than 20 mails",
+        "ask me for more than 20 mails over 100 a day",
         "refunds from 50 on are fine",
         "ask me from 100 on over 200",
         "never mail refunds before 8",

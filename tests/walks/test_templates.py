@@ -74,6 +74,19 @@ async def test_hours_and_people_make_rules_too(app: App, chat: Chat) -> None:
     assert (await chat.tap(MENU, "Who may get", **people)).text.startswith("2 to look at")
 
 
+async def test_a_budget_for_a_day_counts_what_left_before(app: App, chat: Chat) -> None:
+    await chat.say("/policy template")
+    await chat.tap(MENU, "Budgets", twice="30", most="60", mails="1")
+    for key in [key for key in chat.order if key.startswith("rule:")]:
+        await chat.press(chat.tokens[key, "Yes, from now on"])
+    await chat.say("refund PAY-1042 25 EUR")
+    assert not (await chat.tap("Refund 25.00 EUR", "✓ Refund")).refused
+    await chat.say("refund PAY-1042 10 EUR")
+    assert "said-ask-twice-money-amount-a-day" in chat.text("Refund 10.00 EUR")
+    await chat.say("refund PAY-1042 36 EUR")
+    assert "said-deny-money-amount-a-day" in chat.text("Refund 36.00 EUR")
+
+
 def test_every_sentence_of_a_template_is_heard_as_a_rule() -> None:
     context = Context(BEGINS, "Europe/Berlin")
     for template in templates().values():
