@@ -122,6 +122,7 @@ class Database:
         self._listeners: dict[str, Callable[[str], None]] = {}
         sa.event.listen(self._engine.sync_engine, "connect", _on_connect)
         sa.event.listen(self._engine.sync_engine, "begin", _on_begin)
+        sa.event.listen(self._engine.sync_engine, "invalidate", _on_invalidate)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -179,3 +180,14 @@ def _on_connect(connection: Any, _record: object) -> None:
 def _on_begin(conn: sa.Connection) -> None:
     reading = conn.get_execution_options().get("reading", False)
     conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _on_invalidate(connection: Any, _record: object, _error: object) -> None:
+    """Roll back before it is closed, in its own thread and whatever becomes of who asked.
+
+    A connection that is closed in the middle lives on, with its lock, until the last cursor that
+    a cancelled task still holds is collected.
+    """
+    driver = connection.driver_connection
+    # Into its own queue, which nothing can cancel; of one that is closed already nothing comes.
+    driver._tx.put_nowait((None, lambda: driver._conn.rollback()))
