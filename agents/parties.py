@@ -50,9 +50,18 @@ def _addresses(text: str, known: list[Record]) -> list[Found]:
     found = []
     for match in _ADDRESS.finditer(text):
         holder = by_address.get(kinds.email_key(match[0]))
-        reading = choice(holder) if holder else _stranger(match[0])
+        reading = _at(holder, match[0]) if holder else _stranger(match[0])
         found.append(Found(match.start(), match.end(), (reading,)))
     return found
+
+
+def _at(holder: Record, address: str) -> Candidate:
+    """Return somebody by one of their addresses: it goes where was said, not to the usual one."""
+    usual = kinds.email_key(holder.state.get("email") or "")
+    if kinds.email_key(address) == usual:
+        return choice(holder)
+    label = f"{holder.name} · {address}"
+    return choice(holder).model_copy(update={"label": label, "more": {"email": address}})
 
 
 def _stranger(address: str) -> Candidate:

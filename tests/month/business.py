@@ -6,7 +6,7 @@ life; from the third week on one has a new address, and a new customer comes.
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,13 +25,19 @@ FIRST_FREE, SLOTS = date(2027, 1, 10), 6  # of a day
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One thing the owner says, and what alone may come of it: `args` of `operation`."""
+    """One thing the owner says, and what alone may come of it: `args` of `operation`.
+
+    `then`: what may follow it, as the mail that tells of a refund. `whose`: the customer, by name,
+    whose new address it goes to.
+    """
 
     words: str
     kind: str
     operation: str = ""
     args: dict[str, Any] = field(default_factory=dict)
     holds: str = ""  # must stand in the text
+    then: "Wish | None" = None
+    whose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,8 @@ class Business:
         match kind:
             case "mail" if day >= COMES and one.first == FIRST[2]:
                 new = f"{one.first.lower()}@new.example"
-                return _mail(f"write to {new} that {said}", new, said, "stranger")
+                moved = _mail(f"write to {new} that {said}", new, said, "stranger")
+                return replace(moved, whose=one.name)
             case "mail":
                 return _mail(f"write to {one.first} that {said}", one.email, said, "mail")
             case "stranger":
@@ -95,11 +102,13 @@ class Business:
             case "meeting":
                 return self._meeting(one)
             case "refund":
-                payment, _ = self._chance.choice(tuple(payments()))
+                payment, payer = self._chance.choice(tuple(payments()))
                 cents = self._said % 100
                 amount = f"{self._chance.randint(1, 9)}.{cents:02}"
                 args = {"payment": payment, "amount": amount}
-                return Wish(f"refund {payment} {amount} EUR", kind, "payments.refund", args)
+                told = _mail("", payer.email, f"{amount} EUR", "mail")
+                words = f"refund {payment} {amount} EUR"
+                return Wish(words, kind, "payments.refund", args, then=told)
             case "note":
                 return Wish(f"note on {one.first}: {said}", kind)
         return Wish(f"remind me tomorrow at 9 about {said}", kind)

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.app import App
+from bot.delivery import buttons_of
 from engine import confirming
 from memory.schema.work import effects
 from policies.rules import Action
@@ -20,6 +21,7 @@ TAKES_OFFER = 0.9
 CHANGES_MIND = 0.02  # says no to something that is as it was asked for
 NOT_LIKE_THIS = 0.004  # of what ran by itself, although it is as it was asked for
 INWARD = ("read", "internal")
+WHOSE = "Whose address is it?"
 
 
 @dataclass
@@ -30,6 +32,7 @@ class Week:
     by_itself: int = 0
     approved: int = 0
     rejected: int = 0
+    named: int = 0  # said whose address it is
     offers: int = 0
     doubted: int = 0
     attention_s: int = 0
@@ -38,7 +41,7 @@ class Week:
 
     @property
     def per_hundred(self) -> float:
-        return 100 * (self.approved + self.rejected) / max(self.outward, 1)
+        return 100 * (self.approved + self.rejected + self.named) / max(self.outward, 1)
 
 
 @dataclass
@@ -68,8 +71,14 @@ class Owner:
         self._seen |= {row.id for row in rows}
         return [row for row in rows if row.action["effect"] not in INWARD and not row.undoes]
 
-    async def _answer(self, row: sa.Row[Any], wish: Wish, week: Week) -> None:
+    async def _answer(self, seen: sa.Row[Any], wish: Wish, week: Week) -> None:
+        row = await self._now(seen.id)
         right = is_right(row.action, wish)
+        if right and wish.whose and row.state == "waiting" and self._has(row, WHOSE):
+            week.named += 1
+            week.attention_s += CARD_S
+            await self._press(row, WHOSE, whose=wish.whose)
+            row = await self._now(row.id)
         if row.state == "waiting":
             week.outward += 1
             await self._decide(row, right, week)
@@ -78,6 +87,17 @@ class Owner:
             await self._look(row, right, week)
         else:
             week.not_done[row.state] += 1
+
+    async def _now(self, effect: str) -> sa.Row[Any]:
+        """Return it as it stands: a no to the step before may have withdrawn it."""
+        async with self.app.db.snapshot() as reader:
+            row = await reader.row(sa.select(effects).filter_by(id=effect))
+        assert row is not None
+        return row
+
+    def _has(self, row: sa.Row[Any], label: str) -> bool:
+        key = f"effect:{row.id}:{row.version}"
+        return any(label in button.label for button in buttons_of(self.chat.shown[key]))
 
     async def _decide(self, row: sa.Row[Any], right: bool, week: Week) -> None:
         if right and self.chance.random() >= CHANGES_MIND:
@@ -125,6 +145,8 @@ class Owner:
 
 def is_right(action: dict[str, Any], wish: Wish) -> bool:
     """Say whether this is exactly what the owner asked for, and nobody else hears of it."""
+    if wish.then is not None and action["operation"] == wish.then.operation:
+        wish = wish.then
     args = action["args"]
     given = {name: args.get(name) for name in wish.args}
     named = {value for value in wish.args.values() if isinstance(value, str)}

@@ -55,6 +55,9 @@ async def test_a_known_name_gets_a_further_address_and_mail_from_it_finds_the_pe
     assert ada.state["emails"] == ["ada@second.example"]
     await chat.say("write to Ada that the course starts on Monday")
     assert "Send e-mail · ada@example.org" in "".join(m.summary for m in chat.shown.values())
+    await chat.say("write to ada@second.example that the room is free")
+    summaries = [chat.shown[key].summary for key in chat.order]
+    assert "Send e-mail · ada@second.example" in summaries[-1]  # where was said, not the usual one
     mail = b"From: A. <ada@second.example>\r\nSubject: Hello\r\n\r\nHello there"
     await chat.drop(mail)
     assert "Ada Example" in chat.last
