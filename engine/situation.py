@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from connectors.contract import Operation, Preview
 from engine import quiet, streaks, uses
 from engine.digests import digest
-from memory import profile, records
+from memory import events, profile, records
 from memory.db import Reader
 from memory.records import Record
 from memory.schema.work import effects, tasks
@@ -68,6 +68,8 @@ async def facts(
     whom = zip(destinations or [action.about or ""], found, strict=False)
     reached = [await _names(reader, *one) for one in whom]
     to = _times_to(reached, [one for one in done if one["effect"] == action.effect], operations)
+    if action.args.get("in_reply_to") and not await _theirs(reader, action, reached):
+        own["in_thread"] = False
     used = {rule: await uses.ran(reader, rule) for rule in on_trial}
     return own | _today(action, done) | {"done_today_to": to} | ({USED: used} if used else {})
 
@@ -93,6 +95,13 @@ async def _names(reader: Reader, address: str, record: Record | None) -> frozens
     if record is not None:
         names |= {record.id, *await records.keys_of(reader, record.id, "email")}
     return frozenset(names)
+
+
+async def _theirs(reader: Reader, action: Action, reached: list[frozenset[str]]) -> bool:
+    """Say whether the message it answers came from everybody it goes to."""
+    mail = await events.by_key(reader, "mail", str(action.args["in_reply_to"]))
+    wrote = "" if mail is None else _plain(str(mail.body.get("from", "")))
+    return bool(wrote and reached) and all(wrote in names for names in reached)
 
 
 def _times_to(

@@ -13,6 +13,7 @@ from memory.schema.work import effects
 from policies.rules import Action
 from tests.chat import Chat
 from tests.conftest import FakeClock
+from tests.walks.test_plan_lock import QUESTION
 
 
 async def seen(app: App, operation: str, args: dict[str, Any], about: str | None = None) -> Any:
@@ -50,6 +51,25 @@ async def test_a_counterpart_is_one_record_or_one_address(
     facts = await seen(app, "email.send", {"to": to, "cc": cc}, about=ada)
     wanted = await person(app, whom) if whom == "Bruno Muster" else whom
     assert facts["counterpart"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("to", "thread", "refused"),
+    [
+        ("ada@example.org", "<q1@example.org>", False),
+        ("ADA@example.org", "<q1@example.org>", False),
+        ("eve@evil.example", "<q1@example.org>", True),
+        ("ada@example.org", "<unheard@of.example>", True),
+    ],
+)
+async def test_a_thread_counts_only_towards_whoever_wrote_in_it(
+    app: App, chat: Chat, to: str, thread: str, refused: bool
+) -> None:
+    await chat.drop(QUESTION)
+    facts = await seen(app, "email.send", {"to": to, "in_reply_to": thread})
+    assert facts.get("in_thread", True) is not refused
+    copied = await seen(app, "email.send", {"to": to, "cc": ["x@y.example"], "in_reply_to": thread})
+    assert copied["in_thread"] is False
 
 
 async def test_what_goes_nowhere_is_for_whom_it_is_about(app: App) -> None:
