@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from memory import ids
+from memory import driver, ids
 from memory.journal import Journal, seal
 
 Clock = Callable[[], datetime]
@@ -118,7 +118,9 @@ class Database:
     def __init__(self, path: Path, clock: Clock = system_clock) -> None:
         self.path = path
         self.clock = clock
-        self._engine = create_async_engine(url(path))
+        self._engine = create_async_engine(
+            url(path), connect_args={"async_creator_fn": driver.connect}
+        )
         self._listeners: dict[str, Callable[[str], None]] = {}
         sa.event.listen(self._engine.sync_engine, "connect", _on_connect)
         sa.event.listen(self._engine.sync_engine, "begin", _on_begin)
