@@ -113,6 +113,8 @@ def _body(sight: Sight) -> tuple[Part, ...]:
         parts.append(FieldDiff(rows=tuple(_row(change) for change in shown["changes"])))
     if shown["text"] is not None:
         earlier = sight.versions[-2].preview["text"] if len(sight.versions) > 1 else ""
+        if earlier == shown["text"]:  # what changed is elsewhere: shown whole, not folded away
+            earlier = ""
         parts.append(TextDiff(old=earlier or "", new=shown["text"]))
     parts += [Para(spans=(Span(text=note, style="italic"),)) for note in _notes(shown)]
     if sight.effect.state == "waiting" and shown.get("options"):

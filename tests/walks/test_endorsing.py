@@ -34,6 +34,7 @@ async def test_a_new_name_becomes_a_record_and_the_mail_is_no_longer_to_a_strang
     assert sent(app) == []  # the address was approved, not the mail
     card = chat.text(CARD)
     assert "not in your records" not in card
+    assert "unchanged" not in card
     assert ASK not in card
     await chat.tap(CARD, "✓ Send")
     assert len(sent(app)) == 1
