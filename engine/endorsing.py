@@ -4,7 +4,7 @@ The datum is approved instead of the call; the call is judged anew by what is kn
 """
 
 from connectors.contract import PermanentError
-from engine import cards, effects, gate, strangers
+from engine import cards, effects, gate, ladder, strangers
 from engine.face_buttons import NAME_CHARS_MAX
 from engine.house import House
 from engine.taps import STALE, Person, Reply, opened
@@ -35,6 +35,7 @@ async def endorse(house: House, tap: Tap, who: Person, key: str, values: dict[st
         kept = await _keep(tx, stranger["address"], name, cause)
         if isinstance(kept, Reply):
             return kept
+        await ladder.widened(tx, house, kept, stranger["address"], cause)
     action = strangers.vouched(effect.action, stranger["address"], kept.id)
     try:
         proposal = await gate.weigh(house, action, effect.goal, task=effect.planned_by)

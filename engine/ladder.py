@@ -19,6 +19,7 @@ from engine.streaks import Like, Why
 from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
 from memory.db import Reader, Tx
+from memory.records import Record
 from policies.book import BookError
 from policies.rules import RUNS_BY_ITSELF, Rule
 
@@ -34,6 +35,10 @@ DID = {
     "complained": "said one was not right",
 }
 LOWERED = "You {did}, so I ask again each time. It no longer holds: {says}"
+WIDENED = (
+    "{address} is an address of {name} now, and this rule would reach it too, so I ask again each "
+    "time. It no longer holds: {says}"
+)
 NOTED = "I am sorry. It counts as a no: {so}"
 PAUSED = "the rule that let it run is paused, and I ask again each time."
 TRIED = (
@@ -74,13 +79,25 @@ async def doubted(tx: Tx, house: House, effect: Effect, why: Why, cause: str) ->
     await streaks.end(tx, like, effect.id, why, cause)
     for kept, rule in await _own(tx, like):
         by_it = rule.id in effect.verdict["rules"]
-        if rule.shadow or not (by_it or is_for(rule, like)):
-            continue
-        paused = await house.rulebook.turn(tx, kept, "paused", cause)
-        text = LOWERED.format(did=DID[why], says=kept.says)
-        again = _button("Let it run again", "ladder.resume", paused)
-        key = f"lowered:{paused.rule}:{paused.version}"
-        await outbox.post(tx, say(key, text, buttons=((again,),)))
+        if not rule.shadow and (by_it or is_for(rule, like)):
+            await _lower(tx, house, kept, LOWERED.format(did=DID[why], says=kept.says), cause)
+
+
+async def widened(tx: Tx, house: House, person: Record, address: str, cause: str) -> None:
+    """Somebody has a further address: what runs for them would reach it too, so it is paused."""
+    for kept, rule in await active(tx):
+        theirs = f"counterpart == '{person.id}'" in rule.when
+        if theirs and not rule.shadow and rule.then in RUNS_BY_ITSELF:
+            text = WIDENED.format(name=person.name, address=address, says=kept.says)
+            await _lower(tx, house, kept, text, cause)
+
+
+async def _lower(tx: Tx, house: House, kept: OwnRule, text: str, cause: str) -> None:
+    """Pause a rule and say so, with the button that lets it run again."""
+    paused = await house.rulebook.turn(tx, kept, "paused", cause)
+    again = _button("Let it run again", "ladder.resume", paused)
+    key = f"lowered:{paused.rule}:{paused.version}"
+    await outbox.post(tx, say(key, text, buttons=((again,),)))
 
 
 async def complain(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:

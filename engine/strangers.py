@@ -11,17 +11,17 @@ from policies.rules import Action
 
 
 async def first(reader: Reader, operation: Operation, action: Action) -> dict[str, str]:
-    """Return the first such address, and by name whose it may be: {address, whose}; {}: none.
+    """Return the first such address, and the name its sender gave: {address, whose}; {}: none.
 
-    One that is not spelled plainly is nobody's.
+    One that is not spelled plainly is nobody's. No other name is put before you, because whose it
+    is must be your word.
     """
     for path, value in scalars(action.args):
         if operation.roles.get(path.split(".")[0]) != "destination" or not _is_address(value):
             continue
         holder = await records.by_key(reader, "email", value)
         if holder is None or holder.status == "proposed":
-            near = holder or await _about(reader, action)
-            return {"address": value, "whose": near.name if near is not None else ""}
+            return {"address": value, "whose": "" if holder is None else holder.name}
     return {}
 
 
@@ -34,11 +34,6 @@ def vouched(action: Action, address: str, record: str) -> Action:
     unproven = {path for path in same if action.origins.get(path) != "operator"}
     origins = action.origins | dict.fromkeys(unproven, "canonical")
     return action.model_copy(update={"origins": origins, "about": action.about or record})
-
-
-async def _about(reader: Reader, action: Action) -> records.Record | None:
-    found = await records.get(reader, action.about) if action.about else None
-    return found if found is not None and found.kind == "person" else None
 
 
 def _is_address(value: Any) -> bool:

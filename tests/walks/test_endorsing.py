@@ -10,6 +10,7 @@ from memory import erasure, events, records, verify
 from memory.records import Record
 from memory.schema.work import effects, tasks
 from tests.chat import Chat
+from tests.walks.test_always import allowed, rules
 from tests.walks.test_refund import sent
 
 ASK = "Whose address is it?"
@@ -82,6 +83,24 @@ async def test_what_stood_only_in_somebody_elses_text_is_proven_from_then_on(
     assert now.action["origins"]["to"] == "canonical"
     assert now.verdict["outcome"] == "ask"
     assert "outward-address-unproven" not in now.verdict["rules"]
+
+
+async def test_a_rule_for_somebody_does_not_reach_their_new_address_unseen(
+    app: App, chat: Chat
+) -> None:
+    await allowed(chat)
+    await chat.say("write to bruno@neu.example that the file is ready")
+    before = len(sent(app))
+    await chat.tap("bruno@neu.example", ASK, whose="Bruno Muster")
+    assert len(sent(app)) == before  # the address was approved, not the mail
+    assert "✓ Send" in chat.text("Send e-mail · bruno@neu.example · waits")
+    assert [one.state for one in await rules(app)] == ["paused"]
+    said = chat.text("is an address of Bruno Muster now")
+    assert "this rule would reach it too" in said
+    reply = await chat.tap("is an address of Bruno Muster now", "Let it run again")
+    assert reply.text.startswith("It holds again")
+    await chat.say("write to bruno@neu.example that the course starts on Monday")
+    assert len(sent(app)) == before + 1
 
 
 async def test_the_mail_is_stopped_while_the_address_is_kept(app: App, chat: Chat) -> None:
