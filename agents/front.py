@@ -197,7 +197,7 @@ class Front:
         async with self.house.db.transaction() as tx:
             context = await self._context(tx, wish)
             answer = slot.model_copy(update={"rest": True}) if slot.type == "text" else slot
-            filled = await slots.fill(tx, said, (answer,), context)
+            filled = await slots.fill(tx, goal_rules.without(said), (answer,), context)
             if slot.name not in filled.values and not filled.ambiguous:
                 why = filled.wrong.get(slot.name, "I could not find that.")
                 text = f"{why} {slot.ask} (Or say /cancel.)"

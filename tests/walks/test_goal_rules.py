@@ -7,6 +7,7 @@ from engine import goal_rules
 from memory import verify
 from tests.chat import Chat
 from tests.walks.test_always import BRUNO, allowed, asks
+from tests.walks.test_plan_lock import QUESTION
 from tests.walks.test_refund import sent
 
 FILE = "write to Bruno that the course starts on Monday"
@@ -35,6 +36,15 @@ async def test_one_can_be_asked_twice(app: App, chat: Chat) -> None:
     assert "You said of this one: frag mich zweimal. (this-one-ask-twice" in chat.text("Refund")
     reply = await chat.tap("Refund", "✓ Refund")
     assert reply.refused
+
+
+async def test_an_answer_to_a_question_can_say_it_too(app: App, chat: Chat) -> None:
+    await chat.drop(QUESTION)
+    await chat.tap("Mail from Ada Example", "Write")
+    await chat.say("we open at nine, but ask me twice")
+    card = chat.text("ada@example.org · waits")
+    assert "You said of this one: ask me twice." in card
+    assert "ask me" not in card.partition("Why:")[0]
 
 
 async def test_a_command_can_say_it_too(app: App, chat: Chat) -> None:
