@@ -190,6 +190,6 @@ def _on_invalidate(connection: Any, _record: object, _error: object) -> None:
     A connection that is closed in the middle lives on, with its lock, until the last cursor that
     a cancelled task still holds is collected.
     """
-    driver = connection.driver_connection
+    raw = connection.driver_connection
     # Into its own queue, which nothing can cancel; of one that is closed already nothing comes.
-    driver._tx.put_nowait((None, lambda: driver._conn.rollback()))
+    raw._tx.put_nowait((None, lambda: raw._conn.rollback()))
