@@ -13,6 +13,7 @@ _CURRENCY = re.compile(
     r"(?![^\W\d_])|[€$£¥]",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _EDGE = r"(?<!\w)(?<!\w[-+.,/_#@'\u2019])(?<!\d:)"  # not the 40 of PAY-40 or of 10:40
 _STOP = r"(?!\w)(?![-.,:/_@'\u2019]\w)"
 _WRITTEN = re.compile(rf"{_EDGE}[-+]?\d+(?:[.,'\u2019]\d+)*{_STOP}")
@@ -31,7 +32,7 @@ _FORMS = tuple(
 
 def number_in(value: str) -> Decimal | None:
     """Return the number a value is as a whole ("40,00 €" is 40), None when it is not one."""
-    if len(value) > _NUMBER_CHARS_MAX:
+    if len(value) > _NUMBER_CHARS_MAX or not _DIGIT.search(value):
         return None
     return _read(_CURRENCY.sub("", value).strip())
 

@@ -163,21 +163,28 @@ class _Values:
     """Whole values, none of them to be searched in."""
 
     def __init__(self, values: tuple[str, ...]) -> None:
-        self._values = frozenset(_plain(value) for value in values)
-        self._accounts = frozenset(filter(None, map(_account, self._values)))
-        self._numbers = frozenset(n for v in self._values if (n := number_in(v)) is not None)
+        self._values = frozenset(map(_plain, values))
+
+    @cached_property
+    def _accounts(self) -> frozenset[str]:
+        return frozenset(filter(None, map(_account, self._values)))
+
+    @cached_property
+    def _numbers(self) -> frozenset[Decimal]:
+        return frozenset(n for v in self._values if (n := number_in(v)) is not None)
 
     def hold(self, wanted: _Wanted) -> bool:
         return (
             wanted.plain in self._values
-            or wanted.account in self._accounts
+            or (wanted.account != "" and wanted.account in self._accounts)
             or (wanted.number is not None and wanted.number in self._numbers)
         )
 
 
 def _plain(text: str) -> str:
     """Fold what looks the same; `lower`, not `casefold`: straße.de is not strasse.de."""
-    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    normal = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return " ".join(normal.lower().split())
 
 
 def _bare(text: str) -> str:
