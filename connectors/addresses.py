@@ -10,6 +10,7 @@ ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 ADDRESS = re.compile(rf"({ATOM}(?:\.{ATOM})*)@([^@\s]+)")
 DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 LINE_BREAKING = {"Cc", "Zl", "Zp"}  # control characters, line and paragraph separators
+BYTE_ORDER_MARK = "\ufeff"  # some readers of files drop it, so what is stored would differ
 
 
 def checked(address: str) -> str:
@@ -25,9 +26,11 @@ def checked(address: str) -> str:
 
 
 def single_line(text: str, what: str) -> str:
-    """Return the text if it stays on one line of a header; raises PermanentError otherwise."""
+    """Return the text if a header keeps it as it is, on one line; PermanentError otherwise."""
     if any(unicodedata.category(character) in LINE_BREAKING for character in text):
         raise PermanentError(f"{what} must be one line: {text!r}.")
+    if BYTE_ORDER_MARK in text:
+        raise PermanentError(f"{what} has a hidden character, U+FEFF: {text!r}.")
     return text
 
 

@@ -16,7 +16,10 @@ from tests.connectors.contracts.houses import BOOKING, COMPANY, START, House
 
 KIND = "calendar"
 ZONES = st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "UTC"])
-WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1)
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"], exclude_characters="\ufeff"),
+    min_size=1,
+)
 
 
 def stored(folder: Path, key: str) -> Event:
@@ -179,3 +182,10 @@ async def test_an_event_that_was_deleted_by_hand_cannot_be_cancelled(house: Hous
 
 def test_the_company_s_zone_is_a_real_one() -> None:
     assert COMPANY.local(START).tzinfo == ZoneInfo("Europe/Berlin")
+
+
+async def test_a_title_that_a_reader_would_change_is_refused(house: House) -> None:
+    with pytest.raises(PermanentError, match=r"The title of an event has a hidden character"):
+        await house.do(
+            "calendar.book", BOOKING.model_copy(update={"title": "\ufeffCall"}), "eff_01"
+        )
