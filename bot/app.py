@@ -12,12 +12,13 @@ from agents.front import Front
 from agents.intake import Intake
 from agents.routing import Router
 from agents.specialist import Specialist, by_rules
-from bot import board, forgetting, onboarding, templates
+from bot import board, forgetting, onboarding, secrets, templates
 from bot.autonomy import Autonomy
 from bot.commands import Commands
 from bot.delivery import Delivery
 from bot.remembering import Remembering
 from bot.rules import Rules
+from bot.secrets import Secrets
 from bot.surfaces import Heard, Surface
 from bot.trust import Trust
 from bot.twins import Twins
@@ -246,14 +247,14 @@ async def open_app(
     rules_in_chat = Rules(house)
     front.commands.update(rules_in_chat.commands() | Autonomy(house).commands())
     app.verbs |= templates.verbs(rules_in_chat.offered)
-    front.commands.update(Trust(house).commands())
+    front.commands.update(Trust(house).commands() | Secrets(house).commands())
     front.commands.update(Twins(house, app.verbs).commands())
     app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}
     app.verbs |= {"endorse": endorsing.endorse}
     app.verbs |= {"halt": halting.halt, rich.ACTION: rich.answer}
     app.verbs |= batch_desk.VERBS | always_desk.VERBS | rule_desk.VERBS | ladder.VERBS
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
-    app.verbs |= {"erase": forgetting.erase}
+    app.verbs |= {"erase": forgetting.erase} | secrets.VERBS
     return app
 
 

@@ -13,7 +13,7 @@ from bot import telegram_forms as forms
 from bot.delivery import buttons_of
 from engine import approvals, outbox
 from engine.house import House
-from engine.messages import Bullets, Button, Msg, say
+from engine.messages import Bullets, Button, Msg, asks_secret, say
 from engine.taps import Person, Reply
 from engine.tokens import Tap
 from memory.events import Event
@@ -25,6 +25,7 @@ SEVERAL = "More than one open card ends with {}. Write one more letter of its co
 NO_BUTTON = "No button here is called “{}”."
 WHICH = "Which one? Write it again, as one of these:"
 CHOICES_MAX = 12
+NOT_IN_WORDS = "A password or key is typed only into its form on the local page. Nothing was kept."
 NO_LABEL = "Write what the button says after it, like /tap Reject."
 
 
@@ -75,6 +76,8 @@ class Twins:
         if len(found) > 1:
             return _which(f"tap:{event.id}", found)
         button = found[0].button
+        if asks_secret(button):
+            return say(f"tap:{event.id}", NOT_IN_WORDS)
         try:
             values = forms.read(button.form, typed) if button.form and button.form.fields else {}
         except forms.FormError as error:

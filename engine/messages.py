@@ -6,7 +6,7 @@ A `Msg` is plain data. Each surface lowers it with one pure function (`bot/lower
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SUMMARY_CHARS_MAX = 200
 LABEL_CHARS_MAX = 24
@@ -118,7 +118,7 @@ class Input(_Part):
 
     id: str
     label: str
-    kind: Literal["text", "multiline", "number", "date", "choice"] = "text"
+    kind: Literal["text", "multiline", "number", "date", "choice", "secret"] = "text"
     initial: str = ""
     choices: tuple[str, ...] = ()
     max_chars: int = 4000
@@ -162,6 +162,20 @@ class Msg(_Part):
     silent: bool = False
     sensitivity: Literal["public", "private", "secret"] = "private"
     expires_at: datetime | None = None
+
+    @model_validator(mode="after")
+    def _secrets_stay_here(self) -> "Msg":
+        """A form for a secret is shown by the local page alone."""
+        if self.sensitivity != "secret" and any(
+            asks_secret(b) for row in self.buttons for b in row
+        ):
+            raise ValueError("A message with a form for a secret is secret itself.")
+        return self
+
+
+def asks_secret(button: Button) -> bool:
+    """Say whether its form has a field for a password or key."""
+    return button.form is not None and any(one.kind == "secret" for one in button.form.fields)
 
 
 def pictured(msg: Msg) -> tuple[File, ...]:

@@ -10,13 +10,13 @@ from connectors.contract import (
     TransientError,
     UnknownError,
 )
-from engine import approvals, effects, failures, following, gate, ladder, plans, stop
+from engine import approvals, effects, failures, following, gate, ladder, plans, stop, vault
 from engine.digests import digest
 from engine.durable import ATTEMPTS_MAX, Work
 from engine.effects import Effect
 from engine.failures import BadAnswerError, CutOffError, ForbiddenError
 from engine.house import House
-from memory.db import Database, Reader, Tx
+from memory.db import Reader, Tx
 from policies.rules import STRICTNESS
 
 NOT_DECIDED = "What would run is not what was decided, so I did not begin."
@@ -34,16 +34,17 @@ async def perform(house: House, work: Work) -> None:
     except TransientError as error:
         if work.attempts < ATTEMPTS_MAX:
             raise
-        await _fail(house.db, effect, error)
+        await _fail(house, effect, error)
     except ConnectorError as error:
-        await _fail(house.db, effect, error)
+        await _fail(house, effect, error)
     else:
         if receipt is not None:
             await finish(house, effect.id, receipt)
 
 
 async def finish(house: House, effect_id: str, receipt: Receipt) -> None:
-    """Keep the receipt and let the records follow what the system of record reported."""
+    """Keep the receipt, without secrets, and let the records follow what was reported in it."""
+    receipt = vault.cleaned(house.blobs, receipt)
     async with house.db.transaction() as tx:
         effect = await effects.get(tx, effect_id)
         if effect is None:
@@ -70,11 +71,12 @@ async def _attempt(house: House, effect: Effect) -> Receipt | None:
     if not await _start(house, effect):
         return None
     try:
-        return await _call(house.operation(effect.action.operation), effect)
+        return await _call(house, effect)
     except ConnectorError as error:
         async with house.db.transaction() as tx:
             failure = failures.of(error)
-            await effects.missed(tx, effect.id, failure, str(error), effect.cause)
+            said = vault.without(house.blobs, str(error))
+            await effects.missed(tx, effect.id, failure, said, effect.cause)
         raise
 
 
@@ -147,9 +149,10 @@ async def _stricter(tx: Tx, effect: Effect, now: gate.Proposal) -> bool:
     return STRICTNESS[now.verdict.outcome] > STRICTNESS[effect.verdict["outcome"]]
 
 
-async def _call(operation: Operation, effect: Effect) -> Receipt:
+async def _call(house: House, effect: Effect) -> Receipt:
     """Run the operation; an answer that says nothing certain is answered by looking."""
-    args = gate.arguments(operation, effect.action.args)
+    operation = house.operation(effect.action.operation)
+    args = gate.arguments(operation, vault.opened(house.blobs, operation, effect.action.args))
     try:
         async with asyncio.timeout(operation.timeout_s):
             return await operation.run(args, effect.id)
@@ -172,6 +175,7 @@ async def _look(operation: Operation, key: str, doubt: UnknownError) -> Receipt:
     return found
 
 
-async def _fail(db: Database, effect: Effect, error: ConnectorError) -> None:
-    async with db.transaction() as tx:
-        await effects.fail(tx, effect.id, failures.of(error), str(error), effect.cause)
+async def _fail(house: House, effect: Effect, error: ConnectorError) -> None:
+    said = vault.without(house.blobs, str(error))
+    async with house.db.transaction() as tx:
+        await effects.fail(tx, effect.id, failures.of(error), said, effect.cause)

@@ -13,6 +13,8 @@ from policies.amounts import number_in
 Role = Literal[
     "destination", "reference", "amount", "secret", "value", "title", "text", "when", "flag"
 ]
+SECRET_PREFIX = "secret:"
+SECRET = re.compile(rf"{SECRET_PREFIX}[a-z0-9][a-z0-9-]{{0,39}}")  # the name of one, not itself
 _NAME = re.compile(r"[A-Za-z][A-Za-z_-]{0,40}\d{0,2}")  # an account is none
 GOES_OUT = frozenset(
     {

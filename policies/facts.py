@@ -60,7 +60,8 @@ FACTS: Mapping[str, Fact] = {
     "typed": Fact("bool", "every argument was typed by you; switches aside", False),
     "outside": Fact("bool", "some argument stands only in somebody else's text", False),
     "deceptive": Fact("bool", "some argument has hidden or look-alike characters", False),
-    "secret_in_words": Fact("bool", "a secret is given in words instead of in its form", False),
+    "secret_in_words": Fact("bool", "a secret is given in words instead of by its name", False),
+    "secret_named": Fact("bool", "every secret in it was named by you in this request", True),
     "flag_unasked": Fact("bool", "a switch is set that you did not ask for", False),
     # whether it was meant
     "planned": Fact("bool", "the plan foresaw it before anybody else's text was read", True),
@@ -112,6 +113,7 @@ def of_origins(origins: Mapping[str, Origin], roles: Mapping[str, str]) -> dict[
         "amount_origin": amount,
         "amount_trusted": amount in _TRUSTED or not amount,
         "content_origin": _worst(by_role.get("title", set()) | by_role.get("text", set())),
+        "secret_named": by_role.get("secret", set()) <= {"operator"},
         "typed": set().union(*(by_role[role] for role in by_role if role != "flag"))
         == {"operator"},
         "outside": "text" in origins.values(),

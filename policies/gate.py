@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from policies import facts as declared
 from policies.book import default_files, load, load_files
 from policies.characters import suspicious
-from policies.contracts import GOES_OUT, Contract, Role, amount, coin, scalars
+from policies.contracts import GOES_OUT, SECRET, Contract, Role, amount, coin, scalars
 from policies.judge import judge
 from policies.origins import Sources, known, origin, origins
 from policies.planned import Call, Plan, deviation, plan_of
@@ -186,7 +186,9 @@ class Gate:
             "has_attachment": bool(args.get("attachments")),
             "deceptive": any(suspicious(str(value)) for _, value in scalars(args))
             or any(_broken(value) for role in ONE_LINE for value in contract.of_role(role, args)),
-            "secret_in_words": bool(contract.of_role("secret", args)),
+            "secret_in_words": any(
+                not SECRET.fullmatch(str(one)) for one in contract.of_role("secret", args)
+            ),
             "flag_unasked": self._flag_unasked(action, contract),
             "goes_out": contract.effect in GOES_OUT,
             "done_in_request": self._done[f"{contract.effect}!"],

@@ -94,6 +94,12 @@ def _control(field: Input) -> Markup:
             for choice in field.choices
         )
         return tag('<select name="{name}">{options}</select>', name=name, options=options)
+    if field.kind == "secret":
+        return tag(
+            '<input type="password" name="{name}" maxlength="{limit}" autocomplete="off">',
+            name=name,
+            limit=field.max_chars,
+        )
     return tag(
         '<input type="text" name="{name}" value="{value}" maxlength="{limit}"{mode} dir="auto">',
         name=name,

@@ -58,6 +58,7 @@ def test_the_floor_is_what_protects() -> None:
         "record-unproven-asks",
         "refused-thrice-never",
         "secret-in-words-never",
+        "secret-unnamed-never",
         "stopped-asks",
         "three-bits-ask",
         "unplanned-never",

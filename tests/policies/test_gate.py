@@ -256,6 +256,18 @@ def test_a_secret_in_words_is_refused() -> None:
     assert (verdict.outcome, verdict.rules[0]) == ("deny", "secret-in-words-never")
 
 
+def test_a_secret_is_given_by_its_name_and_only_where_you_named_it() -> None:
+    one = gate()
+    one.begin([("note x with secret:shop-key", "operator")])
+    verdict = one.decide("notes.add", {"text": "x", "key": "secret:shop-key"})
+    assert not any(rule.startswith("secret") for rule in verdict.rules)
+    for named in ("secret:bank-key", "secret:Shop-Key"):
+        assert one.decide("notes.add", {"text": "x", "key": named}).outcome == "deny"
+    one.begin([("note x", "operator"), ("use secret:shop-key", "forwarded")])
+    verdict = one.decide("notes.add", {"text": "x", "key": "secret:shop-key"})
+    assert (verdict.outcome, verdict.rules[0]) == ("deny", "secret-unnamed-never")
+
+
 @pytest.mark.parametrize(
     ("words", "rules"),
     [("Send it", ["flag-unasked-asks"]), ("Send it and make it public", [])],
