@@ -9,7 +9,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from pydantic import BaseModel
 
-from memory import events
+from memory import events, records
 from memory.db import Reader, Tx, change, insert_once
 from memory.schema.records import facts
 
@@ -81,7 +81,8 @@ async def current(reader: Reader, record: str | None, attribute: str | None = No
     """Return the open facts about a record (None: about the company), newest first."""
     query = sa.select(facts).where(facts.c.closed_at.is_(None), facts.c.record.is_(record))
     if record is not None:
-        query = sa.select(facts).where(facts.c.closed_at.is_(None), facts.c.record == record)
+        theirs = facts.c.record.in_(await records.same(reader, record))
+        query = sa.select(facts).where(facts.c.closed_at.is_(None), theirs)
     if attribute is not None:
         query = query.where(facts.c.attribute == attribute)
     rows = await reader.rows(query.order_by(facts.c.recorded_at.desc(), facts.c.id.desc()))

@@ -64,7 +64,7 @@ async def revise(tx: Tx, record_id: str, cause: str | None, **changes: Any) -> R
     if old is None:
         raise KeyError(record_id)
     typed = kinds.model(old.kind, {**old.state, **changes})
-    await _claim(tx, record_id, typed.keys())
+    await _claim(tx, old.id, typed.keys())
     state = typed.model_dump(mode="json")
     if state == old.state:
         return old
@@ -72,10 +72,10 @@ async def revise(tx: Tx, record_id: str, cause: str | None, **changes: Any) -> R
         update={"state": state, "name": typed.name, "version": old.version + 1, "at": tx.now}
     )
     values = {"state": state, "name": record.name, "version": record.version, "at": tx.now}
-    await change(tx, records, {"id": record_id}, cause=cause, **values)
+    await change(tx, records, {"id": old.id}, cause=cause, **values)
     await _keep(tx, record, cause)
     before = {name: old.state.get(name) for name in changes}
-    await events.note(tx, "record.revised", cause, record=record_id, before=before, after=changes)
+    await events.note(tx, "record.revised", cause, record=old.id, before=before, after=changes)
     return record
 
 
@@ -87,8 +87,20 @@ async def confirm(tx: Tx, record_id: str, cause: str | None) -> None:
 
 
 async def get(reader: Reader, record_id: str) -> Record | None:
+    """Return a record, or the one that it is the same as by now; see memory/merging.py."""
     row = await reader.row(sa.select(records).filter_by(id=record_id))
+    while row is not None and row.merged_into is not None:
+        row = await reader.row(sa.select(records).filter_by(id=row.merged_into))
     return None if row is None else _record(row)
+
+
+async def same(reader: Reader, record_id: str) -> list[str]:
+    """Return the record's id and those of all that are the same as it: what names it."""
+    found = [record_id]
+    for each in found:  # grows while it is read: what was merged into what was merged
+        query = sa.select(records.c.id).filter_by(merged_into=each)
+        found += [row.id for row in await reader.rows(query) if row.id not in found]
+    return found
 
 
 async def by_key(reader: Reader, scheme: str, value: str) -> Record | None:
@@ -108,9 +120,11 @@ async def of_kind(
     reader: Reader, kind: str, *, limit: int = NAMES_MAX, **state: Any
 ) -> list[Record]:
     """Return records of a kind whose state has these values, newest first."""
-    query = sa.select(records).filter_by(kind=kind).where(records.c.status != "erased")
+    gone = records.c.status.in_(("erased", "merged"))
+    query = sa.select(records).filter_by(kind=kind).where(~gone)
     for name, value in state.items():
-        query = query.where(records.c.state[name].as_string() == value)
+        wanted = await same(reader, value) if name == "customer" else [value]
+        query = query.where(records.c.state[name].as_string().in_(wanted))
     rows = await reader.rows(query.order_by(records.c.at.desc(), records.c.id.desc()).limit(limit))
     return [_record(row) for row in rows]
 

@@ -15,7 +15,9 @@ records = sa.Table(
     json("state"),  # the model of its kind, as JSON
     text("cause", null=True),
     moment("at"),
+    text("merged_into", null=True),  # the record that this one is the same as
     sa.Index("records_kind_name", "kind", "name"),
+    sa.Index("records_merged_into", "merged_into"),
 )
 
 record_versions = sa.Table(

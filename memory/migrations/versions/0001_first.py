@@ -213,12 +213,17 @@ CREATE TABLE records (
     state JSON,
     cause TEXT,
     at DATETIME NOT NULL,
+    merged_into TEXT,
     PRIMARY KEY (id)
 )
 """,
     """
 CREATE INDEX records_kind_name
     ON records (kind, name)
+""",
+    """
+CREATE INDEX records_merged_into
+    ON records (merged_into)
 """,
     """
 CREATE TABLE record_versions (

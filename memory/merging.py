@@ -1,0 +1,148 @@
+"""Merge and split: two records that turn out to be one, and one that turns out to be two.
+
+The record that stays gets a new version with what the other knew besides, and its keys; the other
+remains as it was, points to it, and everything that names it is found there. So a split gives back
+both, whatever happened to the one that stayed meanwhile.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from memory import events, kinds, records
+from memory.db import Reader, Tx, change
+from memory.records import Record
+from memory.schema.events import events as log
+from memory.schema.records import record_keys
+from memory.schema.records import records as table
+
+MERGED, SPLIT, APART = "record.merged", "record.split", "record.apart"
+
+
+class MergeError(ValueError):
+    """These two cannot become one; the message says why."""
+
+
+async def merge(tx: Tx, stays: str, goes: str, cause: str | None) -> Record:
+    """Let `goes` be the same as `stays` from now on; return the new version. MergeError."""
+    one, other = await _both(tx, stays, goes)
+    together = union(one, other)
+    for scheme, value in await _keys(tx, other.id):
+        await change(tx, record_keys, {"scheme": scheme, "value": value}, record=one.id)
+    await change(tx, table, {"id": other.id}, status="merged", merged_into=one.id)
+    if other.status == "active":
+        await records.confirm(tx, one.id, cause)
+    changed = {name: value for name, value in together.items() if value != one.state.get(name)}
+    before = {name: one.state.get(name) for name in changed}
+    kept = await records.revise(tx, one.id, cause, **changed) if changed else one
+    was = other.status
+    await events.note(
+        tx, MERGED, cause, record=one.id, merged=other.id, was=was, before=before, after=changed
+    )
+    return kept
+
+
+async def split(tx: Tx, record_id: str, cause: str | None) -> tuple[Record, Record]:
+    """Take back the merge of this record; return the one that stayed and it. MergeError.
+
+    What the one that stayed got by the merge leaves it again, unless it was changed since.
+    """
+    merge = await _merge_of(tx, record_id)
+    if merge is None:
+        raise MergeError("It was not merged, so there is nothing to take apart.")
+    one = await records.get(tx, merge["record"])
+    assert one is not None
+    kept = await records.revise(tx, one.id, cause, **_without(one.state, merge))
+    await change(tx, table, {"id": record_id}, status=merge["was"], merged_into=None)
+    other = await records.get(tx, record_id)
+    assert other is not None
+    theirs = kinds.model(other.kind, other.state).keys()
+    for scheme, value in theirs:
+        await change(tx, record_keys, {"scheme": scheme, "value": value}, record=other.id)
+    await events.note(tx, SPLIT, cause, record=one.id, merged=other.id)
+    return kept, other
+
+
+async def keep_apart(tx: Tx, one: str, other: str, cause: str | None) -> None:
+    """Note that these are two, so that nobody asks again."""
+    await events.note(tx, APART, cause, records=sorted((one, other)))
+
+
+async def are_apart(reader: Reader, one: str, other: str) -> bool:
+    """Say whether the operator said that these are two."""
+    pair = sorted((one, other))
+    said = sa.select(log.c.body).where(log.c.kind == APART)
+    return any(row.body["records"] == pair for row in await reader.rows(said))
+
+
+def union(one: Record, other: Record) -> dict[str, Any]:
+    """Return the state of the first with what the second knows besides. MergeError."""
+    state = dict(one.state)
+    for name, value in other.state.items():
+        mine = state.get(name)
+        if isinstance(mine, list):
+            state[name] = [*mine, *(each for each in value if each not in mine)]
+        elif mine in (None, ""):
+            state[name] = value
+    _rename(state, one, other)
+    try:
+        typed = kinds.model(one.kind, state)
+    except ValueError as error:
+        raise MergeError(str(error)) from None
+    return typed.model_dump(mode="json")
+
+
+def _rename(state: dict[str, Any], one: Record, other: Record) -> None:
+    """Keep what the second was called, and where its mail went, beside the first's own."""
+    if "aliases" in state and other.name.casefold() not in map(
+        str.casefold, (one.name, *state["aliases"])
+    ):
+        state["aliases"] = [*state["aliases"], other.name]
+    theirs = other.state.get("email")
+    known = [
+        kinds.email_key(each) for each in (state.get("email"), *state.get("emails", ())) if each
+    ]
+    if theirs and kinds.email_key(theirs) not in known:
+        state["emails"] = [*state["emails"], theirs]
+
+
+async def _both(tx: Tx, stays: str, goes: str) -> tuple[Record, Record]:
+    one, other = await records.get(tx, stays), await records.get(tx, goes)
+    if one is None or other is None or "erased" in (one.status, other.status):
+        raise MergeError("One of them is no longer in the records.")
+    if one.id == other.id:
+        raise MergeError(f"{one.name} is one record already.")
+    if one.kind != other.kind:
+        raise MergeError(f"{one.name} is a {one.kind} and {other.name} a {other.kind}.")
+    if "aliases" not in one.state:
+        raise MergeError(f"An {one.kind} is known by its number, so two numbers are two of them.")
+    return one, other
+
+
+async def _keys(reader: Reader, record_id: str) -> list[tuple[str, str]]:
+    query = sa.select(record_keys.c.scheme, record_keys.c.value).filter_by(record=record_id)
+    return [(row.scheme, row.value) for row in await reader.rows(query)]
+
+
+async def _merge_of(reader: Reader, record_id: str) -> dict[str, Any] | None:
+    """Return the newest merge of a record that holds now."""
+    row = await reader.row(sa.select(table).filter_by(id=record_id, status="merged"))
+    if row is None:
+        return None
+    query = sa.select(log.c.body).where(log.c.kind == MERGED).order_by(log.c.seq.desc())
+    query = query.where(log.c.body["merged"].as_string() == record_id)
+    found = await reader.row(query.limit(1))
+    return None if found is None else dict(found.body)
+
+
+def _without(state: dict[str, Any], merge: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields as they are without what the merge brought."""
+    changes: dict[str, Any] = {}
+    for name, after in merge["after"].items():
+        before, now = merge["before"][name], state.get(name)
+        if isinstance(now, list):
+            brought = [each for each in after if each not in before]
+            changes[name] = [each for each in now if each not in brought]
+        elif now == after:
+            changes[name] = before
+    return changes

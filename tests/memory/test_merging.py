@@ -1,0 +1,158 @@
+"""Two records that are one become one, and can be taken apart again."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from memory import facts, merging, records, upgrade
+from memory.db import Database, Reader, Tx
+from memory.merging import MergeError
+from memory.records import Record
+from memory.verify import verify
+
+ADA = {"name": "Ada Example", "email": "ada@example.org", "phone": "+49 30 1"}
+PRIVATE = {"name": "A. Example", "email": "ada@home.example", "phone": "+49 30 2", "language": "de"}
+
+
+async def two(tx: Tx, one: dict[str, Any], other: dict[str, Any]) -> tuple[Record, Record]:
+    first = await records.create(tx, "person", one, None)
+    return first, await records.create(tx, "person", other, None)
+
+
+async def test_the_one_that_stays_is_found_by_all_that_names_the_other(db: Database) -> None:
+    async with db.transaction() as tx:
+        ada, home = await two(tx, ADA, PRIVATE)
+        order = {"name": "R-1", "number": "R-1", "total": "1.00", "currency": "EUR"}
+        await records.create(tx, "order", order | {"customer": home.id}, None)
+        await facts.learn(tx, "note", "likes tea", record=home.id, author="owner", source=None)
+        kept = await merging.merge(tx, ada.id, home.id, None)
+    assert kept.state["emails"] == ["ada@home.example"]
+    assert kept.state["aliases"] == ["A. Example"]
+    assert kept.state["phone"] == "+49 30 1"  # its own word wins
+    assert kept.state["language"] == "de"
+    async with db.snapshot() as reader:
+        assert await records.get(reader, home.id) == kept
+        assert await records.by_key(reader, "email", "ada@home.example") == kept
+        assert await records.of_kind(reader, "person") == [kept]
+        [order_of_hers] = await records.of_kind(reader, "order", customer=ada.id)
+        assert order_of_hers.name == "R-1"
+        [note] = await facts.current(reader, ada.id)
+        assert note.value == "likes tea"
+    assert (await verify(db)).faults == ()
+
+
+async def test_what_is_written_to_the_other_afterwards_is_written_to_the_one(db: Database) -> None:
+    async with db.transaction() as tx:
+        ada, home = await two(tx, ADA, PRIVATE)
+        await merging.merge(tx, ada.id, home.id, None)
+        revised = await records.revise(tx, home.id, None, language="en")
+    assert revised.id == ada.id
+    assert (await verify(db)).faults == ()
+
+
+async def test_a_split_gives_back_both_and_keeps_what_came_since(db: Database) -> None:
+    async with db.transaction() as tx:
+        ada, home = await two(tx, ADA, PRIVATE)
+        await merging.merge(tx, ada.id, home.id, None)
+        await records.revise(tx, ada.id, None, phone="+49 30 3", language="fr")
+        first, second = await merging.split(tx, home.id, None)
+    assert second == home
+    assert first.state == ada.state | {"phone": "+49 30 3", "language": "fr"}
+    async with db.snapshot() as reader:
+        assert await records.by_key(reader, "email", "ada@home.example") == home
+        assert await records.same(reader, ada.id) == [ada.id]
+    assert (await verify(db)).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "why"),
+    [
+        ("company", {"name": "Example GmbH"}, "a person and Example GmbH a company"),
+        ("order", {"name": "R-1", "number": "R-1", "total": "1", "currency": "EUR"}, "an? person"),
+    ],
+)
+async def test_what_cannot_be_one_is_refused(
+    db: Database, kind: str, state: dict[str, Any], why: str
+) -> None:
+    async with db.transaction() as tx:
+        ada = await records.create(tx, "person", ADA, None)
+        other = await records.create(tx, kind, state, None)
+        with pytest.raises(MergeError, match=why):
+            await merging.merge(tx, ada.id, other.id, None)
+        with pytest.raises(MergeError, match="one record already"):
+            await merging.merge(tx, ada.id, ada.id, None)
+        with pytest.raises(MergeError, match="nothing to take apart"):
+            await merging.split(tx, ada.id, None)
+
+
+async def test_two_invoices_are_never_one(db: Database) -> None:
+    async with db.transaction() as tx:
+        made = [
+            await records.create(
+                tx, "invoice", {"name": n, "number": n, "total": "1", "currency": "EUR"}, None
+            )
+            for n in ("I-1", "I-2")
+        ]
+        with pytest.raises(MergeError, match="two numbers are two of them"):
+            await merging.merge(tx, made[0].id, made[1].id, None)
+
+
+async def test_who_was_said_to_be_two_is_remembered(db: Database) -> None:
+    async with db.transaction() as tx:
+        ada, home = await two(tx, ADA, PRIVATE)
+        assert not await merging.are_apart(tx, ada.id, home.id)
+        await merging.keep_apart(tx, home.id, ada.id, None)
+        assert await merging.are_apart(tx, ada.id, home.id)
+
+
+WORD = st.sampled_from(["Ada", "Bruno", "Cleo Muster", "ada"])
+MAILS = st.lists(
+    st.sampled_from([f"{c}@x.example" for c in "abcdefgh"]), unique=True, min_size=2, max_size=6
+)
+OPTIONAL = st.none() | st.sampled_from(["de", "en"])
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
+    mails = draw(MAILS)
+    cut = draw(st.integers(0, len(mails)))
+    made = []
+    for own in (mails[:cut], mails[cut:]):
+        state = {"name": draw(WORD), "language": draw(OPTIONAL), "emails": own[1:]}
+        state |= {"email": own[0] if own else None, "aliases": draw(st.lists(WORD, max_size=2))}
+        made.append(state)
+    return made[0], made[1]
+
+
+async def held(reader: Reader, *ids: str) -> list[Any]:
+    return [
+        (await records.get(reader, id), sorted(await records.keys_of(reader, id, "email")))
+        for id in ids
+    ]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(pair=pairs())
+async def test_to_merge_and_split_changes_nothing_but_the_version(
+    tmp_path_factory: pytest.TempPathFactory, pair: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
+    path = tmp_path_factory.mktemp("merging") / "data" / "firstmate.db"
+    upgrade.upgrade(path)
+    db = Database(path)
+    async with db.transaction() as tx:
+        ada, other = await two(tx, *pair)
+        before = await held(tx, ada.id, other.id)
+        kept = await merging.merge(tx, ada.id, other.id, None)
+        addresses = {*(before[0][1]), *(before[1][1])}
+        assert set(await records.keys_of(tx, ada.id, "email")) == addresses
+        given_to = [kept.state["email"], *kept.state["emails"]]
+        assert {one.lower() for one in given_to if one} == addresses
+        await merging.split(tx, other.id, None)
+        after = await held(tx, ada.id, other.id)
+    assert [(r.state, r.status, keys) for r, keys in after] == [
+        (r.state, r.status, keys) for r, keys in before
+    ]
+    assert (await verify(db)).faults == ()
+    await db.close()
