@@ -71,9 +71,13 @@ async def about(
 
 def _fields(record: Record) -> list[str]:
     shown = {k: v for k, v in record.state.items() if v not in (None, "", [], ()) and k != "name"}
-    lines = [f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in shown.items()]
+    lines = [f"{name.replace('_', ' ').capitalize()}: {_said(v)}" for name, v in shown.items()]
     status = "" if record.status == "active" else f" · {record.status}"
     return [*lines, f"Record version {record.version}{status}"]
+
+
+def _said(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 async def _owned(reader: Reader, record: Record, settings: dict[str, Any]) -> list[str]:

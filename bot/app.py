@@ -12,7 +12,7 @@ from agents.front import Front
 from agents.intake import Intake
 from agents.routing import Router
 from agents.specialist import Specialist, by_rules
-from bot import board, forgetting, onboarding, secrets, templates
+from bot import board, forgetting, onboarding, secrets, templates, who
 from bot.autonomy import Autonomy
 from bot.commands import Commands
 from bot.delivery import Delivery
@@ -22,6 +22,7 @@ from bot.secrets import Secrets
 from bot.surfaces import Heard, Surface
 from bot.trust import Trust
 from bot.twins import Twins
+from bot.who import Who
 from connectors import blobs, registry
 from connectors.company import Company
 from connectors.contract import PermanentError
@@ -248,13 +249,14 @@ async def open_app(
     front.commands.update(rules_in_chat.commands() | Autonomy(house).commands())
     app.verbs |= templates.verbs(rules_in_chat.offered)
     front.commands.update(Trust(house).commands() | Secrets(house).commands())
+    front.commands.update(Who(house, remembering.recall).commands())
     front.commands.update(Twins(house, app.verbs).commands())
     app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}
     app.verbs |= {"endorse": endorsing.endorse}
     app.verbs |= {"halt": halting.halt, rich.ACTION: rich.answer}
     app.verbs |= batch_desk.VERBS | always_desk.VERBS | rule_desk.VERBS | ladder.VERBS
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
-    app.verbs |= {"erase": forgetting.erase} | secrets.VERBS
+    app.verbs |= {"erase": forgetting.erase} | secrets.VERBS | who.VERBS
     return app
 
 

@@ -22,7 +22,8 @@ async def erase(house: House, tap: Tap, who: Person, key: str, values: dict[str,
         return Reply(f"Not erased: to confirm, type exactly {record.name}.", refused=True)
     async with house.db.transaction() as tx:
         cause = await heard(tx, tap, who, key, values)
-        await erasure.erase(tx, record.id, cause)
+        for each in await records.same(tx, record.id):
+            await erasure.erase(tx, each, cause)
     try:
         await finish(house)
     except erasure.BusyError:

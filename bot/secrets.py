@@ -92,7 +92,7 @@ def form(name: str) -> Msg:
         label="Enter it…",
         action="secret.keep",
         ref=name,
-        form=Form(title=title, fields=(field,)),
+        form=Form(title="Password or key", fields=(field,)),
     )
     return Msg(
         key=_key(name),

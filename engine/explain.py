@@ -189,14 +189,15 @@ async def _plan(reader: Reader, row: sa.Row[Any]) -> tuple[str, ...]:
 
 
 def _chain(chain: list[Event], settings: dict[str, Any]) -> Bullets:
-    return Bullets(items=tuple(f"{words.moment(e.at, settings)} · {_said(e)}" for e in chain))
+    return Bullets(items=tuple(f"{words.moment(e.at, settings)} · {said(e)}" for e in chain))
 
 
-def _said(event: Event) -> str:
+def said(event: Event) -> str:
+    """Return in a few words what an event was."""
     body = event.body
     text = body.get("text") or body.get("subject") or body.get("title") or body.get("action") or ""
-    said = KIND.get(event.kind, event.kind)
-    return f"{said}: {_short(str(text))}" if text else said
+    kind = KIND.get(event.kind, event.kind)
+    return f"{kind}: {_short(str(text))}" if text else kind
 
 
 def _line(label: str, text: str) -> Para:

@@ -25,7 +25,7 @@ class MergeError(ValueError):
 
 async def merge(tx: Tx, stays: str, goes: str, cause: str | None) -> Record:
     """Let `goes` be the same as `stays` from now on; return the new version. MergeError."""
-    one, other = await _both(tx, stays, goes)
+    one, other = await both(tx, stays, goes)
     together = union(one, other)
     for scheme, value in await _keys(tx, other.id):
         await change(tx, record_keys, {"scheme": scheme, "value": value}, record=one.id)
@@ -75,6 +75,20 @@ async def are_apart(reader: Reader, one: str, other: str) -> bool:
     return any(row.body["records"] == pair for row in await reader.rows(said))
 
 
+async def both(reader: Reader, stays: str, goes: str) -> tuple[Record, Record]:
+    """Return the two of these ids if they can become one. MergeError says why not."""
+    one, other = await records.get(reader, stays), await records.get(reader, goes)
+    if one is None or other is None or "erased" in (one.status, other.status):
+        raise MergeError("One of them is no longer in the records.")
+    if one.id == other.id:
+        raise MergeError(f"{one.name} is one record already.")
+    if one.kind != other.kind:
+        raise MergeError(f"{one.name} is a {one.kind} and {other.name} a {other.kind}.")
+    if "aliases" not in one.state:
+        raise MergeError(f"An {one.kind} is known by its number, so two numbers are two of them.")
+    return one, other
+
+
 def union(one: Record, other: Record) -> dict[str, Any]:
     """Return the state of the first with what the second knows besides. MergeError."""
     state = dict(one.state)
@@ -104,19 +118,6 @@ def _rename(state: dict[str, Any], one: Record, other: Record) -> None:
     ]
     if theirs and kinds.email_key(theirs) not in known:
         state["emails"] = [*state["emails"], theirs]
-
-
-async def _both(tx: Tx, stays: str, goes: str) -> tuple[Record, Record]:
-    one, other = await records.get(tx, stays), await records.get(tx, goes)
-    if one is None or other is None or "erased" in (one.status, other.status):
-        raise MergeError("One of them is no longer in the records.")
-    if one.id == other.id:
-        raise MergeError(f"{one.name} is one record already.")
-    if one.kind != other.kind:
-        raise MergeError(f"{one.name} is a {one.kind} and {other.name} a {other.kind}.")
-    if "aliases" not in one.state:
-        raise MergeError(f"An {one.kind} is known by its number, so two numbers are two of them.")
-    return one, other
 
 
 async def _keys(reader: Reader, record_id: str) -> list[tuple[str, str]]:

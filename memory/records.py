@@ -11,6 +11,7 @@ from memory.db import Reader, Tx, change, insert, insert_once
 from memory.schema.records import record_keys, record_versions, records
 
 NAMES_MAX = 5000
+_GONE = records.c.status.in_(("erased", "merged"))
 
 
 class Record(BaseModel, frozen=True):
@@ -120,13 +121,18 @@ async def of_kind(
     reader: Reader, kind: str, *, limit: int = NAMES_MAX, **state: Any
 ) -> list[Record]:
     """Return records of a kind whose state has these values, newest first."""
-    gone = records.c.status.in_(("erased", "merged"))
-    query = sa.select(records).filter_by(kind=kind).where(~gone)
+    query = sa.select(records).filter_by(kind=kind).where(~_GONE)
     for name, value in state.items():
         wanted = await same(reader, value) if name == "customer" else [value]
         query = query.where(records.c.state[name].as_string().in_(wanted))
     rows = await reader.rows(query.order_by(records.c.at.desc(), records.c.id.desc()).limit(limit))
     return [_record(row) for row in rows]
+
+
+async def count(reader: Reader, kind: str) -> int:
+    """Return how many records of a kind there are; what was erased or merged is none."""
+    query = sa.select(sa.func.count()).select_from(records).filter_by(kind=kind)
+    return int(await reader.value(query.where(~_GONE)))
 
 
 async def history(reader: Reader, record_id: str) -> list[Version]:

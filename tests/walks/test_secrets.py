@@ -9,6 +9,7 @@ from tests.chat import Chat
 
 VALUE = "hunter2-with-more-to-it"
 FORM = "Enter “shop-key”"
+LONG = "k" * 40
 
 
 def files_with(folder: Path, text: str) -> list[str]:
@@ -51,6 +52,12 @@ async def test_an_empty_one_and_a_name_that_is_a_path_are_refused(app: App, chat
         await chat.say(f"/secret {name}")
         assert "/secret shop-key" in chat.last or "is no name for a secret" in chat.last
     assert not (app.folder / "secrets").exists()
+
+
+async def test_the_longest_name_has_a_form_too(app: App, chat: Chat) -> None:
+    await chat.say(f"/secret {LONG}")
+    await chat.tap(f"Enter “{LONG}”", "Enter it…", value=VALUE)
+    assert files_with(app.folder, VALUE) == [LONG]
 
 
 async def test_it_cannot_be_typed_in_words(app: App, chat: Chat) -> None:

@@ -1,0 +1,272 @@
+"""The commands about records: /who, /records, /history, and /same for two that are one.
+
+Two records become one only by a tap on a card that shows both sides, and can be split again.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from agents import parties, reports
+from agents.front import Command
+from engine import explain, ladder, outbox, words
+from engine.house import House
+from engine.messages import (
+    Bullets,
+    Button,
+    FieldDiff,
+    FieldRow,
+    Heading,
+    Msg,
+    Para,
+    Part,
+    Span,
+    say,
+)
+from engine.taps import GONE, Person, Reply, heard
+from engine.tokens import Tap
+from memory import events, kinds, merging, profile, recall, records
+from memory.db import Reader, Tx
+from memory.events import Event
+from memory.records import Record, Version
+
+Recall = Callable[[str, str | None], Awaitable[list[recall.Recalled]]]
+LISTED_MAX, VERSIONS_MAX, VALUE_CHARS_MAX = 15, 20, 120
+NOBODY = "I know nothing and nobody called “{name}”."
+SEVERAL = "Several are called so. Write one of these: {names}."
+WHO_HOW = "Write a name, an address or a number after it, like /who Ada or /history INV-204."
+SAME_HOW = "Write both, with “and” between them: /same Ada Example and ada@home.example"
+EMPTY = "There are no records yet. Forward a mail, or say “note on Ada: …”."
+TITLE = "Are these the same?"
+ONE = "{name} is one record now. What named the other is found there."
+TWO = "Noted: they are two. I do not ask again."
+SPLIT = "They are two records again: {one} and {other}."
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    house: House
+    remembering: Recall
+
+    def commands(self) -> dict[str, Command]:
+        return {
+            "who": self.who,
+            "records": self.records,
+            "history": self.history,
+            "same": self.same,
+        }
+
+    async def who(self, event: Event, rest: str) -> Msg:
+        """Tell what is known of one record, each with its source."""
+        key = f"who:{event.id}"
+        async with self.house.db.snapshot() as reader:
+            found = await _one(reader, rest)
+        if isinstance(found, str):
+            return say(key, found)
+        remembered = await self.remembering(rest, found.id)
+        async with self.house.db.snapshot() as reader:
+            told = await reports.about(reader, found.id, remembered, key)
+        return told or say(key, GONE)
+
+    async def records(self, event: Event, rest: str) -> Msg:
+        """Count the records by kind; with a kind, list the newest of it."""
+        key, kind = f"records:{event.id}", rest.strip().casefold().removesuffix("s")
+        async with self.house.db.snapshot() as reader:
+            if kind in kinds.KINDS:
+                return await _listed(reader, kind, key)
+            counts = {kind: await records.count(reader, kind) for kind in kinds.KINDS}
+        lines = tuple(f"{count} {kind}" for kind, count in counts.items() if count)
+        if not lines:
+            return say(key, EMPTY)
+        how = _para("/records person lists the newest of a kind, /who NAME tells about one.")
+        parts = (Heading(text="Records"), Bullets(items=lines), how)
+        return Msg(key=key, summary="Records", parts=parts)
+
+    async def history(self, event: Event, rest: str) -> Msg:
+        """Tell every version of one record, the newest first: what changed, when and why."""
+        key = f"history:{event.id}"
+        async with self.house.db.snapshot() as reader:
+            found = await _one(reader, rest)
+            if isinstance(found, str):
+                return say(key, found)
+            settings = await profile.read(reader)
+            versions = await records.history(reader, found.id)
+            lines = [await _version(reader, *pair, settings) for pair in _pairs(versions)]
+        shown = tuple(reversed(lines))[:VERSIONS_MAX]
+        more = len(lines) - len(shown)
+        parts: list[Part] = [Heading(text=f"{found.name} · {found.kind}"), Bullets(items=shown)]
+        parts += [_para(f"{more} older versions are kept as well.")] if more else []
+        return Msg(key=key, summary=f"History of {found.name}"[:190], parts=tuple(parts))
+
+    async def same(self, event: Event, rest: str) -> Msg | None:
+        """Ask on a card whether two records are the same, with what each of them says."""
+        key, (first, _, second) = f"same:{event.id}", rest.partition(" and ")
+        if not second.strip():
+            return say(key, SAME_HOW)
+        async with self.house.db.transaction() as tx:
+            one, other = await _one(tx, first), await _one(tx, second)
+            if isinstance(one, str) or isinstance(other, str):
+                return say(key, one if isinstance(one, str) else str(other))
+            try:
+                together = merging.union(*await merging.both(tx, one.id, other.id))
+            except merging.MergeError as error:
+                return say(key, str(error))
+            await outbox.post(tx, card(one, other, together), str(event.body["conv"]))
+        return None
+
+
+async def merge(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """They are the same: what the card showed becomes the new version."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        pair = await _as_shown(tx, tap)
+        if pair is None:
+            return Reply(GONE, refused=True)
+        one, other = pair
+        try:
+            kept = await merging.merge(tx, one.id, other.id, cause)
+        except merging.MergeError as error:
+            return Reply(str(error), refused=True)
+        for address in await records.keys_of(tx, kept.id, "email"):
+            await ladder.widened(tx, house, kept, address, cause)
+        apart = Button(label="Split them again", action="record.split", ref=other.id)
+        said = ONE.format(name=kept.name)
+        await outbox.post(tx, _answered(one, other, said, apart), who.conv)
+    return Reply(said)
+
+
+async def split(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """They are two after all: both come back."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        try:
+            one, other = await merging.split(tx, tap.ref, cause)
+        except merging.MergeError as error:
+            return Reply(str(error), refused=True)
+        said = SPLIT.format(one=one.name, other=other.name)
+        await outbox.post(tx, _answered(one, other, said), who.conv)
+    return Reply(said)
+
+
+async def two(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """They are two, and are not asked about again."""
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        pair = await _as_shown(tx, tap)
+        if pair is None:
+            return Reply(GONE, refused=True)
+        one, other = pair
+        await merging.keep_apart(tx, one.id, other.id, cause)
+        await outbox.post(tx, _answered(one, other, TWO), who.conv)
+    return Reply(TWO)
+
+
+VERBS: dict[str, Any] = {"record.merge": merge, "record.split": split, "record.apart": two}
+
+
+def card(one: Record, other: Record, together: dict[str, Any]) -> Msg:
+    """Return the question: what each side says, and what the one that stays would say then."""
+    asks = f"{one.name} stays, and what names {other.name} is found there. It can be split again."
+    parts: list[Part] = [Heading(text=TITLE)]
+    for side in (one, other):
+        parts += [_para(f"{side.name} · version {side.version}"), Bullets(items=_says(side))]
+    parts += [_para(asks), FieldDiff(rows=tuple(_changes(one, together)))]
+    item = f"{other.id} {one.version} {other.version}"
+    yes = Button(label="They are the same", action="record.merge", ref=one.id, item=item)
+    no = Button(label="They are two", action="record.apart", ref=one.id, item=item)
+    return Msg(
+        key=_key(one, other),
+        summary=f"{TITLE} {one.name} · {other.name}"[:190],
+        parts=tuple(parts),
+        buttons=((yes, no),),
+    )
+
+
+def _says(side: Record) -> tuple[str, ...]:
+    said = ((name, _value(value)) for name, value in side.state.items() if name != "name")
+    return tuple(f"{_label(name)}: {value}" for name, value in said if value) or ("nothing more",)
+
+
+def _changes(one: Record, together: dict[str, Any]) -> Iterator[FieldRow]:
+    for name, value in together.items():
+        if value != one.state.get(name):
+            old = _value(one.state.get(name)) or None
+            yield FieldRow(label=_label(name), old=old, new=_value(value))
+
+
+def _answered(one: Record, other: Record, said: str, *buttons: Button) -> Msg:
+    parts = (Heading(text=TITLE), _para(f"{one.name} · {other.name}"), _para(said))
+    rows = (buttons,) if buttons else ()
+    return Msg(key=_key(one, other), summary=f"{TITLE} {said}"[:190], parts=parts, buttons=rows)
+
+
+def _key(one: Record, other: Record) -> str:
+    return f"same:{':'.join(sorted((one.id, other.id)))}"
+
+
+async def _as_shown(tx: Tx, tap: Tap) -> tuple[Record, Record] | None:
+    """Return both records, if they still are as the card showed them."""
+    id, *versions = tap.item.split()
+    one, other = await records.get(tx, tap.ref), await records.get(tx, id)
+    if one is None or other is None or [str(one.version), str(other.version)] != versions:
+        return None
+    return one, other
+
+
+async def _one(reader: Reader, wanted: str) -> Record | str:
+    """Return the record of a name, address or number; or in a sentence why none or several."""
+    wanted = wanted.strip()
+    if not wanted:
+        return WHO_HOW
+    for scheme in ("email", "order", "payment", "invoice", "domain"):
+        known = await records.by_key(reader, scheme, wanted)
+        if known is not None:
+            return known
+    readings = [one for found in await parties.find(reader, wanted) for one in found.readings]
+    by_id = {one.ref: one for one in readings if one.ref}
+    if len(by_id) > 1:
+        return SEVERAL.format(names=", ".join(one.label for one in by_id.values()))
+    found = await records.get(reader, next(iter(by_id))) if by_id else None
+    return found or NOBODY.format(name=wanted)
+
+
+async def _listed(reader: Reader, kind: str, key: str) -> Msg:
+    found = await records.of_kind(reader, kind, limit=LISTED_MAX)
+    more = await records.count(reader, kind) - len(found)
+    lines = tuple(parties.choice(one).label for one in found)
+    parts: list[Part] = [Heading(text=kind.capitalize()), Bullets(items=lines or ("none",))]
+    parts += [_para(f"{more} more; /who NAME finds each.")] if more > 0 else []
+    return Msg(key=key, summary=f"Records of the kind {kind}", parts=tuple(parts))
+
+
+def _pairs(versions: list[Version]) -> Iterator[tuple[Version | None, Version]]:
+    yield from zip([None, *versions], versions, strict=False)
+
+
+async def _version(
+    reader: Reader, before: Version | None, now: Version, settings: dict[str, Any]
+) -> str:
+    """Return one line: when, what changed, and the event that caused it."""
+    old = {} if before is None else before.state
+    changed = [
+        f"{_label(name)}: {_value(old.get(name)) or '—'} → {_value(value) or '—'}"
+        for name, value in now.state.items()
+        if value != old.get(name) and (before is not None or _value(value))
+    ]
+    event = await events.get(reader, now.cause) if now.cause else None
+    why = f" · {explain.said(event)}" if event is not None else ""
+    at = words.moment(now.at, settings)
+    return f"{now.version} · {at} · {'; '.join(changed) or 'nothing'}{why}"
+
+
+def _value(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+    return text if len(text) <= VALUE_CHARS_MAX else f"{text[: VALUE_CHARS_MAX - 1]}…"
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _para(text: str) -> Para:
+    return Para(spans=(Span(text=text),))

@@ -1,0 +1,120 @@
+"""Walks about records: what is known of whom, since when and why, and two that are one."""
+
+from bot.app import App
+from memory import records, verify
+from memory.records import Record
+from tests.chat import Chat
+from tests.walks.test_always import allowed, rules
+from tests.walks.test_refund import sent
+
+ASK = "Are these the same?"
+
+
+async def person(app: App, name: str, **state: object) -> Record:
+    async with app.db.transaction() as tx:
+        return await records.create(tx, "person", {"name": name, **state}, None)
+
+
+async def test_who_tells_what_is_known_and_where_from(app: App, chat: Chat) -> None:
+    await chat.say("note on Ada: prefers tea")
+    await chat.say("/who Ada")
+    told = chat.text("What I know about Ada Example")
+    assert "Email: ada@example.org" in told
+    assert "Payment PAY-1042: 120.00 EUR" in told
+    assert "prefers tea (owner," in told
+    await chat.say("/who PAY-1042")
+    assert "Amount: 120.00" in chat.text("What I know about PAY-1042")
+
+
+async def test_who_asks_which_and_says_when_there_is_nobody(app: App, chat: Chat) -> None:
+    await chat.say("/who")
+    assert "Write a name, an address or a number" in chat.last
+    await chat.say("/who Zacharias")
+    assert "I know nothing and nobody called “Zacharias”." in chat.last
+    await person(app, "Ada Muster", email="ada@muster.example")
+    await chat.say("/who Ada")
+    assert "Several are called so." in chat.last
+    assert "Ada Muster · ada@muster.example" in chat.last
+
+
+async def test_records_are_counted_and_listed(app: App, chat: Chat) -> None:
+    await chat.say("/records")
+    assert "person" in chat.last
+    await chat.say("/records persons")
+    assert "Ada Example · ada@example.org" in chat.last
+    for number in range(20):
+        await person(app, f"Number {number}")
+    await chat.say("/records person")
+    assert "more; /who NAME finds each." in chat.last
+
+
+async def test_history_tells_each_change_and_its_cause(app: App, chat: Chat) -> None:
+    await chat.say("refund PAY-1042 5 EUR")
+    await chat.tap("Refund", "✓ Refund")
+    await chat.say("/history PAY-1042")
+    told = chat.text("History of PAY-1042")
+    newest, first = [line for line in told.splitlines() if line.startswith("- ")]
+    assert "Refunded: 0.00 → 5.00" in newest
+    assert "refund PAY-1042 5 EUR" in newest or "you tapped" in newest
+    assert "Amount: — → 120.00" in first
+
+
+async def test_two_become_one_by_a_card_and_two_again(app: App, chat: Chat) -> None:
+    await person(app, "A. Example", email="ada@home.example", phone="+49 30 2")
+    await chat.say("/same Ada Example and ada@home.example")
+    card = chat.text(ASK)
+    assert "Email: ada@home.example" in card
+    assert "Ada Example stays, and what names A. Example is found there." in card
+    reply = await chat.tap(ASK, "They are the same")
+    assert reply.text == "Ada Example is one record now. What named the other is found there."
+    await chat.say("/who ada@home.example")
+    assert "Emails: ada@home.example" in chat.text("What I know about Ada Example")
+    await chat.tap(ASK, "Split them again")
+    await chat.say("/who ada@home.example")
+    assert "Phone: +49 30 2" in chat.text("What I know about A. Example")
+    assert (await verify.verify(app.db)).faults == ()
+
+
+async def test_a_card_that_no_longer_shows_how_they_are_does_nothing(app: App, chat: Chat) -> None:
+    other = await person(app, "A. Example", email="ada@home.example")
+    await chat.say("/same Ada Example and ada@home.example")
+    async with app.db.transaction() as tx:
+        await records.revise(tx, other.id, None, phone="+49 30 9")
+    reply = await chat.tap(ASK, "They are the same")
+    assert reply.refused
+    async with app.db.snapshot() as reader:
+        assert (await records.get(reader, other.id) or other).id == other.id
+
+
+async def test_a_rule_does_not_reach_what_a_merge_brought_unseen(app: App, chat: Chat) -> None:
+    await allowed(chat)
+    await person(app, "B. M.", email="bruno@neu.example")
+    await chat.say("/same Bruno Muster and bruno@neu.example")
+    await chat.tap(ASK, "They are the same")
+    assert [one.state for one in await rules(app)] == ["paused"]
+    before = len(sent(app))
+    await chat.say("write to bruno@neu.example that the course starts on Monday")
+    assert len(sent(app)) == before
+
+
+async def test_what_cannot_be_one_is_said(app: App, chat: Chat) -> None:
+    for said, why in (
+        ("/same", "Write both, with “and” between them"),
+        ("/same Ada Example and nobody@nowhere.example", "I know nothing and nobody"),
+        ("/same Ada Example and ada@example.org", "is one record already"),
+        ("/same Ada Example and PAY-1042", "Ada Example is a person and PAY-1042 a payment"),
+    ):
+        await chat.say(said)
+        assert why in chat.last, said
+
+
+async def test_who_was_merged_is_erased_with_the_one(app: App, chat: Chat) -> None:
+    await person(app, "Adelheid E.", email="ada@home.example")
+    await chat.say("/same Ada Example and ada@home.example")
+    await chat.tap(ASK, "They are the same")
+    await chat.say("/forget Ada Example")
+    await chat.tap("Ada Example: the record", "Erase", confirm="Ada Example")
+    text = (app.folder / "firstmate.db").read_bytes()
+    assert b"ada@home.example" not in text
+    assert b"Adelheid" not in text
+    assert (await verify.verify(app.db)).faults == ()
