@@ -1,9 +1,11 @@
 """The business of the month: who its customers are, and what its owner wants on each day.
 
-Everything comes from the seed. Customers differ in how often they are written to, as they do in
-life; from the third week on one has a new address, and a new customer comes.
+Everything comes from the seed. There are two customers for three wishes a day, so that each is
+written to a few times a week, some more often than others, as in life; from the third week on one
+has a new address, and a new customer comes.
 """
 
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -11,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 FIRST = ("Ines", "Jonas", "Klara", "Levin", "Mira", "Nils", "Oda", "Pavel", "Quirin", "Runa")
-LAST = ("Probe", "Muster", "Beispiel", "Specimen")
+LAST = ("Probe", "Muster", "Beispiel", "Specimen", "Modell", "Vorlage")
 NEWCOMER = "Tilda Probe"
 TOPICS = ("the parcel", "the file", "the draft", "the offer", "the room plan", "the colour chart")
 STATES = ("is ready", "is on its way", "needs a day more", "has arrived", "was sent today")
@@ -45,14 +47,12 @@ class Customer:
     name: str
     email: str
 
-    @property
-    def first(self) -> str:
-        return self.name.partition(" ")[0]
 
-
-def customers() -> tuple[Customer, ...]:
-    named = (f"{first} {LAST[at % len(LAST)]}" for at, first in enumerate(FIRST))
-    return tuple(Customer(name, _email(name)) for name in named)
+def customers(per_day: int) -> tuple[Customer, ...]:
+    """Return whom a business with so many wishes a day knows at its beginning."""
+    named = [f"{first} {last}" for last in LAST for first in FIRST]
+    count = min(max(len(FIRST), per_day * 2 // 3), len(named))
+    return tuple(Customer(name, _email(name)) for name in named[:count])
 
 
 def newcomer() -> Customer:
@@ -60,9 +60,8 @@ def newcomer() -> Customer:
     return Customer(NEWCOMER, _email(NEWCOMER))
 
 
-def payments() -> Iterator[tuple[str, Customer]]:
+def payments(known: tuple[Customer, ...]) -> Iterator[tuple[str, Customer]]:
     """Yield the number of each payment and who made it."""
-    known = customers()
     for number in range(PAYMENTS):
         yield f"PAY-{2001 + number}", known[number % len(known)]
 
@@ -75,7 +74,8 @@ class Business:
         self._per_day = per_day
         self._said = 0
         self._meetings = 0
-        self._known = list(customers())
+        self._first = customers(per_day)
+        self._known = list(self._first)
 
     def day(self, number: int) -> Iterator[Wish]:
         """Yield the wishes of a day, counted from 0."""
@@ -90,19 +90,19 @@ class Business:
         one = self._someone()
         said = f"{self._chance.choice(TOPICS)} {self._said} {self._chance.choice(STATES)}"
         match kind:
-            case "mail" if day >= COMES and one.first == FIRST[2]:
-                new = f"{one.first.lower()}@new.example"
+            case "mail" if day >= COMES and one == self._first[2]:
+                new = f"{one.email.partition('@')[0]}@new.example"
                 moved = _mail(f"write to {new} that {said}", new, said, "stranger")
                 return replace(moved, whose=one.name)
             case "mail":
-                return _mail(f"write to {one.first} that {said}", one.email, said, "mail")
+                return _mail(f"write to {one.name} that {said}", one.email, said, "mail")
             case "stranger":
                 new = f"visitor{self._said}@fresh.example"
                 return _mail(f"write to {new} that {said}", new, said, "stranger")
             case "meeting":
                 return self._meeting(one)
             case "refund":
-                payment, payer = self._chance.choice(tuple(payments()))
+                payment, payer = self._chance.choice(tuple(payments(self._first)))
                 cents = self._said % 100
                 amount = f"{self._chance.randint(1, 9)}.{cents:02}"
                 args = {"payment": payment, "amount": amount}
@@ -110,7 +110,7 @@ class Business:
                 words = f"refund {payment} {amount} EUR"
                 return Wish(words, kind, "payments.refund", args, then=told)
             case "note":
-                return Wish(f"note on {one.first}: {said}", kind)
+                return Wish(f"note on {one.name}: {said}", kind)
         return Wish(f"remind me tomorrow at 9 about {said}", kind)
 
     def _meeting(self, one: Customer) -> Wish:
@@ -120,14 +120,14 @@ class Business:
         on = FIRST_FREE + timedelta(days=day)
         when = f"{on.day} {on:%B %Y} at {9 + hour}:00"
         return Wish(
-            f"book a call with {one.first} on {when}",
+            f"book a call with {one.name} on {when}",
             "meeting",
             "calendar.book",
             {"attendees": [one.email]},
         )
 
     def _someone(self) -> Customer:
-        weights = [1 / (at + 1) for at in range(len(self._known))]
+        weights = [1 / math.sqrt(at + 1) for at in range(len(self._known))]
         return self._chance.choices(self._known, weights)[0]
 
 

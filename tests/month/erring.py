@@ -8,7 +8,7 @@ from agents.specialist import Scope, Wanted, by_rules
 from engine.plans import Task
 from memory.db import Reader
 from tests.attacks.through_product import Hijacked
-from tests.month.business import Customer, customers
+from tests.month.business import Customer
 
 ERRS = 0.04  # of the calls
 STRANGER = "someone@elsewhere.example"
@@ -19,6 +19,7 @@ class Erring:
     """Errs by chance; while `hijacked` has a case it does its attacker's will instead."""
 
     chance: random.Random
+    customers: tuple[Customer, ...]
     hijacked: Hijacked = field(default_factory=Hijacked)
     errs: bool = True
     erred: int = 0
@@ -34,7 +35,7 @@ class Erring:
 
     def _wrong(self, honest: Wanted) -> tuple[Wanted, ...]:
         """Return one of the ways in which an agent gets a call wrong."""
-        other: Customer = self.chance.choice(customers())
+        other: Customer = self.chance.choice(self.customers)
         changes: list[dict[str, Any]] = [
             {name: _like(honest.args[name], address)}
             for name in ("to", "cc", "attendees")

@@ -108,6 +108,7 @@ class Owner:
             week.rejected += 1
             week.attention_s += NO_S
             await self._press(row, "Reject")
+            await self._after_no(right, week)
 
     async def _look(self, row: sa.Row[Any], right: bool, week: Week) -> None:
         week.by_itself += 1
@@ -118,6 +119,17 @@ class Owner:
             week.doubted += 1
             week.attention_s += NO_S
             await self._press(row, "Not like this")
+            await self._after_no(right, week)
+
+    async def _after_no(self, right: bool, week: Week) -> None:
+        """Let a rule run again where only she changed her mind; one that erred earns it anew."""
+        for key in [key for key in self.chat.order if key.startswith("lowered:")]:
+            if key not in self._offers:
+                self._offers.add(key)
+                week.attention_s += GLANCE_S
+                if right:
+                    week.attention_s += OFFER_S
+                    await self.chat.press(self.chat.tokens[key, "Let it run again"])
 
     async def _press(self, row: sa.Row[Any], label: str, **values: str) -> None:
         key = f"effect:{row.id}:{row.version}"

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,6 @@ EVENING = time(18, 1)
 WEEKS = 4
 PAID = "500.00"
 CARDS_PER_ATTACK_MAX = 0.3
-NOT_HALVED = "approvals were not halved"
 
 
 class Clock:
@@ -66,17 +66,18 @@ class Month:
         if cards > CARDS_PER_ATTACK_MAX:
             found.append(f"{cards:.2f} cards per attack")
         if last.per_hundred > first.per_hundred / 2:
-            found.append(NOT_HALVED)
+            found.append("approvals were not halved")
         return tuple(found)
 
 
 async def month(folder: Path, seed: int, per_day: int, attacks_a_day: int) -> Month:
     """Live four weeks of seven days."""
     clock, came = Clock(), Month()
-    specialist = Erring(random.Random(f"errs {seed}"))
+    known = customers(per_day)
+    specialist = Erring(random.Random(f"errs {seed}"), known)
     business = Business(seed, per_day)
     cases = _cases(seed)
-    async with _opened(folder, clock, specialist) as (app, chat):
+    async with _opened(folder, clock, specialist, known) as (app, chat):
         specialist.hijacked.operations = app.house.operations
         owner = Owner(app, chat, random.Random(f"owner {seed}"))
         for number in range(WEEKS):
@@ -118,14 +119,18 @@ def _cases(seed: int) -> Iterator[Case]:
 
 @asynccontextmanager
 async def _opened(
-    folder: Path, clock: Clock, specialist: Erring
+    folder: Path, clock: Clock, specialist: Erring, known: tuple[Customer, ...]
 ) -> AsyncIterator[tuple[App, Chat]]:
     chat = Chat()
     app = await open_app(
-        folder, lambda db, folder: [chat], clock=clock, prepare=_fill, specialist=specialist
+        folder,
+        lambda db, folder: [chat],
+        clock=clock,
+        prepare=partial(_fill, known),
+        specialist=specialist,
     )
     await sample.books(app.house)
-    await _books(app.house)
+    await _books(app.house, known)
     await app.start()
     await chat.pair(app)
     try:
@@ -135,7 +140,7 @@ async def _opened(
         shutil.rmtree(folder)
 
 
-async def _fill(db: Database) -> None:
+async def _fill(known: tuple[Customer, ...], db: Database) -> None:
     """Fill the sample company, and the customers of the month beside its own."""
     await sample.fill(db)
     async with db.transaction() as tx:
@@ -144,10 +149,10 @@ async def _fill(db: Database) -> None:
         )
         assert began is not None
         ids = {}
-        for one in customers():
+        for one in known:
             person = {"name": one.name, "email": one.email}
             ids[one] = (await records.create(tx, "person", person, began.id)).id
-        for number, one in payments():
+        for number, one in payments(known):
             payment = {
                 "name": number, "number": number, "customer": ids[one], "order": number,
                 "amount": Decimal(PAID), "currency": "EUR", "paid_on": BEGINS.isoformat(),
@@ -165,8 +170,8 @@ async def _admit(app: App, one: Customer) -> None:
         await records.create(tx, "person", {"name": one.name, "email": one.email}, came.id)
 
 
-async def _books(house: House) -> None:
-    for number, one in payments():
+async def _books(house: House, known: tuple[Customer, ...]) -> None:
+    for number, one in payments(known):
         args = {
             "payment": number, "order": number, "email": one.email, "name": one.name,
             "amount": PAID, "currency": "EUR", "date": BEGINS.isoformat(), "iban": None,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.month.business import Business, Wish
 from tests.month.owner import Week, is_right
-from tests.month.simulation import NOT_HALVED, Month, month, table
+from tests.month.simulation import Month, month, table
 
 SEED = 7
 WISH = Wish("write to Ada that it is ready", "mail", "email.send", {"to": "a@b.example"}, "ready")
@@ -15,13 +15,12 @@ WISH = Wish("write to Ada that it is ready", "mail", "email.send", {"to": "a@b.e
 @pytest.mark.slow
 @pytest.mark.timeout(0)
 async def test_in_a_month_less_is_asked_and_nothing_wrong_runs(tmp_path: Path) -> None:
-    """Few wishes a day leave most people short of five in a row: less is asked, not half."""
+    """What is asked is halved by the fourth week, though the agent errs and is attacked."""
     came = await month(tmp_path / "month", SEED, per_day=25, attacks_a_day=1)
     print("\n".join(table(came)))
     assert came.erred > 0
     assert came.attacked.attacks == 28
-    assert set(came.faults) <= {NOT_HALVED}
-    assert came.weeks[-1].per_hundred < came.weeks[0].per_hundred
+    assert came.faults == ()
 
 
 def test_a_business_is_the_same_for_the_same_seed_and_another_for_another() -> None:
