@@ -34,7 +34,7 @@ NAMES = {  # text columns in which no words stand: identifiers, states, names of
         "record",
     ),
     *("ref", "scheme", "source", "state", "status", "surface", "task", "undoes", "about", "action"),
-    *("item", "hash", "card", "trust", "salt", "redacted_by", "first_on"),
+    *("item", "hash", "card", "trust", "salt", "redacted_by", "first_on", "merged_into"),
 }
 
 
