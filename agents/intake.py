@@ -47,7 +47,7 @@ class Intake:
                 text=read.text, digest=file["digest"], mime=file["mime"],
             )  # fmt: skip
             await _passage(tx, "artifact", id, f"{file['name']}\n{read.text}", None, conv)
-            await outbox.post(tx, reports.file_read(id, file["name"], read), conv)
+            await outbox.post(tx, reports.file_read(id, file["name"], read, file["digest"]), conv)
         return None
 
     async def text(self, heard: Event, text: str, conv: str | None) -> str | None:

@@ -5,17 +5,32 @@ from typing import Any
 
 from connectors.files.shapes import Reading
 from engine import lessons, words
-from engine.messages import Bullets, Evidence, Facts, Fold, Heading, Msg, Para, Part, Quote, Span
+from engine.messages import (
+    Bullets,
+    Button,
+    Evidence,
+    Facts,
+    Fold,
+    Heading,
+    Msg,
+    Para,
+    Part,
+    Quote,
+    Span,
+)
 from memory import facts, profile, recall, records
 from memory.db import Reader
 from memory.records import Record
 
 EXCERPT_CHARS = 600
+LISTS = (".csv", ".tsv")
 RECALLED_MAX = 5
 
 
-def file_read(artifact: str, name: str, read: Reading) -> Msg:
+def file_read(artifact: str, name: str, read: Reading, digest: str) -> Msg:
     """Return what a file says, or in one sentence why it says nothing. It is kept either way."""
+    offer = Button(label="Import as records…", action="import", ref=digest, item=name)
+    is_list = name.casefold().endswith(LISTS) and not read.refused
     parts: list[Part] = [Heading(text=name)]
     if read.refused:
         parts.append(_para(f"{read.refused} The file is kept."))
@@ -29,7 +44,12 @@ def file_read(artifact: str, name: str, read: Reading) -> Msg:
             parts.append(Fold(title=title, parts=(Quote(text=rest),)))
     elif not read.refused:
         parts.append(_para("I kept it. There is no text in it that I can read."))
-    return Msg(key=f"file:{artifact}", summary=f"Read {name}"[:190], parts=tuple(parts))
+    return Msg(
+        key=f"file:{artifact}",
+        summary=f"Read {name}"[:190],
+        parts=tuple(parts),
+        buttons=((offer,),) if is_list else (),
+    )
 
 
 def words_read(event: str, text: str) -> Msg:

@@ -12,7 +12,7 @@ from agents.front import Front
 from agents.intake import Intake
 from agents.routing import Router
 from agents.specialist import Specialist, by_rules
-from bot import board, forgetting, onboarding, secrets, templates, who
+from bot import board, forgetting, importing, onboarding, secrets, templates, who
 from bot.autonomy import Autonomy
 from bot.commands import Commands
 from bot.delivery import Delivery
@@ -256,7 +256,7 @@ async def open_app(
     app.verbs |= {"halt": halting.halt, rich.ACTION: rich.answer}
     app.verbs |= batch_desk.VERBS | always_desk.VERBS | rule_desk.VERBS | ladder.VERBS
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
-    app.verbs |= {"erase": forgetting.erase} | secrets.VERBS | who.VERBS
+    app.verbs |= {"erase": forgetting.erase} | secrets.VERBS | who.VERBS | importing.VERBS
     return app
 
 

@@ -11,6 +11,7 @@ from memory.db import Reader, Tx, change, insert, insert_once
 from memory.schema.records import record_keys, record_versions, records
 
 NAMES_MAX = 5000
+ALL = 1_000_000
 _GONE = records.c.status.in_(("erased", "merged"))
 
 

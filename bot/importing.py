@@ -1,0 +1,137 @@
+"""A customer list that was dropped: what it would make of the records, and the tap that does it."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from agents import tables
+from connectors import blobs
+from connectors.contract import PermanentError
+from engine import outbox
+from engine.house import House
+from engine.messages import Bullets, Button, Fold, Heading, Msg, Para, Part, Span
+from engine.taps import Person, Reply, heard
+from engine.tokens import Tap
+from memory import events, importing
+from memory.importing import Fate, Sorted
+
+AT_ONCE = 200
+SHOWN_MAX = 30
+TITLE = "Import “{name}”"
+FATES: dict[Fate, str] = {
+    "new": "would be new",
+    "adds": "would get what is missing in their record",
+    "known": "are recorded already, nothing new",
+    "namesake": "have the name of somebody recorded and no address of theirs, so they are left out",
+    "wrong": "cannot be read, so they are left out",
+}
+SAYS = "What is recorded stays as it is; a list only fills in what is missing."
+LEFT = "Left out are the columns {names}."
+NOTHING = "There is nothing in it to add; nothing was changed."
+OTHER = "The records changed since, so this is what it would do now. Nothing was done."
+DONE = "Imported: {new} new, {adds} filled in. {rest} left as they are."
+
+
+async def look(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Show what an import would do. Nothing is changed."""
+    try:
+        found, left = await _sorted(house, tap.ref)
+    except PermanentError as error:
+        return Reply(str(error), refused=True)
+    shown = card(tap.ref, tap.item, found, left)
+    async with house.db.transaction() as tx:
+        await heard(tx, tap, who, key, values)
+        await outbox.post(tx, shown, who.conv)
+        await outbox.show_again(tx, shown.key, who.conv)
+    return Reply("", shown.key)
+
+
+async def take(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Import exactly what the card showed, in portions; again after a crash does the rest."""
+    name, _, shown_as = tap.item.rpartition(" ")
+    try:
+        found, left = await _sorted(house, tap.ref)
+    except PermanentError as error:
+        return Reply(str(error), refused=True)
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        if _fingerprint(found) != shown_as:
+            again = card(tap.ref, name, found, left)
+            await outbox.post(tx, again, who.conv)
+            return Reply(OTHER, again.key, refused=True)
+    todo = [one for one in found if one.fate in ("new", "adds")]
+    for start in range(0, len(todo), AT_ONCE):
+        async with house.db.transaction() as tx:
+            await importing.take(tx, todo[start : start + AT_ONCE], cause)
+    counts = {str(fate): sum(one.fate == fate for one in found) for fate in FATES}
+    rest = len(found) - len(todo)
+    said = DONE.format(**counts, rest=rest) if todo else NOTHING
+    async with house.db.transaction() as tx:
+        await events.note(tx, "list.imported", cause, file=tap.ref, counts=counts)
+        await outbox.post(tx, _done(tap.ref, name, said), who.conv)
+    return Reply(said)
+
+
+VERBS: dict[str, Any] = {"import": look, "import.take": take}
+
+
+def card(digest: str, name: str, found: Sequence[Sorted], left: tuple[str, ...]) -> Msg:
+    """Return what an import would do, with the lines behind each number."""
+    title = TITLE.format(name=name)
+    parts: list[Part] = [Heading(text=title), _para(SAYS), *_groups(found)]
+    parts += [_para(LEFT.format(names=", ".join(left)))] if left else []
+    count = sum(one.fate in ("new", "adds") for one in found)
+    item = f"{name} {_fingerprint(found)}"
+    button = Button(label=f"Import {count}", action="import.take", ref=digest, item=item)
+    return Msg(
+        key=_key(digest),
+        summary=title[:190],
+        parts=tuple(parts if count else [*parts, _para(NOTHING)]),
+        buttons=((button,),) if count else (),
+    )
+
+
+def _groups(found: Sequence[Sorted]) -> Iterator[Part]:
+    for fate, says in FATES.items():
+        some = [one for one in found if one.fate == fate]
+        if not some:
+            continue
+        lines = tuple(_line(one) for one in some[:SHOWN_MAX])
+        more = f" (the first {SHOWN_MAX})" if len(some) > SHOWN_MAX else ""
+        yield Fold(title=f"{len(some)} {says}{more}", parts=(Bullets(items=lines),))
+
+
+def _line(one: Sorted) -> str:
+    added = ", ".join(f"{name}: {value}" for name, value in one.adds.items())
+    said = "; ".join(filter(None, (added, one.why)))
+    address = one.row.state.get("email")
+    who = f"{one.name} · {address}" if address and address != one.name else one.name
+    return f"line {one.row.line}: {who or 'no name'}{f' ({said})' if said else ''}"
+
+
+def _done(digest: str, name: str, said: str) -> Msg:
+    title = TITLE.format(name=name)
+    return Msg(key=_key(digest), summary=said[:190], parts=(Heading(text=title), _para(said)))
+
+
+async def _sorted(house: House, digest: str) -> tuple[list[Sorted], tuple[str, ...]]:
+    data = await asyncio.to_thread(blobs.get, house.blobs, digest)
+    rows, left = await asyncio.to_thread(tables.read, data)
+    async with house.db.snapshot() as reader:
+        return await importing.sort(reader, rows), left
+
+
+def _fingerprint(found: Sequence[Sorted]) -> str:
+    """Return what stands for exactly this outcome: what was shown is what is done."""
+    said = json.dumps([[one.row.line, one.fate, one.record, one.adds] for one in found])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _key(digest: str) -> str:
+    return f"import:{digest[:16]}"
+
+
+def _para(text: str) -> Para:
+    return Para(spans=(Span(text=text),))
