@@ -15,7 +15,7 @@ from memory import events, profile, records
 from memory.db import Reader
 from memory.records import Record
 from memory.schema.work import effects, tasks
-from policies.contracts import coin
+from policies.contracts import Contract, amount, coin
 from policies.judge import USED
 from policies.rules import Action
 
@@ -71,7 +71,12 @@ async def facts(
     if action.args.get("in_reply_to") and not await _theirs(reader, action, reached):
         own["in_thread"] = False
     used = {rule: await uses.ran(reader, rule) for rule in on_trial}
-    return own | _today(action, done) | {"done_today_to": to} | ({USED: used} if used else {})
+    return (
+        own
+        | _today(action, done, operations)
+        | {"done_today_to": to}
+        | ({USED: used} if used else {})
+    )
 
 
 def _destinations(operation: Operation | None, args: Mapping[str, Any]) -> list[str]:
@@ -131,11 +136,13 @@ async def _done(reader: Reader, midnight: datetime) -> list[dict[str, Any]]:
     return [row.action for row in await reader.rows(query)]
 
 
-def _today(action: Action, done: list[dict[str, Any]]) -> dict[str, Any]:
+def _today(
+    action: Action, done: list[dict[str, Any]], operations: Mapping[str, Operation]
+) -> dict[str, Any]:
     """Count what this operation did today, and what money went out in this currency."""
     currency = coin(action.args.get("currency"))
     money = [
-        Decimal(str(a["args"]["amount"]))
+        amount(_contract(operations.get(a["operation"])), a["args"])
         for a in done
         if a["effect"] == "money" and coin(a["args"].get("currency")) == currency
     ]
@@ -143,6 +150,11 @@ def _today(action: Action, done: list[dict[str, Any]]) -> dict[str, Any]:
         "spent_today": float(sum(money, Decimal(0))),
         "done_today": sum(a["operation"] == action.operation for a in done),
     }
+
+
+def _contract(operation: Operation | None) -> Contract:
+    """Return which argument is money; of an operation that is no longer offered, the usual one."""
+    return Contract(roles={"amount": "amount"} if operation is None else operation.roles)
 
 
 async def _duplicate(reader: Reader, action: Action, goal: str) -> str:
