@@ -20,6 +20,7 @@ from memory.db import Reader
 from policies.rules import Action
 
 TITLE_CHARS_MAX = 120
+TYPED = "You typed exactly this."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,7 @@ class Runner:
         if missed is not None:
             await self._skip(task, missed)
             return True
-        playbook = self.playbooks[goal.playbook or ""]
-        async with self.house.db.snapshot() as reader:
-            scope = await scopes.of_goal(reader, goal, playbook)
-        title, why = _said(playbook, task, scope)
+        scope, title, why = await self._told(goal, task)
         try:
             proposal, strays = await self._wanted(goal, task, scope, why)
         except PermanentError as error:
@@ -93,12 +91,24 @@ class Runner:
             await plans.say_failed(tx, task.model_copy(update={"title": title}), error)
             await plans.dispatch_next(tx, task)
 
+    async def _told(self, goal: Goal, task: plans.Task) -> tuple[dict[str, Any], str, str]:
+        """Return what the task may refer to, its title and its reason in the operator's words."""
+        if goal.playbook is None:
+            return {}, task.title, TYPED
+        playbook = self.playbooks[goal.playbook]
+        async with self.house.db.snapshot() as reader:
+            scope = await scopes.of_goal(reader, goal, playbook)
+        return scope, *_said(playbook, task, scope)
+
     async def _wanted(
         self, goal: Goal, task: plans.Task, scope: dict[str, Any], why: str
     ) -> tuple[gate.Proposal | None, list[Stray]]:
         """Return the action that the plan foresaw, and what else the specialist wants."""
-        async with self.house.db.snapshot() as reader:
-            wanted = await self.specialist(reader, task, scope)
+        if goal.playbook is None:  # typed as it is to be done: nobody has to make anything of it
+            wanted: tuple[Wanted, ...] = (Wanted(task.operation, task.args),)
+        else:
+            async with self.house.db.snapshot() as reader:
+                wanted = await self.specialist(reader, task, scope)
         planned, strays = None, []
         for call in wanted:
             try:
@@ -131,7 +141,7 @@ class Runner:
         request = await requests.begun(reader, self.house, goal.id, evidence=True)
         return Action(
             operation=call.operation,
-            effect=operation.effect,
+            effect=operation.effect or "",
             args=clean,
             origins=request.origins(clean),
             agent=task.agent,

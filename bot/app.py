@@ -1,9 +1,10 @@
 """The composition root: the only place that knows all parts."""
 
 import asyncio
+from collections import ChainMap
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +21,7 @@ from bot.remembering import Remembering
 from bot.rules import Rules
 from bot.secrets import Secrets
 from bot.surfaces import Heard, Surface
+from bot.tools import Tools
 from bot.trust import Trust
 from bot.twins import Twins
 from bot.who import Who
@@ -45,6 +47,7 @@ from engine import (
     rule_desk,
     stop,
     tokens,
+    tool_desk,
     undoing,
 )
 from engine.durable import Durable, Handler
@@ -55,9 +58,11 @@ from engine.rulebook import Rulebook
 from engine.schedule import Clock as AlarmClock
 from engine.sources import Mailbox, Sources
 from engine.taps import Person, Reply
+from engine.toolbox import Toolbox
 from memory import cursors, erasure, lock, profile, upgrade
 from memory.db import Clock, Database, system_clock
 from policies import book
+from policies.rules import Book
 
 RULES = Path(__file__).parent.parent / "policies" / "defaults"
 UNKNOWN_TAP = "This button is no longer known. Say /waiting to see what waits for you."
@@ -77,6 +82,7 @@ class App:
     surfaces: list[Surface]
     sources: Sources
     remembering: Remembering
+    toolbox: Toolbox
     verbs: dict[str, Verb]
     held: IO[str]
     ended: asyncio.Future[str] = field(default_factory=asyncio.Future)
@@ -94,6 +100,7 @@ class App:
         self.delivery.start()
         self.alarms.start()
         self.sources.start()
+        self.toolbox.start()
         for surface in self.surfaces:
             await surface.start(self)
 
@@ -107,6 +114,7 @@ class App:
         for surface in self.surfaces:
             await surface.close()
         await self.sources.close()
+        await self.toolbox.close()
         self.alarms.stop()
         await self.durable.close()
         await self.remembering.close()
@@ -221,13 +229,15 @@ async def open_app(
     async with db.snapshot() as reader:
         settings = await profile.read(reader)
     connected = registry.embedded(folder, clock, company_of(settings))
-    operations = undoing.with_undo((*connected.operations.values(), *Notebook(db).operations()))
-    rulebook = Rulebook(_rules(rules or folder / "rules", operations))
+    own = undoing.with_undo((*connected.operations.values(), *Notebook(db).operations()))
+    toolbox = Toolbox(db, folder, {name.partition(".")[0] for name in own})
+    await toolbox.open()
+    rulebook = Rulebook(_rules(rules or folder / "rules", own, toolbox))
     await rulebook.open(db)
-    house = House(db, operations, rulebook, folder)
+    house = House(db, ChainMap(own, toolbox.operations), rulebook, folder)
     surfaces = surfaces_of(db, folder)
     remembering = Remembering(db, folder / "index", encoder)
-    playbooks = library.load_folder(operations=_arguments(operations))
+    playbooks = library.load_folder(operations=_arguments(own))
     front, handlers = _minds(house, playbooks, remembering, specialist)
     durable = Durable(db, handlers)
     app = App(
@@ -240,6 +250,7 @@ async def open_app(
         surfaces=surfaces,
         sources=Sources(house, _mailboxes(folder)),
         remembering=remembering,
+        toolbox=toolbox,
         verbs={},
         held=held,
     )
@@ -257,6 +268,8 @@ async def open_app(
     app.verbs |= batch_desk.VERBS | always_desk.VERBS | rule_desk.VERBS | ladder.VERBS
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
     app.verbs |= {"erase": forgetting.erase} | secrets.VERBS | who.VERBS | importing.VERBS
+    app.verbs |= {"erase": forgetting.erase} | tool_desk.VERBS
+    front.commands.update(Tools(house, toolbox).commands())
     return app
 
 
@@ -297,10 +310,12 @@ def _minds(
     return front, handlers
 
 
-def _rules(own: Path, operations: Any) -> Any:
-    files = [*sorted(RULES.glob("*.yaml")), *sorted(own.glob("*.yaml"))]
-    known = {name: operation.effect for name, operation in operations.items()}
-    return book.load_files(files, known)
+def _rules(folder: Path, own: Any, toolbox: Toolbox) -> Book:
+    """Return the rules of the files. A tool's class may change, so no file is at fault for it."""
+    files = [*sorted(RULES.glob("*.yaml")), *sorted(folder.glob("*.yaml"))]
+    known = {name: operation.effect for name, operation in own.items()}
+    loaded = book.load_files(files, known | dict.fromkeys(toolbox.classes, ""))
+    return replace(loaded, operations=ChainMap(known, toolbox.classes))
 
 
 def _arguments(operations: Any) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from bot.lower import terminal
 from bot.settings import Settings
 from connectors.company import Company
 from connectors.contract import PermanentError
-from engine import conversations, explain, own_rules, rulebook, undoing
+from engine import conversations, explain, own_rules, rulebook, tools, undoing
 from engine.notebook import Notebook
 from memory import transfer, upgrade
 from memory import verify as checking
@@ -21,7 +21,7 @@ from policies.facts import FACTS, fault_in
 from policies.rules import Verdict
 
 DATABASE = "firstmate.db"
-DRIVERS_FOLDERS = ("blobs", "mail", "ledger", "transfers", "calendar", "site", "rules")
+DRIVERS_FOLDERS = ("blobs", "mail", "ledger", "transfers", "calendar", "site", "rules", "mcp.yaml")
 
 
 async def pairing_code(settings: Settings, surface: str) -> str:
@@ -71,7 +71,7 @@ async def checked_rules(settings: Settings, files: Sequence[Path] | None) -> str
 
 async def tried(settings: Settings, operation: str, facts: Sequence[str]) -> Verdict:
     """Return the verdict on an operation under facts written as name=value."""
-    known = _operations(settings)
+    known = await _operations(settings)
     if operation not in known:
         raise PermanentError(f"There is no operation “{operation}”. There are: {', '.join(known)}.")
     given = dict(_fact(text) for text in facts)
@@ -111,14 +111,15 @@ async def _book(settings: Settings, files: Sequence[Path] | None) -> rulebook.Co
     """Return the rules as the next start would compose them: files, then the operator's own."""
     own = settings.rules or _folder(settings) / "rules"
     mine = list(files) if files else sorted(own.glob("*.yaml"))
-    base = book.load_files([*book.default_files(), *mine], _operations(settings))
+    base = book.load_files([*book.default_files(), *mine], await _operations(settings))
     if not await asyncio.to_thread((_folder(settings) / DATABASE).exists):
         return rulebook.Composed(base, {})
     async with _open(settings) as db, db.snapshot() as reader:
         return rulebook.compose(base, await own_rules.every(reader))
 
 
-def _operations(settings: Settings) -> dict[str, str]:
+async def _operations(settings: Settings) -> dict[str, str]:
+    """Return every operation with its effect class; "" for a tool that has none."""
     from connectors import registry
 
     folder = _folder(settings)
@@ -126,7 +127,11 @@ def _operations(settings: Settings) -> dict[str, str]:
     drivers = registry.embedded(folder, system_clock, company).operations.values()
     own = Notebook(Database(folder / DATABASE)).operations()
     both = undoing.with_undo((*drivers, *own))
-    return {name: operation.effect for name, operation in both.items()}
+    known: dict[str, str] = {name: operation.effect or "" for name, operation in both.items()}
+    if await asyncio.to_thread((folder / DATABASE).exists):
+        async with _open(settings) as db, db.snapshot() as reader:
+            known |= {one.operation: one.effect or "" for one in await tools.every(reader)}
+    return known
 
 
 def _folder(settings: Settings) -> Path:

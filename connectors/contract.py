@@ -31,6 +31,7 @@ Role = Literal[
 ]
 UnknownOutcome = Literal["key", "client_id", "query", "ask"]
 TIMEOUT_S = 30.0
+ANSWER = "answer"  # in a receipt's data: what an outside tool said, somebody else's words
 
 
 class ConnectorError(Exception):
@@ -145,7 +146,7 @@ class Operation:
     does: str  # in the operator's words: "Refund a payment"
     verb: str  # the button: "Refund"
     args: type[BaseModel]
-    effect: EffectClass
+    effect: EffectClass | None  # None: nobody has said yet what it does, so it never runs
     roles: Mapping[str, Role]  # one for every field of `args`
     run: Callable[[Any, str], Awaitable[Receipt]]
     preview: Callable[[Any], Awaitable[Preview]]

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from connectors.contract import ANSWER
 from engine import confirming, face_buttons, failures, words
 from engine.messages import (
     Bullets,
@@ -17,6 +18,7 @@ from engine.messages import (
     Msg,
     Para,
     Part,
+    Quote,
     Span,
     TextDiff,
 )
@@ -24,6 +26,9 @@ from engine.sight import LETTERS, Row, Sight
 from policies.rules import Action
 
 RISK = {  # fixed words, chosen by code
+    "": "nobody has said yet what it does",
+    "read": "tells nobody anything",
+    "egress_read": "tells an outsider what is asked",
     "internal": "stays inside",
     "share": "leaves the company in your name",
     "money": "moves money",
@@ -48,6 +53,7 @@ OUTSIDE = {
     "unknown": "it may have been done, once.",
 }
 ANSWERS_MAX = 3
+ANSWER_CHARS_MAX = 2500  # of an outside tool; all of it is kept with the receipt
 SUMMARY_CHARS = 190
 HAND_CHARS_MAX = 60
 CODE_CHARS = 4
@@ -175,6 +181,7 @@ def _foot(sight: Sight) -> tuple[Part, ...]:
     """Return the sentence that says where it stands, and who decided."""
     line = _line(sight)
     parts: list[Part] = [Para(spans=(Span(text=line, style="bold"),))] if line else []
+    parts += _answered(sight.effect)
     if sight.effect.state in OUTSIDE:
         parts.append(Bullets(items=_wrong(sight.effect, sight.settings)))
     if sight.decided is not None:
@@ -190,6 +197,16 @@ def _foot(sight: Sight) -> tuple[Part, ...]:
     if sight.menu == "more" and sight.asked is not None:
         parts.append(Para(spans=(Span(text=_in_words(sight.asked), style="italic"),)))
     return tuple(parts)
+
+
+def _answered(effect: Row) -> tuple[Part, ...]:
+    """Return what an outside tool said, as somebody else's words."""
+    text = (effect.receipt or {}).get("data", {}).get(ANSWER)
+    if not text:
+        return ()
+    shown = text[:ANSWER_CHARS_MAX]
+    rest = f"\n[… {len(text) - len(shown)} more characters]" if len(text) > len(shown) else ""
+    return (Quote(text=shown + rest, who=effect.action["operation"]),)
 
 
 def _by_itself(effect: Row) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from engine import always, confirming
 from engine.messages import Button, Form, Input
 from engine.sight import LETTERS, Row, Sight
+from policies.gate import UNCLASSIFIED
 from policies.rules import Action
 
 LATER = (
@@ -116,6 +117,9 @@ def _after_buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
             return (*_finding_buttons(effect), (_autopsy(effect), why))
         case "running" | "approved":
             return ()
+        case "denied" if UNCLASSIFIED in effect.verdict["rules"]:
+            tool = effect.action["operation"]
+            return ((Button(label="Classify…", action="tool", ref=tool), why),)
         case "rejected" if asked is not None and not (decided is not None and decided.note):
             return (*_reason_buttons(asked), (why,))
     return ((why,),)

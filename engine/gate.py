@@ -66,7 +66,7 @@ def arguments(operation: Operation, args: dict[str, Any]) -> Any:
     try:
         return operation.args.model_validate(args)
     except ValidationError as error:
-        faults = (f"{_where(fault['loc'])}: {fault['msg']}" for fault in error.errors())
+        faults = (f"{_where(fault['loc'])}{fault['msg']}" for fault in error.errors())
         raise PermanentError("; ".join(faults)) from None
 
 
@@ -85,4 +85,4 @@ def _with_words(
 
 
 def _where(path: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in path) or "this"
+    return "".join(f"{part}." for part in path)[:-1] + ": " * bool(path)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 from pydantic.fields import FieldInfo
 
-from connectors.contract import Operation
+from connectors.contract import ANSWER, Operation
 from engine import goal_rules, goals, plans
 from engine.goals import Goal
 from engine.house import House
@@ -45,12 +45,14 @@ async def begun(
     gate.begin(await _parts(reader, goal), known, calls)
     if any(value.get("ref") for value in goal.slots.get("values", {}).values()):
         gate.observe(RECORDS, {})
-    query = sa.select(effects.c.action, effects.c.state).filter_by(goal=goal.id)
+    columns = (effects.c.action, effects.c.state, effects.c.receipt)
+    query = sa.select(*columns).filter_by(goal=goal.id)
     for row in await reader.rows(query.where(effects.c.state.in_((*STARTED, "rejected")))):
         if row.state == "rejected":
             gate.refuse(row.action["operation"])
         else:
-            gate.observe(row.action["operation"], row.action["args"])
+            told = (row.receipt or {}).get("data", {}).get(ANSWER)  # somebody else's words
+            gate.observe(row.action["operation"], row.action["args"], told)
     return gate
 
 

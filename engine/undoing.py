@@ -66,7 +66,7 @@ def _action(operation: Operation, done: Effect, title: str, asked: str) -> Actio
     amounts = {k: v for k, v in done.action.args.items() if k in ("amount", "currency")}
     return Action(
         operation=operation.name + SUFFIX,
-        effect=operation.effect,
+        effect=operation.effect or "",
         args=args,
         origins=dict.fromkeys(args, "record"),
         agent="you",

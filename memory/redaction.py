@@ -28,7 +28,8 @@ ADDRESSES = ("email", "emails", "domain")
 NUMBERS = ("phone", "iban", "vat_id")
 WORDS = frozenset(
     {
-        *("actor", "attribute", "because", "bundle", "by", "chat", "counterpart", "error"),
+        *("actor", "attribute", "because", "bundle", "by", "chat", "counterpart"),
+        *("description", "error"),
         *("failure", "message", "name", "note", "says", "text", "title", "told", "unit", "user"),
         *("value", "why"),
     }

@@ -50,9 +50,9 @@ class RefusedError(Exception):
 
 
 async def backup(db: Database, folder: Path, clock: Clock, extra: Sequence[Path] = ()) -> Path:
-    """Copy the database, then the folders `extra`, to a new folder in `folder`; return it.
+    """Copy the database, then the folders and files `extra`, to a new folder in `folder`.
 
-    The database is of one moment and checked; folders that do not exist are left out.
+    The database is of one moment and checked; what does not exist is left out.
     `manifest.json` holds the head of the log (for `verify`), the rows of each table and the
     sha256 of each file. Raises RefusedError.
     """
@@ -85,6 +85,8 @@ def _backup(path: Path, target: Path, extra: Sequence[Path]) -> None:
             raise RefusedError(f"A backup cannot lie in {folder}, which it copies. Name another.")
         if folder.is_dir():
             _copy(folder, half / folder.name)
+        elif folder.is_file():
+            shutil.copy(folder, half / folder.name)
     files = {str(file.relative_to(half)): _sha256(file) for file in _files(half)}
     manifest = {"at": target.name.removeprefix("firstmate-"), **about, "sha256": files}
     (half / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")

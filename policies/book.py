@@ -210,7 +210,7 @@ def _scope_faults(written: Written, operations: Mapping[str, str] | None) -> Ite
     if action not in operations:
         says = f"There is no operation {action!r}{nearest(action, operations)}."
         yield written.fault("action", says)
-    elif effect in EFFECTS and effect != operations[action]:
+    elif effect in EFFECTS and operations[action] not in ("", effect):  # "": it has none yet
         yield written.fault("effect", f"{action} is {operations[action]!r}, not {effect!r}.")
 
 

@@ -116,9 +116,9 @@ class Gate:
     def weigh(self, action: Action, facts: Mapping[str, Any] | None = None) -> Verdict:
         """Judge an action whose origins are known already: it was edited, or is checked again."""
         contract = self.contracts.get(action.operation, Contract())
-        if action.operation in self.contracts and contract.effect is None:
-            return _unclassified(action)
         verdict = judge(action, self.facts(action, facts), self.book)
+        if action.operation in self.contracts and contract.effect is None:
+            return _unclassified(verdict, action)
         strays = self._deviation(action) if UNPLANNED in verdict.rules else ""
         because = strays or verdict.because
         return verdict.model_copy(update={"origins": action.origins, "because": because})
@@ -226,9 +226,10 @@ def _part(given: Part | tuple[str, str] | Mapping[str, str]) -> Part:
     return Part.model_validate(given)
 
 
-def _unclassified(action: Action) -> Verdict:
+def _unclassified(verdict: Verdict, action: Action) -> Verdict:
     because = f"Nobody has said yet what “{action.operation}” does, so it does not run."
-    return Verdict(outcome="deny", rules=(UNCLASSIFIED,), because=because, origins=action.origins)
+    said = {"outcome": "deny", "rules": (UNCLASSIFIED,), "because": because}
+    return verdict.model_copy(update={**said, "origins": action.origins})
 
 
 def _in_thread(action: Action) -> bool:

@@ -47,10 +47,10 @@ async def started(server: Server, folder: Path, hidden: Sequence[Path]) -> Async
     finally:
         for task in work:
             task.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
-        await _end(process)
         for stream in (heard, listen, say, said):
             stream.close()
+        await _end(process)
+        await asyncio.gather(*work, return_exceptions=True)
 
 
 async def _spawn(
@@ -121,11 +121,13 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     """Close its input, wait a moment, then end it and all that it started."""
     assert process.stdin is not None
     process.stdin.close()
+    try:
+        await _wait(process)
+    finally:  # also when this is cancelled
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process._transport.close()  # type: ignore[attr-defined]  # whoever else holds the pipes
     await _wait(process)
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await _wait(process)
-    process._transport.close()  # type: ignore[attr-defined]  # whoever else holds the pipes
 
 
 async def _wait(process: asyncio.subprocess.Process) -> None:

@@ -331,6 +331,22 @@ CREATE TABLE bundles (
 )
 """,
     """
+CREATE TABLE tools (
+    operation TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    description TEXT NOT NULL,
+    takes JSON,
+    effect TEXT,
+    roles JSON,
+    actor TEXT,
+    cause TEXT,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (operation, version)
+)
+""",
+    """
 CREATE TABLE work (
     id TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -569,6 +585,7 @@ DOWN = (
     "DROP TABLE outcomes",
     "DROP TABLE goals",
     "DROP TABLE work",
+    "DROP TABLE tools",
     "DROP TABLE bundles",
     "DROP TABLE own_rules",
     "DROP TABLE profile",
