@@ -15,6 +15,7 @@ from policies.contracts import scalars
 AGENT = "you"
 BECAUSE = "You typed the call yourself."
 HOW = "Write it as /do {tool} {args}; put what has spaces into quotes."
+PLAIN = str.maketrans("“”„", '"""')  # what a phone makes of a quotation mark
 OUTCOME = {"kind": "tool", "minutes_saved": 0}
 
 
@@ -23,7 +24,7 @@ def read(operation: Operation, takes: dict[str, Any], text: str) -> dict[str, An
     known = arguments.names(takes)
     how = HOW.format(tool=operation.name, args=" ".join(f"{name}=…" for name in known))
     try:
-        words = shlex.split(text)
+        words = shlex.split(text.translate(PLAIN))
     except ValueError:
         raise PermanentError(f"A quotation mark is open. {how}") from None
     args: dict[str, Any] = {}

@@ -31,7 +31,7 @@ async def examine(settings: Settings) -> list[Finding]:
     """Return every finding; nothing is changed by looking."""
     found = [_python(), _folder(settings), _database(settings), _rules(settings)]
     found += [_encoder(settings), _web(settings), *await _telegram(settings)]
-    found += [*await _slack(settings), *await _drivers(settings)]
+    found += [*await _slack(settings), *await _drivers(settings), _tools(settings)]
     return found
 
 
@@ -148,3 +148,15 @@ async def _drivers(settings: Settings) -> list[Finding]:
         Finding(f"{driver.name} ({driver.driver})", one.ok, one.says)
         for driver, one in zip(drivers, health, strict=True)
     ]
+
+
+def _tools(settings: Settings) -> Finding:
+    from connectors.mcp.settings import FILE, ServersError, read
+
+    try:
+        servers = read(settings.home / chosen(settings.home))
+    except ServersError as error:
+        return Finding("Tools of others", False, str(error))
+    named = ", ".join(server.name for server in servers)
+    says = f"{named}; /tools says how each stands" if named else f"none; {FILE} would name them"
+    return Finding("Tools of others", True, says)

@@ -111,4 +111,6 @@ class Toolbox:
 async def _tell(tx: Tx, known: Known) -> None:
     look = Button(label="Look at it", action="tool", ref=known.operation)
     text = CHANGED.format(tool=known.operation)
-    await outbox.post(tx, say(f"tool:changed:{known.operation}", text, buttons=((look,),)))
+    await outbox.post(
+        tx, say(f"tool:changed:{known.operation}:{known.version}", text, buttons=((look,),))
+    )

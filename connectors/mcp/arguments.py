@@ -46,6 +46,7 @@ def model(takes: Schema) -> type[BaseModel]:
 def _fitting(takes: Schema, args: dict[str, Any]) -> dict[str, Any]:
     known = _properties(takes)
     read = {name: _read(value, takes, name) for name, value in args.items()}
+    read = {name: value for name, value in read.items() if not _left_out(value, known.get(name))}
     strange = (
         f"“{name}” is none of its arguments ({_listed(known)})" for name in read.keys() - known
     )
@@ -55,9 +56,17 @@ def _fitting(takes: Schema, args: dict[str, Any]) -> dict[str, Any]:
     return read
 
 
+def _left_out(value: Any, schema: Schema | None) -> bool:
+    """Say whether it is the empty field of a form, where nothing is no value of its own."""
+    kinds = _kinds(schema or {})
+    return value is None and bool(kinds) and "null" not in kinds
+
+
 def _read(value: Any, takes: Schema, name: str) -> Any:
-    """Return a number that was typed into a form as the number it is."""
+    """Return a number or a yes that was typed into a form as what it is."""
     wanted = kind(takes, name)
+    if isinstance(value, str) and wanted == "boolean":
+        return {"true": True, "false": False}.get(value.casefold(), value)
     if isinstance(value, str) and wanted in ("integer", "number"):
         try:
             return int(value) if wanted == "integer" or value.isdigit() else float(value)

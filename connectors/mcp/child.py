@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-CPU_S, FILE_BYTES, OPEN_FILES = 600, 256 << 20, 1024
+CPU_S, MEMORY_BYTES, FILE_BYTES, OPEN_FILES = 600, 4 << 30, 256 << 20, 1024
 # linux/landlock.h; rights of its first version, which every kernel since 5.13 knows.
 _CREATE, _ADD, _RESTRICT, _BENEATH = 444, 445, 446, 1
 _EXECUTE, _WRITE, _READ, _LIST = 1, 2, 4, 8
@@ -27,6 +27,7 @@ def main() -> None:
     asked = json.loads(sys.argv[-1])
     for what, value in (
         (resource.RLIMIT_CPU, CPU_S),
+        (resource.RLIMIT_DATA, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
@@ -66,8 +67,13 @@ def _visible(path: Path, hidden: list[Path]) -> Iterator[Path]:
     if not any(path in one.parents for one in hidden):
         yield path
         return
-    for below in path.iterdir():
-        yield from _visible(below, hidden)
+    try:
+        below = list(path.iterdir())
+    except OSError:  # what cannot be listed stays out of sight
+        return
+    for one in below:
+        if not one.is_symlink():  # it would open what it leads to
+            yield from _visible(one, hidden)
 
 
 def _allow(libc: ctypes.CDLL, rules: int, path: Path, folder: int, file: int) -> None:

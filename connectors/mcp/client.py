@@ -67,9 +67,9 @@ class Client:
             now = await self._listed(talk)
             found = now.tool(tool.name)
             if found is None or found.digest != tool.digest:
-                what = "is no longer offered" if found is None else "is another one now"
-                said = f"{tool.operation} {what} than when you classified it. It was not called."
-                raise ChangedError(said, now)
+                other = "is no longer what you classified"
+                said = f"{tool.operation} {'is no longer offered' if found is None else other}."
+                raise ChangedError(f"{said} It was not called.", now)
             import mcp_types as types
 
             asked = types.CallToolRequestParams(name=tool.name, arguments=args)

@@ -76,14 +76,15 @@ def _request(server: Server, folder: Path, hidden: Sequence[Path]) -> dict[str, 
         secrets = {name: path.read_text("utf-8").strip() for name, path in server.secrets.items()}
     except (OSError, UnicodeDecodeError):
         raise PermanentError(f"A file with a secret of {server.name} cannot be read.") from None
+    folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = f"{Path(found).parent}:{SEARCHED}"
     usual = {"PATH": path, "HOME": str(folder), "TMPDIR": str(folder), "LANG": "C.UTF-8"}
     return {
         "command": [found, *server.args],
         "env": usual | server.env | secrets,
-        "hidden": [str(one) for one in hidden],
-        "folders": [str(one.expanduser()) for one in server.folders],
+        "hidden": [str(one.resolve()) for one in hidden],  # whatever its own folder is
+        "folders": [str(one.expanduser().resolve()) for one in server.folders],
     }
 
 

@@ -121,6 +121,22 @@ async def test_a_classified_tool_is_asked_run_once_and_explained(
     )
 
 
+async def test_a_call_can_be_changed_by_hand_before_it_is_made(
+    office: Office, hostile: Hostile
+) -> None:
+    more = {"times": {"type": "integer"}, "now": {"type": "boolean"}, "cc": {"type": "string"}}
+    takes = TEXT | {"properties": TEXT["properties"] | more}
+    chat = await office.open(hostile.offer("send", takes=takes).server())
+    await classify(chat, "evil.send", "share", text="text", times="value", now="flag")
+    await chat.say("/do evil.send text=“Dear Bo” times=2 now=true")
+    form = chat.button(chat.key("Use evil.send"), "Edit").form
+    assert form is not None
+    values = {field.id: field.initial for field in form.fields} | {"text": "Dear Ada"}
+    await chat.tap("Use evil.send", "Edit", **values)
+    await chat.tap("Use evil.send · waits", "✓ Use it")
+    assert office.calls == [{"text": "Dear Ada", "times": 2, "now": True}]
+
+
 async def test_what_a_reading_tool_says_is_quoted_as_words_of_the_outside(
     office: Office, hostile: Hostile
 ) -> None:

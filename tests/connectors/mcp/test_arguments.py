@@ -71,7 +71,7 @@ def test_arguments_that_fit_stay_as_they_are(args: dict[str, Any]) -> None:
     [
         ({}, "“to” is missing."),
         ({"to": 7}, "“to” must be text."),
-        ({"to": None}, "“to” must be text."),
+        ({"to": None}, "“to” is missing."),
         ({"to": "a", "times": 1.5}, "“times” must be a whole number."),
         ({"to": "a", "times": True}, "“times” must be a whole number."),
         ({"to": "a", "share": "much"}, "“share” must be a number or nothing."),
@@ -90,8 +90,11 @@ def test_what_does_not_fit_is_refused_in_plain_words(args: dict[str, Any], says:
     assert str(refused.value).startswith(says)
 
 
-def test_a_number_typed_into_a_form_is_a_number() -> None:
-    assert fitted(TAKES, {"to": "7", "times": "3", "share": "1.50"}) == {
+def test_what_a_form_gives_back_is_read_as_what_it_is() -> None:
+    typed = {"to": "7", "times": "3", "share": "1.50", "now": "True", "mode": "slow"}
+    assert fitted(TAKES, typed | {"tags": None}) == {
+        "now": True,
+        "mode": "slow",
         "to": "7",
         "times": 3,
         "share": 1.5,

@@ -144,7 +144,7 @@ async def test_a_server_gets_the_secret_that_is_meant_for_it(base: Path, hostile
 
 
 async def test_a_server_reads_nothing_hidden_and_writes_only_where_it_may(
-    base: Path, hostile: Hostile
+    base: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not confined():
         pytest.skip("this kernel cannot confine a process to folders")
@@ -153,8 +153,10 @@ async def test_a_server_reads_nothing_hidden_and_writes_only_where_it_may(
         (base / name / "ledger").write_text("secret")
         (base / name).chmod(0o777)
         (base / name / "ledger").chmod(0o666)
+    (base / "link").symlink_to(base / "hidden")
     hostile.offer("peek", "peek", takes=PATH).offer("write", "write", takes=PATH)
-    talk = client(base, hostile.server(folders=(base / "given",)))
+    monkeypatch.chdir(base)  # paths may be told from where we are
+    talk = Client(hostile.server(folders=(base / "given",)), Path("work"), (Path("hidden"),))
     offered = await talk.offered()
 
     async def told(name: str, folder: str) -> str:
@@ -163,6 +165,7 @@ async def test_a_server_reads_nothing_hidden_and_writes_only_where_it_may(
         return (await talk.call(tool, {"path": str(base / folder / "ledger")})).text
 
     assert await told("peek", "hidden") == "Error: Permission denied"
+    assert await told("peek", "link") == "Error: Permission denied"
     assert await told("peek", "beside") == "secret"
     assert await told("write", "hidden") == "Error: Permission denied"
     assert await told("write", "beside") == "Error: Permission denied"
