@@ -16,7 +16,7 @@ from typing import Any
 from connectors.contract import ConnectorError, PermanentError, TransientError, UnknownError
 from connectors.mcp import Listing, Server, Tool, listing, pipe
 
-LIST_S = 30.0  # each, to start and to list; the first start may have to fetch the server
+LIST_S = 60.0  # each, to start and to list; the first start may have to fetch the server
 PAGES_MAX = 20
 ANSWER_CHARS_MAX = 20_000
 WORDS_CHARS_MAX = 300

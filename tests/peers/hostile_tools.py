@@ -17,6 +17,8 @@ FLOOD_BYTES = 50 << 20
 def main() -> None:
     """Answer one line after the other, as every server over stdio does."""
     script = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    if script.get("hangs"):
+        time.sleep(3600)
     if script.get("rubbish"):
         print("Welcome! {not json", "[1, 2]", sep="\n", flush=True)
     for line in sys.stdin:

@@ -103,6 +103,15 @@ async def test_a_server_that_does_not_start_says_so(
         await client(base, Server(name="evil", command=command)).offered()
 
 
+async def test_a_server_that_says_nothing_at_all_is_given_up(
+    base: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.mcp.client.LIST_S", 1.0)
+    hostile.anew(hangs=True).offer("t")
+    with pytest.raises(TransientError, match="evil did not answer in time"):
+        await client(base, hostile.server()).offered()
+
+
 async def test_a_tool_that_changed_is_not_called(base: Path, hostile: Hostile) -> None:
     talk = client(base, hostile.offer("t", says="Reads.").server())
     [tool] = (await talk.offered()).tools
