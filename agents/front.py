@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from agents import item, planner, redirected, references, reports, rule_words, slots
+from agents import item, planner, redirected, references, reports, rules_heard, slots
 from agents.intake import Intake
 from agents.library import Playbook, Slot
 from agents.planner import Wish
@@ -90,7 +90,7 @@ class Front:
             await self._answer(event, question, said)
         elif route.playbook is None and said.casefold() in YES:
             await self._typed_yes(event)
-        elif rule_words.heard(said, context) is not None:  # every word of it is a rule's
+        elif rules_heard.is_one(said, context):  # every word of it is a rule's
             await self._command(event, f"/policy add {said}")
         elif route.playbook is None:
             await self._lost(event, route.runner_up)

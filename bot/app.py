@@ -43,6 +43,7 @@ from engine import (
     perform,
     pictures,
     redirects,
+    retention,
     rich,
     rule_desk,
     stop,
@@ -298,6 +299,9 @@ def _minds(
     async def carry_out(work: Any) -> None:
         await perform.perform(house, work)
 
+    async def sweep(work: Any) -> None:
+        await retention.sweep(house, work)
+
     async def picture(work: Any) -> None:
         await pictures.paint(house, work)
 
@@ -306,6 +310,7 @@ def _minds(
         "dispatch": working.dispatch,
         "perform": carry_out,
         "picture": picture,
+        retention.KIND: sweep,
     }
     return front, handlers
 

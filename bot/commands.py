@@ -15,11 +15,11 @@ from connectors.payments import checked_iban
 from engine import (
     approvals,
     batches,
+    bells,
     cards,
     conversations,
     durable,
     effects,
-    evening,
     explain,
     ledger,
     outbox,
@@ -58,6 +58,7 @@ HELP = {
     "stop": "hold everything at once; it holds until you say /resume",
     "resume": "go on, item by item",
     "policy": "the rules I follow; /policy add and your words, pause, resume, remove or back",
+    "retention": "how long what is kept, and what would go tonight",
     "autonomy": "whether your own rules let anything run by itself: /autonomy off, /autonomy on",
     "trust": "how far each sort of thing came: asked, watched, by itself",
     "always": "make a rule of what you approved last, or /always and the end of its id",
@@ -82,6 +83,7 @@ HELP = {
 ELSEWHERE = (
     "playbooks",
     "policy",
+    "retention",
     "autonomy",
     "trust",
     "always",
@@ -235,7 +237,7 @@ class Commands:
                 return say(f"settings:{event.id}", f"Not changed: {fault}")
             async with self.house.db.transaction() as tx:
                 await profile.save(tx, event.id, **{name: clean_setting(name, value.strip())})
-                await evening.arm(tx, event.id)
+                await bells.arm(tx, event.id)
         async with self.house.db.snapshot() as reader:
             now = await profile.read(reader)
         lines = tuple(f"{one}: {now[one] or 'not set'}" for one in SETTABLE)

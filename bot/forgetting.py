@@ -7,6 +7,7 @@ from engine.house import House
 from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
 from memory import cursors, erasure, events, records
+from memory.redaction import REDACTS
 
 ERASED = "Erased. What was written of this person can no longer be read here; backups keep theirs."
 SWEPT = "erased"  # the newest erasure whose files and pages are gone too
@@ -32,11 +33,13 @@ async def erase(house: House, tap: Tap, who: Person, key: str, values: dict[str,
 
 
 async def finish(house: House) -> None:
-    """Delete the files and rewrite the pages of every erasure that a crash left half done."""
+    """Delete the files and rewrite the pages of what went since this was last done."""
     async with house.db.snapshot() as reader:
-        erased = await events.of_kind(reader, "record.erased")
+        erased = await events.of_kind(reader, *REDACTS)
         swept = await cursors.get(reader, SWEPT)
-    if not erased or erased[-1].id == swept:
+    last = next((at for at, event in enumerate(erased, 1) if event.id == swept), 0)
+    erased = erased[last:]  # what is done is not done again: the same file may have come anew
+    if not erased:
         return
     for digest in {digest for event in erased for digest in event.body["files"]}:
         path = blobs.path(house.blobs, digest)

@@ -12,7 +12,7 @@ from agents.library import Playbook
 from bot.commands import clean_setting, setting_fault, switches
 from bot.sample import MAIL, SAMPLE
 from bot.surfaces import Attached, Heard
-from engine import evening, outbox, questions
+from engine import bells, outbox, questions
 from engine.house import House
 from engine.messages import Button, Heading, Msg, Para, Span, say
 from engine.taps import Person, Reply, heard
@@ -54,7 +54,7 @@ async def greet(db: Database) -> None:
         if stage == "new":
             await outbox.post(tx, greeting())
         elif stage == "ready":
-            await evening.arm(tx, None)
+            await bells.arm(tx, None)
 
 
 async def welcome(db: Database, conv: str) -> None:
@@ -207,7 +207,7 @@ class Onboarding:
 
     async def _set(self, tx: Tx, name: str, value: str, conv: str, cause: str) -> None:
         await profile.save(tx, cause, **{name: value})
-        await evening.arm(tx, cause)
+        await bells.arm(tx, cause)
         if await profile.get(tx, "stage") == "ready":
             return
         if name == "zone":

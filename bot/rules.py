@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from typing import Any
 
-from agents import rule_made, rule_words
+from agents import rules_heard
 from agents.front import Command
 from agents.words import Context
 from bot import autonomy, templates
 from connectors.contract import PermanentError
-from engine import always_desk, explain, own_rules, rule_desk, rule_offer, uses, words
+from engine import always_desk, explain, own_rules, retention, rule_desk, rule_offer, uses
 from engine.house import House
 from engine.messages import Bullets, Fold, Heading, Msg, Para, Part, Span, say
 from engine.own_rules import OwnRule, State
@@ -20,6 +19,7 @@ from memory import profile
 from memory.db import Reader, Tx
 from memory.events import Event
 from policies.book import BookError
+from policies.keeping import EXPIRE
 from policies.rules import STRICTNESS, Entry, sentence
 
 TITLE = "The rules I follow"
@@ -35,7 +35,8 @@ WORDS = (
     "• refunds up to 50 for known customers are fine\n"
     "• never mail strangers\n"
     "• ask me at the weekend\n"
-    "• ask me for everything that goes to more than 5 people\n\n"
+    "• ask me for everything that goes to more than 5 people\n"
+    "• keep mails for 90 days; never forget invoices\n\n"
     "Write one after /policy add."
 )
 NOW: Mapping[State, str] = {
@@ -52,6 +53,11 @@ FROM: Mapping[str, tuple[State, ...]] = {
 FIRST = "It has no version before this one. {now}"
 ALREADY = "Nothing changed. {now}"
 UNSOUND = "It can no longer hold: {faults}"
+KEEPING = "What is kept, and how long"
+KEEP_HOW = (
+    "Write “forget chat messages after 2 years”, “keep mails for 90 days” or “never forget "
+    "invoices”. What came of it, your records and the ledger stay."
+)
 NOTHING = "You have approved nothing yet; what you approve may become a rule."
 
 
@@ -60,7 +66,7 @@ class Rules:
     house: House
 
     def commands(self) -> dict[str, Command]:
-        return {"policy": self.policy, "always": self.always}
+        return {"policy": self.policy, "always": self.always, "retention": self.retention}
 
     async def policy(self, event: Event, rest: str) -> Msg | None:
         """Read the rules out, hear a new one, or turn one of the operator's own."""
@@ -93,6 +99,16 @@ class Rules:
             await always_desk.show(tx, offered, str(event.body["conv"]))
         return None
 
+    async def retention(self, event: Event, rest: str) -> Msg:
+        """Say how long what is kept, and what would go tonight; nothing goes by asking."""
+        async with self.house.db.snapshot() as reader:
+            settings = await profile.read(reader)
+            going = await retention.tonight(reader, self.house.book)
+        said = [e.rule.why for e in self.house.book.entries if e.rule.action == EXPIRE]
+        lines = (*said, retention.preview(going, settings))
+        parts = (Heading(text=KEEPING), Bullets(items=lines), _para(KEEP_HOW))
+        return Msg(key=f"retention:{event.id}", summary=KEEPING, parts=parts)
+
     async def _said(self, event: Event, said: str) -> Msg | None:
         """Offer the rule that the operator's own words say; looking back blocks nobody's write."""
         key = f"policy:{event.id}"
@@ -115,11 +131,9 @@ class Rules:
         """Return the offer of the rule that words say; None: not every word was understood."""
         settings = await profile.read(reader)
         context = Context(reader.now, settings["zone"], settings["locale"], settings["currency"])
-        found = rule_words.heard(said, context)
-        if found is None:
+        made = rules_heard.heard(said, context)
+        if made is None:
             return None
-        today = date.fromisoformat(words.today(reader.now, settings))
-        made = rule_made.made(found, today)
         return await rule_offer.offer(
             reader, self.house, made.rule, made.says, made.given, made.until
         )

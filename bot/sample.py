@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agents import library
-from engine import evening, outbox
+from engine import bells, outbox
 from engine.house import House
 from engine.messages import Button, Heading, Msg, Para, Span
 from memory import facts, profile, records
@@ -102,7 +102,7 @@ async def _run(house: House, name: str, args: dict[str, Any], key: str) -> Any:
 async def _company(tx: Tx, cause: str) -> None:
     on = {playbook.id: True for playbook in library.load_folder()}
     await profile.save(tx, cause, **COMPANY, stage="ready", playbooks=on)
-    await evening.arm(tx, cause)
+    await bells.arm(tx, cause)
     for name, value in STYLE.items():
         await facts.learn(
             tx, f"{facts.STYLE}.{name}", value, record=None, author="owner", source=cause,

@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping
 
-from engine import approvals, cards, effects, evening, outbox, triage
+from engine import approvals, cards, effects, evening, outbox, retention, triage
 from engine.messages import say
 from engine.schedule import Bell
 from memory import events
 from memory.db import Tx
+
+
+async def arm(tx: Tx, cause: str | None) -> None:
+    """Set what rings once a day, by the operator's wall."""
+    await evening.arm(tx, cause)
+    await retention.arm(tx, cause)
 
 
 async def expire(tx: Tx, ref: str, cause: str) -> None:
@@ -39,4 +45,5 @@ BELLS: Mapping[str, Bell] = {
     "reminder": reminder,
     "aside": triage.set_aside,
     evening.KIND: evening.ring,
+    retention.KIND: retention.ring,
 }

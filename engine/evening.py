@@ -1,22 +1,20 @@
 """The evening line: once a day at 18:00, what did not happen, and a look at what ran by itself.
 
-set ──18:00 local──▶ rings, and is set for the next 18:00 in the same transaction
-A day that was slept through rings once, at the next start.
+Beside it stands what was forgotten in the night before, as the operator's rules say.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from engine import arrivals, effects, failures, outbox, schedule, spots, stop, words
+from engine import arrivals, daily, effects, failures, outbox, retention, spots, stop, words
 from engine.messages import Button, say
 from memory import events, profile
 from memory.db import Reader, Tx
 from memory.schema.events import events as log
-from memory.schema.work import alarms, approvals
+from memory.schema.work import approvals
 from memory.schema.work import effects as effects_table
 
 KEY = KIND = "evening"
@@ -46,21 +44,12 @@ class Mark:
 
 def next_ring(now: datetime, zone: str) -> datetime:
     """Return the next 18:00 on the wall of this zone, summer time or not."""
-    local = now.astimezone(ZoneInfo(zone))
-    today = datetime.combine(local.date(), RINGS_AT, local.tzinfo)
-    if local < today:
-        return today
-    return datetime.combine(local.date() + timedelta(days=1), RINGS_AT, local.tzinfo)
+    return daily.next_ring(now, zone, RINGS_AT)
 
 
 async def arm(tx: Tx, cause: str | None) -> None:
-    """Set the alarm for the next evening; one that is due and has not rung yet stays."""
-    due = next_ring(tx.now, await profile.get(tx, "zone"))
-    row = await tx.row(sa.select(alarms).filter_by(key=KEY, state="set"))
-    if row is not None and (row.due_at <= tx.now or row.due_at == due):
-        return
-    noted = await events.note(tx, "evening.set", cause, due_at=due)
-    await schedule.set_alarm(tx, KEY, due, KIND, "", noted.id)
+    """Set the alarm for the next evening."""
+    await daily.arm(tx, KIND, RINGS_AT, cause)
 
 
 async def ring(tx: Tx, ref: str, cause: str) -> None:
@@ -74,8 +63,10 @@ async def ring(tx: Tx, ref: str, cause: str) -> None:
         text = f"{_opening(tx.now, since.at, settings)} {' · '.join(lines)}."
         look = Button(label="What went wrong", action="triage")
         await outbox.post(tx, say(f"evening:{cause}", text, buttons=((look,),)))
+    if forgotten := await retention.told(tx, since.seq):
+        await outbox.post(tx, say(f"forgotten:{cause}", forgotten))
     await spots.show(tx, since.at, settings, cause)
-    await schedule.set_alarm(tx, KEY, next_ring(tx.now, settings["zone"]), KIND, "", cause)
+    await daily.again(tx, KIND, RINGS_AT, cause)
 
 
 async def missed(reader: Reader, since: Mark, settings: dict[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from engine.always_desk import HOLDS, STANDS
 from engine.house import House
 from engine.messages import Bullets, Button, Fold, Heading, Msg, Para, Part, Span, TextDiff
 from engine.replay import DAYS, Replay
+from engine.retention import Tonight, preview
 from engine.rule_offer import Offer, in_force, same, text
 from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
@@ -31,6 +32,11 @@ PASSED = "Its last day has passed, so nothing was made. Say it once more."
 NO_RULE = "No rule was made; all stays as it was."
 AS_BEFORE = (
     "Every other rule holds as before: strangers, unproven amounts, doubles and STOP still ask."
+)
+
+KEPT = (
+    "What is not settled yet keeps what it needs. What came of it, your records, the ledger and "
+    "backups made before stay. It cannot be undone."
 )
 
 
@@ -101,9 +107,12 @@ def card(offered: Offer, ref: str, settings: dict[str, Any]) -> Msg:
     ]
     if offered.warnings:
         parts.append(Bullets(items=offered.warnings))
-    parts += _past(offered.past, settings)
+    if isinstance(offered.past, Tonight):
+        parts.append(_para(preview(offered.past, settings)))
+    else:
+        parts += _past(offered.past, settings)
     if offered.rule.then in RUNS_BY_ITSELF:
-        parts.append(_para(AS_BEFORE))
+        parts.append(_para(KEPT if isinstance(offered.past, Tonight) else AS_BEFORE))
     parts.append(_para(f"Its name is {offered.rule.id}; /policy lists it, pauses and removes it."))
     yes = Button(label="Yes, from now on", action="rule.yes", ref=ref)
     no = Button(label="No", action="rule.no", ref=ref)

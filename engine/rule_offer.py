@@ -11,10 +11,12 @@ from engine import own_rules
 from engine.house import House
 from engine.own_rules import OwnRule
 from engine.replay import Replay, replay
+from engine.retention import Tonight, tonight
 from engine.rulebook import SOURCE, compose
 from memory.db import Reader
 from policies.book import join, warnings
-from policies.rules import RUNS_BY_ITSELF, Book, Outcome, Rule
+from policies.keeping import EXPIRE
+from policies.rules import RUNS_BY_ITSELF, Book, Outcome, Rule, Verdict
 from policies.trial import tried
 
 COMES_OUT: Mapping[Outcome, str] = {
@@ -37,7 +39,7 @@ class Offer:
     old: OwnRule | None
     tried: tuple[str, ...]
     warnings: tuple[str, ...]
-    past: Replay
+    past: Replay | Tonight
     until: str = ""  # its last day, "" without one
 
     @property
@@ -73,9 +75,16 @@ async def offer(
         old=next((one for one in kept if one.rule == rule.id), None),
         tried=tuple(_tried(rule, given, after)),
         warnings=warnings(after, rule.id),
-        past=await replay(reader, rule, house.book, after),
+        past=await _past(reader, rule, house.book, after),
         until=until,
     )
+
+
+async def _past(reader: Reader, rule: Rule, before: Book, after: Book) -> Replay | Tonight:
+    """Return what the rule would have changed, or of one about keeping, what it lets go."""
+    if rule.action == EXPIRE:
+        return await tonight(reader, after)
+    return await replay(reader, rule, before, after)
 
 
 def same(kept: OwnRule | None, rule: Rule) -> bool:
@@ -122,7 +131,12 @@ def _tried(rule: Rule, given: tuple[dict[str, Any], ...], book: Book) -> Iterato
     for facts in given:
         verdict = tried(rule, facts, book)
         by = f" ({verdict.rules[0]})" if verdict.rules else ""
-        yield f"{', '.join(map(_fact, facts.items()))}: {COMES_OUT[verdict.outcome]}{by}"
+        comes_out = _keeping(verdict) if rule.action == EXPIRE else COMES_OUT[verdict.outcome]
+        yield f"{', '.join(map(_fact, facts.items()))}: {comes_out}{by}"
+
+
+def _keeping(verdict: Verdict) -> str:
+    return "it goes" if verdict.outcome in RUNS_BY_ITSELF else "it stays"
 
 
 def _fact(fact: tuple[str, Any]) -> str:

@@ -41,6 +41,14 @@ def today(now: datetime, profile: dict[str, Any]) -> str:
     return now.astimezone(ZoneInfo(profile["zone"])).date().isoformat()
 
 
+def day(at: datetime, profile: dict[str, Any]) -> str:
+    """Return "27 Nov 2026", in the operator's zone and language."""
+    from babel.dates import format_date
+
+    local = at.astimezone(ZoneInfo(profile["zone"])).date()
+    return str(format_date(local, "d MMM yyyy", locale=profile["locale"]))
+
+
 def money(amount: Decimal | int | str, currency: str) -> str:
     """Return "1,250.00 EUR": one form everywhere, so a card and a receipt can be compared."""
     return f"{Decimal(amount):,.2f} {currency}"

@@ -118,9 +118,10 @@ async def causes(reader: Reader, event_id: str) -> list[Event]:
     return chain
 
 
-async def of_kind(reader: Reader, kind: str) -> list[Event]:
-    """Return every event of a kind, oldest first."""
-    rows = await reader.rows(sa.select(events).filter_by(kind=kind).order_by(events.c.seq))
+async def of_kind(reader: Reader, *kinds: str) -> list[Event]:
+    """Return every event of these kinds, oldest first."""
+    mine = sa.select(events).where(events.c.kind.in_(kinds))
+    rows = await reader.rows(mine.order_by(events.c.seq))
     return [_event(row) for row in rows]
 
 

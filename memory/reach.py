@@ -43,7 +43,7 @@ class Reach:
 
     def depth_of_row(self, table: str, values: Mapping[str, Any]) -> Depth:
         """Return how deep to cut this row, or this logged change of it."""
-        key = _key(table, values)
+        key = key_of(table, values)
         if key in self.own:
             return "all"
         return "texts" if key in self.named else "words"
@@ -101,11 +101,11 @@ def _see_event(found: Reach, event: sa.Row[Any]) -> None:
             (found.files if goes else found.shared).add(digest)
     for name, values in event.changes:
         if known.named_in_row(metadata.tables.get(name), values):
-            found.named.add(_key(name, values))
+            found.named.add(key_of(name, values))
 
 
 def _see_row(found: Reach, table: sa.Table, values: Mapping[Any, Any]) -> None:
-    key = _key(table.name, values)
+    key = key_of(table.name, values)
     about = values["id"] if table is records else values.get("record")
     if table in (records, record_versions, facts) and about == found.record:
         found.own.add(key)
@@ -145,7 +145,7 @@ async def _see_passages(reader: Reader, found: Reach) -> None:
     found.passages.update({ref: count for ref, count in sources.items() if ref in gone})
 
 
-def _key(name: str, values: Mapping[Any, Any]) -> RowKey:
+def key_of(name: str, values: Mapping[Any, Any]) -> RowKey:
     table = metadata.tables.get(name)
     keys = [] if table is None else table.primary_key.columns.keys()
     return name, tuple(values.get(key) for key in keys)

@@ -22,6 +22,7 @@ TEXT_CHARS = 80  # what is longer is prose and may tell of somebody without the 
 NEEDLE_BYTES_MIN = 3
 DIGITS_MIN = 6
 MARK_CHARS = 6
+REDACTS = ("record.erased", "memory.expired")  # events that redact others, and say which
 EVERYDAY = frozenset({"can", "may", "will"})  # names that would be found in every text
 NAMES = ("name", "aliases")
 ADDRESSES = ("email", "emails", "domain")

@@ -20,7 +20,7 @@ from sqlalchemy.dialects import sqlite
 
 from memory.db import Database
 from memory.journal import GENESIS, Entry, body_digest, canonical, link
-from memory.redaction import fingerprint
+from memory.redaction import REDACTS, fingerprint
 from memory.schema import metadata
 from memory.schema.columns import Moment
 from memory.schema.events import events
@@ -104,7 +104,7 @@ def _parsed(row: Raw) -> Raw | None:
 def _check(reading: _Reading, event: Raw) -> None:
     """Compare an event with its hashes, and these with the event before it."""
     id = event["id"]
-    if event["kind"] == "record.erased":
+    if event["kind"] in REDACTS:
         reading.redactions[id] = event["body"].get("redacted")
     if event["redacted_by"] is not None:
         reading.redacted[id] = (event["redacted_by"], fingerprint(reading.head, event))

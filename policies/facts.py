@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal, get_args
 
+from policies.keeping import KINDS
 from policies.rules import EFFECTS, Action, Facts, Origin
 
 Kind = Literal["bool", "int", "double", "string"]
@@ -79,6 +80,11 @@ FACTS: Mapping[str, Fact] = {
         "int", "how often this class of effect reached one of the same people today, or does now", 0
     ),
     "duplicate_of": Fact("string", 'the effect it would repeat, "" when there is none', ""),
+    # what is kept
+    "kind": Fact("string", f'what is kept: {" | ".join(KINDS)}, "" for the rest', "", (*KINDS, "")),
+    "age_days": Fact("int", "how many days ago it came", 0),
+    "about": Fact("string", 'the kinds of records it is about, "invoice person"', ""),
+    "needed": Fact("bool", "something that is not settled yet needs it", False),
     # when
     "today": Fact("string", 'the date at your place, "2026-11-27"', "2026-01-01"),
     "hour": Fact("int", "the hour at your place, 0 to 23", 12),

@@ -7,6 +7,7 @@ from typing import Any
 
 from policies.conditions import EVALUATION_ERRORS, Values, said_by
 from policies.facts import of_action
+from policies.keeping import BY_NAME
 from policies.rules import (
     EFFECTS,
     RUNS_BY_ITSELF,
@@ -110,8 +111,16 @@ def _matches(seen: Facts, book: Book) -> Iterator[_Match]:
     values, used = Values(seen), seen.get(USED, {})
     for entry in book.entries:
         covered = covers(entry.rule, seen["operation"], seen["effect"])
+        covered = covered and not _too_wide(entry, seen["operation"])
         if covered and (match := _match(entry, values)):
             yield _after_trial(match, used.get(entry.rule.id, 0))
+
+
+def _too_wide(entry: Entry, operation: str) -> bool:
+    """Say whether a rule of the operator lets something run that leave must name."""
+    rule = entry.rule
+    wide = operation in BY_NAME and rule.action != operation
+    return wide and entry.level == "operator" and rule.then in RUNS_BY_ITSELF
 
 
 def _match(entry: Entry, values: Values) -> _Match | None:

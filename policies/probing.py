@@ -12,6 +12,7 @@ from typing import Any
 from policies.conditions import EVALUATION_ERRORS, said_by, value_of
 from policies.facts import Fact
 from policies.judge import covers
+from policies.keeping import EXPIRE
 from policies.rules import RUNS_BY_ITSELF, Book, Condition, Entry, Rule
 
 PROBES_MAX = 4096
@@ -49,6 +50,8 @@ def danger_in(entry: Entry, book: Book, facts: Mapping[str, Fact]) -> str | None
         return None
     if _may_cover(rule, "destructive", book) and not _excludes(entry, facts, effect="destructive"):
         return "Nothing destructive may run by itself: leave it out with an `action` or `effect`."
+    if rule.action == EXPIRE and not _excludes(entry, facts, age_days=0):
+        return "What is kept may go only after an age: add a condition `age_days >= …`."
     bounded = _excludes(entry, facts, effect="money", amount=_HUGE)
     if _may_cover(rule, "money", book) and not bounded:
         return "Money may run by itself only below an amount: add a condition `amount <= …`."

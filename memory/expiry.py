@@ -1,0 +1,227 @@
+"""Expiry: what was kept long enough goes out of the state, the log and recall, and stays provable.
+
+The words go and the shape stays: `memory.expired` holds the fingerprint of what is left of every
+event. What came of a thing (goals, effects, decisions, records) is not touched.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from memory import events, facts, recall
+from memory.db import Reader, Tx
+from memory.journal import GENESIS, Entry
+from memory.kept import Kind, Thing
+from memory.reach import DIGEST, RowKey, key_of, pages
+from memory.redaction import ERASED, fingerprint
+from memory.schema import metadata
+from memory.schema.chat import cards, questions, suggestions
+from memory.schema.events import events as log
+from memory.schema.records import artifact_versions, artifacts, records
+from memory.schema.records import facts as facts_table
+from memory.schema.work import effect_versions, goals
+
+EXPIRED = "memory.expired"
+GONE = "Forgotten, as a rule of yours says."
+STAYS = frozenset(
+    {"conv", "date", "digest", "file", "mail", "message_id", "mime", "redirects", "reply_to"}
+)
+OWNERS = ((suggestions, "event"), (goals, "asked_by"), (facts_table, "id"))
+_ANY_DIGEST = re.compile(rf"(?<![0-9a-f]){DIGEST.pattern}(?![0-9a-f])")
+
+
+@dataclass(slots=True)
+class Traces:
+    """Where the words of things stand, as of event number `seq`."""
+
+    seq: int = 0
+    rows: dict[RowKey, str] = field(default_factory=dict)  # → the thing
+    log: dict[str, set[str]] = field(default_factory=dict)  # the thing → events that hold rows
+    files: dict[str, set[str]] = field(default_factory=dict)  # the thing → what nothing else needs
+
+
+async def trace(reader: Reader, some: Collection[Thing]) -> Traces:
+    """Find every row, logged change and file of these things. Reads the whole log once."""
+    found = Traces(rows={row: id async for row, id in _rows(reader, {one.id for one in some})})
+    async for event in pages(reader, log):
+        found.seq = event.seq
+        _see(found, event)
+    await _see_files(reader, found, some)
+    return found
+
+
+async def expire(
+    tx: Tx, found: Traces, some: Collection[Thing], cause: str | None
+) -> tuple[str, ...]:
+    """Let these things go; return the files to delete after the commit. A second time: nothing."""
+    for newer in await tx.rows(sa.select(log).where(log.c.seq > found.seq).order_by(log.c.seq)):
+        _see(found, newer)
+    ids = {one.id for one in some}
+    for one in some:
+        if one.kind in ("note", "fact"):
+            await facts.retract(tx, one.id, cause)
+    mine = {row for row, thing in found.rows.items() if thing in ids}
+    for name, key in sorted(mine):
+        await _blank_state(tx, metadata.tables[name], key)
+    touched = ids.union(*(found.log.get(id, ()) for id in ids))
+    left = await _blank_log(tx, touched, ids, mine)
+    await recall.forget(tx, sorted(ids | {key[0] for name, key in mine if name == "artifacts"}))
+    files = tuple(sorted(set().union(*(found.files.get(id, ()) for id in ids))))
+    counts = dict(Counter(one.kind for one in some))
+    noted = await events.note(
+        tx, EXPIRED, cause, things=sorted(ids), counts=counts, files=files, redacted=left
+    )
+    done = sa.update(log).where(log.c.id.in_(left)).values(redacted_by=noted.id)
+    await tx.conn.execute(done)
+    return files
+
+
+async def gone(reader: Reader, after_seq: int) -> Counter[Kind]:
+    """Count what went since this event of the log, by its kind."""
+    counts: Counter[Kind] = Counter()
+    query = sa.select(log.c.body).where(log.c.kind == EXPIRED, log.c.seq > after_seq)
+    for row in await reader.rows(query):
+        counts.update(row.body["counts"])
+    return counts
+
+
+async def _rows(reader: Reader, ids: set[str]) -> AsyncIterator[tuple[RowKey, str]]:
+    """Yield each row that holds words of these things, and which one's."""
+    for row in await reader.rows(sa.select(cards.c.key)):
+        if (of := row.key.rpartition(":")[2]) in ids:
+            yield (cards.name, (row.key,)), of
+    for table, owner in OWNERS:
+        for row in await reader.rows(sa.select(table.c.id, table.c[owner].label("of"))):
+            if row.of in ids:
+                yield (table.name, (row.id,)), row.of
+    asked = sa.select(log.c.cause, log.c.body).filter_by(kind="question.asked")
+    for row in await reader.rows(asked):
+        if row.cause in ids:
+            yield (questions.name, (row.body["question"],)), row.cause
+    async for key, of in _artifacts(reader, ids):
+        yield key, of
+
+
+async def _artifacts(reader: Reader, ids: set[str]) -> AsyncIterator[tuple[RowKey, str]]:
+    """Yield the artifacts that are things themselves, or are about one, with their versions."""
+    owner = {}
+    for row in await reader.rows(sa.select(artifacts.c.id, artifacts.c.about)):
+        if of := next((id for id in (row.id, row.about) if id in ids), ""):
+            owner[row.id] = of
+            yield (artifacts.name, (row.id,)), of
+    versions = sa.select(artifact_versions.c.artifact, artifact_versions.c.number)
+    for row in await reader.rows(versions):
+        if row.artifact in owner:
+            yield (artifact_versions.name, (row.artifact, row.number)), owner[row.artifact]
+
+
+def _see(found: Traces, event: sa.Row[Any]) -> None:
+    for name, values in event.changes:
+        if thing := found.rows.get(key_of(name, values)):
+            found.log.setdefault(thing, set()).add(event.id)
+
+
+async def _see_files(reader: Reader, found: Traces, some: Collection[Thing]) -> None:
+    """Note the files of each thing that no other thing, record or effect names."""
+    ids = {one.id for one in some}
+    named: dict[str, set[str]] = {}
+    mails = sa.select(log.c.id, log.c.body).where(
+        log.c.kind == "email.received", log.c.redacted_by.is_(None)
+    )
+    for row in await reader.rows(mails):
+        named[row.id] = set(_digests(row.body))
+    done = sa.select(artifacts.c.id).where(artifacts.c.title == ERASED)
+    still = artifact_versions.c.artifact.not_in(done)
+    for row in await reader.rows(sa.select(artifact_versions).where(still)):
+        of = found.rows.get((artifact_versions.name, (row.artifact, row.number)), row.artifact)
+        named.setdefault(of, set()).update(_digests(row.digest))
+    others = [digests for id, digests in named.items() if id not in ids]
+    held: set[str] = set().union(*others)
+    for table in (records, effect_versions):
+        async for row in pages(reader, table):
+            held.update(_digests([list(map(str, row))]))
+    found.files = {id: named[id] - held for id in ids & named.keys()}
+
+
+def _digests(value: Any) -> Iterator[str]:
+    return (match[0] for match in _ANY_DIGEST.finditer(json.dumps(value)))
+
+
+async def _blank_state(tx: Tx, table: sa.Table, key: tuple[Any, ...]) -> None:
+    """Take the words out of a row. No change for the log: there they are taken out as well."""
+    where = dict(zip(table.primary_key.columns.keys(), key, strict=True))
+    row = await tx.row(sa.select(table).filter_by(**where))
+    if row is not None:
+        values = _blank_row(table.name, dict(row._mapping))
+        await tx.conn.execute(sa.update(table).filter_by(**where).values(values))
+
+
+async def _blank_log(
+    tx: Tx, touched: Iterable[str], own: set[str], rows: set[RowKey]
+) -> dict[str, str]:
+    """Take the words out of these events; return the fingerprint of what is left of each."""
+    left = {}
+    for id in sorted(touched):
+        found = await tx.row(sa.select(log).filter_by(id=id))
+        if found is None or found.hash is None:
+            continue  # a thing that is no event, or an event of this very transaction
+        event = dict(found._mapping)
+        cut: dict[str, Any] = {"changes": [_blank_entry(entry, rows) for entry in event["changes"]]}
+        if id in own:
+            cut |= {"body": _blank(event["body"])}
+            cut |= {"actor": ERASED} if event["trust"] == "outside" else {}
+        elif "title" in event["body"]:
+            cut |= {"body": {**event["body"], "title": ERASED}}
+        left[id] = fingerprint(await _hash_before(tx, found.seq), {**event, **cut})
+        await tx.conn.execute(sa.update(log).filter_by(id=id).values(**cut, salt=None))
+    return left
+
+
+async def _hash_before(reader: Reader, seq: int) -> str:
+    query = sa.select(log.c.hash).where(log.c.seq < seq).order_by(log.c.seq.desc())
+    return str(await reader.value(query.limit(1)) or GENESIS)
+
+
+def _blank_entry(entry: Entry, rows: set[RowKey]) -> Entry:
+    name, values = entry
+    return [name, {**values, **_blank_row(name, values)}] if key_of(name, values) in rows else entry
+
+
+def _blank_row(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a row, or of a logged change of one, that lose their words."""
+    blanks: dict[str, tuple[str, Callable[[Any], Any]]] = {
+        "cards": ("msg", lambda _: _gone_card(values["key"])),
+        "suggestions": ("title", lambda _: ERASED),
+        "goals": ("slots", lambda slots: slots and {**slots, "said": []}),
+        "questions": ("body", _blank_question),
+        "facts": ("value", lambda _: ERASED),
+        "artifacts": ("title", lambda _: ERASED),
+        "artifact_versions": ("text", lambda text: text and ERASED),
+    }
+    name, blank = blanks[table]
+    cut = {name: blank(values[name])} if name in values else {}
+    return cut | ({"slots": {}} if table == "suggestions" and "slots" in values else {})
+
+
+def _gone_card(key: str) -> dict[str, Any]:
+    return {"key": key, "summary": GONE, "parts": [], "buttons": []}
+
+
+def _blank_question(body: dict[str, Any]) -> dict[str, Any]:
+    if "said" not in body:
+        return body
+    return {**body, "said": [], "values": {}, "because": ERASED}
+
+
+def _blank(value: Any) -> Any:
+    """Return the JSON value without its texts; what only says where and when stays."""
+    if isinstance(value, dict):
+        return {name: v if name in STAYS else _blank(v) for name, v in value.items()}
+    if isinstance(value, list):
+        return [_blank(item) for item in value]
+    return ERASED if isinstance(value, str) and value else value
