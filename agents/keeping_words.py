@@ -44,7 +44,7 @@ NOUNS = {
 GOES = "{noun}{about} go {days} days after they came; I forget them in the night and tell you."
 STAYS = "{noun}{about}: never forgotten."
 OWN = "{about} records themselves are never forgotten by age. Say what is: “forget mails after …”."
-LONG = "That is longer than I count; without a rule everything is kept for ever."
+LONG = "That is longer than I count, or no time at all. Say from 1 day to 100 years."
 
 
 def heard(words: str) -> Made | None:

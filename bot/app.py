@@ -262,6 +262,8 @@ async def open_app(
     app.verbs |= templates.verbs(rules_in_chat.offered)
     front.commands.update(Trust(house).commands() | Secrets(house).commands())
     front.commands.update(Who(house, remembering.recall).commands())
+    app.verbs |= templates.verbs(rules_in_chat.offered, rules_in_chat.context)
+    front.commands.update(Trust(house).commands())
     front.commands.update(Twins(house, app.verbs).commands())
     app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}
     app.verbs |= {"endorse": endorsing.endorse}

@@ -129,14 +129,17 @@ class Rules:
 
     async def offered(self, reader: Reader, said: str) -> rule_offer.Offer | None:
         """Return the offer of the rule that words say; None: not every word was understood."""
-        settings = await profile.read(reader)
-        context = Context(reader.now, settings["zone"], settings["locale"], settings["currency"])
-        made = rules_heard.heard(said, context)
+        made = rules_heard.heard(said, await self.context(reader))
         if made is None:
             return None
         return await rule_offer.offer(
             reader, self.house, made.rule, made.says, made.given, made.until
         )
+
+    async def context(self, reader: Reader) -> Context:
+        """Return by what the operator's words are read."""
+        settings = await profile.read(reader)
+        return Context(reader.now, settings["zone"], settings["locale"], settings["currency"])
 
     async def _turned(self, tx: Tx, verb: str, found: OwnRule, cause: str) -> str:
         """Change the rule and return the sentence of what now holds."""

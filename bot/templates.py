@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 from agents.templates import Question, Template, sentences, templates
+from agents.words import Context
 from connectors.contract import PermanentError
 from engine import rule_desk, rule_offer
 from engine.house import House
@@ -17,6 +18,7 @@ from memory.db import Reader
 from policies.book import BookError
 
 HeardAs = Callable[[Reader, str], Awaitable[rule_offer.Offer | None]]
+ContextOf = Callable[[Reader], Awaitable[Context]]
 TITLE = "Rules from a template"
 SAYS = "Three questions each; leave one empty, and it makes no rule. Each rule then wants its yes."
 NOTHING = "You answered nothing, so no rule came of it."
@@ -36,7 +38,7 @@ def menu(key: str) -> Msg:
     )
 
 
-def verbs(heard_as: HeardAs) -> dict[str, Any]:
+def verbs(heard_as: HeardAs, context_of: ContextOf) -> dict[str, Any]:
     """Return what a filled in template does; `heard_as` makes an offer of a sentence."""
 
     async def fill_in(
@@ -47,7 +49,8 @@ def verbs(heard_as: HeardAs) -> dict[str, Any]:
             return Reply(GONE, refused=True)
         try:
             async with house.db.snapshot() as reader:
-                offers = [one async for one in _offers(reader, heard_as, template, values)]
+                said = list(sentences(template, values, await context_of(reader)))
+                offers = [one async for one in _offers(reader, heard_as, said)]
         except (PermanentError, ValueError) as error:
             says = rule_desk.refusal(error) if isinstance(error, BookError) else str(error)
             return Reply(says, refused=True)
@@ -64,13 +67,13 @@ def verbs(heard_as: HeardAs) -> dict[str, Any]:
 
 
 async def _offers(
-    reader: Reader, heard_as: HeardAs, template: Template, values: dict[str, str]
+    reader: Reader, heard_as: HeardAs, said: list[str]
 ) -> AsyncIterator[rule_offer.Offer]:
     """Yield the offer of each sentence that the answers make."""
-    for said in sentences(template, values):
-        offered = await heard_as(reader, said)
+    for sentence in said:
+        offered = await heard_as(reader, sentence)
         if offered is None:
-            raise PermanentError(UNHEARD.format(said=said))
+            raise PermanentError(UNHEARD.format(said=sentence))
         yield offered
 
 

@@ -266,8 +266,8 @@ async def test_a_file_whose_deletion_a_crash_left_is_deleted_at_the_next_start_a
     ("words", "why"),
     [
         ("forget invoices after 2 years", "Invoice records themselves are never forgotten by age."),
-        ("forget mails after 9999 years", "That is longer than I count"),
-        ("forget mails after 0 days", "That is longer than I count"),
+        ("forget mails after 9999 years", "That is longer than I count, or no time at all."),
+        ("forget mails after 0 days", "That is longer than I count, or no time at all."),
     ],
 )
 async def test_a_sentence_about_keeping_that_cannot_be_says_why(
