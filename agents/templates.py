@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, TypeAdapter
@@ -24,6 +25,7 @@ class Question(BaseModel, frozen=True, extra="forbid"):
     ask: str
     usual: str = ""
     closed: bool = False  # answered with yes or no
+    kind: Literal["number", "text"] = "number"  # how an open one is answered
     says: str
 
 

@@ -36,6 +36,7 @@ WORDS = (
     "• never mail strangers\n"
     "• ask me at the weekend\n"
     "• ask me for everything that goes to more than 5 people\n"
+    "• no exclamation marks in mails; never say 'asap' in a mail\n"
     "• keep mails for 90 days; never forget invoices\n\n"
     "Write one after /policy add."
 )

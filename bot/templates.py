@@ -89,4 +89,4 @@ def _inputs(questions: tuple[Question, ...]) -> Iterator[Input]:
                 id=one.id, label=one.ask, kind="choice", initial=one.usual, choices=("yes", "no")
             )
         else:
-            yield Input(id=one.id, label=one.ask, kind="number", initial=one.usual)
+            yield Input(id=one.id, label=one.ask, kind=one.kind, initial=one.usual)

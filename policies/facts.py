@@ -64,6 +64,14 @@ FACTS: Mapping[str, Fact] = {
     "secret_in_words": Fact("bool", "a secret is given in words instead of by its name", False),
     "secret_named": Fact("bool", "every secret in it was named by you in this request", True),
     "flag_unasked": Fact("bool", "a switch is set that you did not ask for", False),
+    # how it is written
+    "words": Fact("int", "how many words the text has", 0),
+    "exclamations": Fact("int", "how many exclamation marks title and text have", 0),
+    "emojis": Fact("int", "how many emojis title and text have", 0),
+    "capitals": Fact("int", "how many words of five letters or more are in capitals", 0),
+    "wording": Fact("string", 'title and text in small letters, " sent asap to ada "', ""),
+    "greets": Fact("bool", "the text begins with a greeting, or there is none", True),
+    "signs_off": Fact("bool", "the text ends with a sign-off, or there is none", True),
     # whether it was meant
     "planned": Fact("bool", "the plan foresaw it before anybody else's text was read", True),
     "reads_outside": Fact("bool", "the task has read somebody else's text", False),

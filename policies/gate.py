@@ -19,6 +19,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from policies import facts as declared
+from policies import tone
 from policies.book import default_files, load, load_files
 from policies.characters import suspicious
 from policies.contracts import GOES_OUT, SECRET, Contract, Role, amount, coin, scalars
@@ -30,6 +31,7 @@ from policies.rules import EFFECTS, Action, Book, Origin, Verdict
 UNCLASSIFIED = "unclassified"
 UNPLANNED = "unplanned-never"
 ONE_LINE: tuple[Role, ...] = ("destination", "reference", "title", "when")
+TONE: tuple[Role, Role] = ("title", "text")
 EXISTING = frozenset({"operator", "canonical", "record", "text"})
 
 
@@ -194,6 +196,7 @@ class Gate:
             "done_in_request": self._done[f"{contract.effect}!"],
             "refused_in_request": self._refused.total(),
             "spent_in_request": float(self._spent(currency)),
+            **tone.facts(*(_joined(contract, role, args) for role in TONE)),
         } | declared.of_origins(action.origins, {name: contract.role(name) for name in args})
 
     def _spent(self, currency: str) -> Decimal:
@@ -230,6 +233,10 @@ def _unclassified(verdict: Verdict, action: Action) -> Verdict:
     because = f"Nobody has said yet what “{action.operation}” does, so it does not run."
     said = {"outcome": "deny", "rules": (UNCLASSIFIED,), "because": because}
     return verdict.model_copy(update={**said, "origins": action.origins})
+
+
+def _joined(contract: Contract, role: Role, args: Mapping[str, Any]) -> str:
+    return "\n".join(str(value) for value in contract.of_role(role, args))
 
 
 def _in_thread(action: Action) -> bool:
