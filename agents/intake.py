@@ -15,17 +15,22 @@ from agents.words import Candidate, Context
 from connectors import blobs
 from connectors.files import reading
 from connectors.files.shapes import Attachment, Mail, Reading
-from engine import outbox, suggestions
+from engine import learning, outbox, suggestions, taps
 from engine.house import House
-from engine.messages import say
+from engine.messages import Button, say
+from engine.taps import Person, Reply
+from engine.tokens import Tap
 from memory import artifacts, events, profile, recall, records
 from memory.db import Reader, Tx
 from memory.events import Event
 from memory.ids import derived_id
 from memory.kinds import email_key
+from policies.rules import RUNS_BY_ITSELF, Verdict
 
 ABOUT = tuple(Slot(name=name, type=name) for name in ("order", "payment", "invoice"))
 TEXT_CHARS_MAX = 50_000
+ASK = "Shall I remember what this {kind} says, to find it again? {because}"
+REMEMBERED = "Remembered."
 HAVE = "I have this mail already. Here is what I made of it."
 
 
@@ -46,8 +51,10 @@ class Intake:
                 tx, "file", file["name"], artifact_id=id, author="outside", cause=heard.id,
                 text=read.text, digest=file["digest"], mime=file["mime"],
             )  # fmt: skip
-            await _passage(tx, "artifact", id, f"{file['name']}\n{read.text}", None, conv)
             await outbox.post(tx, reports.file_read(id, file["name"], read, file["digest"]), conv)
+            text = f"{file['name']}\n{read.text}"
+            if await self._may(tx, "file", text, heard.id, id, conv):
+                await _passage(tx, "artifact", id, text, None, conv)
         return None
 
     async def text(self, heard: Event, text: str, conv: str | None) -> str | None:
@@ -113,10 +120,17 @@ class Intake:
 
     async def _person(self, tx: Tx, event: Event) -> list[str]:
         """Return the writer's record, found by address or newly proposed; nobody without one."""
-        address, name = event.body["from"], event.body["from_name"]
+        address = event.body["from"]
         known = await records.by_key(tx, "email", email_key(address)) if address else None
         if known is not None:
             return [known.id]
+        verdict = await self._judged(tx, "record", _text(event))
+        if verdict.outcome not in RUNS_BY_ITSELF:
+            return []
+        return await self._propose(tx, event)
+
+    async def _propose(self, tx: Tx, event: Event) -> list[str]:
+        address, name = event.body["from"], event.body["from_name"]
         try:
             state = {"name": name or address, "email": address}
             new = await records.create(tx, "person", state, event.id, status="proposed")
@@ -134,7 +148,45 @@ class Intake:
                 digest=attached["digest"], mime=attached["mime"],
             )  # fmt: skip
         person = about[0] if about else None
-        await _passage(tx, "mail", event.id, f"{body['subject']}\n{body['text']}", person, conv)
+        if await self._may(tx, "mail", _text(event), event.id, event.id, conv):
+            await _passage(tx, "mail", event.id, _text(event), person, conv)
+
+    async def _may(
+        self, tx: Tx, kind: str, text: str, cause: str, ref: str, conv: str | None
+    ) -> bool:
+        """Say whether the rules let it be remembered now; where they ask, ask."""
+        verdict = await self._judged(tx, kind, text)
+        if verdict.outcome in RUNS_BY_ITSELF:
+            return True
+        await events.note(tx, "memory.refused", cause, what=kind, because=verdict.because)
+        if verdict.outcome != "deny":
+            said = ASK.format(kind=kind, because=verdict.because)
+            yes = Button(label="Remember it", action="remember", ref=ref)
+            await outbox.post(tx, say(f"learn:{ref}", said, buttons=((yes,),)), conv)
+        return False
+
+    async def _judged(self, tx: Tx, kind: str, text: str) -> Verdict:
+        return await learning.judged(tx, self.house.book, kind, trust="outside", text=text)
+
+    async def remember(
+        self, house: House, tap: Tap, who: Person, key: str, values: dict[str, str]
+    ) -> Reply:
+        """Yes, it may be remembered: what it says, and who wrote it."""
+        async with house.db.transaction() as tx:
+            await taps.heard(tx, tap, who, key, values)
+            event = await events.get(tx, tap.ref)
+            kept = await artifacts.versions(tx, tap.ref)
+            if event is not None:
+                known = await records.by_key(tx, "email", email_key(event.body["from"]))
+                person = [known.id] if known is not None else await self._propose(tx, event)
+                about = person[0] if person else None
+                await _passage(tx, "mail", event.id, _text(event), about, who.conv)
+            elif kept:
+                await _passage(tx, "artifact", tap.ref, kept[-1].text or "", None, who.conv)
+            else:
+                return Reply(taps.GONE, refused=True)
+            await outbox.post(tx, say(f"learn:{tap.ref}", REMEMBERED), who.conv)
+        return Reply(REMEMBERED)
 
     async def _suggest(self, tx: Tx, event: Event, about: list[str], conv: str | None) -> None:
         switched = await profile.get(tx, "playbooks")
@@ -175,6 +227,10 @@ async def _passage(
         tx, kind=kind, ref=ref, text=text[:TEXT_CHARS_MAX], record=record, conv=conv,
         trust="outside",
     )  # fmt: skip
+
+
+def _text(event: Event) -> str:
+    return f"{event.body['subject']}\n{event.body['text']}"
 
 
 def _body(mail: Mail, read: Reading, digest: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""A rule in the operator's own words: what goes out, its tone, or how long something is kept."""
+"""A rule in the operator's own words: what goes out, its tone, what is kept."""
 
-from agents import keeping_words, rule_made, rule_words, tone_words
+from agents import keeping_words, learning_words, rule_made, rule_words, tone_words
 from agents.rule_made import Made
 from agents.words import Context
 from connectors.contract import PermanentError
@@ -8,8 +8,9 @@ from connectors.contract import PermanentError
 
 def heard(words: str, context: Context) -> Made | None:
     """Return the rule that was said. None: it is none. PermanentError: no such rule can be."""
-    if (made := keeping_words.heard(words) or tone_words.heard(words)) is not None:
-        return made
+    for hear in (keeping_words.heard, tone_words.heard, learning_words.heard):
+        if (made := hear(words)) is not None:
+            return made
     found = rule_words.heard(words, context)
     return None if found is None else rule_made.made(found, context.local_now.date())
 

@@ -273,6 +273,8 @@ async def open_app(
     app.verbs |= {"erase": forgetting.erase} | secrets.VERBS | who.VERBS | importing.VERBS
     app.verbs |= {"erase": forgetting.erase} | tool_desk.VERBS
     front.commands.update(Tools(house, toolbox).commands())
+    app.verbs |= {"remember": front.intake.remember}
+    app.verbs |= {"erase": forgetting.erase}
     return app
 
 

@@ -37,7 +37,8 @@ WORDS = (
     "• ask me at the weekend\n"
     "• ask me for everything that goes to more than 5 people\n"
     "• no exclamation marks in mails; never say 'asap' in a mail\n"
-    "• keep mails for 90 days; never forget invoices\n\n"
+    "• keep mails for 90 days; never forget invoices\n"
+    "• never remember health data\n\n"
     "Write one after /policy add."
 )
 NOW: Mapping[State, str] = {

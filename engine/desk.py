@@ -92,7 +92,7 @@ async def reason(house: House, tap: Tap, who: Person, key: str, values: dict[str
             return Reply(GONE, refused=True)
         if not await approvals.explain(tx, asked.id, said, cause):
             return Reply("The reason is noted already.", refused=True)
-        await lessons.rejected(tx, effect, said, cause)
+        await lessons.rejected(tx, house.book, effect, said, cause)
         await cards.show(tx, effect.id)
     return Reply("Noted.")
 
@@ -328,7 +328,7 @@ async def _revise(
             return Reply("Nothing is different, so the card stays as it is.", refused=True)
         if not await effects.revise(tx, effect, proposal, "operator", cause):
             return Reply(STALE, cards.key(effect.id, effect.version), refused=True)
-        await lessons.edited(tx, effect, action, cause)
+        await lessons.edited(tx, house.book, effect, action, cause)
         await ladder.doubted(tx, house, effect, "edited", cause)
         await _redraft_dependents(tx, effect)
     return Reply("Changed. Here is the new card.", cards.key(effect.id, effect.version + 1))

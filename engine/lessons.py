@@ -5,11 +5,12 @@ Each is a fact about whom it concerned, with the exact difference, from the tap 
 
 from typing import Any
 
+from engine import learning
 from engine.effects import Effect
-from memory import facts
+from memory import events, facts
 from memory.db import Tx
 from memory.ids import derived_id
-from policies.rules import Action
+from policies.rules import RUNS_BY_ITSELF, Action, Book
 
 PREFIX = "lesson."
 EDITED, REJECTED = f"{PREFIX}edited", f"{PREFIX}rejected"
@@ -21,20 +22,28 @@ def by_hand(old: Action, new: Action) -> list[dict[str, Any]]:
     return [{"field": n, "before": old.args.get(n), "after": new.args[n]} for n in names]
 
 
-async def edited(tx: Tx, effect: Effect, new: Action, cause: str) -> None:
+async def edited(tx: Tx, book: Book, effect: Effect, new: Action, cause: str) -> None:
     """Keep what was changed by hand."""
     changed = by_hand(effect.action, new)
     value = {"operation": new.operation, "effect": effect.id, "changed": changed}
-    await _keep(tx, EDITED, effect, value, cause)
+    await _keep(tx, book, EDITED, effect, value, cause)
 
 
-async def rejected(tx: Tx, effect: Effect, reason: str, cause: str) -> None:
+async def rejected(tx: Tx, book: Book, effect: Effect, reason: str, cause: str) -> None:
     """Keep why it was not wanted."""
     value = {"operation": effect.action.operation, "effect": effect.id, "reason": reason}
-    await _keep(tx, REJECTED, effect, value, cause)
+    await _keep(tx, book, REJECTED, effect, value, cause)
 
 
-async def _keep(tx: Tx, kind: str, effect: Effect, value: dict[str, Any], cause: str) -> None:
+async def _keep(
+    tx: Tx, book: Book, kind: str, effect: Effect, value: dict[str, Any], cause: str
+) -> None:
+    """Keep it where the rules let it be remembered; nobody is asked about a remark."""
+    text = str(value)
+    said = await learning.judged(tx, book, "fact", trust="operator", text=text, attribute=kind)
+    if said.outcome not in RUNS_BY_ITSELF:
+        await events.note(tx, "memory.refused", cause, what=kind, because=said.because)
+        return
     await facts.learn(
         tx,
         kind,

@@ -103,6 +103,20 @@ def preview(going: Tonight, settings: dict[str, Any]) -> str:
     return f"Tonight {counted(going.counts)} would go, the oldest from {since}."
 
 
+async def common(reader: Reader) -> dict[str, Any]:
+    """Return the facts that are the same for everything."""
+    settings = await profile.read(reader)
+    local = reader.now.astimezone(ZoneInfo(settings["zone"]))
+    return with_usual({}) | {
+        "today": local.date().isoformat(),
+        "hour": local.hour,
+        "weekend": local.weekday() >= 5,
+        "quiet": quiet.is_quiet(local, settings),
+        "stopped": settings["stopped"] is not None,
+        "autonomy": settings["autonomy"],
+    }
+
+
 async def _let_go(house: House, traces: expiry.Traces, some: Sequence[Thing], cause: str) -> None:
     """Let those go that still may: the rules, STOP or what needs them may have changed."""
     async with house.db.transaction() as tx:
@@ -114,14 +128,14 @@ async def _let_go(house: House, traces: expiry.Traces, some: Sequence[Thing], ca
 
 async def _judged(reader: Reader, some: Iterable[Thing], book: Book) -> list[Thing]:
     """Return those that may go. What is alike in every fact is judged once."""
-    common = await _common(reader)
+    same = await common(reader)
     verdicts: dict[tuple[Any, ...], bool] = {}
     going = []
     for number, one in enumerate(some):
         seen = _facts(one, reader.now)
         alike = tuple(seen.values())
         if alike not in verdicts:
-            verdicts[alike] = _lets(judge(_action(), common | seen, book).outcome)
+            verdicts[alike] = _lets(judge(_action(), same | seen, book).outcome)
         if verdicts[alike]:
             going.append(one)
         if number % JUDGED_AT_ONCE == 0:
@@ -140,20 +154,6 @@ def _facts(one: Thing, now: datetime) -> dict[str, Any]:
     return {
         "kind": one.kind, "age_days": age, "about": " ".join(one.about), "needed": one.needed,
     }  # fmt: skip
-
-
-async def _common(reader: Reader) -> dict[str, Any]:
-    """Return the facts that are the same for everything."""
-    settings = await profile.read(reader)
-    local = reader.now.astimezone(ZoneInfo(settings["zone"]))
-    return with_usual({}) | {
-        "today": local.date().isoformat(),
-        "hour": local.hour,
-        "weekend": local.weekday() >= 5,
-        "quiet": quiet.is_quiet(local, settings),
-        "stopped": settings["stopped"] is not None,
-        "autonomy": settings["autonomy"],
-    }
 
 
 def _lets(outcome: str) -> bool:

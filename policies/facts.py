@@ -92,6 +92,9 @@ FACTS: Mapping[str, Fact] = {
     "kind": Fact("string", f'what is kept: {" | ".join(KINDS)}, "" for the rest', "", (*KINDS, "")),
     "age_days": Fact("int", "how many days ago it came", 0),
     "about": Fact("string", 'the kinds of records it is about, "invoice person"', ""),
+    "trust": Fact("string", "who said it", "", ("operator", "outside", "")),
+    "attribute": Fact("string", 'what is remarked, "lesson.edited"', ""),
+    "health": Fact("bool", "its words speak of somebody's health, by a list of words", False),
     "needed": Fact("bool", "something that is not settled yet needs it", False),
     # when
     "today": Fact("string", 'the date at your place, "2026-11-27"', "2026-01-01"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 EXPIRE = "memory.expire"  # once a night, of everything that was kept: may it go?
-OPERATIONS: Mapping[str, str] = {EXPIRE: "internal"}
-KINDS = ("message", "mail", "file", "note", "fact")
+LEARN = "memory.learn"  # of what came in, when it came: may it be remembered?
+OPERATIONS: Mapping[str, str] = {EXPIRE: "internal", LEARN: "internal"}
+KINDS = ("message", "mail", "file", "note", "fact", "record")
 BY_NAME = frozenset({EXPIRE})  # no rule about something wider gives leave for these

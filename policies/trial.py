@@ -7,7 +7,7 @@ from typing import Any
 
 from policies.facts import FACTS, Fact, fault_in, with_usual
 from policies.judge import judge
-from policies.keeping import BY_NAME
+from policies.keeping import OPERATIONS
 from policies.rules import Action, Book, Facts, Rule, Verdict
 
 _OWN_NAMES = ("operation", "effect", "agent")  # facts that the action carries
@@ -83,7 +83,7 @@ def _subject(rule: Rule, given: Mapping[str, Any], book: Book) -> tuple[str, str
             name
             for name, effect in operations.items()
             if fnmatchcase(name, rule.action or "*")
-            and (name not in BY_NAME or name == rule.action)
+            and (name not in OPERATIONS or name == rule.action)
             and effect == (given.get("effect") or rule.effect or effect)
         )
         operation = next(fitting, rule.action or "example.operation")
