@@ -68,6 +68,22 @@ from policies.rules import Book
 RULES = Path(__file__).parent.parent / "policies" / "defaults"
 UNKNOWN_TAP = "This button is no longer known. Say /waiting to see what waits for you."
 Verb = Callable[..., Awaitable[Reply]]
+VERBS: dict[str, Verb] = {  # what a tap does, by the action of its button
+    **desk.VERBS,
+    **batch_desk.VERBS,
+    **always_desk.VERBS,
+    **rule_desk.VERBS,
+    **ladder.VERBS,
+    **tool_desk.VERBS,
+    **secrets.VERBS,
+    **who.VERBS,
+    **importing.VERBS,
+    "redirect": redirects.redirect,
+    "endorse": endorsing.endorse,
+    "halt": halting.halt,
+    rich.ACTION: rich.answer,
+    "erase": forgetting.erase,
+}
 
 
 @dataclass(slots=True)
@@ -256,25 +272,22 @@ async def open_app(
         held=held,
     )
     setup = onboarding.Onboarding(app, playbooks, switch or (lambda _: None))
-    front.commands.update(Commands(house, playbooks).by_name() | setup.commands())
     rules_in_chat = Rules(house)
-    front.commands.update(rules_in_chat.commands() | Autonomy(house).commands())
-    app.verbs |= templates.verbs(rules_in_chat.offered)
-    front.commands.update(Trust(house).commands() | Secrets(house).commands())
-    front.commands.update(Who(house, remembering.recall).commands())
+    front.commands.update(Commands(house, playbooks).by_name() | setup.commands())
+    for said in (
+        rules_in_chat,
+        Autonomy(house),
+        Trust(house),
+        Secrets(house),
+        Who(house, remembering.recall),
+        Twins(house, app.verbs),
+        Tools(house, toolbox),
+    ):
+        front.commands.update(said.commands())
+    app.verbs |= VERBS | setup.verbs()
     app.verbs |= templates.verbs(rules_in_chat.offered, rules_in_chat.context)
-    front.commands.update(Trust(house).commands())
-    front.commands.update(Twins(house, app.verbs).commands())
-    app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}
-    app.verbs |= {"endorse": endorsing.endorse}
-    app.verbs |= {"halt": halting.halt, rich.ACTION: rich.answer}
-    app.verbs |= batch_desk.VERBS | always_desk.VERBS | rule_desk.VERBS | ladder.VERBS
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
-    app.verbs |= {"erase": forgetting.erase} | secrets.VERBS | who.VERBS | importing.VERBS
-    app.verbs |= {"erase": forgetting.erase} | tool_desk.VERBS
-    front.commands.update(Tools(house, toolbox).commands())
     app.verbs |= {"remember": front.intake.remember}
-    app.verbs |= {"erase": forgetting.erase}
     return app
 
 
