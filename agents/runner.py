@@ -5,6 +5,7 @@ from typing import Any
 
 from agents import references, strayed
 from agents import scope as scopes
+from agents.drafting import Drafting
 from agents.library import Playbook
 from agents.planner import step_of
 from agents.specialist import Specialist, Wanted, by_rules
@@ -25,10 +26,14 @@ TYPED = "You typed exactly this."
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """`playbooks` by id. `specialist`: who turns a step into calls; nobody relies on it."""
+    """`playbooks` by id. `specialist`: who turns a step into calls; nobody relies on it.
+
+    `drafting`: lets a language model write the words of its drafts.
+    """
 
     house: House
     playbooks: dict[str, Playbook]
+    drafting: Drafting
     specialist: Specialist = by_rules
 
     async def dispatch(self, work: Work) -> None:
@@ -110,7 +115,8 @@ class Runner:
             async with self.house.db.snapshot() as reader:
                 wanted = await self.specialist(reader, task, scope)
         planned, strays = None, []
-        for call in wanted:
+        for templated in wanted:
+            call = await self.drafting.written(goal, task, scope, templated)
             try:
                 async with self.house.db.snapshot() as reader:
                     action = await self._action(reader, goal, task, call, scope, why)

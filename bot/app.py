@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from agents import library, runner
+from agents.drafting import Drafting
 from agents.front import Front
 from agents.intake import Intake
+from agents.models.door import Models
 from agents.routing import Router
 from agents.specialist import Specialist, by_rules
 from bot import board, forgetting, importing, onboarding, secrets, templates, who
+from bot import board, forgetting, minds, onboarding, templates
 from bot.autonomy import Autonomy
 from bot.commands import Commands
 from bot.delivery import Delivery
@@ -39,6 +42,7 @@ from engine import (
     halting,
     inbox,
     ladder,
+    ledger,
     outbox,
     perform,
     pictures,
@@ -236,6 +240,7 @@ async def open_app(
     switch: Callable[[str], None] | None = None,
     prepare: Callable[[Database], Awaitable[None]] | None = None,
     specialist: Specialist = by_rules,
+    models: Callable[[House], Models] = minds.none,
 ) -> App:
     """Open a data folder. HeldError: another process has it. BookError: the rules have faults."""
     held = lock.hold(folder)
@@ -256,6 +261,14 @@ async def open_app(
     remembering = Remembering(db, folder / "index", encoder)
     playbooks = library.load_folder(operations=_arguments(own))
     front, handlers = _minds(house, playbooks, remembering, specialist)
+    async with db.transaction() as tx:
+        await ledger.settle_lost(tx)  # what a crash left open may have been billed
+    house = House(db, operations, rulebook, folder)
+    surfaces = surfaces_of(db, folder)
+    remembering = Remembering(db, folder / "index", encoder)
+    playbooks = library.load_folder(operations=_arguments(operations))
+    asking = models(house)
+    front, handlers = _minds(house, playbooks, remembering, specialist, asking)
     durable = Durable(db, handlers)
     app = App(
         folder=folder,
@@ -286,6 +299,16 @@ async def open_app(
         front.commands.update(said.commands())
     app.verbs |= VERBS | setup.verbs()
     app.verbs |= templates.verbs(rules_in_chat.offered, rules_in_chat.context)
+    front.commands.update(Commands(house, playbooks, asking.limits).by_name() | setup.commands())
+    rules_in_chat = Rules(house, asking)
+    front.commands.update(rules_in_chat.commands() | Autonomy(house).commands())
+    app.verbs |= templates.verbs(rules_in_chat.offered)
+    front.commands.update(Trust(house).commands())
+    front.commands.update(Twins(house, app.verbs).commands())
+    app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}
+    app.verbs |= {"endorse": endorsing.endorse}
+    app.verbs |= {"halt": halting.halt, rich.ACTION: rich.answer}
+    app.verbs |= batch_desk.VERBS | always_desk.VERBS | rule_desk.VERBS | ladder.VERBS
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
     app.verbs |= {"remember": front.intake.remember}
     return app
@@ -307,11 +330,13 @@ def _minds(
     playbooks: tuple[library.Playbook, ...],
     remembering: Remembering,
     specialist: Specialist,
+    models: Models,
 ) -> tuple[Front, dict[str, Handler]]:
     by_id = {playbook.id: playbook for playbook in playbooks}
     router = Router(playbooks, remembering.encoder)
     front = Front(house, by_id, router, Intake(house, playbooks), {}, remembering.recall)
-    working = runner.Runner(house, by_id, specialist)
+    drafting = Drafting(house, models, remembering.recall)
+    working = runner.Runner(house, by_id, drafting, specialist)
 
     async def carry_out(work: Any) -> None:
         await perform.perform(house, work)

@@ -44,6 +44,7 @@ from engine.messages import (
     Span,
     say,
 )
+from engine.model_calls import Limits
 from memory import events, profile, records
 from memory.db import Reader
 from memory.events import Event
@@ -106,6 +107,7 @@ SETTABLE = ("company", "email", "iban", "zone", "currency", "locale", "quiet")
 class Commands:
     house: House
     playbooks: tuple[Playbook, ...]
+    limits: Limits
 
     def by_name(self) -> dict[str, Command]:
         """Return every command, by the word after the slash."""
@@ -220,7 +222,7 @@ class Commands:
         """Say what it cost, per finished outcome."""
         async with self.house.db.snapshot() as reader:
             settings = await profile.read(reader)
-            told = await ledger.told(reader, settings["currency"])
+            told = await ledger.told(reader, settings["currency"], self.limits.budget)
         return say(f"cost:{event.id}", told)
 
     async def settings(self, event: Event, rest: str) -> Msg:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bot import notices, onboarding, sample
+from bot import minds, notices, onboarding, sample
 from bot.app import App, open_app
 from bot.settings import Settings
 from bot.surfaces import Surface
@@ -76,6 +76,7 @@ async def _open(settings: Settings, handed: Handover | None, tell: Print) -> App
         encoder=settings.encoder,
         switch=lambda to: choose(settings.home, to),
         prepare=sample.fill if name == "sample" else None,
+        models=minds.of(settings),
     )
     if name == "sample":
         await sample.books(app.house)

@@ -7,6 +7,7 @@ from typing import Any
 
 from agents import rules_heard
 from agents.front import Command
+from agents.models.door import Models
 from agents.words import Context
 from bot import autonomy, templates
 from connectors.contract import PermanentError
@@ -66,6 +67,7 @@ NOTHING = "You have approved nothing yet; what you approve may become a rule."
 @dataclass(frozen=True, slots=True)
 class Rules:
     house: House
+    models: Models
 
     def commands(self) -> dict[str, Command]:
         return {"policy": self.policy, "always": self.always, "retention": self.retention}

@@ -1,6 +1,8 @@
 """Settings: read once, typed, frozen, passed down. Nothing else reads the environment."""
 
 import os
+import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +12,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "FIRSTMATE_"
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+Lines = Annotated[tuple[str, ...], NoDecode]  # parted by commas or line breaks
 
 
 class Settings(BaseSettings):
@@ -25,7 +30,7 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Interface of the local web chat.")
     port: int = Field(8350, ge=0, le=65535, description="Port of the local web chat; 0: any.")
-    names: Annotated[tuple[str, ...], NoDecode] = Field(
+    names: Lines = Field(
         (), description="More host names the web chat answers to, behind a proxy of your own."
     )
     telegram_token: SecretStr | None = Field(
@@ -63,13 +68,67 @@ class Settings(BaseSettings):
     rules: Path | None = Field(
         None, description="Folder of your own rules; default: rules/ in the data folder."
     )
+    model_small: Lines = Field(
+        (), description="Language models for small things, the first that answers: SERVER/MODEL."
+    )
+    model_large: Lines = Field((), description="Models for what is hard; small ones stand in.")
+    model_judge: Lines = Field((), description="Models that check others; large ones stand in.")
+    model_servers: Lines = Field(
+        (), description="OpenAI-compatible servers, NAME=URL; other names are litellm's providers."
+    )
+    model_keys: SecretStr | None = Field(
+        None, description="Their keys: NAME=KEY, for servers and providers."
+    )
+    model_own: Lines = Field(
+        (), description="Names of servers that are yours; those on this machine are anyhow."
+    )
+    model_prices: Lines = Field(
+        (),
+        description="What models cost in your currency, per million tokens read and written: "
+        "SERVER/MODEL=0.15:0.60.",
+    )
+    model_dollar: Decimal = Field(
+        Decimal(1), gt=0, description="What one US dollar costs you, for litellm's list of prices."
+    )
+    model_budget_day: Decimal = Field(
+        Decimal(2), ge=0, description="The most that models may cost on one day."
+    )
+    model_budget_goal: Decimal = Field(
+        Decimal("0.50"), ge=0, description="The most that models may cost for one wish of yours."
+    )
+    model_local_only: bool = Field(False, description="Ask only models that are yours.")
+    model_timeout_s: float = Field(
+        60, gt=0, le=600, description="Seconds that a model has to answer."
+    )
 
-    @field_validator("names", mode="before")
+    @field_validator(
+        "names",
+        "model_small",
+        "model_large",
+        "model_judge",
+        "model_servers",
+        "model_own",
+        "model_prices",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
-            return tuple(name.strip() for name in value.split(",") if name.strip())
+            return lines(value)
         return value
+
+
+def lines(value: str) -> tuple[str, ...]:
+    """Return what stands between commas or line breaks."""
+    return tuple(line.strip() for line in re.split(r"[,\n]", value) if line.strip())
+
+
+def secrets(settings: Settings) -> tuple[str, ...]:
+    """Return the value of every secret that is set: what may stand in no prompt."""
+    values = (getattr(settings, name) for name in Settings.model_fields)
+    texts = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    keys = [line.partition("=")[2] for text in texts for line in lines(text)]
+    return tuple(text for text in (*texts, *keys) if text)
 
 
 def read() -> Settings:

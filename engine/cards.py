@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from pydantic_core import to_jsonable_python
 
 from connectors.contract import Change, Option, Preview
-from engine import conversations, face, outbox
+from engine import conversations, face, model_told, outbox
 from engine.face import key
 from engine.messages import Evidence, Msg
 from engine.sight import Sight
@@ -62,7 +62,8 @@ async def show(tx: Tx, effect_id: str, *, menu: str = "") -> None:
     evidence = await _evidence(tx, effect.action["evidence"])
     settings = await profile.read(tx)
     surfaces = await conversations.surfaces(tx)
-    sight = Sight(effect, versions, asked, decided, evidence, settings, menu, surfaces)
+    cost = await model_told.on_card(tx, effect.task, settings["currency"])
+    sight = Sight(effect, versions, asked, decided, evidence, settings, menu, surfaces, cost)
     await _post(tx, face.draw(sight))
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import approvals, bundles, words
+from engine import approvals, bundles, model_told, words
 from engine.messages import Bullets, Fold, Heading, Msg, Para, Part, Span
 from memory import events, profile, records
 from memory.db import Reader
@@ -58,6 +58,9 @@ async def effect(reader: Reader, effect_id: str) -> Msg:
     if unplanned := await _unplanned(reader, row):
         title = f"Wanted besides, not in the plan ({len(unplanned)})"
         parts.append(Fold(title=title, parts=(Bullets(items=unplanned),)))
+    if asked := await model_told.in_why(reader, row.task, settings["currency"]):
+        title = f"Language models ({len(asked)})"
+        parts.append(Fold(title=title, parts=(Bullets(items=asked),)))
     chain = await events.causes(reader, row.cause)
     parts.append(
         Fold(title=f"What led here ({len(chain)} steps)", parts=(_chain(chain, settings),))

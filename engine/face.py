@@ -58,7 +58,6 @@ SUMMARY_CHARS = 190
 HAND_CHARS_MAX = 60
 CODE_CHARS = 4
 WHY_CHARS = 6  # of an effect's id, for a person to type
-NO_COST = "0.00 (no language model)"
 LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 
 
@@ -171,7 +170,7 @@ def _facts(sight: Sight) -> Facts:
         evidence=sight.evidence,
         risk=RISK.get(action["effect"], action["effect"]),
         policy=f"{verdict['because']} ({', '.join(verdict['rules']) or 'no rule'})",
-        cost=NO_COST,
+        cost=sight.cost,
         undo=sight.shown["facts"].get("undo", ""),
         expires=expires,
     )

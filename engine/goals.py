@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import BaseModel
 
+from engine import ledger
 from memory import events
 from memory.db import Reader, Tx, change, insert_once, put
 from memory.schema.work import approvals, decisions, effects, goals, outcomes
@@ -81,7 +82,7 @@ async def finish(
         "succeeded": succeeded,
         "failure": failure,
         "minutes_saved": minutes_saved if succeeded else 0,
-        "cost": "0",  # no language model has worked for it yet
+        "cost": str(await ledger.of_goal(tx, goal_id)),
         "touches": await _touches(tx, goal_id),
         "at": tx.now,
     }

@@ -1,33 +1,155 @@
-"""What work has cost, per finished outcome. Without a language model that is honestly nothing."""
+"""Ledger: what language models cost. A call's ceiling is reserved before it leaves, then settled.
+
+    reserved ──answer──▶ settled (what it cost)
+       └──nobody knows, or a crash──▶ lost (the ceiling: it may have been billed)
+
+What is reserved counts like what is spent, so of several calls at once none passes a budget unseen.
+"""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 import sqlalchemy as sa
 
 from engine import words
-from memory.db import Reader
+from memory import events, profile
+from memory.db import Reader, Tx, change, insert
+from memory.schema.models import costs
 from memory.schema.work import outcomes
 
+Level = Literal["normal", "thrifty", "frozen"]
+THRIFTY_AT = Decimal("0.8")  # of a budget
+NOTHING = Decimal(0)
+LEVELS: dict[Level, str] = {
+    "normal": "every model may be asked.",
+    "thrifty": "only small models are asked.",
+    "frozen": "no model is asked until tomorrow.",
+}
 
-async def told(reader: Reader, currency: str) -> str:
-    """Return the costs in a few lines: in all, and for each kind of outcome."""
-    rows = await reader.rows(sa.select(outcomes).filter_by(succeeded=True))
-    total = sum((Decimal(row.cost) for row in rows), Decimal(0))
-    if not rows:
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The most that models may cost, in the company's currency: on one day, and for one goal."""
+
+    day: Decimal
+    goal: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What models cost: today, and for one goal; what is reserved included."""
+
+    today: Decimal
+    goal: Decimal
+
+    def level(self, budget: Budget, ceiling: Decimal) -> Level:
+        """Return what the budgets leave for a call with this ceiling; the poorer of both counts."""
+        pairs = ((self.today, budget.day), (self.goal, budget.goal))
+        if any(spent + ceiling > most or 0 < most <= spent for spent, most in pairs):
+            return "frozen"
+        return (
+            "thrifty" if any(0 < most * THRIFTY_AT <= spent for spent, most in pairs) else "normal"
+        )
+
+
+async def spent(reader: Reader, goal: str | None) -> Spent:
+    """Return what is spent or reserved since the operator's midnight, and for a goal in all."""
+    midnight = words.midnight(reader.now, await profile.read(reader))
+    today = await _sum(reader, costs.c.at >= midnight)
+    return Spent(today, await of_goal(reader, goal) if goal else NOTHING)
+
+
+async def of_goal(reader: Reader, goal: str) -> Decimal:
+    """Return what models cost for one goal so far."""
+    return await _sum(reader, costs.c.goal == goal)
+
+
+async def of_task(reader: Reader, task: str) -> tuple[Decimal, tuple[str, ...]]:
+    """Return what models cost for one task, and which were asked."""
+    rows = await reader.rows(sa.select(costs.c.amount, costs.c.model).filter_by(task=task))
+    total = sum((Decimal(row.amount) for row in rows), NOTHING)
+    return total, tuple(dict.fromkeys(row.model for row in rows))
+
+
+async def reserve(
+    tx: Tx,
+    *,
+    task: str | None,
+    goal: str | None,
+    agent: str,
+    tier: str,
+    model: str,
+    ceiling: Decimal,
+) -> str:
+    """Set the ceiling of one call aside; return the id to settle it by."""
+    row = {"id": tx.id("cst"), "task": task, "goal": goal, "agent": agent, "tier": tier}
+    row |= {"model": model, "ceiling": str(ceiling), "amount": str(ceiling)}
+    await insert(tx, costs, {**row, "state": "reserved", "at": tx.now, "settled_at": None})
+    await events.note(tx, "cost.reserved", None, goal=goal, cost=row["id"])
+    return str(row["id"])
+
+
+async def settle(tx: Tx, cost: str, amount: Decimal | None) -> None:
+    """Note what a call cost. None: nobody knows, so its ceiling counts."""
+    values = {"state": "lost"} if amount is None else {"state": "settled", "amount": str(amount)}
+    still = costs.c.state == "reserved"
+    if await change(tx, costs, {"id": cost}, still, settled_at=tx.now, **values):
+        await events.note(tx, f"cost.{values['state']}", None, cost=cost)
+
+
+async def settle_lost(tx: Tx) -> int:
+    """Let what a crash left reserved count in full; return how much that was. For the start."""
+    left = await tx.rows(sa.select(costs.c.id).filter_by(state="reserved"))
+    for row in left:
+        await settle(tx, row.id, None)
+    return len(left)
+
+
+async def told(reader: Reader, currency: str, budget: Budget | None = None) -> str:
+    """Return the costs in a few lines: in all, today, for each kind of outcome and each model."""
+    done = await reader.rows(sa.select(outcomes).filter_by(succeeded=True))
+    calls = await reader.rows(sa.select(costs.c.model, costs.c.amount))
+    total = sum((Decimal(row.amount) for row in calls), NOTHING)
+    if not calls and not done:
         return (
             f"{words.money(0, currency)}. No language model is in use, and nothing is finished yet."
         )
+    used = "in all." if calls else "in all; no language model is in use."
+    lines = [f"{words.cost(total, currency)} {used}"]
+    if calls and budget is not None:
+        lines.append(await _today(reader, currency, budget))
     kinds = defaultdict(list)
-    for row in rows:
+    for row in done:
         kinds[row.kind].append(row)
-    lines = [f"{words.money(total, currency)} in all; no language model is in use."]
-    for kind, done in sorted(kinds.items()):
-        each = sum((Decimal(row.cost) for row in done), Decimal(0)) / len(done)
-        saved = sum(row.minutes_saved for row in done)
-        touched = sum(row.touches for row in done)
+    for kind, rows in sorted(kinds.items()):
+        each = sum((Decimal(row.cost) for row in rows), NOTHING) / len(rows)
+        saved = sum(row.minutes_saved for row in rows)
+        touched = sum(row.touches for row in rows)
         lines.append(
-            f"• {kind.replace('_', ' ')}: {len(done)} done, {words.money(each, currency)} each, "
+            f"• {kind.replace('_', ' ')}: {len(rows)} done, {words.cost(each, currency)} each, "
             f"about {saved} minutes saved, {touched} decisions of yours"
         )
+    by_model = defaultdict(list)
+    for row in calls:
+        by_model[row.model].append(Decimal(row.amount))
+    for model, amounts in sorted(by_model.items()):
+        count = f"{len(amounts)} call{'' if len(amounts) == 1 else 's'}"
+        lines.append(f"• {model}: {count}, {words.cost(sum(amounts, NOTHING), currency)}")
     return "\n".join(lines)
+
+
+async def _today(reader: Reader, currency: str, budget: Budget) -> str:
+    so_far = await spent(reader, None)
+    level = so_far.level(budget, NOTHING)
+    return (
+        f"Today {words.cost(so_far.today, currency)} of {words.money(budget.day, currency)}: "
+        f"{LEVELS[level]}"
+    )
+
+
+async def _sum(reader: Reader, where: sa.ColumnElement[bool]) -> Decimal:
+    """Add decimals up exactly, which SQLite's numbers would not."""
+    rows = await reader.rows(sa.select(costs.c.amount).where(where))
+    return sum((Decimal(row.amount) for row in rows), NOTHING)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from memory.db import Reader
 from memory.schema.work import approvals, decisions, effect_versions
-from policies.facts import FACTS
+from policies.facts import FACTS, OF_MODELS, with_usual
 from policies.judge import covers, judge
 from policies.rules import RUNS_BY_ITSELF, Action, Book, Outcome, Rule
 
@@ -59,9 +59,10 @@ async def replay(reader: Reader, rule: Rule, before: Book, after: Book) -> Repla
 
 def _judge(found: Replay, row: sa.Row[Any], rule: Rule, before: Book, after: Book) -> None:
     facts = row.preview["facts"].get("situation", {})
-    if not facts.keys() >= FACTS.keys() - {"operation", "effect", "agent"}:
+    if not facts.keys() >= FACTS.keys() - OF_MODELS - {"operation", "effect", "agent"}:
         found.unknown += 1
         return
+    facts = with_usual({}) | facts
     action = Action.model_validate(row.action)
     was = judge(action, facts, before).outcome
     touched = covers(rule, action.operation, action.effect)

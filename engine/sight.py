@@ -23,6 +23,7 @@ class Sight:
     settings: dict[str, Any]
     menu: str = ""  # which row of other buttons is open
     surfaces: tuple[str, ...] = ()  # where somebody may decide
+    cost: str = ""  # what it cost so far, in words
 
     @property
     def shown(self) -> dict[str, Any]:

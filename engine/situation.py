@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from connectors.contract import Operation, Preview
-from engine import quiet, streaks, uses
+from engine import quiet, streaks, uses, words
 from engine.digests import digest
 from memory import events, profile, records
 from memory.db import Reader
@@ -56,15 +56,8 @@ async def facts(
         "counterpart": counterpart,
         "streak": await streaks.length(reader, like),
         "duplicate_of": await _duplicate(reader, action, goal),
-        "today": local.date().isoformat(),
-        "hour": local.hour,
-        "weekend": local.weekday() >= 5,
-        "quiet": quiet.is_quiet(local, settings),
-        "stopped": settings["stopped"] is not None,
-        "autonomy": settings["autonomy"],
-    }
-    today = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    done = await _done(reader, today)
+    } | when(settings, local)
+    done = await _done(reader, words.midnight(reader.now, settings))
     whom = zip(destinations or [action.about or ""], found, strict=False)
     reached = [await _names(reader, *one) for one in whom]
     to = _times_to(reached, [one for one in done if one["effect"] == action.effect], operations)
@@ -77,6 +70,18 @@ async def facts(
         | {"done_today_to": to}
         | ({USED: used} if used else {})
     )
+
+
+def when(settings: dict[str, Any], local: datetime) -> dict[str, Any]:
+    """Return the facts of the moment: date and hour at the operator's place, quiet, STOP."""
+    return {
+        "today": local.date().isoformat(),
+        "hour": local.hour,
+        "weekend": local.weekday() >= 5,
+        "quiet": quiet.is_quiet(local, settings),
+        "stopped": settings["stopped"] is not None,
+        "autonomy": settings["autonomy"],
+    }
 
 
 def _destinations(operation: Operation | None, args: Mapping[str, Any]) -> list[str]:
@@ -126,12 +131,12 @@ def _plain(address: str) -> str:
     return address.strip().lower()
 
 
-async def _done(reader: Reader, midnight: datetime) -> list[dict[str, Any]]:
+async def _done(reader: Reader, begun: datetime) -> list[dict[str, Any]]:
     """Return the actions since midnight.
 
     What runs now or may have happened counts too: of several at once none passes a limit unseen.
     """
-    today = sa.and_(effects.c.state == "done", effects.c.done_at >= midnight)
+    today = sa.and_(effects.c.state == "done", effects.c.done_at >= begun)
     query = sa.select(effects.c.action).where(today | effects.c.state.in_(UNDER_WAY))
     return [row.action for row in await reader.rows(query)]
 

@@ -36,6 +36,12 @@ def age(since: timedelta, profile: dict[str, Any]) -> str:
     return str(format_timedelta(-since, add_direction=True, locale=profile["locale"]))
 
 
+def midnight(now: datetime, profile: dict[str, Any]) -> datetime:
+    """Return when the day began at the operator's place."""
+    local = now.astimezone(ZoneInfo(profile["zone"]))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def today(now: datetime, profile: dict[str, Any]) -> str:
     """Return the operator's date, as ISO writes it: "2026-11-27"."""
     return now.astimezone(ZoneInfo(profile["zone"])).date().isoformat()
@@ -52,3 +58,9 @@ def day(at: datetime, profile: dict[str, Any]) -> str:
 def money(amount: Decimal | int | str, currency: str) -> str:
     """Return "1,250.00 EUR": one form everywhere, so a card and a receipt can be compared."""
     return f"{Decimal(amount):,.2f} {currency}"
+
+
+def cost(amount: Decimal, currency: str) -> str:
+    """Return a cost so that fractions of a cent are seen: "0.0042 EUR"; a round one as money."""
+    whole = amount.quantize(Decimal("0.01"))
+    return money(amount, currency) if amount == whole else f"{amount:,.4f} {currency}"

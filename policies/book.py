@@ -14,6 +14,7 @@ from policies.probing import any_currency, danger_in, never_holds, type_fault
 from policies.reading import Fault, Text, Written, read
 from policies.rules import (
     EFFECTS,
+    OF_THE_HOUSE,
     RUNS_BY_ITSELF,
     STRICTNESS,
     Book,
@@ -55,7 +56,7 @@ def load(
     is FACTS and whatever connectors declare besides, `house` names the texts that came with
     Firstmate; the others are the operator's. Raises BookError with everything that is wrong.
     """
-    operations = None if operations is None else {**OPERATIONS, **operations}
+    operations = None if operations is None else {**OPERATIONS, **OF_THE_HOUSE, **operations}
     said = [read(file, text) for file, text in texts.items()]
     faults = [fault for text in said for fault in text.faults]
     faults += _faults_between(said, house)

@@ -82,7 +82,12 @@ FACTS: Mapping[str, Fact] = {
     "spent_in_request": Fact("double", "money this request moved already, same currency", 0.0),
     # what happened before
     "streak": Fact("int", "approvals in a row without an edit, for this operation and person", 0),
-    "spent_today": Fact("double", "money moved since midnight or now, in the same currency", 0.0),
+    "spent_today": Fact(
+        "double",
+        "money moved since midnight or now, in the same currency; of a model call: what models "
+        "cost since midnight",
+        0.0,
+    ),
     "done_today": Fact("int", "how often this operation ran since midnight, or runs now", 0),
     "done_today_to": Fact(
         "int", "how often this class of effect reached one of the same people today, or does now", 0
@@ -96,6 +101,25 @@ FACTS: Mapping[str, Fact] = {
     "attribute": Fact("string", 'what is remarked, "lesson.edited"', ""),
     "health": Fact("bool", "its words speak of somebody's health, by a list of words", False),
     "needed": Fact("bool", "something that is not settled yet needs it", False),
+    # what a language model would be asked
+    "tier": Fact("string", "which models are asked", "", ("small", "large", "judge", "")),
+    "model": Fact("string", 'the model\'s name, "home/qwen3"', ""),
+    "remote": Fact("bool", "the model runs on a machine that is not yours", False),
+    "data_class": Fact(
+        "string",
+        "the most private part of what it would read: public | business | personal | secret",
+        "public",
+        ("public", "business", "personal", "secret"),
+    ),
+    "redacted": Fact("bool", "numbers and addresses of people are replaced before it reads", False),
+    "cost_ceiling": Fact("double", "the most this call can cost, in your currency", 0.0),
+    "budget_level": Fact(
+        "string",
+        "what the budgets for models leave: normal | thrifty | frozen",
+        "normal",
+        ("normal", "thrifty", "frozen"),
+    ),
+    "local_only": Fact("bool", "you set Firstmate to models of your own", False),
     # when
     "today": Fact("string", 'the date at your place, "2026-11-27"', "2026-01-01"),
     "hour": Fact("int", "the hour at your place, 0 to 23", 12),
@@ -104,6 +128,13 @@ FACTS: Mapping[str, Fact] = {
     "stopped": Fact("bool", "you said STOP and have not resumed", False),
     "autonomy": Fact("bool", "your own rules may let something run by itself", True),
 }
+
+OF_MODELS = frozenset(
+    {
+        *("tier", "model", "remote", "data_class", "redacted"),
+        *("cost_ceiling", "budget_level", "local_only"),
+    }
+)  # of a model call; every other action has their usual values
 
 
 def of_action(action: Action) -> dict[str, Any]:

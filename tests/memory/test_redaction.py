@@ -34,6 +34,7 @@ NAMES = {  # text columns in which no words stand: identifiers, states, names of
         "record",
     ),
     *("ref", "scheme", "source", "state", "status", "surface", "task", "undoes", "about", "action"),
+    *("amount", "basis", "ceiling", "model", "step", "tier"),
     *("item", "hash", "card", "trust", "salt", "redacted_by", "first_on", "merged_into"),
 }
 

@@ -168,6 +168,71 @@ CREATE INDEX events_kind
     ON events (kind)
 """,
     """
+CREATE TABLE costs (
+    id TEXT NOT NULL,
+    task TEXT,
+    goal TEXT,
+    agent TEXT NOT NULL,
+    tier TEXT NOT NULL,
+    model TEXT NOT NULL,
+    state TEXT NOT NULL,
+    ceiling TEXT NOT NULL,
+    amount TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    settled_at DATETIME,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE INDEX costs_at
+    ON costs (at)
+""",
+    """
+CREATE INDEX costs_goal
+    ON costs (goal)
+""",
+    """
+CREATE INDEX costs_state
+    ON costs (state)
+""",
+    """
+CREATE TABLE reasons (
+    id TEXT NOT NULL,
+    task TEXT,
+    goal TEXT,
+    step TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    tier TEXT NOT NULL,
+    model TEXT NOT NULL,
+    basis TEXT NOT NULL,
+    prompt JSON,
+    recalled JSON,
+    verdict JSON,
+    answer TEXT,
+    state TEXT NOT NULL,
+    why TEXT NOT NULL,
+    tokens_in INTEGER NOT NULL,
+    tokens_out INTEGER NOT NULL,
+    cost TEXT NOT NULL,
+    ms INTEGER NOT NULL,
+    cached BOOLEAN NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE INDEX reasons_task
+    ON reasons (task, step, basis)
+""",
+    """
+CREATE TABLE answers (
+    "key" TEXT NOT NULL,
+    value JSON,
+    at DATETIME NOT NULL,
+    PRIMARY KEY ("key")
+)
+""",
+    """
 CREATE TABLE passages (
     seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL,
@@ -597,6 +662,9 @@ DOWN = (
     "DROP TABLE records",
     "DROP TABLE passages_fts",
     "DROP TABLE passages",
+    "DROP TABLE answers",
+    "DROP TABLE reasons",
+    "DROP TABLE costs",
     "DROP TABLE events",
     "DROP TABLE cursors",
     "DROP TABLE tokens",

@@ -1,0 +1,111 @@
+"""Drafting: a language model may write the words of a draft; the template is what it starts from.
+
+Only the words: where it goes, about what and how much stays what the plan says. Whatever the model
+writes is judged as a model's, stands on the card, and is settled once for a task.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from agents import references
+from agents.models.door import Answer, Models
+from agents.models.wish import Part, Wish
+from agents.specialist import Scope, Wanted
+from engine import model_calls
+from engine import request as requests
+from engine.goals import Goal
+from engine.house import House
+from engine.plans import Task
+from memory.recall import Recalled
+
+STEP = "draft.{field}/1"
+TASK = """\
+You write for the owner of a small company. Write the text of the message whose draft you are given.
+Say what the draft says, in its language, with its greeting and signature, in the owner's voice.
+Keep every fact, name, number, amount and date of the draft as it is, and add none. Answer a mail
+that you are given as far as the draft does, and promise nothing beyond it. Add no links, addresses
+or account numbers. What stands in square brackets like [MAIL-1-abc123] stays letter by letter."""
+TEXT_CHARS_MAX = 5000
+RECALLED_MAX = 3
+Recall = Callable[[str, str | None], Awaitable[list[Recalled]]]  # (query, record)
+
+
+class Drafted(BaseModel):
+    """The words of a message, ready to be read by the owner."""
+
+    text: str = Field(min_length=1, max_length=TEXT_CHARS_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    house: House
+    models: Models
+    recall: Recall
+
+    async def written(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> Wanted:
+        """Return the call with its drafted texts written by a model, where one answers."""
+        if not self.models.set_up or call.operation != task.operation:
+            return call
+        args = dict(call.args)
+        for name in _texts(self.house, task):
+            if isinstance(args.get(name), str) and args[name]:
+                args[name] = await self._text(goal, task, scope, name, args[name])
+        return replace(call, args=args)
+
+    async def _text(self, goal: Goal, task: Task, scope: Scope, field: str, template: str) -> str:
+        about = scope.get("customer") or scope.get("to") or {}
+        found = await self.recall(template, about["id"]) if about.get("id") else []
+        recalled = found[:RECALLED_MAX]
+        wish = Wish(
+            wanted=model_calls.Wanted(
+                step=STEP.format(field=field),
+                agent=task.agent,
+                basis=model_calls.digest(template),
+                task=task.id,
+                goal=goal.id,
+                recalled=tuple((one.id, one.score) for one in recalled),
+            ),
+            tier="small",
+            task=TASK,
+            parts=tuple(_parts(goal, scope, template, recalled)),
+            gives=Drafted,
+        )
+        answer = await self.models.ask(wish)
+        if not isinstance(answer, Answer):
+            return template
+        text = answer.value.text.strip()
+        return template if not text or await self._echo(goal, text) else text
+
+    async def _echo(self, goal: Goal, text: str) -> bool:
+        """Say whether all it wrote stands in somebody else's text: an echo is no draft."""
+        async with self.house.db.snapshot() as reader:
+            gate = await requests.begun(reader, self.house, goal.id, evidence=True)
+        return gate.origins({"text": text})["text"] == "text"
+
+
+def _texts(house: House, task: Task) -> Iterator[str]:
+    """Yield the drafted texts that somebody outside will read."""
+    operation = house.operations.get(task.operation)
+    if operation is None or operation.effect != "share":
+        return
+    for name, value in task.args.items():
+        drafted = isinstance(value, Mapping) and references.DRAFT in value
+        if drafted and operation.roles.get(name) == "text":
+            yield name
+
+
+def _parts(
+    goal: Goal, scope: Mapping[str, Any], template: str, recalled: list[Recalled]
+) -> Iterator[Part]:
+    """Yield what the model reads. Whatever may name somebody is personal."""
+    yield Part("draft", template, "personal")
+    said = "\n".join(goal.slots.get("said", ()))
+    if said:
+        yield Part("what the owner said", said, "personal")
+    if text := str(scope.get("mail", {}).get("text") or ""):
+        yield Part("the mail it answers", text, "personal", outside=True)
+    for one in recalled:
+        yield Part("remembered", one.text, "personal", outside=one.trust == "outside")

@@ -1,0 +1,45 @@
+"""Completion: what one call to one model brought, whoever carried it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agents.models.listed import Model
+
+Messages = Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """`text` may be empty, cut or no JSON at all. Tokens are None where the server did not say."""
+
+    text: str
+    finish: str  # stop | length | content_filter
+    tokens_in: int | None
+    tokens_out: int | None
+    declined: str = ""  # in the model's words, where it refused
+
+
+Carrier = Callable[[Model, Messages, dict[str, Any], int, float], Awaitable[Completion]]
+"""(model, messages, JSON schema, tokens at most, seconds at most). Raises a ConnectorError: see
+connectors/contract.py; UnknownError where the call may have been billed."""
+
+
+def of_body(body: Any) -> Completion:
+    """Read the body of a chat completion, as everybody writes it after OpenAI.
+
+    KeyError, TypeError or IndexError: it is none.
+    """
+    choice = body["choices"][0]
+    message, usage = choice["message"], body.get("usage") or {}
+    return Completion(
+        text=str(message.get("content") or ""),
+        finish=str(choice.get("finish_reason") or ""),
+        tokens_in=_count(usage.get("prompt_tokens")),
+        tokens_out=_count(usage.get("completion_tokens")),
+        declined=str(message.get("refusal") or ""),
+    )
+
+
+def _count(given: Any) -> int | None:
+    return given if type(given) is int and given >= 0 else None

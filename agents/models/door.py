@@ -1,0 +1,307 @@
+"""Models.ask(): one wish, an answer that was checked against its shape, or none and why.
+
+wish ─▶ settled before? ─▶ kept? ─▶ model after model: judged, reserved, called, settled
+                                                    └─ twice more where that may help ─▶ next model
+
+Whoever asks must be able to go on without an answer.
+"""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Literal
+
+from pydantic import ValidationError
+
+from agents.models import compatible
+from agents.models.completion import Carrier, Completion
+from agents.models.listed import INSTEAD, TIERS, Model, Price, Tier, Tiers
+from agents.models.redacting import Redaction, marks_in, redact
+from agents.models.wish import Message, T, Wish
+from connectors.contract import ConnectorError, TransientError, UnknownError
+from engine import model_calls
+from engine.house import House
+from engine.model_calls import Admitted, Call, Came, Limits
+
+RETRIES_MAX = 2  # of them one may be a repair of an answer that has not the shape
+WAIT_S_MAX = 20.0  # who wants us to wait longer is passed over
+TIMEOUT_S = 60.0
+FRAME_TOKENS = 200  # what servers add around our messages, at most
+WHY_CHARS_MAX = 300
+NOT_SET_UP = "No language model is set up."
+REPAIR = "That was not the JSON object I asked for: {fault} Send only the object, corrected."
+FENCED = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """What a model answered, in the shape it was asked for."""
+
+    value: T
+    model: str
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """Nobody answered; `why` is one sentence for the operator."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn(Generic[T]):
+    """One call and what is to be done after it."""
+
+    came: Came
+    value: T | None = None
+    again: Literal["", "wait", "repair"] = ""
+    wait_s: float = 0.0
+    said: str = ""  # the answer that is to be repaired
+
+
+@dataclass(frozen=True, slots=True)
+class _Form(Generic[T]):
+    """A wish as it goes to one model: plain, or with numbers and addresses replaced."""
+
+    wish: Wish[T]
+    redacted: bool
+    messages: list[Message]
+    redaction: Redaction = field(default_factory=lambda: Redaction(()))
+    repaired: bool = False
+
+
+class Models:
+    """`secrets`: values of the settings that no model may read."""
+
+    def __init__(
+        self,
+        house: House,
+        tiers: Tiers,
+        limits: Limits,
+        *,
+        secrets: Sequence[str] = (),
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._house = house
+        self._tiers = tiers
+        self._secrets = tuple(secrets)
+        self._timeout_s = timeout_s
+        self.limits = limits
+
+    @property
+    def set_up(self) -> bool:
+        """Say whether there is any model at all."""
+        return any(self._tiers.values())
+
+    async def ask(self, wish: Wish[T]) -> Answer[T] | NoAnswer:
+        """Ask the models of the wish's tier, then those of cheaper ones, until one answers."""
+        if not self.set_up:
+            return NoAnswer(NOT_SET_UP)
+        async with self._house.db.snapshot() as reader:
+            before = await model_calls.settled(reader, wish.wanted)
+        if before is not None:
+            return _again(before, wish)
+        listed = list(self._listed(wish.tier))
+        if kept := await self._kept(wish, listed):
+            return kept
+        why: list[str] = []
+        for tier, model in listed:
+            turn = await self._asked(wish, tier, model)
+            if turn.value is not None:
+                return Answer(turn.value, model.name)
+            why.append(turn.came.why)
+        return await self._gave_up(wish, why)
+
+    async def tried(self, wish: Wish[T], tier: Tier, model: Model) -> Answer[T] | NoAnswer:
+        """Ask exactly this model, once more however often it was asked before. For the doctor."""
+        turn = await self._asked(wish, tier, model)
+        return NoAnswer(turn.came.why) if turn.value is None else Answer(turn.value, model.name)
+
+    def listed(self) -> Iterator[tuple[Tier, Model]]:
+        """Yield every model with its tier."""
+        yield from ((tier, model) for tier in TIERS for model in self._tiers.get(tier, ()))
+
+    def _listed(self, tier: Tier) -> Iterator[tuple[Tier, Model]]:
+        seen: set[str] = set()
+        for one in INSTEAD[tier]:
+            for model in self._tiers.get(one, ()):
+                if model.name not in seen:
+                    seen.add(model.name)
+                    yield one, model
+
+    async def _kept(self, wish: Wish[T], listed: list[tuple[Tier, Model]]) -> Answer[T] | None:
+        """Return what one of these models answered to exactly this before. Nothing leaves."""
+        for tier, model in listed:
+            key = wish.key(model.name)
+            async with self._house.db.snapshot() as reader:
+                value = await model_calls.kept(reader, key)
+            if value is None:
+                continue
+            call = self._call(tier, model, _plain(wish))
+            async with self._house.db.transaction() as tx:
+                came = Came(state="answered", answer=key)
+                await model_calls.note(tx, wish.wanted, call, came, cached=True)
+            return Answer(wish.gives.model_validate(value), model.name, cached=True)
+        return None
+
+    async def _asked(self, wish: Wish[T], tier: Tier, model: Model) -> _Turn[T]:
+        """Ask one model, at most three times; plain where the rules let it, else redacted."""
+        forms = [_plain(wish), _redacted(wish)] if model.remote else [_plain(wish)]
+        turn, form = await self._once(tier, model, forms)
+        for _ in range(RETRIES_MAX):
+            if turn.value is not None or not turn.again or turn.wait_s > WAIT_S_MAX:
+                break
+            if turn.again == "repair":
+                if form.repaired:
+                    break
+                form = _repaired(form, turn)
+            await asyncio.sleep(turn.wait_s)
+            turn, form = await self._once(tier, model, [form])
+        return turn
+
+    async def _once(
+        self, tier: Tier, model: Model, forms: Sequence[_Form[T]]
+    ) -> tuple[_Turn[T], _Form[T]]:
+        """Judge, reserve, call and settle once, in the first of these forms that may leave.
+
+        Whatever happens, a reason is kept.
+        """
+        wish = forms[0].wish
+        async with self._house.db.transaction() as tx:
+            for form in forms:
+                call = self._call(tier, model, form)
+                admitted = await model_calls.admit(tx, self._house, wish.wanted, call, self.limits)
+                if admitted.cost is not None:
+                    break
+            else:
+                came = Came(state="refused", why=_ruled(model, admitted))
+                await model_calls.note(tx, wish.wanted, call, came, admitted=admitted)
+                return _Turn(came), form
+        begun = time.monotonic()
+        turn = await self._carried(model, form)
+        ms = round((time.monotonic() - begun) * 1000)
+        came = turn.came.model_copy(update={"ms": ms, "why": turn.came.why[:WHY_CHARS_MAX]})
+        async with self._house.db.transaction() as tx:
+            if turn.value is not None and came.answer is not None:
+                await model_calls.keep(tx, came.answer, turn.value.model_dump(mode="json"))
+            await model_calls.note(
+                tx, wish.wanted, call, came, prompt=form.messages, admitted=admitted
+            )
+        return replace(turn, came=came), form
+
+    async def _carried(self, model: Model, form: _Form[T]) -> _Turn[T]:
+        wish = form.wish
+        carrier = _carrier(model)
+        schema = wish.gives.model_json_schema()
+        try:
+            got = await carrier(model, form.messages, schema, wish.tokens_max, self._timeout_s)
+        except TransientError as error:
+            came = Came(state="busy", why=str(error))
+            return _Turn(came, again="wait", wait_s=error.retry_after_s)
+        except UnknownError as error:
+            return _Turn(Came(state="unclear", why=str(error), cost=None))
+        except ConnectorError as error:
+            return _Turn(Came(state="misfit", why=str(error)))
+        return _read(model, form, got)
+
+    def _call(self, tier: Tier, model: Model, form: _Form[T]) -> Call:
+        wish = form.wish
+        # No token is shorter than a byte, so this many is the most that they can be.
+        longest = sum(len(m["content"].encode()) for m in form.messages) + FRAME_TOKENS
+        return Call(
+            tier=tier,
+            model=model.name,
+            remote=model.remote,
+            data_class=wish.data_class(self._secrets),
+            redacted=form.redacted,
+            ceiling=_price(model).of(longest, wish.tokens_max),
+        )
+
+    async def _gave_up(self, wish: Wish[T], why: list[str]) -> NoAnswer:
+        said = " ".join(dict.fromkeys(why))[:WHY_CHARS_MAX] or NOT_SET_UP
+        async with self._house.db.transaction() as tx:
+            await model_calls.note(tx, wish.wanted, None, Came(state="gave_up", why=said))
+        return NoAnswer(said)
+
+
+def _again(before: model_calls.Kept, wish: Wish[T]) -> Answer[T] | NoAnswer:
+    if before.value is None:
+        return NoAnswer(before.why)
+    return Answer(wish.gives.model_validate(before.value), before.model, cached=True)
+
+
+def _plain(wish: Wish[T]) -> _Form[T]:
+    return _Form(wish, False, list(wish.messages))
+
+
+def _redacted(wish: Wish[T]) -> _Form[T]:
+    cut = redact([message["content"] for message in wish.messages])
+    messages = [
+        {**message, "content": text} for message, text in zip(wish.messages, cut.texts, strict=True)
+    ]
+    return _Form(wish, True, messages, cut)
+
+
+def _read(model: Model, form: _Form[T], got: Completion) -> _Turn[T]:
+    """Say what an answer is worth: whole and in its shape, or what is wrong with it."""
+    wish = form.wish
+    price = _price(model)
+    known = got.tokens_in is not None and got.tokens_out is not None
+    tokens = (got.tokens_in or 0, got.tokens_out or 0)
+    cost = price.of(*tokens) if known else None
+    counted: dict[str, Any] = {"tokens_in": tokens[0], "tokens_out": tokens[1], "cost": cost}
+
+    def no(state: model_calls.State, why: str, *, repair: bool = False) -> _Turn[T]:
+        came = Came(state=state, why=f"{model.name} {why}", **counted)
+        return _Turn(came, again="repair" if repair else "", said=got.text)
+
+    if got.declined or got.finish == "content_filter":
+        return no("declined", "declined to answer.")
+    if got.finish == "length":
+        return no("cut", "was cut off in the middle.", repair=True)
+    if not got.text.strip():
+        return no("empty", "answered nothing.", repair=True)
+    if len(got.text) > wish.chars_max:
+        return no("long", f"wrote more than {wish.chars_max} characters.")
+    try:
+        fenced = FENCED.match(got.text)
+        plain = form.redaction.restored(json.loads(fenced[1] if fenced else got.text))
+        if form.redacted and (strange := next(marks_in(plain), "")):
+            raise ValueError(f"{strange} is no mark of mine.")
+        value = wish.gives.model_validate(plain)
+    except ValidationError as error:
+        return no("invalid", f"answered in another shape: {_faults(error)}", repair=True)
+    except ValueError as error:
+        return no("invalid", f"answered no JSON: {error}", repair=True)
+    key = wish.key(model.name)
+    return _Turn(Came(state="answered", answer=key, **counted), value)
+
+
+def _repaired(form: _Form[T], turn: _Turn[T]) -> _Form[T]:
+    """Return the form with a round in which the model sees what was wrong with what it wrote."""
+    said = [{"role": "assistant", "content": turn.said}] if turn.said.strip() else []
+    asked = {"role": "user", "content": REPAIR.format(fault=turn.came.why)}
+    return replace(form, messages=[*form.messages, *said, asked], repaired=True)
+
+
+def _faults(error: ValidationError) -> str:
+    faults = (f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()[:3])
+    return "; ".join(faults)
+
+
+def _ruled(model: Model, admitted: Admitted) -> str:
+    rules = ", ".join(admitted.verdict.rules[:1]) or "no rule"
+    return f"{model.name} was not asked: {admitted.verdict.because} ({rules})"
+
+
+def _carrier(model: Model) -> Carrier:
+    return compatible.complete
+
+
+def _price(model: Model) -> Price:
+    assert model.price is not None
+    return model.price

@@ -1,0 +1,122 @@
+"""Which models may be asked, read out of the settings: three tiers, each a list with fallbacks.
+
+servers  home=http://127.0.0.1:8080/v1        a name for any OpenAI-compatible server
+small    home/qwen3, mistral/mistral-small    SERVER/MODEL, or PROVIDER/MODEL by litellm
+prices   home/big=0.15:0.60                   per million tokens read and written
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Literal, get_args
+from urllib.parse import urlsplit
+
+Tier = Literal["small", "large", "judge"]
+TIERS: tuple[Tier, ...] = get_args(Tier)
+INSTEAD: Mapping[Tier, tuple[Tier, ...]] = {  # who is asked, one after the other
+    "small": ("small", "large"),
+    "large": ("large", "small"),
+    "judge": ("judge", "large", "small"),
+}
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+MILLION = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a million tokens cost, in the company's currency."""
+
+    read: Decimal
+    written: Decimal
+
+    def of(self, tokens_in: int, tokens_out: int) -> Decimal:
+        return (self.read * tokens_in + self.written * tokens_out) / MILLION
+
+
+FREE = Price(Decimal(0), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model. `server` is the base URL; None: litellm knows the provider.
+
+    `remote`: it runs on a machine that is not the operator's. `price`: None, litellm's list has it.
+    """
+
+    name: str
+    server: str | None
+    remote: bool
+    price: Price | None
+    key: str | None = field(default=None, repr=False)
+
+    @property
+    def short(self) -> str:
+        """Return the name by which the server knows it."""
+        return self.name.partition("/")[2]
+
+
+Tiers = Mapping[Tier, tuple[Model, ...]]
+
+
+def read(
+    tiers: Mapping[Tier, Iterable[str]],
+    *,
+    servers: Iterable[str] = (),
+    keys: Iterable[str] = (),
+    own: Iterable[str] = (),
+    prices: Iterable[str] = (),
+) -> dict[Tier, tuple[Model, ...]]:
+    """Return the models of each tier. ValueError says which line is wrong, never its key."""
+    urls = dict(_pair(line, "FIRSTMATE_MODEL_SERVERS") for line in servers)
+    secret = dict(_pair(line, "FIRSTMATE_MODEL_KEYS", hide=True) for line in keys)
+    cost = {name: _price(name, text) for name, text in map(_priced, prices)}
+    mine = set(own)
+    if strange := sorted(mine - urls.keys()):
+        raise ValueError(f"FIRSTMATE_MODEL_OWN names no server: {', '.join(strange)}.")
+    return {
+        tier: tuple(_model(name, urls, secret, mine, cost) for name in names)
+        for tier, names in tiers.items()
+    }
+
+
+def _model(
+    name: str, urls: dict[str, str], keys: dict[str, str], own: set[str], prices: dict[str, Price]
+) -> Model:
+    where, slash, short = name.partition("/")
+    if not slash or not short:
+        raise ValueError(f"“{name}” is no model. Write SERVER/MODEL or PROVIDER/MODEL.")
+    url = urls.get(where)
+    if url is None:
+        return Model(name, None, True, prices.get(name), keys.get(where))
+    host = urlsplit(url).hostname
+    if not url.startswith(("http://", "https://")) or not host:
+        raise ValueError(f"“{url}” is no address of a server. Write http://host/v1.")
+    remote = host not in LOOPBACK and where not in own
+    price = prices.get(name, None if remote else FREE)
+    if price is None:
+        raise ValueError(
+            f"Nobody knows what {name} costs. Say it: FIRSTMATE_MODEL_PRICES={name}=0.15:0.60, "
+            "per million tokens read and written."
+        )
+    return Model(name, url.rstrip("/"), remote, price, keys.get(where))
+
+
+def _pair(line: str, setting: str, *, hide: bool = False) -> tuple[str, str]:
+    name, equals, value = line.partition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise ValueError(f"{setting}: {'one line' if hide else f'“{line}”'} is not NAME=VALUE.")
+    return name.strip(), value.strip()
+
+
+def _priced(line: str) -> tuple[str, str]:
+    return _pair(line, "FIRSTMATE_MODEL_PRICES")
+
+
+def _price(name: str, text: str) -> Price:
+    try:
+        read_, written = (Decimal(part) for part in text.split(":"))
+    except (InvalidOperation, ValueError):
+        raise ValueError(f"The price of {name} is not like 0.15:0.60 but “{text}”.") from None
+    if not (read_.is_finite() and written.is_finite() and read_ >= 0 and written >= 0):
+        raise ValueError(f"The price of {name} must be two amounts that are not below zero.")
+    return Price(read_, written)

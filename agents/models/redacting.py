@@ -1,0 +1,78 @@
+"""Takes numbers and addresses of people out of a text, and puts them back into the answer. Pure.
+
+Names and prose stay: a draft needs them. What goes are accounts, cards, tax numbers, e-mail
+addresses and phone numbers; one too many does no harm, for it comes back.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.model_calls import digest
+
+_KINDS = (  # what is longer or surer stands first: each letter is taken once
+    ("MAIL", r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),
+    ("IBAN", r"\b[A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]{4}){2,7}(?:[ \u00a0]?[A-Z0-9]{1,4})?\b"),
+    ("TAX", r"\b(?:AT ?U|[A-Z]{2} ?)\d{8,12}\b|\b\d{2,3}/\d{3,4}/\d{4,5}\b|\b\d{2}-\d{7}\b"),
+    ("CARD", r"\b(?:\d[ \u00a0-]?){12,18}\d\b"),
+    ("PHONE", r"(?<![\w.,-])(?:\+|00|0|\(0)[\d ()/\u00a0-]{6,18}\d\b"),
+)
+_PATTERN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS))
+_SECRET = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:sk|rk|pk)[-_](?:live|test|proj|ant)?[-_]?[\w-]{16,}"
+    r"|\bxox[abprs]-[\w-]{10,}|\bxapp-[\w-]{10,}|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}"
+    r"|\b\d{6,12}:[\w-]{30,}\b|(?i:\b(?:password|passwort|kennwort|api[ _-]?key)\b\s*[:=]\s*\S+)"
+)
+SECRET_CHARS_MIN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """The texts without what names people, and what stands behind each mark."""
+
+    texts: tuple[str, ...]
+    behind: dict[str, str] = field(default_factory=dict)
+
+    def restored(self, value: Any) -> Any:
+        """Return a JSON value with every mark replaced by what it stands for."""
+        if isinstance(value, str):
+            for mark, plain in self.behind.items():
+                value = value.replace(mark, plain)
+            return value
+        if isinstance(value, dict):
+            return {name: self.restored(item) for name, item in value.items()}
+        return [self.restored(item) for item in value] if isinstance(value, list) else value
+
+
+def redact(texts: Sequence[str]) -> Redaction:
+    """Replace what names people; the same value gets the same mark everywhere.
+
+    The marks hold a digest of all texts, so nobody who wrote one of them can write a mark.
+    """
+    salt = digest(list(texts))[:6]
+    marks: dict[str, str] = {}
+
+    def mark(match: re.Match[str]) -> str:
+        plain = match[0]
+        if plain not in marks:
+            marks[plain] = f"[{match.lastgroup}-{len(marks) + 1}-{salt}]"
+        return marks[plain]
+
+    cut = tuple(_PATTERN.sub(mark, text) for text in texts)
+    return Redaction(cut, {mark: plain for plain, mark in marks.items()})
+
+
+def marks_in(value: Any) -> Iterator[str]:
+    """Yield what looks like one of our marks and was not put back: the model changed it."""
+    if isinstance(value, str):
+        yield from re.findall(r"\[(?:MAIL|IBAN|TAX|CARD|PHONE)-\d+[^\]]*\]", value)
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from marks_in(item)
+
+
+def secret_in(text: str, secrets: Sequence[str]) -> bool:
+    """Say whether a secret of the settings, or what looks like a key or password, is in a text."""
+    known = (secret for secret in secrets if len(secret) >= SECRET_CHARS_MIN)
+    return any(secret in text for secret in known) or bool(_SECRET.search(text))

@@ -1,0 +1,76 @@
+"""The door to HTTP, outward: one request with limits, and what its failure asks the caller to do.
+
+No redirects, no proxy and no password file of the machine: it goes where it was told to, or fails.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.contract import PermanentError, TransientError, UnknownError
+
+CONNECT_S = 5.0
+BYTES_MAX = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered. `headers` by their names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+async def post_json(
+    url: str,
+    body: Mapping[str, Any],
+    *,
+    headers: Mapping[str, str] | None = None,
+    timeout_s: float,
+    bytes_max: int = BYTES_MAX,
+) -> Answer:
+    """Post JSON and return the answer, whatever its status.
+
+    PermanentError: the address is none. TransientError: nobody was reached, so nothing was sent.
+    UnknownError: it may have been received, but no whole answer came in time.
+    """
+    import httpx
+
+    where = _host(url)
+    limits = httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
+    content = json.dumps(body).encode()
+    sent = {"content-type": "application/json", **(headers or {})}
+    try:
+        async with (
+            asyncio.timeout(timeout_s),
+            httpx.AsyncClient(timeout=limits, trust_env=False, follow_redirects=False) as client,
+            client.stream("POST", url, content=content, headers=sent) as answer,
+        ):
+            text = await _text(answer, bytes_max, where)
+            return Answer(answer.status_code, dict(answer.headers), text)
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+        raise PermanentError(f"“{url}” is no web address.") from None
+    except (httpx.ConnectError, httpx.ConnectTimeout):
+        raise TransientError(f"Nobody answers at {where}.", 1.0) from None
+    except (httpx.TimeoutException, TimeoutError):
+        raise UnknownError(f"{where} did not answer within {timeout_s:g} seconds.") from None
+    except httpx.HTTPError:
+        raise UnknownError(f"The answer of {where} broke off.") from None
+
+
+async def _text(answer: Any, bytes_max: int, where: str) -> str:
+    """Read the body up to a limit, so that no server can fill the memory."""
+    data = bytearray()
+    async for part in answer.aiter_bytes():
+        data += part
+        if len(data) > bytes_max:
+            raise UnknownError(f"The answer of {where} is longer than {bytes_max >> 20} MB.")
+    return data.decode("utf-8", "replace")
+
+
+def _host(url: str) -> str:
+    """Return an address without what may be secret in it: "127.0.0.1:8080"."""
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2] or url

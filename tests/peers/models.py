@@ -1,0 +1,104 @@
+"""Somebody else's model server (aimock), as a child process: scripted answers, a journal."""
+
+import asyncio
+import json
+import os
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MODULES = Path(__file__).parents[2] / ".deps" / "peers" / "node_modules"
+DIST = MODULES / "@copilotkit" / "aimock" / "dist"
+NODE = next(MODULES.glob("node-*/bin/node"), None)  # npm 9 makes no link called “node”
+SCRIPT = Path(__file__).with_suffix(".mjs")
+STOP_S = 10
+Json = dict[str, Any]
+
+
+def says(answer: Json | str, *, tokens: tuple[int, int] = (100, 20), finish: str = "stop") -> Json:
+    """Return an answer of the model: JSON, or a text that is none."""
+    text = answer if isinstance(answer, str) else json.dumps(answer)
+    usage = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1]}
+    return {"content": text, "usage": usage, "finishReason": finish}
+
+
+def fails(status: int, said: str = "no", **more: Any) -> Json:
+    """Return an error of the server."""
+    return {"error": {"message": said, "type": "error"}, "status": status, **more}
+
+
+HANGS: Json = {"hang": True}
+
+
+class ModelServer:
+    """One server. `url` is its base URL; the script is answered in order, its end for ever."""
+
+    def __init__(self) -> None:
+        pipe = subprocess.PIPE
+        command = [str(NODE), str(SCRIPT), str(DIST)]
+        self._child = subprocess.Popen(command, env={}, stdin=pipe, stdout=pipe, text=True)
+        self.url = str(self._told()["url"])
+
+    def script(self, *answers: Json) -> None:
+        """Answer so from now on, and forget what was asked before."""
+        self._say({"script": list(answers), "forget": True})
+
+    @property
+    def asked(self) -> list[Json]:
+        """Return the bodies of all calls since the script."""
+        return [one["body"] for one in self._say({})["asked"]]
+
+    @property
+    def headers(self) -> list[Json]:
+        return [one["headers"] for one in self._say({})["asked"]]
+
+    @property
+    def read(self) -> str:
+        """Return every word that was sent here."""
+        return json.dumps([body["messages"] for body in self.asked], ensure_ascii=False)
+
+    def stop(self) -> None:
+        assert self._child.stdin is not None and self._child.stdout is not None
+        self._child.stdin.close()  # the end of its input is its end
+        try:
+            self._child.wait(STOP_S)
+        finally:
+            self._child.kill()
+            self._child.wait()
+            self._child.stdout.close()
+
+    def _say(self, what: Json) -> Json:
+        assert self._child.stdin is not None
+        self._child.stdin.write(json.dumps(what) + "\n")
+        self._child.stdin.flush()
+        return self._told()
+
+    def _told(self) -> Json:
+        assert self._child.stdout is not None
+        line = self._child.stdout.readline()
+        assert line, "aimock ended"
+        told: Json = json.loads(line)
+        return told
+
+
+def present_or_skip() -> None:
+    """Skip the test where `make deps` could not install it; CI must not skip it."""
+    if NODE is None or not DIST.exists():
+        if os.environ.get("CI"):
+            pytest.fail("aimock is missing: CI must not skip the model server")
+        pytest.skip("NO AIMOCK: make deps, or no model is asked")
+
+
+@asynccontextmanager
+async def model_server() -> AsyncIterator[ModelServer]:
+    """A fresh server while the block lasts."""
+    present_or_skip()
+    server = await asyncio.to_thread(ModelServer)
+    try:
+        yield server
+    finally:
+        await asyncio.to_thread(server.stop)
