@@ -1,6 +1,6 @@
-"""A rule in the operator's own words: what goes out, its tone, what is kept."""
+"""A rule in the operator's own words: what goes out, its tone, what is kept, what models see."""
 
-from agents import keeping_words, learning_words, rule_made, rule_words, tone_words
+from agents import keeping_words, learning_words, model_words, rule_made, rule_words, tone_words
 from agents.rule_made import Made
 from agents.words import Context
 from connectors.contract import PermanentError
@@ -11,6 +11,8 @@ def heard(words: str, context: Context) -> Made | None:
     for hear in (keeping_words.heard, tone_words.heard, learning_words.heard):
         if (made := hear(words)) is not None:
             return made
+    if (made := model_words.made(words, context)) is not None:
+        return made
     found = rule_words.heard(words, context)
     return None if found is None else rule_made.made(found, context.local_now.date())
 

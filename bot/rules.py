@@ -1,11 +1,11 @@
 """The commands of the rules: /policy reads them out, hears and turns one, /always offers one."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from agents import rules_heard
+from agents import rule_proposed, rules_heard
 from agents.front import Command
 from agents.models.door import Models
 from agents.words import Context
@@ -39,7 +39,8 @@ WORDS = (
     "• ask me for everything that goes to more than 5 people\n"
     "• no exclamation marks in mails; never say 'asap' in a mail\n"
     "• keep mails for 90 days; never forget invoices\n"
-    "• never remember health data\n\n"
+    "• never remember health data\n"
+    "• never send customer data to a remote model; at most 2 EUR a day for models\n\n"
     "Write one after /policy add."
 )
 NOW: Mapping[State, str] = {
@@ -116,13 +117,14 @@ class Rules:
     async def _said(self, event: Event, said: str) -> Msg | None:
         """Offer the rule that the operator's own words say; looking back blocks nobody's write."""
         key = f"policy:{event.id}"
-        async with self.house.db.snapshot() as reader:
-            try:
+        try:
+            async with self.house.db.snapshot() as reader:
                 offered = await self.offered(reader, said)
-            except PermanentError as error:
-                return say(key, rule_desk.CANNOT.format(error))
-            except BookError as error:
-                return say(key, rule_desk.refusal(error))
+            offered = offered or await self._proposed(said)
+        except PermanentError as error:
+            return say(key, rule_desk.CANNOT.format(error))
+        except BookError as error:
+            return say(key, rule_desk.refusal(error))
         if offered is None:
             return say(key, WORDS)
         if offered.stands:
@@ -144,6 +146,16 @@ class Rules:
         """Return by what the operator's words are read."""
         settings = await profile.read(reader)
         return Context(reader.now, settings["zone"], settings["locale"], settings["currency"])
+
+    async def _proposed(self, said: str) -> rule_offer.Offer | None:
+        """Return the offer of what a model makes of words that I do not know."""
+        found = await rule_proposed.proposed(self.house, self.models, said)
+        if found is None:
+            return None
+        made, by = found
+        async with self.house.db.snapshot() as reader:
+            offered = await rule_offer.offer(reader, self.house, made.rule, made.says, made.given)
+        return replace(offered, by=by)
 
     async def _turned(self, tx: Tx, verb: str, found: OwnRule, cause: str) -> str:
         """Change the rule and return the sentence of what now holds."""

@@ -101,6 +101,7 @@ def card(offered: Offer, ref: str, settings: dict[str, Any]) -> Msg:
     title = TITLE if old is None else CHANGED
     parts: list[Part] = [
         Heading(text=title),
+        *([_para(offered.by)] if offered.by else []),
         _para(offered.says),
         TextDiff(old="" if old is None else text(old), new=text(offered.rule)),
         Fold(title=f"Tried out ({len(offered.tried)})", parts=(Bullets(items=offered.tried),)),

@@ -41,6 +41,7 @@ class Offer:
     warnings: tuple[str, ...]
     past: Replay | Tonight
     until: str = ""  # its last day, "" without one
+    by: str = ""  # who put it so, where it was not read out of the words by rules
 
     @property
     def version(self) -> int:

@@ -39,7 +39,7 @@ class Office:
             **{
                 "model_small": ("home/one",),
                 "model_servers": (f"home={self.server.url}", f"far={far}"),
-                "model_prices": ("far/one=10:100", "far/two=10:100", "home/one=10:100"),
+                "model_prices": ("far/one=10:100", "home/one=10:100", "home/two=10:100"),
                 "model_timeout_s": 20,
             }
             | more
