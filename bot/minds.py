@@ -29,8 +29,12 @@ def of(settings: Settings) -> Callable[[House], Models]:
         Budget(settings.model_budget_day, settings.model_budget_goal), settings.model_local_only
     )
     secrets = configured.secrets(settings)
-    timeout_s = settings.model_timeout_s
-    return lambda house: Models(house, tiers, limits, secrets=secrets, timeout_s=timeout_s)
+    timeout_s, dollar = settings.model_timeout_s, settings.model_dollar
+
+    def made(house: House) -> Models:
+        return Models(house, tiers, limits, secrets=secrets, timeout_s=timeout_s, dollar=dollar)
+
+    return made
 
 
 def none(house: House) -> Models:

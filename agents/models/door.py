@@ -12,13 +12,14 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, Generic, Literal
 
 from pydantic import ValidationError
 
-from agents.models import compatible
+from agents.models import anybody, compatible
 from agents.models.completion import Carrier, Completion
-from agents.models.listed import INSTEAD, TIERS, Model, Price, Tier, Tiers
+from agents.models.listed import FREE, INSTEAD, TIERS, Model, Price, Tier, Tiers
 from agents.models.redacting import Redaction, marks_in, redact
 from agents.models.wish import Message, T, Wish
 from connectors.contract import ConnectorError, TransientError, UnknownError
@@ -31,6 +32,7 @@ WAIT_S_MAX = 20.0  # who wants us to wait longer is passed over
 TIMEOUT_S = 60.0
 FRAME_TOKENS = 200  # what servers add around our messages, at most
 WHY_CHARS_MAX = 300
+NO_PRICE = "Nobody knows what {model} costs. Say it: FIRSTMATE_MODEL_PRICES={model}=0.15:0.60."
 NOT_SET_UP = "No language model is set up."
 REPAIR = "That was not the JSON object I asked for: {fault} Send only the object, corrected."
 FENCED = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
@@ -75,7 +77,7 @@ class _Form(Generic[T]):
 
 
 class Models:
-    """`secrets`: values of the settings that no model may read."""
+    """`secrets`: values of the settings that no model may read. `dollar`: one, in our currency."""
 
     def __init__(
         self,
@@ -85,11 +87,13 @@ class Models:
         *,
         secrets: Sequence[str] = (),
         timeout_s: float = TIMEOUT_S,
+        dollar: Decimal = Decimal(1),
     ) -> None:
         self._house = house
         self._tiers = tiers
         self._secrets = tuple(secrets)
         self._timeout_s = timeout_s
+        self._dollar = dollar
         self.limits = limits
 
     @property
@@ -150,6 +154,11 @@ class Models:
 
     async def _asked(self, wish: Wish[T], tier: Tier, model: Model) -> _Turn[T]:
         """Ask one model, at most three times; plain where the rules let it, else redacted."""
+        if model.price is None:
+            known = await asyncio.to_thread(anybody.price, model.name, self._dollar)
+            if known is None:
+                return await self._unpriced(wish, tier, model)
+            model = replace(model, price=known)
         forms = [_plain(wish), _redacted(wish)] if model.remote else [_plain(wish)]
         turn, form = await self._once(tier, model, forms)
         for _ in range(RETRIES_MAX):
@@ -162,6 +171,13 @@ class Models:
             await asyncio.sleep(turn.wait_s)
             turn, form = await self._once(tier, model, [form])
         return turn
+
+    async def _unpriced(self, wish: Wish[T], tier: Tier, model: Model) -> _Turn[T]:
+        came = Came(state="misfit", why=NO_PRICE.format(model=model.name))
+        call = self._call(tier, model, _plain(wish))
+        async with self._house.db.transaction() as tx:
+            await model_calls.note(tx, wish.wanted, call, came)
+        return _Turn(came)
 
     async def _once(
         self, tier: Tier, model: Model, forms: Sequence[_Form[T]]
@@ -299,9 +315,9 @@ def _ruled(model: Model, admitted: Admitted) -> str:
 
 
 def _carrier(model: Model) -> Carrier:
-    return compatible.complete
+    return anybody.complete if model.server is None else compatible.complete
 
 
 def _price(model: Model) -> Price:
-    assert model.price is not None
-    return model.price
+    """Return what it costs; one that litellm is to price is not called before it is known."""
+    return FREE if model.price is None else model.price

@@ -1,0 +1,105 @@
+"""Carries a call to any provider that litellm knows; the only place that imports it.
+
+Its own retries, caches and budgets stay off: retries are the door's, money is the ledger's.
+"""
+
+import os
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from agents.models.completion import Completion, Messages, of_body
+from agents.models.listed import MILLION, Model, Price
+from connectors.contract import (
+    AuthError,
+    ConnectorError,
+    PermanentError,
+    TransientError,
+    UnknownError,
+)
+
+RETRY_S = 1.0
+SAID_CHARS_MAX = 200
+
+
+def price(name: str, dollar: Decimal) -> Price | None:
+    """Return what a model costs by litellm's own list, `dollar` being one in our currency.
+
+    Loads litellm, which takes seconds. None: it is not in the list.
+    """
+    listed = _litellm().model_cost
+    found = listed.get(name) or listed.get(name.partition("/")[2]) or {}
+    costs = [found.get(f"{side}_cost_per_token") for side in ("input", "output")]
+    if None in costs:
+        return None
+    read, written = (Decimal(str(cost)) * MILLION * dollar for cost in costs)
+    return Price(read, written)
+
+
+async def complete(
+    model: Model, messages: Messages, schema: dict[str, Any], tokens_max: int, timeout_s: float
+) -> Completion:
+    """Ask the provider once. Where it knows no shapes, the words ask for the schema alone."""
+    litellm = _litellm()
+    shape = {"name": "answer", "schema": schema}
+    try:
+        answer = await litellm.acompletion(
+            model=model.name,
+            messages=list(messages),
+            max_tokens=tokens_max,
+            api_key=model.key,
+            timeout=timeout_s,
+            num_retries=0,
+            max_retries=0,
+            drop_params=True,
+            response_format={"type": "json_schema", "json_schema": shape},
+        )
+    except litellm.exceptions.ContentPolicyViolationError:
+        return Completion("", "content_filter", 0, 0)
+    except litellm.exceptions.openai.OpenAIError as error:  # the base of all its errors
+        raise _refusal(litellm, model, error) from None
+    try:
+        return of_body(answer.model_dump())
+    except (KeyError, TypeError, IndexError, AttributeError):
+        raise UnknownError(f"{model.name} sent something that is no completion.") from None
+
+
+@cache
+def _litellm() -> Any:
+    # Without it litellm asks the network for prices while it is imported, for 14 seconds.
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+    import litellm
+
+    litellm.telemetry = False
+    litellm.suppress_debug_info = True
+    litellm.disable_aiohttp_transport = True
+    return litellm
+
+
+def _refusal(litellm: Any, model: Model, error: Any) -> ConnectorError:
+    """Return what an error of litellm asks us to do, in words without the key."""
+    kinds, name = litellm.exceptions, model.name
+    if isinstance(error, kinds.AuthenticationError | kinds.PermissionDeniedError):
+        return AuthError(f"{name}: the key is wrong or missing, or may not use this model.")
+    if isinstance(error, kinds.RateLimitError):
+        return TransientError(f"{name} has too much to do (429).", _wait_s(error))
+    if isinstance(error, kinds.Timeout):
+        return UnknownError(f"{name} did not answer in time.")
+    busy = (kinds.InternalServerError, kinds.ServiceUnavailableError, kinds.BadGatewayError)
+    if isinstance(error, busy):
+        return TransientError(f"{name} has a fault ({error.status_code}).", _wait_s(error))
+    if isinstance(error, kinds.NotFoundError):
+        return PermanentError(f"{name}: the provider has no such model.")
+    if isinstance(error, kinds.BadRequestError):
+        said = str(error.message).replace(model.key or "\0", "…")[:SAID_CHARS_MAX]
+        return PermanentError(f"{name} does not take the call: {said}")
+    return UnknownError(f"{name} could not be reached, or its answer broke off.")
+
+
+def _wait_s(error: Any) -> float:
+    own = getattr(getattr(error, "response", None), "headers", None)
+    headers = {**(own or {}), **(getattr(error, "litellm_response_headers", None) or {})}
+    try:
+        return max(0.0, float(headers.get("retry-after", RETRY_S)))
+    except ValueError:
+        return RETRY_S

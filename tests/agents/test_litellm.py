@@ -1,0 +1,77 @@
+"""The way through litellm, in a process of its own: it is heavy, and must not reach the network."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.peers.models import fails, model_server, says
+
+SCRIPT = """
+import asyncio, json, sys
+from decimal import Decimal
+from agents.models import anybody
+from agents.models.listed import Model
+
+reached = set()
+def watch(event, args):
+    if event == "socket.getaddrinfo":
+        reached.add(str(args[0]))
+    if event == "socket.connect" and isinstance(args[1], tuple):
+        reached.add(str(args[1][0]))
+sys.addaudithook(watch)
+
+async def main():
+    price = anybody.price("openai/gpt-4o-mini", Decimal("0.5"))
+    unknown = anybody.price("openai/no-such-model", Decimal(1))
+    anybody._litellm().api_base = sys.argv[1]
+    model = Model("openai/gpt-4o-mini", None, True, price, "key-1")
+    words = [{"role": "user", "content": "Hello"}]
+    came = []
+    for _ in range(int(sys.argv[2])):
+        try:
+            got = await anybody.complete(model, words, {"type": "object"}, 50, 20)
+            came.append([got.text, got.finish, got.tokens_in, got.tokens_out])
+        except Exception as error:
+            came.append([type(error).__name__, str(error), getattr(error, "retry_after_s", None)])
+    told = {"price": [str(price.read), str(price.written)], "unknown": unknown is None}
+    print(json.dumps({**told, "came": came, "reached": sorted(reached)}))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.timeout(120)
+async def test_litellm_answers_fails_and_prices_in_our_words_and_offline() -> None:
+    async with model_server() as server:
+        answers: tuple[dict[str, Any], ...] = (
+            says({"text": "Hi"}),
+            fails(401, "key-1 is wrong"),
+            fails(429, retryAfter=7),
+            fails(500),
+            fails(404),
+            fails(400, "not with key-1"),
+        )
+        server.script(*answers)
+        command = [sys.executable, "-c", SCRIPT, server.url, str(len(answers))]
+        root = Path(__file__).parents[2]
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*command, cwd=root, stdout=pipe, stderr=pipe)
+        printed, wrong_ = await asyncio.wait_for(process.communicate(), 100)
+        assert process.returncode == 0, wrong_.decode()
+        told = json.loads(printed.splitlines()[-1])
+        asked = server.asked
+    assert told["reached"] == ["127.0.0.1"]
+    assert ([float(one) for one in told["price"]], told["unknown"]) == ([0.075, 0.3], True)
+    good, key, busy, fault, missing, wrong = told["came"]
+    assert good == ['{"text": "Hi"}', "stop", 100, 20]
+    assert key[0] == "AuthError"
+    assert (busy[0], busy[2]) == ("TransientError", 7.0)
+    assert fault[0] == "TransientError"
+    assert missing[0] == "PermanentError"
+    assert wrong[0] == "PermanentError"
+    assert "key-1" not in json.dumps(told["came"])
+    assert [call["model"] for call in asked] == ["gpt-4o-mini"] * len(answers)
