@@ -160,3 +160,15 @@ def _tools(settings: Settings) -> Finding:
     named = ", ".join(server.name for server in servers)
     says = f"{named}; /tools says how each stands" if named else f"none; {FILE} would name them"
     return Finding("Tools of others", True, says)
+
+
+async def ask_models(settings: Settings) -> list[Finding]:
+    """Ask each model one tiny question, and say what it answered and what that cost."""
+    from agents.models.probing import probe
+    from bot import minds, offices
+
+    async with offices.house(settings) as house:
+        models = minds.of(settings)(house)
+        found = [Finding(name, ok, says) async for name, ok, says in probe(house, models)]
+    says = "no language model is set up; templates and rules do the work. See docs/models.md."
+    return found or [Finding("Models", True, says)]

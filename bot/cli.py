@@ -82,11 +82,15 @@ def pair(
 
 
 @cli.command()
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    as_json: AsJson = False,
+    models: Annotated[bool, typer.Option("--models", help="Ask each language model.")] = False,
+) -> None:
     """Say what is set up, what is missing, and what to do about it."""
     from bot import checkup
 
-    findings = _await(checkup.examine(_settings()))
+    examine = checkup.ask_models if models else checkup.examine
+    findings = _mendable(lambda: _await(examine(_settings())))
     text = "\n".join(f"{'✓' if f.ok else '✗'} {f.what}: {f.says}" for f in findings)
     _print([{"what": f.what, "ok": f.ok, "says": f.says} for f in findings], text, as_json)
     if not all(finding.ok for finding in findings):

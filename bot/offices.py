@@ -12,6 +12,7 @@ from bot.settings import Settings
 from connectors.company import Company
 from connectors.contract import PermanentError
 from engine import conversations, explain, own_rules, rulebook, tools, undoing
+from engine.house import House
 from engine.notebook import Notebook
 from memory import transfer, upgrade
 from memory import verify as checking
@@ -116,6 +117,14 @@ async def _book(settings: Settings, files: Sequence[Path] | None) -> rulebook.Co
         return rulebook.Composed(base, {})
     async with _open(settings) as db, db.snapshot() as reader:
         return rulebook.compose(base, await own_rules.every(reader))
+
+
+@asynccontextmanager
+async def house(settings: Settings) -> AsyncIterator[House]:
+    """Open the chosen folder with the rules in force, and without any operation."""
+    made = await _book(settings, None)
+    async with _open(settings) as db:
+        yield House(db, {}, rulebook.Rulebook(made.book), _folder(settings))
 
 
 async def _operations(settings: Settings) -> dict[str, str]:
