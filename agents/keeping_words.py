@@ -3,7 +3,7 @@
 from agents.phrases import compiled, taken_apart
 from agents.rule_made import Made
 from connectors.contract import PermanentError
-from policies.keeping import EXPIRE
+from policies.house import EXPIRE
 from policies.rules import Rule
 
 UNIT = r"(?:days?|weeks?|months?|years?|tage?n?|wochen?|monate?n?|jahre?n?)"

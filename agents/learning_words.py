@@ -4,7 +4,7 @@ from typing import Any
 
 from agents.phrases import compiled, taken_apart
 from agents.rule_made import ENDS, Made
-from policies.keeping import LEARN
+from policies.house import LEARN
 from policies.rules import Outcome, Rule
 
 # what is said → its condition, its words, and facts it holds for

@@ -13,7 +13,8 @@ from agents import amounts
 from agents.rule_made import Made
 from agents.words import Context
 from engine import words
-from policies.rules import MODELS_ASK, OF_THE_HOUSE, Rule
+from policies.house import ASK, OPERATIONS
+from policies.rules import Rule
 
 CHARS_MAX = 200
 CENT = Decimal("0.01")
@@ -154,15 +155,15 @@ def _most(text: str, context: Context) -> list[_Bound] | None:
 
 
 def _made(text: str, bounds: list[_Bound]) -> Made:
-    within: dict[str, Any] = {"operation": MODELS_ASK}
+    within: dict[str, Any] = {"operation": ASK}
     for bound in bounds:
         within |= bound.within
     rule = Rule(
         id="-".join(("said-models-never", *(bound.id for bound in bounds))),
         why=f"You said: {text}.",
         then="deny",
-        action=MODELS_ASK,
-        effect=OF_THE_HOUSE[MODELS_ASK],
+        action=ASK,
+        effect=OPERATIONS[ASK],
         when=tuple(bound.clause for bound in bounds),
     )
     says = "A language model" + "".join(bound.says for bound in bounds)

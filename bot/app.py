@@ -15,8 +15,7 @@ from agents.intake import Intake
 from agents.models.door import Models
 from agents.routing import Router
 from agents.specialist import Specialist, by_rules
-from bot import board, forgetting, importing, onboarding, secrets, templates, who
-from bot import board, forgetting, minds, onboarding, templates
+from bot import board, forgetting, importing, minds, onboarding, secrets, templates, who
 from bot.autonomy import Autonomy
 from bot.commands import Commands
 from bot.delivery import Delivery
@@ -256,17 +255,12 @@ async def open_app(
     await toolbox.open()
     rulebook = Rulebook(_rules(rules or folder / "rules", own, toolbox))
     await rulebook.open(db)
+    async with db.transaction() as tx:
+        await ledger.settle_lost(tx)  # what a crash left open may have been billed
     house = House(db, ChainMap(own, toolbox.operations), rulebook, folder)
     surfaces = surfaces_of(db, folder)
     remembering = Remembering(db, folder / "index", encoder)
     playbooks = library.load_folder(operations=_arguments(own))
-    front, handlers = _minds(house, playbooks, remembering, specialist)
-    async with db.transaction() as tx:
-        await ledger.settle_lost(tx)  # what a crash left open may have been billed
-    house = House(db, operations, rulebook, folder)
-    surfaces = surfaces_of(db, folder)
-    remembering = Remembering(db, folder / "index", encoder)
-    playbooks = library.load_folder(operations=_arguments(operations))
     asking = models(house)
     front, handlers = _minds(house, playbooks, remembering, specialist, asking)
     durable = Durable(db, handlers)
@@ -285,8 +279,8 @@ async def open_app(
         held=held,
     )
     setup = onboarding.Onboarding(app, playbooks, switch or (lambda _: None))
-    rules_in_chat = Rules(house)
-    front.commands.update(Commands(house, playbooks).by_name() | setup.commands())
+    rules_in_chat = Rules(house, asking)
+    front.commands.update(Commands(house, playbooks, asking.limits).by_name() | setup.commands())
     for said in (
         rules_in_chat,
         Autonomy(house),
@@ -299,16 +293,6 @@ async def open_app(
         front.commands.update(said.commands())
     app.verbs |= VERBS | setup.verbs()
     app.verbs |= templates.verbs(rules_in_chat.offered, rules_in_chat.context)
-    front.commands.update(Commands(house, playbooks, asking.limits).by_name() | setup.commands())
-    rules_in_chat = Rules(house, asking)
-    front.commands.update(rules_in_chat.commands() | Autonomy(house).commands())
-    app.verbs |= templates.verbs(rules_in_chat.offered)
-    front.commands.update(Trust(house).commands())
-    front.commands.update(Twins(house, app.verbs).commands())
-    app.verbs |= desk.VERBS | setup.verbs() | {"redirect": redirects.redirect}
-    app.verbs |= {"endorse": endorsing.endorse}
-    app.verbs |= {"halt": halting.halt, rich.ACTION: rich.answer}
-    app.verbs |= batch_desk.VERBS | always_desk.VERBS | rule_desk.VERBS | ladder.VERBS
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
     app.verbs |= {"remember": front.intake.remember}
     return app

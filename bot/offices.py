@@ -19,7 +19,8 @@ from memory import verify as checking
 from memory.db import Database, system_clock
 from policies import book, trial
 from policies.facts import FACTS, fault_in
-from policies.rules import OF_THE_HOUSE, Verdict
+from policies.house import OPERATIONS
+from policies.rules import Verdict
 
 DATABASE = "firstmate.db"
 DRIVERS_FOLDERS = ("blobs", "mail", "ledger", "transfers", "calendar", "site", "rules", "mcp.yaml")
@@ -72,7 +73,7 @@ async def checked_rules(settings: Settings, files: Sequence[Path] | None) -> str
 
 async def tried(settings: Settings, operation: str, facts: Sequence[str]) -> Verdict:
     """Return the verdict on an operation under facts written as name=value."""
-    known = {**OF_THE_HOUSE, **await _operations(settings)}
+    known = {**OPERATIONS, **await _operations(settings)}
     if operation not in known:
         raise PermanentError(f"There is no operation “{operation}”. There are: {', '.join(known)}.")
     given = dict(_fact(text) for text in facts)

@@ -20,7 +20,7 @@ from memory import profile
 from memory.db import Reader, Tx
 from memory.events import Event
 from policies.book import BookError
-from policies.keeping import EXPIRE
+from policies.house import EXPIRE
 from policies.rules import STRICTNESS, Entry, sentence
 
 TITLE = "The rules I follow"

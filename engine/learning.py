@@ -8,8 +8,8 @@ from typing import Any
 from engine import retention
 from memory.db import Reader
 from policies.health import spoken_of
+from policies.house import LEARN, OPERATIONS
 from policies.judge import judge
-from policies.keeping import LEARN, OPERATIONS
 from policies.rules import Action, Book, Verdict
 
 

@@ -25,8 +25,9 @@ from memory.journal import canonical
 from memory.reach import rowid
 from memory.schema.models import answers, reasons
 from policies.facts import with_usual
+from policies.house import ASK, OPERATIONS
 from policies.judge import judge
-from policies.rules import MODELS_ASK, OF_THE_HOUSE, RUNS_BY_ITSELF, Action, Verdict
+from policies.rules import RUNS_BY_ITSELF, Action, Verdict
 
 DataClass = Literal["public", "business", "personal", "secret"]
 CLASSES: tuple[DataClass, ...] = ("public", "business", "personal", "secret")
@@ -218,10 +219,8 @@ async def settled(reader: Reader, wanted: Wanted) -> Kept | None:
 
 
 def _action(wanted: Wanted) -> Action:
-    effect = OF_THE_HOUSE[MODELS_ASK]
-    return Action(
-        operation=MODELS_ASK, effect=effect, args={}, agent=wanted.agent, reason=wanted.step
-    )
+    effect = OPERATIONS[ASK]
+    return Action(operation=ASK, effect=effect, args={}, agent=wanted.agent, reason=wanted.step)
 
 
 def _judged(verdict: Verdict, call: Call | None) -> dict[str, Any]:

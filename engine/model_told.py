@@ -8,7 +8,7 @@ from engine import words
 from memory.db import Reader
 from memory.reach import rowid
 from memory.schema.models import reasons
-from policies.rules import MODELS_ASK
+from policies.house import ASK
 
 NO_COST = "0.00 (no language model)"
 STATES = {
@@ -59,7 +59,7 @@ def _line(row: sa.Row[tuple[object, ...]], currency: str) -> str:
         how = ", with numbers and addresses replaced" if facts.get("redacted") else ""
         where = "somebody else's machine" if facts.get("remote") else "a machine of yours"
         parts.append(f"{facts['data_class']} words, {where}{how}")
-        parts.append(f"{MODELS_ASK}: {', '.join(row.verdict['rules']) or 'no rule'}")
+        parts.append(f"{ASK}: {', '.join(row.verdict['rules']) or 'no rule'}")
     if row.recalled:
         parts.append(f"{len(row.recalled)} passages recalled")
     return " · ".join([*parts, *([row.why] if row.why else [])])

@@ -20,8 +20,8 @@ from memory import expiry, kept, profile
 from memory.db import Reader, Tx
 from memory.kept import Kind, Thing
 from policies.facts import with_usual
+from policies.house import EXPIRE, OPERATIONS
 from policies.judge import judge
-from policies.keeping import EXPIRE, OPERATIONS
 from policies.rules import RUNS_BY_ITSELF, Action, Book
 
 KIND = "retention"

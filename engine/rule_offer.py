@@ -15,7 +15,7 @@ from engine.retention import Tonight, tonight
 from engine.rulebook import SOURCE, compose
 from memory.db import Reader
 from policies.book import join, warnings
-from policies.keeping import EXPIRE
+from policies.house import EXPIRE
 from policies.rules import RUNS_BY_ITSELF, Book, Outcome, Rule, Verdict
 from policies.trial import tried
 

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from policies.conditions import compiled
 from policies.facts import FACTS, Fact, nearest
-from policies.keeping import OPERATIONS
+from policies.house import OPERATIONS
 from policies.probing import any_currency, danger_in, never_holds, type_fault
 from policies.reading import Fault, Text, Written, read
 from policies.rules import (
     EFFECTS,
-    OF_THE_HOUSE,
     RUNS_BY_ITSELF,
     STRICTNESS,
     Book,
@@ -52,11 +51,11 @@ def load(
 ) -> Book:
     """Return the book of these YAML texts (name → text), Firstmate's first, the operator's last.
 
-    `operations` are the known ones with their effect classes, beside those of the memory; `facts`
+    `operations` are the known ones with their effect classes, beside the house's own; `facts`
     is FACTS and whatever connectors declare besides, `house` names the texts that came with
     Firstmate; the others are the operator's. Raises BookError with everything that is wrong.
     """
-    operations = None if operations is None else {**OPERATIONS, **OF_THE_HOUSE, **operations}
+    operations = None if operations is None else {**OPERATIONS, **operations}
     said = [read(file, text) for file, text in texts.items()]
     faults = [fault for text in said for fault in text.faults]
     faults += _faults_between(said, house)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal, get_args
 
-from policies.keeping import KINDS
+from policies.house import KINDS
 from policies.rules import EFFECTS, Action, Facts, Origin
 
 Kind = Literal["bool", "int", "double", "string"]

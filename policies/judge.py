@@ -7,7 +7,7 @@ from typing import Any
 
 from policies.conditions import EVALUATION_ERRORS, Values, said_by
 from policies.facts import of_action
-from policies.keeping import BY_NAME
+from policies.house import BY_NAME
 from policies.rules import (
     EFFECTS,
     RUNS_BY_ITSELF,

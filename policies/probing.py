@@ -11,8 +11,8 @@ from typing import Any
 
 from policies.conditions import EVALUATION_ERRORS, said_by, value_of
 from policies.facts import Fact
+from policies.house import EXPIRE
 from policies.judge import covers
-from policies.keeping import EXPIRE
 from policies.rules import RUNS_BY_ITSELF, Book, Condition, Entry, Rule
 
 PROBES_MAX = 4096

@@ -24,8 +24,6 @@ EFFECTS: Mapping[str, str] = {
     "credential": "touches passwords, keys or access",
     "destructive": "deletes for good",
 }
-MODELS_ASK = "models.ask"  # asking a language model: judged like anything, in no plan
-OF_THE_HOUSE: Mapping[str, str] = {MODELS_ASK: "egress_read"}  # operations that need no connector
 _SAID: Mapping[Outcome, str] = {
     "allow": "Do it",
     "notify": "Do it and tell me",

@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from policies.facts import FACTS, Fact, fault_in, with_usual
+from policies.house import OPERATIONS
 from policies.judge import judge
-from policies.keeping import OPERATIONS
 from policies.rules import Action, Book, Facts, Rule, Verdict
 
 _OWN_NAMES = ("operation", "effect", "agent")  # facts that the action carries

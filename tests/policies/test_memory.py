@@ -3,7 +3,7 @@
 import pytest
 
 from policies.book import BookError, default_files, load, load_files
-from policies.keeping import EXPIRE
+from policies.house import EXPIRE
 from policies.trial import try_out
 
 HOUSE = {path.name: path.read_text("utf-8") for path in default_files()}
