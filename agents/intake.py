@@ -149,7 +149,7 @@ class Intake:
             )  # fmt: skip
         person = about[0] if about else None
         if await self._may(tx, "mail", _text(event), event.id, event.id, conv):
-            await _passage(tx, "mail", event.id, _text(event), person, conv)
+            await _passage(tx, "mail", event.id, _text(event), person, conv, _by(event))
 
     async def _may(
         self, tx: Tx, kind: str, text: str, cause: str, ref: str, conv: str | None
@@ -180,7 +180,7 @@ class Intake:
                 known = await records.by_key(tx, "email", email_key(event.body["from"]))
                 person = [known.id] if known is not None else await self._propose(tx, event)
                 about = person[0] if person else None
-                await _passage(tx, "mail", event.id, _text(event), about, who.conv)
+                await _passage(tx, "mail", event.id, _text(event), about, who.conv, _by(event))
             elif kept:
                 await _passage(tx, "artifact", tap.ref, kept[-1].text or "", None, who.conv)
             else:
@@ -221,16 +221,26 @@ async def _payment_of(reader: Reader, found: list[str]) -> list[str]:
 
 
 async def _passage(
-    tx: Tx, kind: recall.Kind, ref: str, text: str, record: str | None, conv: str | None
+    tx: Tx,
+    kind: recall.Kind,
+    ref: str,
+    text: str,
+    record: str | None,
+    conv: str | None,
+    by: str | None = None,
 ) -> None:
     await recall.remember(
         tx, kind=kind, ref=ref, text=text[:TEXT_CHARS_MAX], record=record, conv=conv,
-        trust="outside",
+        by=by, trust="outside",
     )  # fmt: skip
 
 
 def _text(event: Event) -> str:
     return f"{event.body['subject']}\n{event.body['text']}"
+
+
+def _by(event: Event) -> str:
+    return str(event.body["from_name"] or event.body["from"])
 
 
 def _body(mail: Mail, read: Reading, digest: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from memory import events, reach, recall
 from memory.db import BUSY_TIMEOUT_MS, Database, Reader, Tx, change
 from memory.journal import GENESIS, Entry
+from memory.passages import stale_meaning
 from memory.reach import Reach, pages
 from memory.redaction import Needles, fingerprint
 from memory.schema import metadata
@@ -168,17 +169,18 @@ async def _cut_passages(tx: Tx, found: Reach) -> None:
     for refs in _portions(sorted(found.passages)):
         await recall.forget(tx, refs)
     async for row in pages(tx, passages):
-        text = found.needles.cut(row.text, "words")
-        if text != row.text:
-            statement = sa.update(passages).filter_by(seq=row.seq)
-            await tx.conn.execute(statement.values(text=text, embedded=False))
-            tx.signal("passage", row.id)
+        said = {"text": row.text, "by": row.by}
+        cut = found.needles.cut(said, "words")
+        if cut != said:
+            await tx.conn.execute(sa.update(passages).filter_by(seq=row.seq).values(cut))
+            await stale_meaning(tx, [row.seq])
     words = sa.table("passages_fts", sa.column("rowid"), sa.column("text"), sa.column("before"))
     async for row in pages(tx, words):
         both = {"text": row.text, "before": row.before}
         cut = found.needles.cut(both, "words")
         if cut != both:
             await tx.conn.execute(sa.update(words).where(words.c.rowid == row.rowid_).values(cut))
+            await stale_meaning(tx, [row.rowid_])
     await tx.conn.execute(sa.insert(full_text).values(passages_fts="optimize"))
 
 

@@ -12,7 +12,7 @@ mark means that this folder must not be opened again.
 import asyncio
 import shutil
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -69,10 +69,6 @@ class Index:
     ) -> dict[str, float]:
         """Return up to k ids, nearest first, each with its cosine. Raises IndexBrokenError."""
         return await asyncio.to_thread(self._ask, lambda rows: _nearest(rows, values, k, record))
-
-    async def cosines(self, values: Sequence[float], ids: Collection[str]) -> dict[str, float]:
-        """Return the exact cosine of each id that it holds. Raises IndexBrokenError."""
-        return await asyncio.to_thread(self._ask, lambda rows: _cosines(rows, values, list(ids)))
 
     async def agrees(self, count: int) -> bool:
         """Say whether it holds this many vectors and finds one of its own; see `trusted`."""
@@ -176,18 +172,6 @@ def _nearest(rows: "Rows", values: Sequence[float], k: int, record: str | None) 
     )
     distances = found["distances"] or [[]]
     return {id: 1 - distance for id, distance in zip(found["ids"][0], distances[0], strict=True)}
-
-
-def _cosines(rows: "Rows", values: Sequence[float], ids: list[str]) -> dict[str, float]:
-    import numpy as np
-
-    if not ids:
-        return {}
-    held = rows.get(ids=ids, include=["embeddings"])
-    if not held["ids"]:
-        return {}
-    cosines = np.asarray(held["embeddings"]) @ np.asarray(values)
-    return dict(zip(held["ids"], cosines.tolist(), strict=True))
 
 
 def _is_sound(rows: "Rows", count: int) -> bool:

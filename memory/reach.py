@@ -15,7 +15,7 @@ from memory.db import Reader
 from memory.redaction import Depth, Needles, needles
 from memory.schema import metadata
 from memory.schema.events import events
-from memory.schema.recall import passages
+from memory.schema.recall import passages, vectors
 from memory.schema.records import artifact_versions, artifacts, facts, record_versions, records
 from memory.schema.work import effect_versions
 
@@ -24,7 +24,7 @@ RowKey = tuple[str, tuple[Any, ...]]  # table, primary key
 PAGE_ROWS = 500
 DIGEST = re.compile(r"[0-9a-f]{64}")
 FILES = ("file", "digest")  # where the body of an event names a kept file
-TABLES = [table for table in metadata.sorted_tables if table not in (events, passages)]
+TABLES = [table for table in metadata.sorted_tables if table not in (events, passages, vectors)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ async def _see_passages(reader: Reader, found: Reach) -> None:
     sources: Counter[str] = Counter()
     async for row in pages(reader, passages):
         sources[row.ref] += 1
-        if row.record == found.record or found.needles.named_in(row.text):
+        if row.record == found.record or found.needles.named_in([row.by, row.text]):
             gone.add(row.ref)
     found.passages.update({ref: count for ref, count in sources.items() if ref in gone})
 

@@ -13,15 +13,32 @@ passages = sa.Table(
     text("ref"),  # the event, artifact or fact it was read in
     text("record", null=True),  # whom or what it is about
     text("conv", null=True),
+    text("session"),  # the first passage of those said in one go
+    text("by", null=True),  # whose words they are
     text("text"),
     moment("at"),
     text("trust"),  # operator | system | outside
+    sa.Column("traits", sa.Integer, nullable=False),  # memory/traits.py
     sa.Column("embedded", sa.Boolean, nullable=False, default=False),
     sa.Index("passages_ref", "ref"),
     sa.Index("passages_conv", "conv"),
+    sa.Index("passages_session", "session"),
+    sa.Index("passages_by", sa.text('"by" COLLATE NOCASE')),
     sa.Index("passages_record", "record"),
     sa.Index("passages_pending", "embedded", "seq"),
     sqlite_autoincrement=True,  # a number is never given twice: it is the row of the full text
+    info={"journaled": False},
+)
+
+# What each means, 384 numbers from -127 to 127. The index can be made anew from them, and what is
+# asked within a scope is compared with exactly these.
+vectors = sa.Table(
+    "vectors",
+    metadata,
+    sa.Column(
+        "seq", sa.Integer, sa.ForeignKey("passages.seq", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("numbers", sa.LargeBinary, nullable=False),
     info={"journaled": False},
 )
 

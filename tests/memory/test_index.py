@@ -63,14 +63,6 @@ async def test_a_search_can_stay_within_one_record(index: Index) -> None:
     assert set(found) == {row.id for row in rows[10:]}
 
 
-async def test_cosines_are_given_for_what_it_holds_and_for_nothing_else(index: Index) -> None:
-    here = Vector("psg_here", "", [1.0] + [0.0] * 383)
-    await index.upsert([here])
-    found = await index.cosines([0.6, 0.8] + [0.0] * 382, ["psg_here", "psg_elsewhere"])
-    assert found == {"psg_here": pytest.approx(0.6)}
-    assert await index.cosines(here.values, []) == {}
-
-
 async def test_storing_twice_is_storing_once(index: Index) -> None:
     await index.upsert(vectors(20))
     await index.upsert(vectors(20))

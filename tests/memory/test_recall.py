@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,12 @@ from memory import recall as module
 from memory.db import Database
 from memory.embed import Encoder, find_encoder
 from memory.index import Index, IndexBrokenError, Vector
-from memory.recall import PIECE_CHARS, Recalled, embed_pending, forget, fuse, rebuild, recall
+from memory.meaning import packed
+from memory.passages import PIECE_CHARS
+from memory.recall import Recalled, embed_pending, forget, rebuild, recall
 from memory.recall import remember as remember_in
 from memory.schema import metadata
-from memory.schema.recall import passages
+from memory.schema.recall import passages, vectors
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ANY_TEXT = st.text(st.characters(codec=None), max_size=200)
@@ -169,12 +171,110 @@ async def test_only_passages_about_the_record_are_recalled_when_one_is_named(
         assert await refs(database, "bank order", record="rec_ada", **how) == ["evt_ada"]
 
 
+async def test_a_scope_is_left_by_no_passage(
+    database: Database, encoder: Encoder, index: Index
+) -> None:
+    await remember_all(database, NOTES)
+    await remember(database, "evt_chat", "The order is paid", conv="web:1", kind="message")
+    await remember(database, "evt_mail", "I paid the order", trust="outside", kind="mail")
+    await rebuild(database, encoder, index)
+    scopes: list[tuple[dict[str, Any], list[str]]] = [
+        ({"conv": "web:1"}, ["evt_chat"]),
+        ({"kinds": ("mail",)}, ["evt_mail"]),
+        ({"kinds": ("mail", "message")}, ["evt_chat", "evt_mail"]),
+        ({"trusts": ("outside",)}, ["evt_mail"]),
+        ({"kinds": ("mail",), "conv": "web:1"}, []),
+    ]
+    for scope, wanted in scopes:
+        for how in ({}, {"encoder": encoder, "index": index}):
+            assert sorted(await refs(database, "order paid", **scope, **how)) == wanted
+
+
+async def test_each_passage_says_why_it_was_found(
+    database: Database, encoder: Encoder, index: Index
+) -> None:
+    may = datetime(2026, 5, 3, 9, 0, tzinfo=UTC)
+    await remember_all(database, NOTES)
+    await remember(
+        database, "evt_1", "The price of oak went up last week", by="Ada Example", at=may
+    )
+    await rebuild(database, encoder, index)
+    question = "When did Ada speak about the price, in May?"
+    [best, *_] = await ask(database, question, encoder=encoder, index=index)
+    assert best.ref == "evt_1"
+    assert best.because == (
+        "words: price · meaning · said by Ada Example · dated 3 May 2026 · tells a time"
+    )
+
+
+async def test_whom_and_which_day_a_question_names_decides_between_equal_words(
+    database: Database,
+) -> None:
+    for day in (3, 17):
+        for who in ("Ada", "Bruno"):
+            at = datetime(2026, 5, day, 9, 0, tzinfo=UTC)
+            text = f"The {who.lower()[0]}{day} walk by the lake was long and lovely"
+            await remember(database, f"evt_{who}_{day}", text, by=who, at=at, conv=f"web:{who}")
+    assert (await refs(database, "What did Ada say of her walk on 17 May?"))[0] == "evt_Ada_17"
+    assert (await refs(database, "Was sagte Bruno am 3. Mai vom walk?"))[0] == "evt_Bruno_3"
+    assert len(await refs(database, "walk with Ada and Bruno")) == 4
+
+
+async def test_irregular_forms_of_a_word_are_the_same_word(database: Database) -> None:
+    await remember_all(database, NOTES)
+    await remember(database, "evt_1", "We bought new chairs", conv="web:1")
+    assert (await refs(database, "what did we buy"))[0] == "evt_1"
+
+
+async def test_after_a_pause_a_conversation_begins_anew(database: Database) -> None:
+    later = NOW + timedelta(hours=5)
+    await remember(database, "evt_1", "When does the glazier come?", conv="web:1", at=NOW)
+    await remember(database, "evt_2", "Good morning", conv="web:1", at=later)
+    assert await refs(database, "glazier") == ["evt_1"]
+
+
+async def test_what_follows_something_forgotten_gets_another_vector(
+    database: Database, encoder: Encoder, index: Index
+) -> None:
+    await remember(database, "evt_1", "The surgeon called about my knee", conv="web:1")
+    await remember(database, "evt_2", "Noted, thank you", conv="web:1")
+    await rebuild(database, encoder, index)
+    async with database.transaction() as tx:
+        await forget(tx, ["evt_1"])
+    while await embed_pending(database, encoder, index):
+        pass
+    async with database.snapshot() as reader:
+        kept = await reader.rows(sa.select(vectors.c.numbers))
+    assert [row.numbers for row in kept] == [packed(encoder.encode(["Noted, thank you"])[0])]
+
+
+async def test_an_index_that_starts_over_asks_the_encoder_nothing(
+    database: Database, encoder: Encoder, index: Index
+) -> None:
+    await remember_all(database, NOTES)
+    await rebuild(database, encoder, index)
+    shutil.rmtree(index.folder)
+    index.trusted = False
+    mute = Mute(Path("none"))
+    while await embed_pending(database, mute, index):
+        pass
+    found = await refs(database, "customer wanting money returned", encoder=encoder, index=index)
+    assert "note_money" in found[:3]
+
+
+class Mute(Encoder):
+    """An encoder that must not be needed."""
+
+    def encode(self, texts: Sequence[str]) -> list[list[float]]:
+        raise AssertionError(f"encoded again: {texts}")
+
+
 async def test_recall_stays_within_its_budget_and_gives_the_best_in_any_case(
     database: Database,
 ) -> None:
     await remember(database, "evt_short", "glazier")
-    await remember(database, "evt_long", "glazier " * 60)
-    await remember(database, "evt_longest", "glazier " * 90)
+    await remember(database, "evt_long", "glazier window " * 32)
+    await remember(database, "evt_longest", "glazier " * 89 + "shutter")
     all_of_them = ["evt_longest", "evt_long", "evt_short"]
     assert await refs(database, "glazier", budget_tokens=600) == all_of_them
     assert await refs(database, "glazier", budget_tokens=210) == ["evt_longest", "evt_short"]
@@ -289,7 +389,7 @@ async def test_after_a_restart_everything_is_found_and_nothing_is_embedded_again
     before = await ask(database, "customer wanting money back", encoder=encoder, index=index)
     await index.close()
     await database.close()
-    reopened, fresh = Database(database.path), Index(index.folder)
+    reopened, fresh = Database(database.path, clock=lambda: NOW), Index(index.folder)
     after = await ask(reopened, "customer wanting money back", encoder=encoder, index=fresh)
     assert after == before
     assert fresh.trusted
@@ -366,13 +466,6 @@ async def test_signs_around_a_number_do_not_hide_it(database: Database, query: l
     await remember(database, "note_7", NOTES["note_7"])
     found = await refs(database, " ".join(query))
     assert found == (["note_7"] if "INV-7" in query else [])
-
-
-def test_each_side_counts_in_proportion_to_its_best() -> None:
-    scores = fuse({"a": 8.0, "b": 4.0}, {"b": 0.5, "c": 0.25, "d": -0.5})
-    weight = module.MEANING_WEIGHT
-    assert scores == {"a": 1.0, "b": 0.5 + weight, "c": weight / 2}
-    assert fuse({}, {}) == {}
 
 
 def test_recall_by_words_loads_neither_the_index_nor_the_encoder() -> None:

@@ -22,6 +22,7 @@ NAMES = {  # text columns in which no words stand: identifiers, states, names of
     *("cause", "channel", "closed_by", "conv", "cost", "currency", "digest", "effect", "event"),
     *(
         "goal",
+        "session",
         "id",
         "key",
         "kind",

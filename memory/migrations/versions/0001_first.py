@@ -240,12 +240,19 @@ CREATE TABLE passages (
     ref TEXT NOT NULL,
     record TEXT,
     conv TEXT,
+    session TEXT NOT NULL,
+    "by" TEXT,
     text TEXT NOT NULL,
     at DATETIME NOT NULL,
     trust TEXT NOT NULL,
+    traits INTEGER NOT NULL,
     embedded BOOLEAN NOT NULL,
     UNIQUE (id)
 )
+""",
+    """
+CREATE INDEX passages_by
+    ON passages ("by" COLLATE NOCASE)
 """,
     """
 CREATE INDEX passages_conv
@@ -262,6 +269,10 @@ CREATE INDEX passages_record
     """
 CREATE INDEX passages_ref
     ON passages (ref)
+""",
+    """
+CREATE INDEX passages_session
+    ON passages (session)
 """,
     """
 CREATE VIRTUAL TABLE passages_fts USING fts5(
@@ -635,9 +646,18 @@ CREATE TABLE alarms (
 CREATE INDEX alarms_due
     ON alarms (state, due_at)
 """,
+    """
+CREATE TABLE vectors (
+    seq INTEGER NOT NULL,
+    numbers BLOB NOT NULL,
+    PRIMARY KEY (seq),
+    FOREIGN KEY(seq) REFERENCES passages (seq) ON DELETE CASCADE
+)
+""",
 )
 
 DOWN = (
+    "DROP TABLE vectors",
     "DROP TABLE alarms",
     "DROP TABLE batch_items",
     "DROP TABLE batches",

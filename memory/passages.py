@@ -1,0 +1,166 @@
+"""Passages: what can be recalled, written and taken away with every word of it.
+
+A text is findable by its words the moment it is stored, because they are written with it; what it
+means follows in the background (memory/meaning.py).
+"""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from memory import ids, traits
+from memory.db import Tx
+from memory.events import Trust
+from memory.schema.recall import full_text, passages, vectors
+from memory.traits import Traits
+
+Kind = Literal["message", "mail", "note", "fact", "artifact", "episode"]
+
+PIECE_CHARS = 800  # about 200 tokens; the encoder reads 256
+SESSION_PAUSE = timedelta(hours=4)  # after this much silence a conversation begins anew
+
+
+async def remember(
+    tx: Tx,
+    *,
+    kind: Kind,
+    ref: str,
+    text: str,
+    trust: Trust,
+    record: str | None = None,
+    conv: str | None = None,
+    by: str | None = None,
+    at: datetime | None = None,
+) -> list[str]:
+    """Make the text recallable under its source `ref`; return the ids of its passages.
+
+    A long text becomes several. What `ref` said before under this kind is replaced; the same
+    about the same record again changes nothing. `by` is the name of whoever wrote or said it.
+    Signals "passage" for each: its vector is due.
+    """
+    pieces = list(_pieces(storable(text)))
+    names = [
+        ids.derived_id("psg", kind, ref, record, place, piece) for place, piece in enumerate(pieces)
+    ]
+    mine = (passages.c.kind == kind) & (passages.c.ref == ref)
+    known = await tx.rows(sa.select(passages.c.id).where(mine))
+    if {row.id for row in known} == set(names):
+        return names
+    if known:
+        await _remove(tx, mine)
+    if names:
+        moment = at or tx.now
+        session, before = await _session(tx, conv, moment)
+        said = by and storable(by)
+        common: dict[str, Any] = {
+            "kind": kind,
+            "ref": ref,
+            "record": record,
+            "conv": conv,
+            "trust": trust,
+        }
+        common |= {"by": said, "at": moment, "session": session or names[0]}
+        rows = []
+        for name, piece in zip(names, pieces, strict=True):
+            before = traits.of(piece, before)
+            rows.append({**common, "id": name, "text": piece, "traits": before})
+        await tx.conn.execute(sa.insert(passages), rows)
+        await _write_words(tx, mine)
+    for name in names:
+        tx.signal("passage", name)
+    return names
+
+
+async def forget(tx: Tx, refs: Sequence[str]) -> None:
+    """Remove everything recalled from these sources, down to the last word of the full text.
+
+    Signals "forgotten" for each passage: pass the id to `Index.delete`. Should the process end
+    before, the index no longer agrees with the passages and starts over.
+    """
+    if await _remove(tx, passages.c.ref.in_(refs)):
+        await tx.conn.execute(sa.text("INSERT INTO passages_fts(passages_fts) VALUES ('optimize')"))
+
+
+async def stale_meaning(tx: Tx, seqs: Sequence[int]) -> None:
+    """Drop the vectors of passages whose words, or whose words before, are no longer the same."""
+    await tx.conn.execute(sa.delete(vectors).where(vectors.c.seq.in_(seqs)))
+    await tx.conn.execute(
+        sa.update(passages).where(passages.c.seq.in_(seqs)).values(embedded=False)
+    )
+    for seq in seqs:
+        tx.signal("passage", str(seq))
+
+
+def storable(text: str) -> str:
+    """Return the text with a question mark for half a pair of surrogates, which is no character."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut at paragraphs, and only where one is too long, within it at a space."""
+    if len(text) <= PIECE_CHARS:
+        if text.strip():
+            yield text
+        return
+    piece = ""
+    for paragraph in text.splitlines():
+        for part in textwrap.wrap(paragraph, PIECE_CHARS):
+            if piece and len(piece) + len(part) >= PIECE_CHARS:
+                yield piece
+                piece = ""
+            piece = f"{piece}\n{part}" if piece else part
+    if piece:
+        yield piece
+
+
+async def _session(
+    tx: Tx, conv: str | None, at: datetime
+) -> tuple[str, Traits] | tuple[None, None]:
+    """Return the session that a passage said now goes on with, and the traits of its last."""
+    if conv is None:
+        return None, None
+    latest = sa.select(passages.c.session, passages.c.at, passages.c.traits).filter_by(conv=conv)
+    row = await tx.row(latest.order_by(passages.c.seq.desc()).limit(1))
+    if row is None or abs(at - row.at) > SESSION_PAUSE:
+        return None, None
+    return row.session, Traits(row.traits)
+
+
+async def _remove(tx: Tx, which: sa.ColumnElement[bool]) -> bool:
+    """Remove passages and their words, also where the passage after them repeats these."""
+    gone = {row.seq: row.id for row in await tx.rows(sa.select(passages).where(which))}
+    if not gone:
+        return False
+    after = passages.alias()
+    next_seq = sa.select(sa.func.min(after.c.seq)).where(
+        after.c.session == passages.c.session,
+        after.c.seq > passages.c.seq,
+        after.c.seq.not_in(gone),
+    )
+    nexts = sa.select(next_seq.scalar_subquery()).where(passages.c.seq.in_(gone)).distinct()
+    renewed = [seq for (seq,) in await tx.rows(nexts) if seq is not None]
+    stale = full_text.c.rowid.in_([*gone, *renewed])
+    await tx.conn.execute(sa.delete(full_text).where(stale))
+    await tx.conn.execute(sa.delete(passages).where(passages.c.seq.in_(gone)))
+    await _write_words(tx, passages.c.seq.in_(renewed))
+    await stale_meaning(tx, renewed)
+    for name in gone.values():
+        tx.signal("forgotten", name)
+    return True
+
+
+async def _write_words(tx: Tx, which: sa.ColumnElement[bool]) -> None:
+    """Write the full text of passages: their own words, and those said before in one go."""
+    earlier = passages.alias()
+    before = (
+        sa.select(earlier.c.text)
+        .where(earlier.c.session == passages.c.session, earlier.c.seq < passages.c.seq)
+        .order_by(earlier.c.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = sa.select(passages.c.seq, passages.c.text, before).where(which)
+    await tx.conn.execute(sa.insert(full_text).from_select(["rowid", "text", "before"], rows))

@@ -1,0 +1,183 @@
+"""Ranking: which of the candidates answer best, and why. Pure; its weights are data.
+
+A weighted sum of signs, each at most 1 for the best candidate, because ranks alone (RRF) lose a
+fifth of what the words find.
+"""
+
+import math
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from memory.traits import Traits
+from memory.when import Asks, Span
+
+WEIGHTS = Path(__file__).parent / "data" / "recall.toml"
+LENGTH_ENOUGH = 200  # characters; longer says no more
+RECENT_DAYS = 30  # this long ago counts half
+ALIKE = 0.9  # share of words two texts have in common to be one said twice
+NEAR = 0.8  # of the best meaning, to be named as a reason
+SAYS_MUCH = 0.4
+
+TRAITS = {
+    Traits.ASKS: "asks",
+    Traits.ANSWERS: "answers",
+    Traits.TELLS_TIME: "tells_time",
+    Traits.TELLS_NUMBER: "tells_number",
+}
+SIGNS = (
+    *("words", "meaning", "session", "by", "length", "dated", "recent", "proven"),
+    *TRAITS.values(),
+)
+
+Weights = Mapping[str, float]
+
+
+class Candidate(NamedTuple):
+    """A passage that may answer. `words` and `meaning` compare within one question; 0: none."""
+
+    seq: int
+    id: str
+    ref: str
+    kind: str
+    record: str | None
+    by: str | None
+    text: str
+    at: datetime
+    trust: str
+    session: str
+    traits: int  # bits of Traits
+    words: float = 0.0
+    meaning: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question wants: its kind, its days, whom it names (lower case), its own words."""
+
+    asks: Asks
+    spans: Sequence[Span]
+    names: frozenset[str]
+    terms: Sequence[str]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate, its score, and how near it is of the nearest (1: it is the nearest)."""
+
+    candidate: Candidate
+    score: float
+    meaning: float
+
+
+@cache
+def weights(asks: Asks) -> Weights:
+    """Return what each sign counts for in a question of this kind."""
+    kinds: dict[str, dict[str, float]] = tomllib.loads(WEIGHTS.read_text("utf-8"))
+    return kinds["any"] | kinds.get(asks, {})
+
+
+def rank(candidates: Sequence[Candidate], asked: Asked) -> list[Ranked]:
+    """Return the candidates best first. What many have in common is weighed once."""
+    weigh = dict.fromkeys(SIGNS, 0.0) | dict(weights(asked.asks))
+    words = 1 / (max((one.words for one in candidates), default=0) or 1)
+    meaning = 1 / (max((one.meaning for one in candidates), default=0) or 1)
+    sessions = _sessions(candidates)
+    days = {day: _day(day, asked, weigh) for day in {one.at.date() for one in candidates}}
+    traits = {seen: _traits(seen, weigh) for seen in {one.traits for one in candidates}}
+    people = {by: weigh["by"] * said_by(by, asked) for by in {one.by for one in candidates}}
+    ranked = [
+        Ranked(
+            one,
+            weigh["words"] * one.words * words
+            + weigh["meaning"] * max(one.meaning * meaning, 0.0)
+            + weigh["session"] * sessions[one.session]
+            + weigh["length"] * min(1.0, len(one.text) / LENGTH_ENOUGH)
+            + weigh["proven"] * (one.trust != "outside")
+            + days[one.at.date()]
+            + traits[one.traits]
+            + people[one.by],
+            one.meaning * meaning,
+        )
+        for one in candidates
+    ]
+    return sorted(ranked, key=lambda each: (-each.score, -each.candidate.seq))
+
+
+def within(ranked: Iterable[Ranked], k: int, budget: int) -> list[Ranked]:
+    """Return the k best that together have at most `budget` characters, and the best in any case.
+
+    Left out is what nearly repeats a better one word for word; what does not fit makes room for
+    the next.
+    """
+    chosen: list[Ranked] = []
+    said: list[set[str]] = []
+    for one in ranked:
+        if len(chosen) == k:
+            break
+        length = len(one.candidate.text)
+        words = set(one.candidate.text.lower().split())
+        if (length <= budget or not chosen) and not any(_alike(words, other) for other in said):
+            budget -= length
+            chosen.append(one)
+            said.append(words)
+    return chosen
+
+
+def because(one: Ranked, asked: Asked) -> str:
+    """Say in plain words why it was found: "words: price · meaning · said by Ada"."""
+    candidate, text = one.candidate, one.candidate.text.lower()
+    reasons = []
+    if held := [term for term in asked.terms if term in text]:
+        reasons.append(f"words: {', '.join(held)}")
+    elif candidate.words:
+        reasons.append("words in another form, or said just before")
+    if one.meaning >= NEAR:
+        reasons.append("meaning")
+    if said_by(candidate.by, asked):
+        reasons.append(f"said by {candidate.by}")
+    if _dated(candidate.at.date(), asked) >= SAYS_MUCH:
+        reasons.append(f"dated {candidate.at:%-d %B %Y}")
+    if asked.asks == "when" and Traits.TELLS_TIME & candidate.traits:
+        reasons.append("tells a time")
+    if asked.asks == "number" and Traits.TELLS_NUMBER & candidate.traits:
+        reasons.append("tells a number")
+    return " · ".join(reasons) or "somewhat near in meaning"
+
+
+def said_by(by: str | None, asked: Asked) -> bool:
+    """Say whether the question names whoever said it."""
+    return by is not None and by.lower().startswith(tuple(asked.names))
+
+
+def _dated(day: date, asked: Asked) -> float:
+    return max((span.nearness(day) for span in asked.spans), default=0.0)
+
+
+def _day(day: date, asked: Asked, weigh: Weights) -> float:
+    ago = abs((asked.now.date() - day).days)
+    return weigh["dated"] * _dated(day, asked) + weigh["recent"] / (1 + ago / RECENT_DAYS)
+
+
+def _traits(seen: int, weigh: Weights) -> float:
+    return sum(weigh[name] for trait, name in TRAITS.items() if trait & seen)
+
+
+def _alike(some: set[str], others: set[str]) -> bool:
+    return len(some & others) >= ALIKE * len(some | others) > 0
+
+
+def _sessions(candidates: Iterable[Candidate]) -> dict[str, float]:
+    """Return how well each session answers: the sum of squares, so that one good hit beats five."""
+    hits: dict[str, list[float]] = defaultdict(list)
+    for one in candidates:
+        hits[one.session].append(one.words**2)
+    sums = {session: math.fsum(squares) for session, squares in hits.items()}
+    best = max(sums.values(), default=0) or 1
+    return {session: value / best for session, value in sums.items()}
