@@ -20,6 +20,7 @@ from memory.when import Asks, Span
 WEIGHTS = Path(__file__).parent / "data" / "recall.toml"
 LENGTH_ENOUGH = 200  # characters; longer says no more
 RECENT_DAYS = 30  # this long ago counts half
+LEAST = 1e-6  # a best score below this is none
 ALIKE = 0.9  # share of words two texts have in common to be one said twice
 NEAR = 0.8  # of the best meaning, to be named as a reason
 SAYS_MUCH = 0.4
@@ -86,8 +87,8 @@ def weights(asks: Asks) -> Weights:
 def rank(candidates: Sequence[Candidate], asked: Asked) -> list[Ranked]:
     """Return the candidates best first. What many have in common is weighed once."""
     weigh = dict.fromkeys(SIGNS, 0.0) | dict(weights(asked.asks))
-    words = 1 / (max((one.words for one in candidates), default=0) or 1)
-    meaning = 1 / (max((one.meaning for one in candidates), default=0) or 1)
+    words = 1 / max([LEAST, *(one.words for one in candidates)])
+    meaning = 1 / max([LEAST, *(one.meaning for one in candidates)])
     sessions = _sessions(candidates)
     days = {day: _day(day, asked, weigh) for day in {one.at.date() for one in candidates}}
     traits = {seen: _traits(seen, weigh) for seen in {one.traits for one in candidates}}
