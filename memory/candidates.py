@@ -36,14 +36,14 @@ DATA = Path(__file__).parent / "data"
 class Scope:
     """Where to look; empty: everywhere."""
 
-    record: str | None = None
+    records: Sequence[str] = ()  # one, and what is the same as it
     conv: str | None = None
     kinds: Sequence[Kind] = ()
     trusts: Sequence[str] = ()
 
     def where(self) -> list[sa.ColumnElement[bool]]:
         wanted = [(passages.c.kind, self.kinds), (passages.c.trust, self.trusts)]
-        wanted += [(passages.c.record, [self.record] if self.record is not None else ())]
+        wanted += [(passages.c.record, self.records)]
         wanted += [(passages.c.conv, [self.conv] if self.conv is not None else ())]
         return [column.in_(values) for column, values in wanted if values]
 

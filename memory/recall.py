@@ -11,7 +11,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from memory import candidates, ranking, when
+from memory import candidates, ranking, records, when
 from memory.candidates import Scope
 from memory.db import Reader
 from memory.embed import Encoder
@@ -61,7 +61,8 @@ async def recall(
 
     Any text is a query. The best passage is returned even where it alone exceeds the budget.
     """
-    scope = Scope(record, conv, kinds, trusts)
+    about = await records.same(reader, record) if record is not None else ()
+    scope = Scope(about, conv, kinds, trusts)
     encoding = None
     if encoder is not None:
         encoding = asyncio.create_task(asyncio.to_thread(encoder.encode, [query]))

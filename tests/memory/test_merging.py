@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from memory import facts, merging, records, upgrade
+from memory import facts, merging, recall, records, upgrade
 from memory.db import Database, Reader, Tx
 from memory.merging import MergeError
 from memory.records import Record
@@ -156,3 +156,19 @@ async def test_to_merge_and_split_changes_nothing_but_the_version(
     ]
     assert (await verify(db)).faults == ()
     await db.close()
+
+
+async def test_what_was_said_of_the_other_is_recalled_of_the_one(db: Database) -> None:
+    async with db.transaction() as tx:
+        ada, home = await two(tx, ADA, PRIVATE)
+        await recall.remember(
+            tx, kind="note", ref="n1", text="likes green tea", record=home.id, trust="operator"
+        )
+        await merging.merge(tx, ada.id, home.id, None)
+    async with db.snapshot() as reader:
+        [found] = await recall.recall(reader, "which tea?", record=ada.id)
+        assert found.ref == "n1"
+    async with db.transaction() as tx:
+        await merging.split(tx, home.id, None)
+    async with db.snapshot() as reader:
+        assert await recall.recall(reader, "which tea?", record=ada.id) == []
