@@ -66,6 +66,7 @@ from engine.toolbox import Toolbox
 from memory import cursors, erasure, lock, profile, upgrade
 from memory.db import Clock, Database, system_clock
 from policies import book
+from policies.house import OPERATIONS
 from policies.rules import Book
 
 RULES = Path(__file__).parent.parent / "policies" / "defaults"
@@ -346,7 +347,7 @@ def _rules(folder: Path, own: Any, toolbox: Toolbox) -> Book:
     files = [*sorted(RULES.glob("*.yaml")), *sorted(folder.glob("*.yaml"))]
     known = {name: operation.effect for name, operation in own.items()}
     loaded = book.load_files(files, known | dict.fromkeys(toolbox.classes, ""))
-    return replace(loaded, operations=ChainMap(known, toolbox.classes))
+    return replace(loaded, operations=ChainMap({**OPERATIONS, **known}, toolbox.classes))
 
 
 def _arguments(operations: Any) -> dict[str, list[str]]:
