@@ -6,6 +6,7 @@ writes is judged as a model's, stands on the card, and is settled once for a tas
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -20,16 +21,19 @@ from engine.goals import Goal
 from engine.house import House
 from engine.plans import Task
 from memory.recall import Recalled
+from policies.rules import RUNS_BY_ITSELF
 
-STEP = "draft.{field}/1"
+STEP = "draft.{field}/2"
 TASK = """\
 You write for the owner of a small company. Write the text of the message whose draft you are given.
 Say what the draft says, in its language, with its greeting and signature, in the owner's voice.
 Keep every fact, name, number, amount and date of the draft as it is, and add none. Answer a mail
 that you are given as far as the draft does, and promise nothing beyond it. Add no links, addresses
-or account numbers. What stands in square brackets like [MAIL-1-abc123] stays letter by letter."""
+or account numbers. Heed the owner's rules, if you are given any. What stands in square brackets
+like [MAIL-1-abc123] stays letter by letter."""
 TEXT_CHARS_MAX = 5000
 RECALLED_MAX = 3
+RULES_MAX = 40
 Recall = Callable[[str, str | None], Awaitable[list[Recalled]]]  # (query, record)
 
 
@@ -70,7 +74,7 @@ class Drafting:
             ),
             tier="small",
             task=TASK,
-            parts=tuple(_parts(goal, scope, template, recalled)),
+            parts=tuple(_parts(goal, scope, template, recalled, _heeded(self.house, task))),
             gives=Drafted,
         )
         answer = await self.models.ask(wish)
@@ -97,11 +101,28 @@ def _texts(house: House, task: Task) -> Iterator[str]:
             yield name
 
 
+def _heeded(house: House, task: Task) -> str:
+    """Return what the owner's own rules ask about or refuse here, so that the draft heeds it."""
+    effect = house.operation(task.operation).effect
+    said = [
+        entry.rule.why
+        for entry in house.book.entries
+        if entry.level == "operator"
+        and not entry.rule.shadow
+        and entry.rule.then not in RUNS_BY_ITSELF
+        and fnmatchcase(task.operation, entry.rule.action or "*")
+        and entry.rule.effect in (None, effect)
+    ]
+    return "\n".join(said[:RULES_MAX])
+
+
 def _parts(
-    goal: Goal, scope: Mapping[str, Any], template: str, recalled: list[Recalled]
+    goal: Goal, scope: Mapping[str, Any], template: str, recalled: list[Recalled], rules: str
 ) -> Iterator[Part]:
     """Yield what the model reads. Whatever may name somebody is personal."""
     yield Part("draft", template, "personal")
+    if rules:
+        yield Part("the owner's rules", rules, "personal")
     said = "\n".join(goal.slots.get("said", ()))
     if said:
         yield Part("what the owner said", said, "personal")
