@@ -56,10 +56,13 @@ async def test_a_split_gives_back_both_and_keeps_what_came_since(db: Database) -
     async with db.transaction() as tx:
         ada, home = await two(tx, ADA, PRIVATE)
         await merging.merge(tx, ada.id, home.id, None)
-        await records.revise(tx, ada.id, None, phone="+49 30 3", language="fr")
+        since: dict[str, Any] = {"phone": "+49 30 3", "language": "fr"}
+        since["emails"] = ["ada@third.example"]
+        also = {"emails": ["ada@home.example", "ada@third.example"]}
+        await records.revise(tx, ada.id, None, **since | also)
         first, second = await merging.split(tx, home.id, None)
     assert second == home
-    assert first.state == ada.state | {"phone": "+49 30 3", "language": "fr"}
+    assert first.state == ada.state | since
     async with db.snapshot() as reader:
         assert await records.by_key(reader, "email", "ada@home.example") == home
         assert await records.same(reader, ada.id) == [ada.id]
