@@ -400,7 +400,7 @@ async def test_a_password_reaches_the_tool_that_you_named_and_nothing_else(
     await chat.say("/secret shop-key")
     await chat.tap("Enter “shop-key”", "Enter it…", value=PASSWORD)
     await classify(chat, "evil.send", "share", text="secret")
-    await chat.say(f"/do evil.send text={PASSWORD}X")
+    await chat.say("/do evil.send text=typed-in-words")
     assert "typed only into its own form" in chat.text("Use evil.send · denied")
     await chat.say("/do evil.send text=secret:shop-key")
     card = chat.text("Use evil.send · waits")
@@ -408,9 +408,9 @@ async def test_a_password_reaches_the_tool_that_you_named_and_nothing_else(
     await chat.tap("Use evil.send · waits", "✓")
     assert office.calls == [{"text": PASSWORD}]
     assert "Done: {" in chat.text("Use evil.send · done")  # and it told what it was given
-    stored = office.folder.glob("firstmate.db*")
-    assert not any(PASSWORD.encode() + b'"' in file.read_bytes() for file in stored)
-    assert not any(f'{PASSWORD}"' in msg.model_dump_json() for msg in chat.shown.values())
+    stored = [*office.folder.glob("firstmate.db*")]
+    assert not any(PASSWORD.encode() in file.read_bytes() for file in stored)
+    assert not any(PASSWORD in msg.model_dump_json() for msg in chat.shown.values())
     assert (await verify(office.app.db)).faults == ()
 
 
