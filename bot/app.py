@@ -279,24 +279,32 @@ async def open_app(
         verbs={},
         held=held,
     )
-    setup = onboarding.Onboarding(app, playbooks, switch or (lambda _: None))
-    rules_in_chat = Rules(house, asking)
-    front.commands.update(Commands(house, playbooks, asking.limits).by_name() | setup.commands())
+    _furnish(app, playbooks, asking, switch or (lambda _: None))
+    return app
+
+
+def _furnish(
+    app: App, playbooks: tuple[library.Playbook, ...], models: Models, switch: Callable[[str], None]
+) -> None:
+    """Give the front agent its commands and the buttons their verbs."""
+    house, front = app.house, app.front
+    setup = onboarding.Onboarding(app, playbooks, switch)
+    rules_in_chat = Rules(house, models)
+    front.commands.update(Commands(house, playbooks, models.limits).by_name() | setup.commands())
     for said in (
         rules_in_chat,
         Autonomy(house),
         Trust(house),
         Secrets(house),
-        Who(house, remembering.recall),
+        Who(house, app.remembering.recall),
         Twins(house, app.verbs),
-        Tools(house, toolbox),
+        Tools(house, app.toolbox),
     ):
         front.commands.update(said.commands())
     app.verbs |= VERBS | setup.verbs()
     app.verbs |= templates.verbs(rules_in_chat.offered, rules_in_chat.context)
     app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
     app.verbs |= {"remember": front.intake.remember}
-    return app
 
 
 def company_of(settings: dict[str, Any]) -> Company:

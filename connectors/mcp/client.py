@@ -5,7 +5,6 @@ is what was classified, and nothing lives on.
 """
 
 import asyncio
-import importlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -108,7 +107,7 @@ class Client:
     @asynccontextmanager
     async def _talk(self) -> AsyncIterator[_Talk]:
         """Hold a conversation; whatever breaks in it leaves as an error of a connector."""
-        await asyncio.to_thread(importlib.import_module, "mcp")  # half a second, the first time
+        await asyncio.to_thread(_load)  # half a second, the first time
         import anyio
         import mcp
 
@@ -162,3 +161,7 @@ def _text(answer: Any) -> str:
 def _short(text: str) -> str:
     one = " ".join(text.split())
     return one if len(one) <= WORDS_CHARS_MAX else f"{one[:WORDS_CHARS_MAX]}…"
+
+
+def _load() -> None:
+    import mcp  # noqa: F401  loaded beside the loop, so that nobody waits for it
