@@ -23,6 +23,7 @@ LATE = timedelta(minutes=5)
 NAMED_MAX = 3
 NOUNS = {  # an operation, counted: one, several
     "payments.refund": ("refund", "refunds"),
+    "payments.pay": ("bill", "bills"),
     "payments.record": ("payment", "payments"),
     "invoices.issue": ("invoice", "invoices"),
     "email.send": ("mail", "mails"),

@@ -42,6 +42,17 @@ class Refund(BaseModel, frozen=True, extra="forbid"):
     reason: str = Field(default="", max_length=TEXT_MAX)
 
 
+class Pay(BaseModel, frozen=True, extra="forbid"):
+    """Pay a bill. `reference` is what the payee knows it by, the bill's number for example."""
+
+    name: Name
+    iban: Iban
+    amount: Amount
+    currency: Currency
+    reference: str = Field(default="", max_length=140)  # as much as a transfer carries
+    due: date | None = None
+
+
 class Received(BaseModel, frozen=True, extra="forbid"):
     """A payment that arrived. `order` is the order or the number of the invoice it settles."""
 
@@ -87,6 +98,14 @@ REFUND_ROLES: dict[str, Role] = {
     "amount": "amount",
     "currency": "value",
     "reason": "text",
+}
+PAY_ROLES: dict[str, Role] = {
+    "name": "value",
+    "iban": "destination",
+    "amount": "amount",
+    "currency": "value",
+    "reference": "title",
+    "due": "when",
 }
 RECEIVED_ROLES: dict[str, Role] = {
     "payment": "reference",

@@ -20,7 +20,7 @@ from decimal import Decimal
 from connectors.contract import PermanentError
 from connectors.money import in_words
 
-KINDS = ("payment", "refund", "invoice", "reverses")
+KINDS = ("payment", "refund", "invoice", "paid", "reverses")
 HEADER = re.compile(
     r"(?P<date>\S+)(?:\s+[*!])?(?:\s+\((?P<code>[^)]*)\))?(?:\s+(?P<description>[^;]*))?(?:;.*)?"
 )

@@ -21,6 +21,7 @@ BANK = "assets:bank"
 RECEIVABLE = "assets:receivable"
 SALES = "income:sales"
 REFUNDS = "income:refunds"
+BILLS = "expenses:bills"
 OPENING = """\
 ; The books, kept as plain text in hledger's format: `hledger -f firstmate.journal balance`.
 ; Your own entries and comments are welcome anywhere. Firstmate adds and never changes an entry.
@@ -116,6 +117,10 @@ class Ledger:
 
     def invoice(self, number: str) -> Bill | None:
         return next((bill for bill in self.invoices() if bill.number == number), None)
+
+    def paid(self) -> list[Entry]:
+        """Return the bills of others that were paid, in the order of the file."""
+        return [entry for entry in _standing(self.entries()) if entry.tags.get("paid")]
 
     def find(self, key: str) -> Entry | None:
         """Return the entry that was booked under this key."""

@@ -7,17 +7,20 @@ from connectors.company import Clock, Company
 from connectors.contract import Connector, Health, Operation, PermanentError, Undo
 from connectors.payments import (
     INVOICE_ROLES,
+    PAY_ROLES,
     RECEIVED_ROLES,
     REFUND_ROLES,
     Invoice,
+    Pay,
     Received,
     Refund,
     invoicing,
+    outgoing,
     receiving,
-    refunding,
 )
 from connectors.payments.invoicing import Invoicing
 from connectors.payments.ledger import Ledger
+from connectors.payments.paying import Paying
 from connectors.payments.receiving import Receiving
 from connectors.payments.refunding import Refunding
 from connectors.payments.transfers import Transfers
@@ -28,6 +31,7 @@ def connect(folder: Path, clock: Clock, company: Company) -> Connector:
     ledger = Ledger(folder)
     operations = (
         _refund(Refunding(ledger, Transfers(folder), clock, company)),
+        _pay(Paying(ledger, Transfers(folder), clock, company)),
         _record(Receiving(ledger, clock, company)),
         _issue(Invoicing(ledger, folder, clock, company)),
     )
@@ -55,9 +59,30 @@ def _refund(refunds: Refunding) -> Operation:
         find=disk.off_loop(refunds.find),
         undo=Undo(
             "compensation",
-            refunding.BACK,
+            outgoing.BACK,
             disk.off_loop(refunds.take_back),
             disk.off_loop(refunds.find_taken_back),
+        ),
+        unknown_outcome="query",
+    )
+
+
+def _pay(bills: Paying) -> Operation:
+    return Operation(
+        name="payments.pay",
+        does="Pay a bill",
+        verb="Pay",
+        args=Pay,
+        effect="money",
+        roles=PAY_ROLES,
+        run=disk.off_loop(bills.pay),
+        preview=disk.off_loop(bills.preview),
+        find=disk.off_loop(bills.find),
+        undo=Undo(
+            "compensation",
+            outgoing.BACK,
+            disk.off_loop(bills.take_back),
+            disk.off_loop(bills.find_taken_back),
         ),
         unknown_outcome="query",
     )

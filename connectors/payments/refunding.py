@@ -1,33 +1,25 @@
-"""Refunding a payment: an entry in the ledger and a transfer file for the bank.
-
-The file is prepared unseen, then the entry is written, then the file is shown. A crash between is
-finished by the next `find` or `run`: the entry decides whether the refund happened.
-"""
+"""Refunding a payment: never more than is left of it, to the account it came from."""
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, ClassVar
 
-from connectors.company import Clock, Company
 from connectors.contract import Change, PermanentError, Preview, Receipt
 from connectors.money import in_words
 from connectors.payments import Refund, booking, transfers
 from connectors.payments.entries import Entry
-from connectors.payments.ledger import BANK, REFUNDS, Ledger, Payment, posting_pair
-from connectors.payments.transfers import Transfers
-
-MOVES = "Money moves when you upload the transfer file to your bank."
-BACK = "Can be taken back by a reversing entry, as long as you have not uploaded the transfer file."
-UPLOADED = "the transfer file was gone: if you uploaded it, ask your bank to recall it"
+from connectors.payments.ledger import BANK, REFUNDS, Payment, posting_pair
+from connectors.payments.outgoing import MOVES, Outgoing
+from connectors.payments.transfers import Transfer
 
 
 @dataclass(frozen=True, slots=True)
-class Refunding:
+class Refunding(Outgoing):
     """Refunds booked in one ledger."""
 
-    ledger: Ledger
-    transfers: Transfers
-    clock: Clock
-    company: Company
+    KIND: ClassVar[str] = "refund"
+    SERIES: ClassVar[str] = "REF"
+    NOUN: ClassVar[str] = "refund"
 
     def preview(self, refund: Refund) -> Preview:
         payment = self._refundable(refund)
@@ -60,44 +52,20 @@ class Refunding:
         with self.ledger.lock:
             if done := self.find(key):
                 return done
-            payment, now = self._refundable(refund), self.company.local(self.clock())
-            with_file = transfers.missing(self.company, payment) is None
-            if with_file:
-                file = transfers.write(refund, payment, self.company, key, now)
-                self.transfers.prepare(key, file)
-            entry = booking.entry(
+            payment = self._refundable(refund)
+            return self._book(
                 key,
-                self.ledger.next_code("REF"),
                 f"{payment.name} | refund of {payment.id}",
-                {
-                    "refund": payment.id,
-                    "reason": refund.reason,
-                    "transfer": f"{key}.xml" if with_file else "",
-                },
+                {"refund": payment.id, "reason": refund.reason},
                 posting_pair(REFUNDS, BANK, refund.amount, refund.currency),
-                now,
+                self._transfer(refund, payment),
             )
-            self.ledger.add(entry)
-            return self._booked(entry)
 
-    def find(self, key: str) -> Receipt | None:
-        with self.ledger.lock:
-            found = booking.find(self.ledger, key, "refund")
-            return self._booked(found) if found else None
-
-    def take_back(self, receipt: Receipt, key: str) -> Receipt:
-        with self.ledger.lock:
-            if done := self.find_taken_back(key):
-                return done
-            booked = booking.standing(self.ledger, receipt, "refund")
-            self.transfers.withdraw(booked.tags["key"])  # first: at worst no money moves
-            now = self.company.local(self.clock())
-            return self._taken_back(booking.reverse(self.ledger, booked, key, now))
-
-    def find_taken_back(self, key: str) -> Receipt | None:
-        with self.ledger.lock:
-            found = booking.find(self.ledger, key, "reverses")
-            return self._taken_back(found) if found else None
+    def _transfer(self, refund: Refund, payment: Payment) -> Transfer | None:
+        if transfers.missing(self.company, payment) or payment.iban is None:
+            return None
+        about = f"Refund {payment.id} {payment.order}".strip()
+        return Transfer(payment.name, payment.iban, refund.amount, about)
 
     def _refundable(self, refund: Refund) -> Payment:
         payment = self.ledger.payment(refund.payment)
@@ -114,30 +82,11 @@ class Refunding:
             raise PermanentError(f"Only {left} of {payment.id} are left to refund.")
         return payment
 
-    def _booked(self, entry: Entry) -> Receipt:
-        """Finish what a crash may have cut off, then say what was booked."""
-        if entry.tags.get("transfer"):
-            self.transfers.release(entry.tags["key"])
-        return booking.receipt(
-            entry,
-            f"refunded {in_words(entry.amount, entry.currency)}",
-            transfer=entry.tags.get("transfer"),
-            records=booking.payment_now(self.ledger, entry.tags["refund"]),
-        )
+    def _said(self, entry: Entry) -> str:
+        return f"refunded {in_words(entry.amount, entry.currency)}"
 
-    def _taken_back(self, entry: Entry) -> Receipt:
-        undone = entry.tags["reverses"]
-        booked = self.ledger.find(undone)
-        if booked is None:
-            raise PermanentError(f"The refund that {entry.code} takes back is not in the ledger.")
-        gone = booked.tags.get("transfer") and not self.transfers.withdrew(undone)
-        said = f"took back the refund of {in_words(entry.amount, entry.currency)}"
-        return booking.receipt(
-            entry,
-            f"{said}; {UPLOADED}" if gone else said,
-            undone=undone,
-            records=booking.payment_now(self.ledger, booked.tags["refund"]),
-        )
+    def _records(self, entry: Entry) -> list[dict[str, Any]]:
+        return booking.payment_now(self.ledger, entry.tags["refund"])
 
 
 def _money(payment: Payment, amount: Decimal) -> str:

@@ -1,25 +1,36 @@
-"""Ready SEPA transfers (pain.001): written with a refund, uploaded to the bank by the operator.
+"""Ready SEPA transfers (pain.001): written with what is paid, uploaded to the bank by the operator.
 
-transfers/.<key>.xml           prepared; nobody sees it until the refund is in the ledger
+transfers/.<key>.xml           prepared; nobody sees it until it is in the ledger
 transfers/<key>.xml            ready to upload
 transfers/withdrawn/<key>.xml  taken back before it was uploaded
 """
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from connectors import disk
 from connectors.company import Company
-from connectors.payments import Refund, checked_iban
+from connectors.payments import checked_iban
 from connectors.payments.ledger import Payment
 
 SCHEMA = "pain.001.001.09"
 NAMESPACE = f"urn:iso:std:iso:20022:tech:xsd:{SCHEMA}"
-NAME_MAX = 70
 ID_MAX = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Euros to an account; `on`: not before that day."""
+
+    name: str
+    iban: str
+    amount: Decimal
+    about: str
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +67,14 @@ class Transfers:
 
 def missing(company: Company, payment: Payment) -> str | None:
     """Say why no transfer file can be written and how to change that; None when it can."""
-    if payment.currency != "EUR":
-        return "There is no transfer file: SEPA carries only euros. Refund it at your bank."
-    if not company.iban:
-        return (
-            "There is no transfer file: your own IBAN is not set. Set it, or refund at your bank."
-        )
-    if not _valid(company.iban):
-        return f"There is no transfer file: your own IBAN {company.iban} is not valid. Correct it."
+    if gap := missing_here(company, payment.currency, "Refund"):
+        return gap
     if not payment.iban:
         return (
             f"There is no transfer file: the IBAN of {payment.name} is not known. Add a line"
             f" '; iban: …' below {payment.id} in the ledger, or refund at your bank."
         )
-    if not _valid(payment.iban):
+    if not valid(payment.iban):
         return (
             f"There is no transfer file: {payment.iban} of {payment.id} is not a valid IBAN."
             " Correct it in the ledger."
@@ -77,31 +82,48 @@ def missing(company: Company, payment: Payment) -> str | None:
     return None
 
 
-def write(refund: Refund, payment: Payment, company: Company, key: str, now: datetime) -> bytes:
+def missing_here(company: Company, currency: str, verb: str) -> str | None:
+    """Say what of your own side is missing, whomever the money goes to."""
+    if currency != "EUR":
+        return f"There is no transfer file: SEPA carries only euros. {verb} it at your bank."
+    if not company.iban:
+        own = "your own IBAN is not set"
+        return f"There is no transfer file: {own}. Set it, or {verb.lower()} at your bank."
+    if not valid(company.iban):
+        return f"There is no transfer file: your own IBAN {company.iban} is not valid. Correct it."
+    return None
+
+
+def spaced(iban: str) -> str:
+    """Return an account as it is printed: in groups of four."""
+    return " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))
+
+
+def write(transfer: Transfer, company: Company, key: str, now: datetime) -> bytes:
     """Return the transfer file, valid against its schema; the same key gives the same bytes."""
     from sepaxml import SepaTransfer
     from sepaxml.validation import try_valid_xml  # reading the schema takes 0.7 s
 
-    assert company.iban and payment.iban, "ask missing() first"
+    assert company.iban, "ask missing_here() first"
     debtor = {"name": company.name, "IBAN": checked_iban(company.iban), "currency": "EUR"}
-    transfer = SepaTransfer({**debtor, **_bic(company.iban), "batch": False}, schema=SCHEMA)
-    transfer.add_payment(
+    file = SepaTransfer({**debtor, **_bic(company.iban), "batch": False}, schema=SCHEMA)
+    file.add_payment(
         {
-            "name": payment.name,
-            "IBAN": checked_iban(payment.iban),
-            **_bic(payment.iban),
-            "amount": int(refund.amount * 100),
-            "execution_date": now.date(),
-            "description": f"Refund {payment.id} {payment.order}".strip(),
+            "name": transfer.name,
+            "IBAN": checked_iban(transfer.iban),
+            **_bic(transfer.iban),
+            "amount": int(transfer.amount * 100),
+            "execution_date": max(now.date(), transfer.on or now.date()),
+            "description": transfer.about,
             "endtoend_id": _id(key),
         }
     )
-    file = _fixed(transfer.export(validate=False), key, now)
-    try_valid_xml(file, SCHEMA)
-    return file
+    fixed = _fixed(file.export(validate=False), key, now)
+    try_valid_xml(fixed, SCHEMA)
+    return fixed
 
 
-def _valid(text: str) -> bool:
+def valid(text: str) -> bool:
     try:
         return bool(checked_iban(text))
     except ValueError:

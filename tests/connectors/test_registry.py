@@ -19,6 +19,7 @@ def test_the_embedded_drivers_offer_these_operations(registry: Registry) -> None
     assert {name: operation.effect for name, operation in registry.operations.items()} == {
         "email.send": "share",
         "payments.refund": "money",
+        "payments.pay": "money",
         "payments.record": "internal",
         "invoices.issue": "internal",
         "calendar.book": "booking",

@@ -23,7 +23,7 @@ from connectors.company import Clock, Company
 from connectors.contract import Connector, Operation, Receipt
 from connectors.email import Attachment, Mail
 from connectors.email import local as email
-from connectors.payments import Invoice, Line, Received, Refund
+from connectors.payments import Invoice, Line, Pay, Received, Refund
 from connectors.payments import local as payments
 from connectors.payments.ledger import Ledger
 
@@ -87,6 +87,7 @@ class House:
             "files": shown,
             "payments": self.ledger.payments(),
             "invoices": [bill for bill in self.ledger.invoices() if not bill.cancelled],
+            "paid": [(e.date, e.amount, dict(e.tags)) for e in self.ledger.paid()],
             "meetings": events.meetings(),
         }
 
@@ -135,6 +136,14 @@ RECEIVED = Received(
 REFUND = Refund(
     payment="PAY-1042", amount=Decimal("40.00"), currency="EUR", reason="Kam zerbrochen an"
 )
+PAY = Pay(
+    name="Größe Bürobedarf",
+    iban=IBAN,
+    amount=Decimal("59.90"),
+    currency="EUR",
+    reference="RE-2026/88",
+    due=date(2026, 12, 1),
+)
 INVOICE = Invoice(
     number="INV-7",
     name="Ada Größe-Example",
@@ -163,6 +172,7 @@ CASES = {
     "email.send": Case("email.send", MAIL),
     "payments.record": Case("payments.record", RECEIVED),
     "payments.refund": Case("payments.refund", REFUND, before=(("payments.record", RECEIVED),)),
+    "payments.pay": Case("payments.pay", PAY),
     "invoices.issue": Case("invoices.issue", INVOICE),
     "calendar.book": Case("calendar.book", BOOKING),
     "cms.publish": Case("cms.publish", POST),

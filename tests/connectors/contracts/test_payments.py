@@ -24,6 +24,7 @@ from tests.connectors.contracts.houses import (
     COMPANY,
     IBAN,
     INVOICE,
+    PAY,
     RECEIVED,
     REFUND,
     House,
@@ -269,6 +270,72 @@ def test_a_total_is_rounded_half_up_line_by_line() -> None:
     line = Line(description="x", quantity=Decimal("0.5"), unit_price=Decimal("0.01"))
     assert line.total == Decimal("0.01")
     assert INVOICE.model_copy(update={"lines": (line, line)}).total == Decimal("0.02")
+
+
+async def test_a_bill_is_paid_to_the_account_it_names(house: House) -> None:
+    preview = await house.operation("payments.pay").preview(PAY)
+    assert preview.title == "Pay 59.90 EUR · Größe Bürobedarf"
+    assert preview.changes == (
+        Change("To", None, "Größe Bürobedarf"),
+        Change("To account", None, "PL61 1090 1014 0000 0712 1981 2874"),
+        Change("Amount", None, "59.90 EUR"),
+        Change("Reference", None, "RE-2026/88"),
+        Change("Due", None, "2026-12-01"),
+    )
+    assert preview.notes == ("Money moves when you upload the transfer file to your bank.",)
+    receipt = await house.do("payments.pay", PAY, "eff_01")
+    entry = "ledger entry 2026-11-21/OUT-1"
+    assert receipt.said == f"paid 59.90 EUR to Größe Bürobedarf · {entry}"
+    file = (house.folder / "transfers" / "eff_01.xml").read_bytes()
+    try_valid_xml(file, SCHEMA)
+    tree = ET.fromstring(file)
+    found = {n.tag.rpartition("}")[2]: n.text for n in tree.iter() if n.text}
+    assert (found["InstdAmt"], found["Ustrd"], found["Dt"]) == ("59.90", "RE-2026/88", "2026-12-01")
+    assert [n.text for n in tree.iter(f"{{{NAMESPACE}}}IBAN")] == [COMPANY.iban, IBAN]
+    assert balances(house) == {
+        "assets:bank": Decimal("-59.90"),
+        "expenses:bills": Decimal("59.90"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "seen"),
+    [
+        ({}, True),
+        ({"amount": Decimal(60)}, True),  # the same bill
+        ({"reference": "other"}, True),  # the same amount
+        ({"amount": Decimal(60), "reference": "other"}, False),
+        ({"iban": "DE02120300000000202051"}, False),
+    ],
+)
+async def test_what_looks_like_an_earlier_payment_says_so_until_that_is_taken_back(
+    house: House, change: dict[str, object], seen: bool
+) -> None:
+    receipt = await house.do("payments.pay", PAY, "eff_01")
+    again = PAY.model_copy(update=change)
+    said = "This looks like the payment of 2026-11-21 (OUT-1)."
+    assert (said in (await house.operation("payments.pay").preview(again)).notes) == seen
+    undone = await house.take_back("payments.pay", receipt, "eff_undo")
+    assert undone.said.startswith("took back the payment of 59.90 EUR")
+    assert said not in (await house.operation("payments.pay").preview(again)).notes
+    assert (house.folder / "transfers" / "withdrawn" / "eff_01.xml").exists()
+    assert set(balances(house).values()) <= {Decimal(0)}
+
+
+async def test_a_bill_in_another_currency_is_paid_at_the_bank_itself(house: House) -> None:
+    francs = PAY.model_copy(update={"currency": "CHF"})
+    preview = await house.operation("payments.pay").preview(francs)
+    file = "There is no transfer file: SEPA carries only euros. Pay it at your bank."
+    assert preview.notes == (file,)
+    assert (await house.do("payments.pay", francs, "eff_01")).data["transfer"] is None
+
+
+async def test_nobody_pays_their_own_account(house: House) -> None:
+    own = PAY.model_copy(update={"iban": COMPANY.iban})
+    with pytest.raises(PermanentError, match="your own account"):
+        await house.operation("payments.pay").preview(own)
+    with pytest.raises(PermanentError, match="your own account"):
+        await house.do("payments.pay", own, "eff_01")
 
 
 @settings(
