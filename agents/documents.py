@@ -73,6 +73,16 @@ def choice(record: Record) -> Candidate:
     return Candidate(value=state["number"], label=label, ref=record.id)
 
 
+def numbers(text: str, context: Context) -> list[Found]:
+    """Return the number of the bill that the text names, as written; it may be in no record."""
+    wanted = [each for each in _wanted(text, "invoice", context) if each.number]
+    first = sorted(wanted, key=lambda each: each.maybe)[:1]
+    return [
+        Found(each.start, each.end, (Candidate(value=each.number, label=each.number),))
+        for each in first
+    ]
+
+
 def spans(text: str, context: Context) -> list[tuple[int, int]]:
     """Return where the text names documents, known or not, without reading the records."""
     return [(each.start, each.end) for kind in DOCUMENTS for each in _wanted(text, kind, context)]

@@ -158,7 +158,7 @@ class Front:
         elif filled.ambiguous:
             name, candidates = next(iter(filled.ambiguous.items()))
             await self._ask_which(tx, cause, conv, wish, name, candidates)
-        elif missing := _missing(wish, filled):
+        elif missing := await _missing(tx, wish):
             await self._ask(tx, cause, conv, wish, missing)
         else:
             await planner.plan(tx, self.house, wish, derived_id("gol", cause), cause, conv)
@@ -365,14 +365,10 @@ def _question(guess: Playbook | None) -> str:
     return f"Did you mean “{guess.title}”? Then say it like: {guess.examples[0]}"
 
 
-def _missing(wish: Wish, filled: slots.Filled) -> Slot | None:
+async def _missing(reader: Reader, wish: Wish) -> Slot | None:
     """Return the first required slot that nothing fills, not even its default."""
-    for slot in wish.playbook.slots:
-        if slot.required and slot.name not in wish.values:
-            reach = references.roots(slot.default) if slot.default is not None else None
-            if reach is None or not reach <= wish.values.keys():
-                return slot
-    return None
+    known = await references.scope(reader, wish.values, wish.playbook.defaults)
+    return next((s for s in wish.playbook.slots if s.required and s.name not in known), None)
 
 
 def _kept(wish: Wish) -> dict[str, Any]:

@@ -15,7 +15,9 @@ EXAMPLES_MIN = 5
 FOLDER = Path(__file__).parent / "playbooks"
 
 Process = Literal["refunds", "invoices", "reminders", "meetings", "publishing", "mail", "knowledge"]
-SlotType = Literal["money", "when", "person", "invoice", "order", "payment", "record", "text"]
+SlotType = Literal[
+    "money", "when", "person", "invoice", "order", "payment", "account", "bill", "record", "text"
+]
 Operations = Mapping[str, Collection[str]]  # operation → the names of its arguments
 
 
@@ -23,7 +25,7 @@ class Slot(BaseModel, frozen=True, extra="forbid"):
     """A blank to fill from the operator's words."""
 
     name: str
-    type: SlotType  # record: any document or party
+    type: SlotType  # record: any document or party; bill: the number of somebody else's
     required: bool = False
     ask: str = ""  # the one question, when a required one is missing
     default: Any = None  # a value or references: "${payment.left}"

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from agents import amounts, documents, moments, parties
+from agents import accounts, amounts, documents, moments, parties
 from agents.library import Slot, SlotType
 from agents.words import SENTENCE_CHARS_MAX, Candidate, Context, Found, slug
 from memory import records
@@ -196,6 +196,14 @@ async def _document(words: _Words, slot: Slot) -> list[Found]:
     return found or await _theirs(words, kind, holders)
 
 
+async def _account(words: _Words, slot: Slot) -> list[Found]:
+    return words.near(slot, accounts.find(words.text[:SENTENCE_CHARS_MAX]))
+
+
+async def _bill(words: _Words, slot: Slot) -> list[Found]:
+    return documents.numbers(words.text[:SENTENCE_CHARS_MAX], words.context)
+
+
 async def _record(words: _Words, slot: Slot) -> list[Found]:
     text = words.text[:SENTENCE_CHARS_MAX]
     named = [
@@ -283,9 +291,11 @@ def _choice_of(record: Record) -> Candidate:
 
 _Look = Callable[[_Words, Slot], Awaitable[list[Found]]]
 _LOOKS: tuple[tuple[tuple[SlotType, ...], _Look], ...] = (  # what was found is taken for the next
+    (("account",), _account),
     (("when",), _moment),
     (("person",), _party),
     (("invoice", "order", "payment"), _document),
+    (("bill",), _bill),
     (("record",), _record),
     (("money",), _amount),
 )

@@ -1,4 +1,4 @@
-"""Amounts: exact decimals with two places, never floats."""
+"""Amounts: exact decimals with two places, never floats; and accounts as they are printed."""
 
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,6 +12,11 @@ AMOUNT_MAX = Decimal("999999999.99")  # the most one SEPA transfer can carry
 def in_words(amount: Decimal, currency: str) -> str:
     """Return `1234.50 EUR`, the way the ledger writes it."""
     return f"{amount:.2f} {currency}"
+
+
+def spaced(iban: str) -> str:
+    """Return an account as it is printed: in groups of four."""
+    return " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))
 
 
 def _no_float(value: Any) -> Any:

@@ -41,7 +41,7 @@ async def facts(
     settings = await profile.read(reader)
     local = reader.now.astimezone(ZoneInfo(settings["zone"]))
     destinations = _destinations(operation, action.args)
-    found = [await records.by_key(reader, "email", value) for value in destinations]
+    found = [await _holder(reader, value) for value in destinations]
     if not destinations and action.about is not None:
         found = [await records.get(reader, action.about)]  # money goes back to whom it concerns
     known = [record if record and record.status == "active" else None for record in found]
@@ -90,6 +90,14 @@ def _destinations(operation: Operation | None, args: Mapping[str, Any]) -> list[
     named = [args.get(name) for name, its in roles.items() if its == "destination"]
     flat = [v for value in named for v in (value if isinstance(value, list) else [value])]
     return [str(value) for value in flat if value]
+
+
+async def _holder(reader: Reader, destination: str) -> Record | None:
+    """Return whose address or account this is; an account that two share is nobody's."""
+    if found := await records.by_key(reader, "email", destination):
+        return found
+    holders = await records.with_account(reader, destination)
+    return holders[0] if len(holders) == 1 else None
 
 
 def _counterpart(destinations: list[str], known: list[Record | None]) -> str:

@@ -16,6 +16,15 @@ def email_key(address: str) -> str:
     return address.strip().lower()
 
 
+def account_key(iban: str) -> str:
+    """Return the account as it is compared: without spaces, in capitals."""
+    return "".join(iban.split()).upper()
+
+
+def _account(value: Any) -> Any:
+    return account_key(value) if isinstance(value, str) else value
+
+
 def _email(value: Any) -> Any:
     if not isinstance(value, str):
         return value
@@ -28,6 +37,7 @@ def _email(value: Any) -> Any:
 Money = Annotated[Decimal, PlainSerializer(lambda value: f"{value:.2f}", return_type=str)]
 Email = Annotated[str, BeforeValidator(_email)]
 Text = Annotated[str, Field(max_length=TEXT_CHARS_MAX)]
+Account = Annotated[Text, BeforeValidator(_account)]
 
 
 class _State(BaseModel, extra="forbid"):
@@ -41,7 +51,7 @@ class Person(_State):
     email: Email | None = None  # where mail goes
     emails: tuple[Email, ...] = ()  # further ones that are theirs
     phone: Text | None = None
-    iban: Text | None = None
+    iban: Account | None = None  # where money goes
     company: str | None = None  # a record
     language: Text | None = None
     aliases: tuple[Text, ...] = ()
@@ -54,6 +64,7 @@ class Person(_State):
 class Company(_State):
     domain: Text | None = None
     vat_id: Text | None = None
+    iban: Account | None = None
     aliases: tuple[Text, ...] = ()
 
     def keys(self) -> list[Key]:

@@ -130,6 +130,25 @@ async def of_kind(
     return [_record(row) for row in rows]
 
 
+async def with_account(reader: Reader, iban: str) -> list[Record]:
+    """Return the people and companies whose account this is."""
+    wanted = kinds.account_key(iban)
+    parties = records.c.kind.in_(("person", "company"))
+    query = sa.select(records).where(parties, ~_GONE, records.c.state["iban"].as_string() == wanted)
+    return [_record(row) for row in await reader.rows(query)]
+
+
+async def called(reader: Reader, name: str, *of: str) -> list[Record]:
+    """Return the records of these kinds that have this name or alias, capitals or not."""
+    known = [record for kind in of for record in await of_kind(reader, kind)]
+    return [
+        record
+        for record in known
+        for names in [(record.name, *record.state.get("aliases", ()))]
+        if name.casefold() in map(str.casefold, names)
+    ]
+
+
 async def count(reader: Reader, kind: str) -> int:
     """Return how many records of a kind there are; what was erased or merged is none."""
     query = sa.select(sa.func.count()).select_from(records).filter_by(kind=kind)

@@ -11,7 +11,7 @@ from policies.rules import EFFECTS, Action, Facts, Origin
 Kind = Literal["bool", "int", "double", "string"]
 
 ORIGINS: tuple[str, ...] = get_args(Origin)
-_TRUSTED = frozenset({"operator", "canonical", "record"})
+TRUSTED = frozenset({"operator", "canonical", "record"})
 _WORST_FIRST = ("text", "model", "record", "canonical", "operator")
 _PYTHON: Mapping[Kind, type] = {"bool": bool, "int": int, "double": float, "string": str}
 
@@ -155,11 +155,11 @@ def of_origins(origins: Mapping[str, Origin], roles: Mapping[str, str]) -> dict[
     amount = _worst(by_role.get("amount", set()))
     return {
         "dest_origin": destination,
-        "dest_trusted": destination in _TRUSTED or not destination,
+        "dest_trusted": destination in TRUSTED or not destination,
         "reference_origin": reference,
-        "reference_trusted": reference in _TRUSTED or not reference,
+        "reference_trusted": reference in TRUSTED or not reference,
         "amount_origin": amount,
-        "amount_trusted": amount in _TRUSTED or not amount,
+        "amount_trusted": amount in TRUSTED or not amount,
         "content_origin": _worst(by_role.get("title", set()) | by_role.get("text", set())),
         "secret_named": by_role.get("secret", set()) <= {"operator"},
         "typed": set().union(*(by_role[role] for role in by_role if role != "flag"))

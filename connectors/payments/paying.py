@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from connectors.contract import Change, PermanentError, Preview, Receipt
-from connectors.money import in_words
+from connectors.money import in_words, spaced
 from connectors.payments import Pay, checked_iban, transfers
 from connectors.payments.entries import Entry
 from connectors.payments.ledger import BANK, BILLS, posting_pair
@@ -29,7 +29,7 @@ class Paying(Outgoing):
         amount = in_words(pay.amount, pay.currency)
         fields = {
             "To": pay.name,
-            "To account": transfers.spaced(pay.iban),
+            "To account": spaced(pay.iban),
             "Amount": amount,
             "Reference": pay.reference,
             "Due": str(pay.due or ""),

@@ -94,11 +94,6 @@ def missing_here(company: Company, currency: str, verb: str) -> str | None:
     return None
 
 
-def spaced(iban: str) -> str:
-    """Return an account as it is printed: in groups of four."""
-    return " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))
-
-
 def write(transfer: Transfer, company: Company, key: str, now: datetime) -> bytes:
     """Return the transfer file, valid against its schema; the same key gives the same bytes."""
     from sepaxml import SepaTransfer

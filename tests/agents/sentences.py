@@ -33,6 +33,9 @@ TUNING: tuple[tuple[str, str | None], ...] = (
     ("Bob paid 60 EUR yesterday", "record-payment"),
     ("60 EUR from Bob came in for invoice 12", "record-payment"),
     ("mark invoice 12 as paid by Bob", "record-payment"),
+    ("pay Bob 60 EUR for RE-12", "pay-bill"),
+    ("pay the invoice from Bob", "pay-bill"),
+    ("überweise 60 EUR an Bob für Rechnung 12", "pay-bill"),
     ("what's the weather like tomorrow?", None),
     ("how are you?", None),
     ("translate this into French", None),
@@ -126,6 +129,12 @@ TUNING: tuple[tuple[str, str | None], ...] = (
     ("record a payment of 75 EUR from Grace", "record-payment"),
     ("the bank transfer from Grace for invoice 31 came in", "record-payment"),
     ("Grace hat 120 EUR für Rechnung 31 bezahlt", "record-payment"),
+    # ── pay-bill
+    ("please pay Grace 75 EUR for her invoice 31", "pay-bill"),
+    ("pay 75 EUR to Grace, IBAN DE02 1203 0000 0000 2020 51", "pay-bill"),
+    ("bezahle Grace 75 EUR für RE-31", "pay-bill"),
+    ("begleiche die Rechnung von Grace", "pay-bill"),
+    ("settle the bill of Grace", "pay-bill"),
     # ── none of them
     ("hello", None),
     ("good morning, how is it going?", None),

@@ -100,8 +100,8 @@ async def test_ours_call_only_what_the_connectors_offer(tmp_path: Path) -> None:
     known = {name: operation.args.model_fields.keys() for name, operation in offered.items()}
     playbooks = load_folder(operations=known)
     assert [playbook.id for playbook in playbooks] == [
-        "about", "book-meeting", "note", "publish-post", "record-payment", "refund", "remind",
-        "send-invoice", "write-mail",
+        "about", "book-meeting", "note", "pay-bill", "publish-post", "record-payment", "refund",
+        "remind", "send-invoice", "write-mail",
     ]  # fmt: skip
 
 

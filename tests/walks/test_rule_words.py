@@ -166,7 +166,8 @@ async def test_a_rule_that_cannot_be_says_why(app: App, chat: Chat) -> None:
         ("deleting is fine", "Nothing destructive may run by itself"),
         (
             "refunds up to 50 to strangers are fine",
-            "It would let nothing run: The person who would get it is not in your records. "
+            "It would let nothing run: Who would get it is not in your records, "
+            "or not with this account. "
             "(money-to-stranger)",
         ),
         ("mails to known customers are fine", "In words I can be given leave for money"),
