@@ -32,6 +32,7 @@ from connectors.company import Company
 from connectors.contract import PermanentError
 from connectors.email.inbox import Inbox
 from engine import (
+    accounts,
     always_desk,
     batch_desk,
     bells,
@@ -84,6 +85,7 @@ VERBS: dict[str, Verb] = {  # what a tap does, by the action of its button
     **importing.VERBS,
     "redirect": redirects.redirect,
     "endorse": endorsing.endorse,
+    "account": accounts.endorse,
     "halt": halting.halt,
     rich.ACTION: rich.answer,
     "erase": forgetting.erase,

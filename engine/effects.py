@@ -7,6 +7,7 @@ proposed ─allow→ approved → running → done → undone
 
 failed │ unknown ─retry→ approved │ ─by hand→ done │ ─abort→ withdrawn
 failed ─edit→ proposed (a new version)
+denied ─the account was endorsed→ proposed (a new version)
 """
 
 from collections.abc import Iterable
@@ -105,6 +106,12 @@ async def reopen(tx: Tx, old: Effect, proposal: Proposal, cause: str) -> bool:
     """What failed, changed by hand: a new version, judged and asked again. False: it moved on."""
     state = _first_state(proposal)
     return await _replace(tx, old, "failed", proposal, state, "operator", cause)
+
+
+async def admit(tx: Tx, old: Effect, proposal: Proposal, cause: str) -> bool:
+    """What was refused, with its account endorsed: a new version, judged. False: it moved on."""
+    state = _first_state(proposal)
+    return await _replace(tx, old, "denied", proposal, state, "operator", cause)
 
 
 async def settle(

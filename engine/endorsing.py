@@ -10,7 +10,7 @@ from engine.house import House
 from engine.taps import STALE, Person, Reply, opened
 from engine.tokens import Tap
 from memory import events, kinds, records
-from memory.db import Reader, Tx
+from memory.db import Tx
 from memory.records import Record, TakenError
 
 KNOWN = "Everybody it goes to is in your records already, so the card stays as it is."
@@ -55,7 +55,7 @@ async def _keep(tx: Tx, address: str, name: str, cause: str) -> Record | Reply:
         return holder  # kept meanwhile, from another card
     if not 0 < len(name) <= NAME_CHARS_MAX:
         return Reply(WHOSE, refused=True)
-    found = await _called(tx, name)
+    found = await records.called(tx, name, "person")
     if len(found) > 1:
         return Reply(SEVERAL.format(name=name), refused=True)
     if holder is not None and not found:
@@ -78,13 +78,3 @@ async def _with(tx: Tx, old: Record | None, address: str, name: str, cause: str)
         return await records.revise(tx, old.id, cause, email=address)
     others = (*old.state.get("emails", ()), address)
     return await records.revise(tx, old.id, cause, emails=others)
-
-
-async def _called(reader: Reader, name: str) -> list[Record]:
-    """Return the people of this name or alias, capitals or not."""
-    people = await records.of_kind(reader, "person")
-    return [one for one in people if name.casefold() in map(str.casefold, _names(one))]
-
-
-def _names(person: Record) -> tuple[str, ...]:
-    return (person.name, *person.state.get("aliases", ()))

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.contract import ANSWER
+from connectors.money import spaced
 from engine import confirming, face_buttons, failures, words
 from engine.messages import (
     Bullets,
@@ -52,6 +53,11 @@ OUTSIDE = {
     "failed": "certainly nothing was done.",
     "unknown": "it may have been done, once.",
 }
+COMPARE = "Compare it with an earlier bill or ask by phone; mails are forged."
+CHANGED = (
+    "Your records have another account. A changed account is how bills are forged most often: "
+    "ask by phone, at a number you had before this mail."
+)
 ANSWERS_MAX = 3
 ANSWER_CHARS_MAX = 2500  # of an outside tool; all of it is kept with the receipt
 SUMMARY_CHARS = 190
@@ -180,6 +186,8 @@ def _foot(sight: Sight) -> tuple[Part, ...]:
     """Return the sentence that says where it stands, and who decided."""
     line = _line(sight)
     parts: list[Part] = [Para(spans=(Span(text=line, style="bold"),))] if line else []
+    if sight.effect.state == "denied" and (account := sight.shown["facts"].get("account")):
+        parts += _unproven(account)
     parts += _answered(sight.effect)
     if sight.effect.state in OUTSIDE:
         parts.append(Bullets(items=_wrong(sight.effect, sight.settings)))
@@ -196,6 +204,17 @@ def _foot(sight: Sight) -> tuple[Part, ...]:
     if sight.menu == "more" and sight.asked is not None:
         parts.append(Para(spans=(Span(text=_in_words(sight.asked), style="italic"),)))
     return tuple(parts)
+
+
+def _unproven(account: dict[str, str]) -> tuple[Part, ...]:
+    """Say how to find out whose an account is, and what is known instead of it."""
+    parts: list[Part] = []
+    if account["now"]:
+        old, new = spaced(account["now"]), spaced(account["account"])
+        label = f"Account of {account['name']}"
+        parts.append(FieldDiff(rows=(FieldRow(label=label, old=old, new=new),)))
+    text = CHANGED if account["now"] else COMPARE
+    return (*parts, Para(spans=(Span(text=text, style="italic"),)))
 
 
 def _answered(effect: Row) -> tuple[Part, ...]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from connectors.money import spaced
 from engine import always, confirming
 from engine.messages import Button, Form, Input
 from engine.sight import LETTERS, Row, Sight
@@ -20,6 +21,7 @@ INSTEAD = Form(title="Do it, but…", fields=(NOTE,))
 REASON = Input(id="reason", label="Why not?", kind="multiline", max_chars=500)
 IN_WORDS = Form(title="Why not?", fields=(REASON,))
 NAME_CHARS_MAX = 200
+ACCOUNT_END = 4  # characters of an account that are typed from elsewhere
 REALLY = "✓ Yes, really"
 BY_HAND = "operator"  # the receipt's id when a person vouches for it
 
@@ -79,6 +81,23 @@ def _stranger(sight: Sight, asked: Row) -> tuple[Button, ...]:
     return (Button(label="Whose address is it?", action="endorse", ref=asked.id, form=form),)
 
 
+def _account(effect: Row, account: dict[str, str]) -> Button:
+    """Money was refused because of its account alone: say whose it is, after a look elsewhere."""
+    iban = spaced(account["account"])
+    whose = f"Whose account is {iban}? I keep it in the record of this name."
+    last = "Its last four characters, read off an earlier bill or said on the phone"
+    fields: tuple[Input, ...] = (
+        Input(id="whose", label=whose, initial=account["name"], max_chars=NAME_CHARS_MAX),
+        Input(id="last", label=last, max_chars=ACCOUNT_END),
+    )
+    if account["now"]:
+        old = f"The last four characters of {spaced(account['now'])}, which it replaces"
+        fields += (Input(id="replaces", label=old, max_chars=ACCOUNT_END),)
+    form = Form(title="Is this account theirs?", fields=fields)
+    label = "Is this account theirs?…"
+    return Button(label=label, action="account", ref=effect.id, item=str(effect.version), form=form)
+
+
 def _second_yes(sight: Sight, asked: Row) -> tuple[tuple[Button, ...], ...]:
     """After the first of two yeses, the button of every other surface."""
     if asked.first_on is None or sight.menu:
@@ -120,6 +139,8 @@ def _after_buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
         case "denied" if UNCLASSIFIED in effect.verdict["rules"]:
             tool = effect.action["operation"]
             return ((Button(label="Classify…", action="tool", ref=tool), why),)
+        case "denied" if shown["facts"].get("account"):
+            return ((_account(effect, shown["facts"]["account"]), why),)
         case "rejected" if asked is not None and not (decided is not None and decided.note):
             return (*_reason_buttons(asked), (why,))
     return ((why,),)

@@ -11,6 +11,7 @@ from engine import forms, request, situation, strangers
 from engine.digests import digest
 from engine.house import House
 from memory.db import Reader
+from policies.gate import Gate
 from policies.rules import Action, Book, Verdict
 
 
@@ -55,10 +56,32 @@ async def judged(
     )  # fmt: skip
     gate = await request.begun(reader, house, goal, task=task)
     shown = _with_words(preview, operation, action, gate.facts(action, known))
-    stranger = await strangers.first(reader, operation, action)
-    shown = replace(shown, facts={**shown.facts, "stranger": stranger})
+    verdict = gate.weigh(action, known)
+    doubts = {
+        "stranger": await strangers.first(reader, operation, action),
+        "account": await _account(reader, gate, operation, action, known, verdict),
+    }
+    shown = replace(shown, facts={**shown.facts, **doubts})
     own = gate.book if gate.book.bundle != house.book.bundle else None
-    return Proposal(action, shown, gate.weigh(action, known), own)
+    return Proposal(action, shown, verdict, own)
+
+
+async def _account(
+    reader: Reader,
+    gate: Gate,
+    operation: Operation,
+    action: Action,
+    known: Mapping[str, Any],
+    verdict: Verdict,
+) -> dict[str, str]:
+    """Return the account because of which alone it is refused; {}: it is not, or not alone."""
+    unproven = (
+        await strangers.account(reader, operation, action) if verdict.outcome == "deny" else {}
+    )
+    if not unproven:
+        return {}
+    proven = strangers.vouched(action, unproven["account"], unproven["record"])
+    return {} if gate.weigh(proven, known).outcome == "deny" else unproven
 
 
 def arguments(operation: Operation, args: dict[str, Any]) -> Any:

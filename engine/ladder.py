@@ -36,7 +36,7 @@ DID = {
 }
 LOWERED = "You {did}, so I ask again each time. It no longer holds: {says}"
 WIDENED = (
-    "{address} is an address of {name} now, and this rule would reach it too, so I ask again each "
+    "{address} is {what} of {name} now, and this rule would reach it too, so I ask again each "
     "time. It no longer holds: {says}"
 )
 NOTED = "I am sorry. It counts as a no: {so}"
@@ -83,12 +83,14 @@ async def doubted(tx: Tx, house: House, effect: Effect, why: Why, cause: str) ->
             await _lower(tx, house, kept, LOWERED.format(did=DID[why], says=kept.says), cause)
 
 
-async def widened(tx: Tx, house: House, person: Record, address: str, cause: str) -> None:
+async def widened(
+    tx: Tx, house: House, person: Record, address: str, cause: str, *, what: str = "an address"
+) -> None:
     """Somebody has a further address: what runs for them would reach it too, so it is paused."""
     for kept, rule in await active(tx):
         theirs = f"counterpart == '{person.id}'" in rule.when
         if theirs and not rule.shadow and rule.then in RUNS_BY_ITSELF:
-            text = WIDENED.format(name=person.name, address=address, says=kept.says)
+            text = WIDENED.format(address=address, what=what, name=person.name, says=kept.says)
             await _lower(tx, house, kept, text, cause)
 
 

@@ -1,5 +1,6 @@
-"""Strangers: addresses an action goes to that nobody in the records has."""
+"""Strangers: addresses and accounts an action goes to that nobody in the records has."""
 
+import re
 from typing import Any
 
 from connectors.contract import Operation
@@ -7,7 +8,10 @@ from memory import kinds, records
 from memory.db import Reader
 from policies.characters import suspicious
 from policies.contracts import scalars
+from policies.facts import TRUSTED
 from policies.rules import Action
+
+_ACCOUNT = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 
 
 async def first(reader: Reader, operation: Operation, action: Action) -> dict[str, str]:
@@ -25,6 +29,22 @@ async def first(reader: Reader, operation: Operation, action: Action) -> dict[st
     return {}
 
 
+async def account(reader: Reader, operation: Operation, action: Action) -> dict[str, str]:
+    """Return the first account that is neither typed nor in the records; {}: none.
+
+    {account, record, name, now}: whom the action is about, and their account as it is known.
+    """
+    for path, value in scalars(action.args):
+        if operation.roles.get(path.split(".")[0]) != "destination" or not _is_account(value):
+            continue
+        if action.origins.get(path) not in TRUSTED:
+            payee = await records.get(reader, action.about) if action.about else None
+            now = "" if payee is None else str(payee.state.get("iban") or "")
+            name, record = ("", "") if payee is None else (payee.name, payee.id)
+            return {"account": value, "record": record, "name": name, "now": now}
+    return {}
+
+
 def vouched(action: Action, address: str, record: str) -> Action:
     """Return the action with this address as what it is now: in this record.
 
@@ -38,6 +58,10 @@ def vouched(action: Action, address: str, record: str) -> Action:
 
 def _is_address(value: Any) -> bool:
     return isinstance(value, str) and "@" in value and not suspicious(value)
+
+
+def _is_account(value: Any) -> bool:
+    return isinstance(value, str) and _ACCOUNT.fullmatch(value) is not None
 
 
 def _same(value: Any, address: str) -> bool:
