@@ -16,6 +16,7 @@ from engine.taps import Person, Reply, heard
 from engine.tokens import Tap
 from memory import events, importing
 from memory.importing import Fate, Sorted
+from memory.records import TakenError
 
 AT_ONCE = 200
 SHOWN_MAX = 30
@@ -31,6 +32,7 @@ SAYS = "What is recorded stays as it is; a list only fills in what is missing."
 LEFT = "Left out are the columns {names}."
 NOTHING = "There is nothing in it to add; nothing was changed."
 OTHER = "The records changed since, so this is what it would do now. Nothing was done."
+MEANWHILE = "The records changed meanwhile. Tap “Import as records…” again for what is left."
 DONE = "Imported: {new} new, {adds} filled in. {rest} left as they are."
 
 
@@ -63,8 +65,11 @@ async def take(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
             return Reply(OTHER, again.key, refused=True)
     todo = [one for one in found if one.fate in ("new", "adds")]
     for start in range(0, len(todo), AT_ONCE):
-        async with house.db.transaction() as tx:
-            await importing.take(tx, todo[start : start + AT_ONCE], cause)
+        try:
+            async with house.db.transaction() as tx:
+                await importing.take(tx, todo[start : start + AT_ONCE], cause)
+        except TakenError:  # somebody else wrote it since: this portion is as if never begun
+            return Reply(MEANWHILE, refused=True)
     counts = {str(fate): sum(one.fate == fate for one in found) for fate in FATES}
     rest = len(found) - len(todo)
     said = DONE.format(**counts, rest=rest) if todo else NOTHING

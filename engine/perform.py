@@ -44,11 +44,13 @@ async def perform(house: House, work: Work) -> None:
 
 async def finish(house: House, effect_id: str, receipt: Receipt) -> None:
     """Keep the receipt, without secrets, and let the records follow what was reported in it."""
-    receipt = vault.cleaned(house.blobs, receipt)
     async with house.db.transaction() as tx:
         effect = await effects.get(tx, effect_id)
         if effect is None:
             return
+        operation = house.operations.get(effect.action.operation)
+        if operation is not None:
+            receipt = vault.cleaned(house.blobs, operation, receipt)
         await following.follow(tx, receipt, effect)
         await effects.finish(tx, effect_id, receipt, effect.cause)
         await ladder.ran(tx, house, effect)
@@ -75,7 +77,7 @@ async def _attempt(house: House, effect: Effect) -> Receipt | None:
     except ConnectorError as error:
         async with house.db.transaction() as tx:
             failure = failures.of(error)
-            said = vault.without(house.blobs, str(error))
+            said = _said(house, effect, error)
             await effects.missed(tx, effect.id, failure, said, effect.cause)
         raise
 
@@ -176,6 +178,12 @@ async def _look(operation: Operation, key: str, doubt: UnknownError) -> Receipt:
 
 
 async def _fail(house: House, effect: Effect, error: ConnectorError) -> None:
-    said = vault.without(house.blobs, str(error))
+    said = _said(house, effect, error)
     async with house.db.transaction() as tx:
         await effects.fail(tx, effect.id, failures.of(error), said, effect.cause)
+
+
+def _said(house: House, effect: Effect, error: ConnectorError) -> str:
+    """Return an error's words without the secrets that its operation was given."""
+    operation = house.operations.get(effect.action.operation)
+    return str(error if operation is None else vault.without(house.blobs, operation, str(error)))

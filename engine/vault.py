@@ -62,14 +62,20 @@ def opened(folder: Path, operation: Operation, args: Mapping[str, Any]) -> dict[
     }
 
 
-def cleaned(folder: Path, receipt: Receipt) -> Receipt:
+def cleaned(folder: Path, operation: Operation, receipt: Receipt) -> Receipt:
     """Return a receipt in which no secret stands that is kept here."""
-    kept = {name: without(folder, getattr(receipt, name)) for name in ("id", "said", "data")}
+    names = ("id", "said", "data")
+    kept = {name: without(folder, operation, getattr(receipt, name)) for name in names}
     return receipt.model_copy(update=kept)
 
 
-def without(folder: Path, value: Any) -> Any:
-    """Return any JSON value with dots where a secret stood."""
+def without(folder: Path, operation: Operation, value: Any) -> Any:
+    """Return any JSON value with dots where a secret stood.
+
+    Only of an operation that is given secrets: a PIN must not blot out an amount in the books.
+    """
+    if "secret" not in operation.roles.values():
+        return value
     found = [disk.read(path(folder, name)) or b"" for name in names(folder)]
     secrets = [one.decode() for one in found if len(one) >= VISIBLE]
     return _without(value, sorted(secrets, key=len, reverse=True))

@@ -114,7 +114,7 @@ def _months_alone(text: str, today: date) -> Iterator[Span]:
 
 
 def _pairs(found: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    yield from (pair for pair in (found[:2], found[2:]) if pair[0])  # type: ignore[misc]
+    yield from (pair for pair in (found[:2], found[2:]) if pair[0])  # type: ignore[misc]  # the pairs of a match are str
 
 
 @cache

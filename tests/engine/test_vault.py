@@ -1,5 +1,6 @@
 """The vault: a secret is its name everywhere but in the call."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,11 +66,18 @@ def test_what_comes_back_holds_no_secret(tmp_path: Path) -> None:
         at=datetime(2026, 1, 1, tzinfo=UTC),
         data={"echo": [{KEY: KEY}], "count": 3},
     )
-    kept = vault.cleaned(tmp_path, receipt)
+    kept = vault.cleaned(tmp_path, OPERATION, receipt)
     assert KEY not in kept.model_dump_json()
     assert kept.said == "ordered with ••••, abc"  # three letters stand in any text
     assert kept.data == {"echo": [{"••••": "••••"}], "count": 3}
     assert kept.at == receipt.at
+
+
+def test_what_books_bring_back_is_left_as_it_is(tmp_path: Path) -> None:
+    vault.keep(tmp_path, "pin", "1250")
+    books = replace(OPERATION, roles={"key": "reference", "more": "value", "text": "text"})
+    receipt = Receipt(id="2026/1250", said="paid 1250.00", at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert vault.cleaned(tmp_path, books, receipt) == receipt
 
 
 def test_too_long_a_secret_is_refused_and_the_old_one_stays(tmp_path: Path) -> None:

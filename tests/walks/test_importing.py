@@ -1,5 +1,7 @@
 """Walks of a customer list: looked at line by line, imported by a tap, nothing overwritten."""
 
+import asyncio
+
 import pytest
 
 from agents import tables
@@ -77,6 +79,17 @@ async def test_a_card_that_is_no_longer_true_imports_nothing(app: App, chat: Cha
     assert reply.refused
     assert "the records changed" in reply.text.casefold()
     assert "nora@probe.example" in chat.text(CARD)
+
+
+async def test_two_taps_at_once_import_once(app: App, chat: Chat) -> None:
+    await dropped(chat)
+    key = chat.key(CARD)
+    token = chat.tokens[key, chat.button(key, "Import").label]
+    replies = await asyncio.gather(chat.press(token), chat.press(token))
+    assert sum(not reply.refused for reply in replies) == 1
+    async with app.db.snapshot() as reader:
+        people = await records.of_kind(reader, "person")
+    assert [one.name for one in people].count("Nora Probe") == 1
 
 
 async def test_what_was_cut_off_is_done_by_the_next_look(app: App, chat: Chat) -> None:
