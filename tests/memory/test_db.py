@@ -119,7 +119,7 @@ async def test_a_second_writer_waits_for_the_first(db: Database) -> None:
             order.append(f"{name} begins")
             await profile.save(tx, None, company=name)
             await asyncio.sleep(0.01)
-        order.append(f"{name} ends")
+            order.append(f"{name} ends")  # before the commit lets the other begin
 
     await asyncio.gather(write("one"), write("two"))
     assert sorted(order[:2]) in (["one begins", "one ends"], ["two begins", "two ends"])
