@@ -9,6 +9,8 @@ DEBIAN   := chromium hledger fontconfig fonts-dejavu-core $(shell command -v npm
 WORKERS  ?= 2
 WAITERS  ?= 5
 PYTEST   := $(if $(CI),PYTHONPATH=.ci) $(BIN)/python -m pytest -n $(WORKERS) $(if $(CI),-p no_skips)
+# Some machines keep no bytecode: each process would compile every library anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run demo deps tools check test test-all bench attack mutants month lock wheel
 help:

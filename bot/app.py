@@ -92,7 +92,7 @@ VERBS: dict[str, Verb] = {  # what a tap does, by the action of its button
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class App:
     """One open data folder with everything that works on it."""
 

@@ -10,7 +10,7 @@ from memory.db import Database
 from policies.rules import Book
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)  # everything hangs on it: a repr would be megabytes
 class House:
     db: Database
     operations: Mapping[str, Operation]
