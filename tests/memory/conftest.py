@@ -1,5 +1,6 @@
-"""A real database, made as the program makes it, and a company to try it with."""
+"""A real database, made once as the program makes it; each test works on a copy."""
 
+import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,10 +20,16 @@ def clock() -> Callable[[], datetime]:
     return lambda: NOW + timedelta(seconds=next(seconds))
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database that has its tables and no rows."""
+    folder = tmp_path_factory.mktemp("empty") / "data"
+    upgrade.upgrade(folder / "firstmate.db")
+    return folder
+
+
 @pytest.fixture
-async def db(tmp_path: Path, clock: Callable[[], datetime]) -> AsyncIterator[Database]:
-    path = tmp_path / "data" / "firstmate.db"
-    upgrade.upgrade(path)
-    database = Database(path, clock)
+async def db(empty: Path, tmp_path: Path, clock: Callable[[], datetime]) -> AsyncIterator[Database]:
+    database = Database(shutil.copytree(empty, tmp_path / "data") / "firstmate.db", clock)
     yield database
     await database.close()

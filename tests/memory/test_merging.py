@@ -1,12 +1,14 @@
 """Two records that are one become one, and can be taken apart again."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from memory import facts, merging, recall, records, upgrade
+from memory import facts, merging, recall, records
 from memory.db import Database, Reader, Tx
 from memory.merging import MergeError
 from memory.records import Record
@@ -136,14 +138,15 @@ async def held(reader: Reader, *ids: str) -> list[Any]:
     ]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pair=pairs())
 async def test_to_merge_and_split_changes_nothing_but_the_version(
-    tmp_path_factory: pytest.TempPathFactory, pair: tuple[dict[str, Any], dict[str, Any]]
+    empty: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    pair: tuple[dict[str, Any], dict[str, Any]],
 ) -> None:
-    path = tmp_path_factory.mktemp("merging") / "data" / "firstmate.db"
-    upgrade.upgrade(path)
-    db = Database(path)
+    folder = tmp_path_factory.mktemp("merging") / "data"
+    db = Database(shutil.copytree(empty, folder) / "firstmate.db")
     async with db.transaction() as tx:
         ada, other = await two(tx, *pair)
         before = await held(tx, ada.id, other.id)
