@@ -1,18 +1,20 @@
 """How much of a question's evidence recall finds, and how fast, on conversations like LoCoMo's.
 
-python -m benchmarks.recall FILE [--limit N] [--json]
+python -m benchmarks.recall FILE [--limit N] [--json] [--mem0]
 
 FILE is a list of {sample_id, conversation: {session_1: [{speaker, dia_id, text, blip_caption?}],
 session_1_date_time: "1:56 pm on 8 May, 2023", …}, qa: [{question, evidence: [dia_id], category}]}.
 Each conversation is remembered turn by turn by the product's own `remember` in a database of its
 own, each turn a commit; then every question that has evidence goes to the product's own `recall`.
---limit N asks the first N questions of all. No FILE: the development set, if it is on this machine.
+--limit N asks the first N questions of all. --mem0 asks mem0 as well (benchmarks/mem0_beside.py),
+which needs the package registry the first time. No FILE: the development set, if it is here.
 
 --json prints one object:
 - "systems": {"hybrid" (what the product does), "lexical" (the same without an encoder),
   "plain_chroma" (cosine of turn and question, top k), "plain_fulltext" (FTS5's BM25 over the
-  turns), "rrf" (the last two joined by rank)}, each with "recall@5", "recall@10", "recall@20" (mean
-  share of the evidence turns found), "tokens@10" (mean of characters / 4 of what 10 hits return),
+  turns), "rrf" (the last two joined by rank), "mem0" (2.2.1, without a model)}, each with
+  "recall@5", "recall@10", "recall@20" (mean share of the evidence turns found), "tokens@10"
+  (mean of characters / 4 of what 10 hits return),
   "p50_ms", "p95_ms", "by_category" and "by_conversation" (the same recalls, with "questions");
 - "recall@5" … "p95_ms" at the top: those of hybrid; "lexical_recall@5/10/20": those of lexical;
 - "floor": p50 and p95 in ms of encoding + one full-text query + one exact scan for the same
@@ -26,6 +28,8 @@ import asyncio
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -49,6 +53,7 @@ AT = (5, 10, 20)
 RRF_ADDS = 60
 NEAREST = 50
 Found = tuple[list[str], list[str], float]  # the best ten, the best twenty, milliseconds
+MEM0 = ("run", "--no-project", "--isolated", "--quiet", "--with", "mem0ai==2.2.1", "python")
 WIDE_BUDGET = 10_000  # for recall@20; recall@5, recall@10 and tokens@10 keep the product's own
 
 
@@ -72,6 +77,7 @@ class Run:
     durable_ms: list[float] = field(default_factory=list)
     embedding_s: float = 0.0
     conversations: int = 0
+    mem0: "subprocess.Popen[str] | None" = None  # answers a line with a line
 
 
 @dataclass(frozen=True)
@@ -89,18 +95,21 @@ async def main() -> None:
     parser.add_argument("file", nargs="?", type=Path, default=DATA, metavar="FILE")
     parser.add_argument("--limit", type=int, help="ask only the first N questions")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--mem0", action="store_true", help="ask mem0 as well")
     wanted = parser.parse_args()
     encoder = find_encoder()
     if not wanted.file.is_file() or encoder is None:
         print("benchmarks/recall: skipped, LoCoMo or the encoder is not here")
         return
     encoder.encode(["loaded before anything is timed"])
-    run, left = Run(), wanted.limit
+    run, left = Run(mem0=_mem0() if wanted.mem0 else None), wanted.limit
     for sample in json.loads(wanted.file.read_text("utf-8")):
         if left is None or left > 0:
             with tempfile.TemporaryDirectory() as folder:
                 asked = await measure(sample, Path(folder), encoder, run, left)
             left = None if left is None else left - asked
+    if run.mem0 is not None:
+        run.mem0.communicate()
     said = report(run)
     print(json.dumps(said, indent=2)) if wanted.json else show(said)
 
@@ -121,6 +130,7 @@ async def measure(sample: Any, folder: Path, encoder: Encoder, run: Run, limit: 
     ways = {"hybrid": (encoder, index), "lexical": (None, None)}
     lengths = {turn.ref: len(turn.text) for turn in turns}
     questions = list(islice(_questions(sample["qa"], lengths.keys()), limit))
+    by_mem0 = plain.by_mem0(run.mem0, encoder, [one[0] for one in questions])
     for question, evidence, category in questions:
         found: dict[str, Found] = {}
         for name, with_ in ways.items():
@@ -129,7 +139,7 @@ async def measure(sample: Any, folder: Path, encoder: Encoder, run: Run, limit: 
             ms = (time.perf_counter() - began) * 1000
             found[name] = (ten, await _recalled(database, question, 20, *with_), ms)
         run.floor_ms.append(plain.floor(encoder, question))
-        found |= await plain.answers(encoder, question)
+        found |= await plain.answers(encoder, question) | by_mem0[question]
         for name, (ten, twenty, ms) in found.items():
             shares = [len(evidence & set(refs)) / len(evidence) for refs in (ten[:5], ten, twenty)]
             tokens = sum(lengths[ref] for ref in ten) / recall.CHARS_PER_TOKEN
@@ -184,6 +194,26 @@ class Plain:
         terms = " OR ".join(f'"{word}"' for word in re.findall(r"\w+", question))
         ask = "SELECT rowid FROM t WHERE t MATCH ? ORDER BY rank LIMIT ?"
         return [self.turns[row].ref for (row,) in self.words.execute(ask, (terms, NEAREST))]
+
+    def by_mem0(
+        self, mem0: "subprocess.Popen[str] | None", encoder: Encoder, questions: Sequence[str]
+    ) -> dict[str, dict[str, Found]]:
+        """Return what mem0 finds for each question; nothing where it is not asked."""
+        if mem0 is None or mem0.stdin is None or mem0.stdout is None:
+            return {question: {} for question in questions}
+        said = [{"ref": turn.ref, "text": f"{turn.by}: {turn.text}"} for turn in self.turns]
+        asked = [[float(number) for number in one] for one in encoder.encode(list(questions))]
+        given = {"said": said, "vectors": self.vectors.tolist(), "asked": list(questions)}
+        mem0.stdin.write(json.dumps(given | {"asked_vectors": asked}) + "\n")
+        mem0.stdin.flush()
+        line = mem0.stdout.readline()
+        if not line:
+            raise SystemExit("mem0 ended. Its environment needs the package registry once.")
+        back = json.loads(line)
+        return {
+            question: {"mem0": (refs[:10], refs, ms)}
+            for question, refs, ms in zip(questions, back["found"], back["ms"], strict=True)
+        }
 
     def floor(self, encoder: Encoder, question: str) -> float:
         """Return the milliseconds of the least that any hybrid has to do."""
@@ -272,6 +302,13 @@ def _figures(answers: Sequence[Answer]) -> dict[str, Any]:
 def _shares(answers: Sequence[Answer]) -> dict[str, float]:
     columns = zip(*(one.shares for one in answers), strict=True)
     return {f"recall@{k}": sum(col) / len(answers) for k, col in zip(AT, columns, strict=True)}
+
+
+def _mem0() -> "subprocess.Popen[str]":
+    beside = Path(__file__).with_name("mem0_beside.py")
+    uv = Path(sys.executable).with_name("uv")
+    pipe = subprocess.PIPE
+    return subprocess.Popen([uv, *MEM0, beside], stdin=pipe, stdout=pipe, text=True)
 
 
 async def _recalled(
