@@ -26,6 +26,7 @@ from engine import (
     questions,
     quiet,
     rich,
+    rungs,
     stop,
     triage,
     undoing,
@@ -222,7 +223,8 @@ class Commands:
         """Say what it cost, per finished outcome."""
         async with self.house.db.snapshot() as reader:
             settings = await profile.read(reader)
-            told = await ledger.told(reader, settings["currency"], self.limits.budget)
+            budget = await rungs.allowed(reader, self.limits.budget)
+            told = await ledger.told(reader, settings["currency"], budget)
         return say(f"cost:{event.id}", told)
 
     async def settings(self, event: Event, rest: str) -> Msg:

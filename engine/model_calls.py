@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from pydantic import BaseModel
 
-from engine import ledger, situation
+from engine import ledger, rungs, situation
 from engine.house import House
 from engine.ledger import Budget
 from memory import events, profile
@@ -31,6 +31,7 @@ from policies.rules import RUNS_BY_ITSELF, Action, Verdict
 
 DataClass = Literal["public", "business", "personal", "secret"]
 CLASSES: tuple[DataClass, ...] = ("public", "business", "personal", "secret")
+BY_MONEY = {"models-thrifty", "models-frozen"}  # the rules that speak of the day's budget
 State = Literal[
     "answered",
     "refused",  # by a rule: nothing left
@@ -111,11 +112,14 @@ async def admit(tx: Tx, house: House, wanted: Wanted, call: Call, limits: Limits
     """Judge a call and reserve its ceiling. A rule that asks refuses: nobody waits for it."""
     verdict = judge(_action(wanted), await facts(tx, wanted, call, limits), house.book)
     if verdict.outcome not in RUNS_BY_ITSELF:
+        if set(verdict.rules) & BY_MONEY:
+            await rungs.tell(tx, limits.budget, call.ceiling)
         return Admitted(verdict, None)
     cost = await ledger.reserve(
         tx, task=wanted.task, goal=wanted.goal, agent=wanted.agent, tier=call.tier,
         model=call.model, ceiling=call.ceiling,
     )  # fmt: skip
+    await rungs.tell(tx, limits.budget, ledger.NOTHING)
     return Admitted(verdict, cost)
 
 
@@ -127,6 +131,7 @@ async def facts(reader: Reader, wanted: Wanted, call: Call, limits: Limits) -> d
     settings = await profile.read(reader)
     local = reader.now.astimezone(ZoneInfo(settings["zone"]))
     spent = await ledger.spent(reader, wanted.goal)
+    budget = await rungs.allowed(reader, limits.budget)
     own: dict[str, Any] = {
         "tier": call.tier,
         "model": call.model,
@@ -136,7 +141,7 @@ async def facts(reader: Reader, wanted: Wanted, call: Call, limits: Limits) -> d
         "reads_private": call.data_class in ("personal", "secret"),
         "cost_ceiling": float(call.ceiling),
         "spent_today": float(spent.today),
-        "budget_level": spent.level(limits.budget, call.ceiling),
+        "budget_level": spent.level(budget, call.ceiling),
         "local_only": limits.local_only,
         "currency": settings["currency"],
         "dest_origin": "operator",
