@@ -111,15 +111,18 @@ def why(effect: Annotated[str, typer.Argument(help="An effect, or the end of its
 @cli.command()
 def verify(
     head: Annotated[str, typer.Option(help="The head hash a backup remembers.")] = "",
+    copy: Annotated[Path | None, typer.Option(help="A backup or export to try out.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Recompute the log's hash chain, replay it into empty tables and compare."""
     from bot import offices
 
-    report = _await(offices.verified(_settings(), head or None))
+    wanted = offices.rehearsed(copy) if copy else offices.verified(_settings(), head or None)
+    report = _mendable(lambda: _await(wanted))
     facts = {"events": report.events, "head": report.head, "faults": list(report.faults)}
     good = (
-        f"{report.events} events, unbroken; replayed, they give the state as it is.\n{report.head}"
+        f"{report.events} events, unbroken; replayed, they give the state as it is, and the files, "
+        f"passages and vectors beside it are whole.\n{report.head}"
     )
     _print(facts, "\n".join(report.faults) or good, as_json)
     if report.faults:
@@ -158,6 +161,24 @@ def backup(
 
     where = _mendable(lambda: _await(offices.backed_up(_settings(), folder)))
     _say(f"Backed up to {where}")
+
+
+@cli.command("import")
+def import_(folder: Annotated[Path, typer.Argument(help="What `export` wrote.")]) -> None:
+    """Make an export a company again, in a data folder that is new or empty."""
+    from bot import offices
+
+    report = _mendable(lambda: _await(offices.taken_in(_settings(), folder)))
+    _say(f"Imported: {report.events} events, verified up to {report.head}")
+
+
+@cli.command()
+def restore(folder: Annotated[Path, typer.Argument(help="What `backup` made.")]) -> None:
+    """Put a backup back, as a data folder that is new or empty."""
+    from bot import offices
+
+    report = _mendable(lambda: _await(offices.restored(_settings(), folder)))
+    _say(f"Restored: {report.events} events, verified up to {report.head}")
 
 
 @cli.command()
@@ -216,12 +237,15 @@ def _await(work: Coroutine[Any, Any, Any]) -> Any:
 def _mendable(call: Any) -> Any:
     """Run it; turn what the operator can mend into one sentence."""
     from connectors.contract import ConnectorError
+    from memory.copies import RefusedError
     from memory.lock import HeldError
     from memory.upgrade import NewerDatabaseError
 
     try:
         return call()
-    except (HeldError, NewerDatabaseError, ConnectorError, ValueError, OSError) as error:
+    except (
+        HeldError, NewerDatabaseError, RefusedError, ConnectorError, ValueError, OSError
+    ) as error:  # fmt: skip
         _fail(str(error))
 
 

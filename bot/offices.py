@@ -1,20 +1,22 @@
-"""What the commands do in a data folder: pair, explain, verify, export, back up, check rules."""
+"""What the commands do in a data folder: pair, explain, verify, copy, restore, check rules."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.host import chosen
 from bot.lower import terminal
 from bot.settings import Settings
+from connectors import blobs
 from connectors.company import Company
 from connectors.contract import PermanentError
 from engine import conversations, explain, own_rules, rulebook, tools, undoing
 from engine.house import House
 from engine.notebook import Notebook
-from memory import transfer, upgrade
+from memory import restoring, soundness, transfer, upgrade
 from memory import verify as checking
 from memory.db import Database, system_clock
 from policies import book, trial
@@ -40,16 +42,36 @@ async def why(settings: Settings, wanted: str) -> str | None:
 
 
 async def verified(settings: Settings, head: str | None) -> checking.Report:
-    """Recompute and replay the log."""
+    """Recompute and replay the log; compare files, passages and vectors with what it says."""
+    data = _folder(settings)
     async with _open(settings) as db:
-        return await checking.verify(db, head)
+        report = await checking.verify(db, head)
+        beside = await soundness.faults(db, lambda digest: blobs.path(data, digest))
+    return report.model_copy(update={"faults": (*report.faults, *beside)})
+
+
+async def rehearsed(copy: Path) -> checking.Report:
+    """Restore a backup or an export to nowhere, to see that it can be. RefusedError."""
+    with TemporaryDirectory(prefix="firstmate-") as folder:
+        return await _from(copy)(copy, Path(folder) / "company")
 
 
 async def exported(settings: Settings, folder: Path) -> Path:
     """Write everything into open formats."""
+    data = _folder(settings)
     async with _open(settings) as db:
-        await transfer.export(db, folder)
+        await transfer.export(db, folder, [data / name for name in DRIVERS_FOLDERS])
     return folder
+
+
+async def taken_in(settings: Settings, export: Path) -> checking.Report:
+    """Make an export the data folder, which must be new or empty. RefusedError."""
+    return await restoring.take_in(export, _folder(settings))
+
+
+async def restored(settings: Settings, backup: Path) -> checking.Report:
+    """Make a backup the data folder, which must be new or empty. RefusedError."""
+    return await restoring.restore(backup, _folder(settings))
 
 
 async def backed_up(settings: Settings, folder: Path | None) -> Path:
@@ -79,6 +101,10 @@ async def tried(settings: Settings, operation: str, facts: Sequence[str]) -> Ver
     given = dict(_fact(text) for text in facts)
     rules = (await _book(settings, None)).book
     return trial.try_out(rules, operation, known[operation], given)
+
+
+def _from(copy: Path) -> Callable[[Path, Path], Awaitable[checking.Report]]:
+    return restoring.restore if (copy / DATABASE).exists() else restoring.take_in
 
 
 def _fact(text: str) -> tuple[str, Any]:

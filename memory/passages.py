@@ -68,7 +68,7 @@ async def remember(
             before = traits.of(piece, before)
             rows.append({**common, "id": name, "text": piece, "traits": before})
         await tx.conn.execute(sa.insert(passages), rows)
-        await _write_words(tx, mine)
+        await write_words(tx, mine)
     for name in names:
         tx.signal("passage", name)
     return names
@@ -145,14 +145,14 @@ async def _remove(tx: Tx, which: sa.ColumnElement[bool]) -> bool:
     stale = full_text.c.rowid.in_([*gone, *renewed])
     await tx.conn.execute(sa.delete(full_text).where(stale))
     await tx.conn.execute(sa.delete(passages).where(passages.c.seq.in_(gone)))
-    await _write_words(tx, passages.c.seq.in_(renewed))
+    await write_words(tx, passages.c.seq.in_(renewed))
     await stale_meaning(tx, renewed)
     for name in gone.values():
         tx.signal("forgotten", name)
     return True
 
 
-async def _write_words(tx: Tx, which: sa.ColumnElement[bool]) -> None:
+async def write_words(tx: Tx, which: sa.ColumnElement[bool]) -> None:
     """Write the full text of passages: their own words, and those said before in one go."""
     earlier = passages.alias()
     before = (

@@ -1,120 +1,110 @@
-"""Transfer: everything in a copy to come back to, and everything in open formats to leave with."""
+"""Transfer: everything in a copy to come back to, and everything in open formats to leave with.
+
+`memory/restoring.py` makes a company of either again.
+"""
 
 import asyncio
 import csv
-import hashlib
 import json
-import os
 import re
-import shutil
 import sqlite3
 from collections.abc import Iterable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from memory import copies
+from memory.copies import RefusedError
 from memory.db import BUSY_TIMEOUT_MS, Clock, Database, Reader
 from memory.journal import GENESIS, jsonable
 from memory.kinds import KINDS
 from memory.schema import metadata
 from memory.schema.events import events
+from memory.schema.recall import passages, vectors
 from memory.schema.records import records
 
 DATABASE = "firstmate.db"
-MANIFEST = "manifest.json"
+FILES = "files"  # the folder of an export that holds the files
 AT_ONCE = 500
-PASSES_MAX = 10  # over a folder that changes while it is copied
 COMMON = ("id", "status", "version", "at")  # the columns of every record, before its kind's own
 FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s.,/()-]*$)")
-JOURNALED = [table for table in metadata.sorted_tables if table.info.get("journaled", True)]
+STATE = [table for table in metadata.sorted_tables if table.info.get("journaled", True)]
+BESIDES = [table for table in metadata.sorted_tables if table not in (events, vectors, *STATE)]
+EXPORTED = (events, *STATE, *BESIDES)
+DERIVED = {passages.c.embedded}  # made anew with the vectors
 README = """\
-Everything this company's Firstmate knows, as of {now}.
+Everything this company's Firstmate knows, up to {at}.
 
 events.jsonl      The log: one event a line, oldest first, with what each changed and the hashes
                   that chain them. The last hash is
                   {head}.
 records/KIND.csv  The records of a kind in their newest version, for a spreadsheet. A ' stands
                   before what a spreadsheet would run as a formula.
-TABLE.jsonl       The tables of the state, one row a line, exact. Moments are in UTC:
-                  {tables}.
+files/            Mails, books, calendar, posts and rules as they lie in the data folder; what came
+                  as a file lies in files/blobs/ under its sha256, which "digest" and "file" name.
+TABLE.jsonl       The tables, one row a line, exact; see below. Moments are in UTC.
+manifest.json     The sha256 of every file, and how many rows each table has.
 
 Ids name rows across the files: "cause" is the event that led to a row, "record" whom it is about.
+Passwords and keys are not here. `firstmate import` makes the same company of this folder again.
+
+The state, which the log explains:
+{state}
+
+How far Firstmate is with it, and what can be recalled (passages):
+{besides}
 """
-
-
-class RefusedError(Exception):
-    """The copy was not made; the message says what to do."""
 
 
 async def backup(db: Database, folder: Path, clock: Clock, extra: Sequence[Path] = ()) -> Path:
     """Copy the database, then the folders and files `extra`, to a new folder in `folder`.
 
-    The database is of one moment and checked; what does not exist is left out.
-    `manifest.json` holds the head of the log (for `verify`), the rows of each table and the
-    sha256 of each file. Raises RefusedError.
+    The database is of one moment and checked; what does not exist is left out. Its manifest
+    holds the head of the log, for `verify`. Raises RefusedError.
     """
     target = folder / f"firstmate-{clock().astimezone(UTC):%Y%m%dT%H%M%SZ}"
     await asyncio.to_thread(_backup, db.path, target, extra)
     return target
 
 
-async def export(db: Database, folder: Path) -> None:
-    """Write everything in open formats to a folder that is new or empty. Raises RefusedError."""
-    half = await asyncio.to_thread(_begin, folder)
-    async with db.snapshot() as reader:
-        for table in (events, *JOURNALED):
-            await _table(reader, table, half / f"{table.name}.jsonl")
-        for kind in KINDS:
-            await _kind(reader, kind, half / "records" / f"{kind}.csv")
-        await _readme(reader, half / "README.txt")
-    await asyncio.to_thread(_finish, half, folder)
+async def export(db: Database, folder: Path, extra: Sequence[Path] = ()) -> None:
+    """Write everything in open formats to a folder that is new or empty, with the files `extra`.
+
+    The same company gives the same bytes. Raises RefusedError.
+    """
+    with copies.made(folder) as half:
+        async with db.snapshot() as reader:
+            rows = {table.name: await _table(reader, table, half) for table in EXPORTED}
+            for kind in KINDS:
+                await _kind(reader, kind, half / "records" / f"{kind}.csv")
+            last = await reader.row(sa.select(events).order_by(events.c.seq.desc()).limit(1))
+        at, head = (last.at.isoformat(), last.hash) if last else ("the beginning", GENESIS)
+        (half / FILES).mkdir(mode=0o700)
+        await asyncio.to_thread(copies.copy_all, extra, half / FILES)
+        await asyncio.to_thread(_describe, half / "README.txt", at, head)
+        await asyncio.to_thread(copies.seal, half, "export", at, head, rows)
+
+
+def columns(table: sa.Table) -> list[sa.Column[Any]]:
+    """Return the columns of a table that an export holds."""
+    return [column for column in table.c if column not in DERIVED]
 
 
 def _backup(path: Path, target: Path, extra: Sequence[Path]) -> None:
-    half = _begin(target)
-    copy = half / DATABASE
-    copy.touch(mode=0o600)  # SQLite accepts an empty file and keeps its permissions
-    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000)) as conn:
-        conn.execute("VACUUM INTO ?", (str(copy),))
-    about = _inspect(copy)
-    for folder in extra:
-        if target.resolve().is_relative_to(folder.resolve()):
-            raise RefusedError(f"A backup cannot lie in {folder}, which it copies. Name another.")
-        if folder.is_dir():
-            _copy(folder, half / folder.name)
-        elif folder.is_file():
-            shutil.copy(folder, half / folder.name)
-    files = {str(file.relative_to(half)): _sha256(file) for file in _files(half)}
-    manifest = {"at": target.name.removeprefix("firstmate-"), **about, "sha256": files}
-    (half / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
-    _finish(half, target)
+    with copies.made(target) as half:
+        copy = half / DATABASE
+        copy.touch(mode=0o600)  # SQLite accepts an empty file and keeps its permissions
+        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000)) as conn:
+            conn.execute("VACUUM INTO ?", (str(copy),))
+        head, rows = _inspect(copy)
+        copies.copy_all(extra, half)
+        copies.seal(half, "backup", target.name.removeprefix("firstmate-"), head, rows)
 
 
-def _begin(target: Path) -> Path:
-    """Make the hidden folder to work in, beside the target. What an earlier try left goes."""
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise RefusedError(f"{target} is not empty and nothing is overwritten. Name a new folder.")
-    target = target.resolve()
-    half = target.with_name(f".{target.name}.firstmate-half")
-    if half.exists():
-        shutil.rmtree(half)
-    half.mkdir(parents=True, mode=0o700)
-    return half
-
-
-def _finish(half: Path, target: Path) -> None:
-    """Give the folder its name once every byte of it is on the disk."""
-    for path in (*half.rglob("*"), half):
-        handle = os.open(path, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)
-    half.rename(target)
-
-
-def _inspect(copy: Path) -> dict[str, Any]:
+def _inspect(copy: Path) -> tuple[str, dict[str, int]]:
     """Check the copied database; return its head and the number of rows of its tables."""
     with closing(sqlite3.connect(copy)) as conn:
         [verdict] = conn.execute("PRAGMA integrity_check").fetchone()
@@ -128,40 +118,19 @@ def _inspect(copy: Path) -> dict[str, Any]:
             for name in metadata.tables
         }
         head = conn.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-    return {"head": head[0] if head else GENESIS, "rows": rows}
+    return head[0] if head else GENESIS, rows
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy a folder in which files may come and go: until nothing of it is missing."""
-    target.mkdir(mode=0o700)
-    for _ in range(PASSES_MAX):
-        pairs = [(path, target / path.relative_to(source)) for path in sorted(source.rglob("*"))]
-        missing = [(path, copy) for path, copy in pairs if not copy.exists()]
-        if not missing:
-            return
-        for path, copy in missing:
-            with suppress(FileNotFoundError):
-                if path.is_dir():
-                    copy.mkdir(mode=0o700)
-                else:
-                    shutil.copy2(path, copy)
-    raise RefusedError(f"{source} changes faster than it can be copied. Stop Firstmate and repeat.")
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-async def _table(reader: Reader, table: sa.Table, file: Path) -> None:
-    result = await reader.conn.stream(sa.select(table).order_by(*table.primary_key))
-    await asyncio.to_thread(_append, file, [])  # a table without rows has a file too
+async def _table(reader: Reader, table: sa.Table, folder: Path) -> int:
+    """Write a table, also one without rows; return how many it has."""
+    file, count = folder / f"{table.name}.jsonl", 0
+    query = sa.select(*columns(table)).order_by(*table.primary_key)
+    result = await reader.conn.stream(query)
+    await asyncio.to_thread(_append, file, [])
     async for rows in result.partitions(AT_ONCE):
         await asyncio.to_thread(_append, file, [jsonable(dict(row._mapping)) for row in rows])
+        count += len(rows)
+    return count
 
 
 def _append(file: Path, rows: list[dict[str, Any]]) -> None:
@@ -196,8 +165,13 @@ def _cell(value: Any) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
-async def _readme(reader: Reader, file: Path) -> None:
-    head = await reader.value(sa.select(events.c.hash).order_by(events.c.seq.desc()).limit(1))
-    tables = ",\n                  ".join(table.name for table in JOURNALED)
-    text = README.format(now=reader.now.isoformat(), head=head or GENESIS, tables=tables)
-    await asyncio.to_thread(file.write_text, text, encoding="utf-8")
+def _describe(file: Path, at: str, head: str) -> None:
+    state, besides = ("\n".join(map(_columns, tables)) for tables in (STATE, BESIDES))
+    text = README.format(at=at, head=head, state=state, besides=besides)
+    file.write_text(text, encoding="utf-8")
+
+
+def _columns(table: sa.Table) -> str:
+    """Say what a table's columns hold: text, integer, boolean, float, json or moment."""
+    types = (f"{c.name} {type(c.type).__name__.lower()}" for c in columns(table))
+    return f"  {table.name}: {', '.join(types)}"

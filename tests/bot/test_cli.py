@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from bot.cli import cli
 
 WRONG = "rules:\n  - {id: x, then: maybe, why: y}\n"
 SAYS = "a.yaml:2 (x): `then` is one of allow, notify, ask, ask_twice, deny, not 'maybe'."
@@ -35,3 +38,22 @@ async def test_a_malformed_rule_file_is_said_and_nothing_starts(
     assert code == 1
     assert SAYS in printed
     assert "Traceback" not in printed
+
+
+def test_a_copy_is_made_and_taken_in_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(home: str, *arguments: str) -> tuple[int, str]:
+        monkeypatch.setenv("FIRSTMATE_HOME", str(tmp_path / home))
+        done = CliRunner().invoke(cli, arguments)
+        return done.exit_code, done.output
+
+    copy = str(tmp_path / "copy")
+    assert run("one", "export", copy)[0] == 0
+    code, printed = run("two", "import", copy)
+    assert (code, printed.startswith("Imported: 0 events, verified up to 0000")) == (0, True)
+    assert run("two", "verify", "--copy", copy)[1].startswith("0 events, unbroken")
+    code, printed = run("three", "restore", copy)
+    assert (code, "Say: firstmate import" in printed) == (1, True)
+    code, printed = run("two", "import", copy)
+    assert (code, "nothing is overwritten" in printed) == (1, True)

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from memory import events, profile, records
+from memory.copies import MANIFEST, RefusedError
 from memory.db import Database
-from memory.transfer import DATABASE, JOURNALED, MANIFEST, RefusedError, backup, export
+from memory.transfer import DATABASE, EXPORTED, backup, export
 from memory.verify import verify
 
 Clock = Callable[[], datetime]
@@ -124,7 +125,7 @@ async def test_an_export_says_everything_once_in_open_formats(
     folder = tmp_path / "export"
     await export(company, folder)
     assert {file.stem for file in folder.glob("*.jsonl")} == {
-        "events", *(table.name for table in JOURNALED)
+        table.name for table in EXPORTED
     }  # fmt: skip
     assert [event["kind"] for event in lines(folder / "events.jsonl")] == [
         "record.active", "record.active", "profile.saved",
@@ -135,7 +136,8 @@ async def test_an_export_says_everything_once_in_open_formats(
     assert lines(folder / "facts.jsonl") == []
     readme = (folder / "README.txt").read_text()
     assert lines(folder / "events.jsonl")[-1]["hash"] in readme
-    assert all(table.name in readme for table in JOURNALED)
+    assert all(f"  {table.name}: " in readme for table in EXPORTED if table.name != "events")
+    assert "  profile: name text, value json, at moment\n" in readme
 
 
 async def test_exported_records_open_in_a_spreadsheet_and_run_nothing(
