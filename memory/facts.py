@@ -1,34 +1,42 @@
-"""Fact: something known about a record, from a source, true from one moment to another.
+"""Fact: what somebody said about a record, since when it holds, and when we learnt it.
 
-Nothing is updated in place: a newer fact closes the older one and both stay readable.
+A fact is a statement: never changed, only endorsed once and withdrawn once, each with its moment.
+What is true of a moment is settled when it is read (memory/statements.py), so that "what did we
+believe on Monday?" has an exact answer. Nothing from outside is believed before the operator
+says so, or two independent sources of record do.
 """
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
-from pydantic import BaseModel
 
-from memory import events, records
-from memory.db import Reader, Tx, change, insert_once
+from memory import events
+from memory.db import Tx, change, insert_once
 from memory.schema.records import facts
+from memory.statements import (
+    GUARDED,
+    Author,
+    Cardinality,
+    Fact,
+    as_of,
+    current,
+    get,
+    history,
+    many_voiced,
+)
 
-Author = Literal["owner", "document", "connector", "client", "agent"]
+__all__ = ["GUARDED", "Author", "Fact", "as_of", "current", "get", "history", "many_voiced"]
+
 STYLE = "style"  # how the operator writes: facts about the company itself
+PINNED = "always"  # what the operator always wants kept in mind
+BELIEVED_FROM = ("owner", "document", "connector")
+CONFIDENCE = {"owner": 1.0, "document": 0.95, "connector": 0.9, "client": 0.5, "agent": 0.3}
+PINS_MAX = 12  # of one record, or of the company
 
 
-class Fact(BaseModel, frozen=True):
-    """`record` None: about the operator or the company. `value` is any JSON value."""
-
-    id: str
-    record: str | None
-    attribute: str
-    value: Any
-    valid_from: datetime
-    recorded_at: datetime
-    source: str | None
-    author: Author
-    status: str
+class FullError(ValueError):
+    """No more can be pinned; the message says what to do."""
 
 
 async def learn(
@@ -39,36 +47,58 @@ async def learn(
     record: str | None,
     author: Author,
     source: str | None,
-    cardinality: Literal["one", "many"] = "many",
+    cardinality: Cardinality = "many",
+    unit: str | None = None,
+    valid_from: datetime | None = None,
+    valid_to: datetime | None = None,
     fact_id: str | None = None,
 ) -> str:
-    """Write down a fact and return its id; for a one-valued attribute the older one is closed.
+    """Write down what was said and return its id; it holds from `valid_from` on, else from now.
 
-    What clients and agents say enters as proposed; the owner's and connectors' word is active.
+    What clients and agents say, and whatever an outside text is the source of, is only proposed.
     """
-    status = "active" if author in ("owner", "document", "connector") else "proposed"
     id = fact_id or tx.id("fct")
-    if cardinality == "one" and status == "active":
-        await _supersede(tx, record, attribute, id)
+    told = None if source is None else await events.get(tx, source)
+    outside = told is not None and told.trust == "outside"
+    sure = author in BELIEVED_FROM and not outside
     row = {
         "id": id,
         "record": record,
         "attribute": attribute,
         "value": value,
-        "valid_from": tx.now,
+        "unit": unit,
+        "valid_from": valid_from or tx.now,
+        "valid_to": valid_to,
         "recorded_at": tx.now,
+        "believed": sure,
         "source": source,
         "author": author,
+        "confidence": CONFIDENCE[author],
         "cardinality": cardinality,
-        "status": status,
+        "status": "active" if sure else "proposed",
     }
     if await insert_once(tx, facts, row):
         await events.note(tx, "fact.learnt", source, fact=id, record=record, attribute=attribute)
     return id
 
 
+async def endorse(tx: Tx, fact_id: str, cause: str) -> bool:
+    """The operator says that it is so; from now on it has the owner's authority.
+
+    False: it was withdrawn or endorsed before, or it says where money or mail goes, for which there
+    are cards of their own.
+    """
+    can = facts.c.closed_at.is_(None) & facts.c.endorsed_by.is_(None)
+    can &= facts.c.attribute.not_in(GUARDED)
+    values = {"endorsed_at": tx.now, "endorsed_by": cause, "status": "active"}
+    done = await change(tx, facts, {"id": fact_id}, can, **values)
+    if done:
+        await events.note(tx, "fact.endorsed", cause, fact=fact_id)
+    return done
+
+
 async def retract(tx: Tx, fact_id: str, cause: str | None) -> bool:
-    """Close a fact because it was withdrawn; it stays readable as history."""
+    """Withdraw a fact; it stays readable as history, and what stood before it holds again."""
     still_open = facts.c.closed_at.is_(None)
     values = {"closed_at": tx.now, "closed_by": cause, "status": "retracted"}
     done = await change(tx, facts, {"id": fact_id}, still_open, **values)
@@ -77,27 +107,26 @@ async def retract(tx: Tx, fact_id: str, cause: str | None) -> bool:
     return done
 
 
-async def current(reader: Reader, record: str | None, attribute: str | None = None) -> list[Fact]:
-    """Return the open facts about a record (None: about the company), newest first."""
-    query = sa.select(facts).where(facts.c.closed_at.is_(None), facts.c.record.is_(record))
-    if record is not None:
-        theirs = facts.c.record.in_(await records.same(reader, record))
-        query = sa.select(facts).where(facts.c.closed_at.is_(None), theirs)
-    if attribute is not None:
-        query = query.where(facts.c.attribute == attribute)
-    rows = await reader.rows(query.order_by(facts.c.recorded_at.desc(), facts.c.id.desc()))
-    return [Fact(**{name: row._mapping[name] for name in Fact.model_fields}) for row in rows]
+async def retract_source(tx: Tx, source: str, cause: str) -> list[str]:
+    """Withdraw all that this event told us; what others say as well holds on. Return their ids."""
+    mine = sa.select(facts.c.id).filter_by(source=source, closed_at=None)
+    ids = [row.id for row in await tx.rows(mine.order_by(facts.c.recorded_at, facts.c.id))]
+    return [id for id in ids if await retract(tx, id, cause)]
 
 
-async def get(reader: Reader, fact_id: str) -> Fact | None:
-    row = await reader.row(sa.select(facts).filter_by(id=fact_id))
-    if row is None:
-        return None
-    return Fact(**{name: row._mapping[name] for name in Fact.model_fields})
+async def correct(tx: Tx, wrong: Fact, value: Any, cause: str, unit: str | None = None) -> str:
+    """The operator says that it was wrong from the start: put this in its place; return its id."""
+    for id in wrong.support or (wrong.id,):
+        await retract(tx, id, cause)
+    return await learn(
+        tx, wrong.attribute, value, record=wrong.record, author="owner", source=cause,
+        cardinality=wrong.cardinality, unit=unit, valid_from=wrong.valid_from,
+    )  # fmt: skip
 
 
-async def _supersede(tx: Tx, record: str | None, attribute: str, by: str) -> None:
-    for old in await current(tx, record, attribute):
-        if old.status == "active" and old.id != by:
-            values = {"closed_at": tx.now, "closed_by": by, "status": "superseded"}
-            await change(tx, facts, {"id": old.id}, **values)
+async def pin(tx: Tx, text: str, record: str | None, cause: str) -> str:
+    """Keep in mind for good what the operator said; return its id. FullError: too much is."""
+    if len(await current(tx, record, PINNED)) >= PINS_MAX:
+        said = f"{PINS_MAX} things are kept in mind there already. Say “forget this” to one first."
+        raise FullError(said)
+    return await learn(tx, PINNED, text, record=record, author="owner", source=cause)

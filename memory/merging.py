@@ -5,6 +5,7 @@ remains as it was, points to it, and everything that names it is found there. So
 both, whatever happened to the one that stayed meanwhile.
 """
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,6 +74,21 @@ async def are_apart(reader: Reader, one: str, other: str) -> bool:
     pair = sorted((one, other))
     said = sa.select(log.c.body).where(log.c.kind == APART)
     return any(row.body["records"] == pair for row in await reader.rows(said))
+
+
+async def same_at(reader: Reader, record_id: str, moment: datetime) -> list[str]:
+    """Return what `records.same` would have at that moment."""
+    query = sa.select(log.c.kind, log.c.body).where(log.c.kind.in_((MERGED, SPLIT)))
+    into: dict[str, str] = {}
+    for row in await reader.rows(query.where(log.c.at <= moment).order_by(log.c.seq)):
+        if row.kind == MERGED:
+            into[row.body["merged"]] = row.body["record"]
+        else:
+            into.pop(row.body["merged"], None)
+    found = [record_id]
+    for each in found:  # grows while it is read
+        found += [goes for goes, stays in into.items() if stays == each and goes not in found]
+    return found
 
 
 async def both(reader: Reader, stays: str, goes: str) -> tuple[Record, Record]:

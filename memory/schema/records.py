@@ -49,23 +49,20 @@ facts = sa.Table(
     json("value"),
     text("unit", null=True),
     moment("valid_from"),
-    moment("valid_to", null=True),
+    moment("valid_to", null=True),  # as it was said; what came after it ends it too
     moment("recorded_at"),
-    moment("closed_at", null=True),
+    sa.Column("believed", sa.Boolean, nullable=False),  # as it came; what is not was only proposed
+    moment("endorsed_at", null=True),  # when the operator said that it is so
+    text("endorsed_by", null=True),
+    moment("closed_at", null=True),  # withdrawn
     text("closed_by", null=True),
     text("source", null=True),  # the event that told us
     text("author"),  # owner | document | connector | client | agent
     sa.Column("confidence", sa.Float, nullable=False, default=1.0),
     text("cardinality"),  # one | many
-    text("status"),  # proposed | active | superseded | retracted | disputed
+    text("status"),  # proposed | active | retracted; what holds now is settled when it is read
     sa.Index("facts_record", "record", "attribute"),
-    sa.Index(
-        "facts_one_current",
-        "record",
-        "attribute",
-        unique=True,
-        sqlite_where=sa.text("cardinality = 'one' AND closed_at IS NULL AND status = 'active'"),
-    ),
+    sa.Index("facts_source", "source"),
 )
 
 artifacts = sa.Table(

@@ -20,6 +20,7 @@ MARK = "[erased abc123]"
 NAMES = {  # text columns in which no words stand: identifiers, states, names of our own things
     *("answer", "author", "asked_by", "agent", "artifact", "approval", "cardinality"),
     *("cause", "channel", "closed_by", "conv", "cost", "currency", "digest", "effect", "event"),
+    "endorsed_by",
     *(
         "goal",
         "session",

@@ -334,6 +334,9 @@ CREATE TABLE facts (
     valid_from DATETIME NOT NULL,
     valid_to DATETIME,
     recorded_at DATETIME NOT NULL,
+    believed BOOLEAN NOT NULL,
+    endorsed_at DATETIME,
+    endorsed_by TEXT,
     closed_at DATETIME,
     closed_by TEXT,
     source TEXT,
@@ -345,13 +348,12 @@ CREATE TABLE facts (
 )
 """,
     """
-CREATE UNIQUE INDEX facts_one_current
-    ON facts (record, attribute)
-    WHERE cardinality = 'one' AND closed_at IS NULL AND status = 'active'
-""",
-    """
 CREATE INDEX facts_record
     ON facts (record, attribute)
+""",
+    """
+CREATE INDEX facts_source
+    ON facts (source)
 """,
     """
 CREATE TABLE artifacts (

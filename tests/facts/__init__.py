@@ -1,0 +1,1 @@
+"""What is known is right, whatever was said in whichever order: histories, questions, poison."""
