@@ -4,7 +4,7 @@ import re
 
 from agents.words import Candidate, Found
 from connectors.money import spaced
-from connectors.payments import checked_iban
+from memory import formats
 
 _LOOKS = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}", re.IGNORECASE)
 _TYPED = re.compile(r"[A-Z]{2}\d{2}(?: ?\d){11}")  # nothing but an account is written like this
@@ -21,7 +21,7 @@ def _found(text: str, match: re.Match[str]) -> Found | None:
     ends = [at for at in range(end, start + 14, -1) if not text[at - 1 : at + 1].isalnum()]
     for at in ends or [end]:
         try:
-            iban = checked_iban(re.sub(r"[ -]", "", text[start:at]).upper())
+            iban = formats.iban(re.sub(r"[ -]", "", text[start:at]).upper())
         except ValueError:
             continue
         return Found(start, at, (Candidate(value=iban, label=spaced(iban)),))

@@ -90,13 +90,15 @@ async def about(
 
 
 def _fields(record: Record) -> list[str]:
-    shown = {k: v for k, v in record.state.items() if v not in (None, "", [], ()) and k != "name"}
+    shown = {k: v for k, v in record.state.items() if v and k != "name"}
     lines = [f"{name.replace('_', ' ').capitalize()}: {_said(v)}" for name, v in shown.items()]
     status = "" if record.status == "active" else f" · {record.status}"
     return [*lines, f"Record version {record.version}{status}"]
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        value = [f"{name}: {said}" for name, said in value.items()]
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

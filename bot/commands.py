@@ -11,7 +11,6 @@ from agents import parties
 from agents.front import Command
 from agents.library import Playbook
 from connectors.contract import PermanentError
-from connectors.payments import checked_iban
 from engine import (
     approvals,
     batches,
@@ -46,7 +45,7 @@ from engine.messages import (
     say,
 )
 from engine.model_calls import Limits
-from memory import events, profile, records
+from memory import events, formats, profile, records
 from memory.db import Reader
 from memory.events import Event
 from memory.records import Record
@@ -325,7 +324,7 @@ def setting_fault(name: str, value: str) -> str | None:
         return quiet.fault(value)
     if name == "iban":
         try:
-            checked_iban(value)
+            formats.iban(value)
         except ValueError as error:
             return str(error)
     return None
@@ -335,7 +334,7 @@ def clean_setting(name: str, value: str) -> str:
     """Return the setting as it is kept."""
     if name == "currency":
         return value.upper()
-    return checked_iban(value) if name == "iban" else value
+    return formats.iban(value) if name == "iban" else value
 
 
 async def _whom(reader: Reader, wanted: str) -> Record | None:

@@ -260,6 +260,8 @@ async def _version(
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        value = [f"{name}: {said}" for name, said in value.items()]
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
     return text if len(text) <= VALUE_CHARS_MAX else f"{text[: VALUE_CHARS_MAX - 1]}…"
 

@@ -59,7 +59,7 @@ async def _sorted(reader: Reader, row: Row, names: set[str], seen: dict[kinds.Ke
     try:
         typed = kinds.model("person", row.state)
     except ValueError as error:
-        return Sorted(row, "wrong", name, why=_says(error))
+        return Sorted(row, "wrong", name, why=kinds.says(error))
     keys = typed.keys()
     if earlier := next((seen[key] for key in keys if key in seen), None):
         return Sorted(row, "wrong", name, why=f"the same address stands in line {earlier}")
@@ -88,13 +88,6 @@ def _beside(row: Row, holder: Record, given: dict[str, Any]) -> Sorted:
             differs.append(f"{field}: {mine} stays, the list says {theirs}")
     fate: Fate = "adds" if adds or holder.status == "proposed" else "known"
     return Sorted(row, fate, holder.name, holder.id, adds, "; ".join(differs))
-
-
-def _says(error: ValueError) -> str:
-    errors = getattr(error, "errors", None)
-    faults = errors() if errors is not None else [{"loc": (), "msg": str(error)}]
-    said = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}".lstrip(": ") for one in faults)
-    return "; ".join(said).replace("Value error, ", "")
 
 
 async def _people(reader: Reader) -> list[Record]:

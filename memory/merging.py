@@ -112,13 +112,15 @@ def union(one: Record, other: Record) -> dict[str, Any]:
         mine = state.get(name)
         if isinstance(mine, list):
             state[name] = [*mine, *(each for each in value if each not in mine)]
+        elif isinstance(mine, dict):
+            state[name] = {**value, **mine}
         elif mine in (None, ""):
             state[name] = value
     _rename(state, one, other)
     try:
         typed = kinds.model(one.kind, state)
     except ValueError as error:
-        raise MergeError(str(error)) from None
+        raise MergeError(kinds.says(error)) from None
     return typed.model_dump(mode="json")
 
 
@@ -158,8 +160,11 @@ def _without(state: dict[str, Any], merge: dict[str, Any]) -> dict[str, Any]:
     for name, after in merge["after"].items():
         before, now = merge["before"][name], state.get(name)
         if isinstance(now, list):
-            brought = [each for each in after if each not in before]
+            brought = [each for each in after if each not in (before or ())]
             changes[name] = [each for each in now if each not in brought]
+        elif isinstance(now, dict):
+            kept = now.items() - (after.items() - (before or {}).items())
+            changes[name] = dict(sorted(kept))
         elif now == after:
             changes[name] = before
     return changes

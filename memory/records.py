@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import BaseModel
 
-from memory import events, kinds
+from memory import events, kinds, upcasters
 from memory.db import Reader, Tx, change, insert, insert_once
 from memory.schema.records import record_keys, record_versions, records
 
@@ -51,10 +51,11 @@ async def create(
     id = tx.id("rec")
     await _claim(tx, id, typed.keys())
     clean = typed.model_dump(mode="json")
+    await _look_up(tx, kind, clean)
     record = Record(
         id=id, kind=kind, name=typed.name, status=status, version=1, state=clean, at=tx.now
     )
-    await insert(tx, records, record.model_dump() | {"cause": cause})
+    await insert(tx, records, record.model_dump() | {"schema": kinds.SCHEMA, "cause": cause})
     await _keep(tx, record, cause)
     await events.note(tx, f"record.{status}", cause, record=id, of=kind, name=typed.name)
     return record
@@ -70,11 +71,12 @@ async def revise(tx: Tx, record_id: str, cause: str | None, **changes: Any) -> R
     state = typed.model_dump(mode="json")
     if state == old.state:
         return old
+    await _look_up(tx, old.kind, state, old.state)
     record = old.model_copy(
         update={"state": state, "name": typed.name, "version": old.version + 1, "at": tx.now}
     )
     values = {"state": state, "name": record.name, "version": record.version, "at": tx.now}
-    await change(tx, records, {"id": old.id}, cause=cause, **values)
+    await change(tx, records, {"id": old.id}, cause=cause, schema=kinds.SCHEMA, **values)
     await _keep(tx, record, cause)
     before = {name: old.state.get(name) for name in changes}
     await events.note(tx, "record.revised", cause, record=old.id, before=before, after=changes)
@@ -159,8 +161,14 @@ async def history(reader: Reader, record_id: str) -> list[Version]:
     """Return every version, oldest first."""
     query = sa.select(record_versions).filter_by(record=record_id)
     rows = await reader.rows(query.order_by(record_versions.c.version))
-    names = Version.model_fields
-    return [Version(**{name: row._mapping[name] for name in names}) for row in rows]
+    kind = str(await reader.value(sa.select(records.c.kind).filter_by(id=record_id)))
+    return [version(kind, row) for row in rows]
+
+
+def version(kind: str, row: sa.Row[Any]) -> Version:
+    """Return a row of `record_versions` as it is read now."""
+    values = {name: row._mapping[name] for name in Version.model_fields}
+    return Version(**values | {"state": upcasters.read(kind, row.state, row.schema)})
 
 
 async def canonical_values(reader: Reader) -> list[str]:
@@ -181,12 +189,28 @@ async def _claim(tx: Tx, record_id: str, keys: list[kinds.Key]) -> None:
 
 async def _keep(tx: Tx, record: Record, cause: str | None) -> None:
     row = {"record": record.id, "version": record.version, "state": record.state}
-    await insert(tx, record_versions, {**row, "name": record.name, "cause": cause, "at": tx.now})
+    row |= {"schema": kinds.SCHEMA, "name": record.name}
+    await insert(tx, record_versions, {**row, "cause": cause, "at": tx.now})
+
+
+async def _look_up(
+    tx: Tx, kind: str, state: dict[str, Any], old: dict[str, Any] | None = None
+) -> None:
+    """See that every record that is newly named is there and of the right kind. ValueError."""
+    before = {id for _, _, id in kinds.named(kind, old or {})}
+    for field, meant, id in kinds.named(kind, state):
+        other = None if id in before else await get(tx, id)
+        if id not in before and (other is None or other.kind not in meant.kinds):
+            wanted = " or ".join(meant.kinds)
+            raise ValueError(f"{field}: “{id}” is no {wanted} in the records")
 
 
 def _record(row: sa.Row[Any]) -> Record:
     columns = row._mapping  # built once: a listing makes thousands of records
-    return Record(**{name: columns[name] for name in Record.model_fields})
+    values = {name: columns[name] for name in Record.model_fields}
+    if columns["schema"] != kinds.SCHEMA:
+        values["state"] = upcasters.read(columns["kind"], columns["state"], columns["schema"])
+    return Record(**values)
 
 
 def _scalars(value: Any) -> list[str]:

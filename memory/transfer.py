@@ -161,6 +161,8 @@ def _append_csv(file: Path, lines: Iterable[list[Any]]) -> None:
 def _cell(value: Any) -> str:
     """Return the value as text that no spreadsheet runs."""
     value = jsonable(value)
+    if isinstance(value, dict):
+        value = [f"{name}: {said}" for name, said in value.items()]
     text = "" if value is None else "; ".join(value) if isinstance(value, list) else str(value)
     return f"'{text}" if FORMULA.match(text) else text
 

@@ -27,8 +27,9 @@ ONE_HOME = {  # what may appear in one place only
 }
 HEAVY = {
     "PIL", "aiogram", "alembic", "apscheduler", "chromadb", "dateparser", "dbos", "litellm",
-    "markitdown", "mcp", "mcp_types", "numpy", "onnxruntime", "pypdfium2", "slack_bolt",
-    "sqlalchemy", "starlette", "tokenizers", "uvicorn",
+    "markitdown", "mcp", "mcp_types", "numpy", "onnxruntime", "phonenumbers", "pypdfium2",
+    "rapidfuzz", "schwifty", "slack_bolt", "sqlalchemy", "starlette", "stdnum", "tokenizers",
+    "uvicorn", "vobject",
 }  # fmt: skip
 KNOWN_PTH = {"distutils-precedence.pth", "_virtualenv.pth"}  # run at every start of Python
 UNWANTED = {"uv.lock", "package-lock.json"}  # they write down where packages were fetched from

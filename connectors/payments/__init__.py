@@ -12,25 +12,14 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from connectors.contract import Role
 from connectors.money import CENT, Amount, Currency
+from memory.formats import iban
 
 LINES_MAX = 100
 TEXT_MAX = 500
 
-
-def checked_iban(text: str) -> str:
-    """Return the IBAN without spaces; raises ValueError when it cannot be one."""
-    from schwifty import IBAN  # its bank registry takes 0.1 s
-    from schwifty.exceptions import SchwiftyException
-
-    try:
-        return str(IBAN(text))
-    except SchwiftyException as error:
-        raise ValueError(f"{text!r} is not a valid IBAN") from error
-
-
 Name = Annotated[str, Field(min_length=1, max_length=TEXT_MAX)]
 Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
-Iban = Annotated[str, AfterValidator(checked_iban)]
+Iban = Annotated[str, AfterValidator(iban)]
 
 
 class Refund(BaseModel, frozen=True, extra="forbid"):

@@ -5,11 +5,12 @@ from typing import ClassVar
 
 from connectors.contract import Change, PermanentError, Preview, Receipt
 from connectors.money import in_words, spaced
-from connectors.payments import Pay, checked_iban, transfers
+from connectors.payments import Pay, transfers
 from connectors.payments.entries import Entry
 from connectors.payments.ledger import BANK, BILLS, posting_pair
 from connectors.payments.outgoing import MOVES, Outgoing
 from connectors.payments.transfers import Transfer
+from memory import formats
 
 LIKE = "This looks like the payment of {date} ({code})."
 OWN = "This is your own account, so nothing would move."
@@ -59,7 +60,7 @@ class Paying(Outgoing):
 
     def _check(self, pay: Pay) -> None:
         own = self.company.iban
-        if own and transfers.valid(own) and checked_iban(own) == pay.iban:
+        if own and transfers.valid(own) and formats.iban(own) == pay.iban:
             raise PermanentError(OWN)
 
     def _transfer(self, pay: Pay) -> Transfer | None:

@@ -14,8 +14,8 @@ from xml.etree import ElementTree as ET
 
 from connectors import disk
 from connectors.company import Company
-from connectors.payments import checked_iban
 from connectors.payments.ledger import Payment
+from memory import formats
 
 SCHEMA = "pain.001.001.09"
 NAMESPACE = f"urn:iso:std:iso:20022:tech:xsd:{SCHEMA}"
@@ -100,12 +100,12 @@ def write(transfer: Transfer, company: Company, key: str, now: datetime) -> byte
     from sepaxml.validation import try_valid_xml  # reading the schema takes 0.7 s
 
     assert company.iban, "ask missing_here() first"
-    debtor = {"name": company.name, "IBAN": checked_iban(company.iban), "currency": "EUR"}
+    debtor = {"name": company.name, "IBAN": formats.iban(company.iban), "currency": "EUR"}
     file = SepaTransfer({**debtor, **_bic(company.iban), "batch": False}, schema=SCHEMA)
     file.add_payment(
         {
             "name": transfer.name,
-            "IBAN": checked_iban(transfer.iban),
+            "IBAN": formats.iban(transfer.iban),
             **_bic(transfer.iban),
             "amount": int(transfer.amount * 100),
             "execution_date": max(now.date(), transfer.on or now.date()),
@@ -120,7 +120,7 @@ def write(transfer: Transfer, company: Company, key: str, now: datetime) -> byte
 
 def valid(text: str) -> bool:
     try:
-        return bool(checked_iban(text))
+        return bool(formats.iban(text))
     except ValueError:
         return False
 

@@ -8,11 +8,12 @@ records = sa.Table(
     "records",
     metadata,
     key(),
-    text("kind"),  # person | company | order | invoice | payment …
+    text("kind"),  # person | company | order | project | meeting …
     text("name"),  # how a person would call it
     text("status"),  # proposed | active | merged | erased
     number("version", 1),
     json("state"),  # the model of its kind, as JSON
+    number("schema", 1),  # of the state; older ones are read through memory/upcasters.py
     text("cause", null=True),
     moment("at"),
     text("merged_into", null=True),  # the record that this one is the same as
@@ -26,6 +27,7 @@ record_versions = sa.Table(
     sa.Column("record", sa.Text, primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     json("state"),
+    number("schema", 1),
     text("name"),
     text("cause", null=True),
     moment("at"),
@@ -34,7 +36,7 @@ record_versions = sa.Table(
 record_keys = sa.Table(
     "record_keys",
     metadata,
-    sa.Column("scheme", sa.Text, primary_key=True),  # email | phone | order | invoice | payment …
+    sa.Column("scheme", sa.Text, primary_key=True),  # email | domain | vat | order | invoice …
     sa.Column("value", sa.Text, primary_key=True),  # normalised
     text("record"),
     sa.Index("record_keys_record", "record"),

@@ -60,7 +60,7 @@ async def test_every_version_stays_readable(db: Database) -> None:
         versions = await records.history(reader, ada.id)
         assert await records.get(reader, ada.id) == second
     assert (second.version, second.name, second.at) == (2, "Ada E.", versions[1].at)
-    assert [version.state["phone"] for version in versions] == [None, "+49 30 1"]
+    assert [version.state["phone"] for version in versions] == [None, "+49301"]
     assert versions[1].cause == "evt_1"
 
 
@@ -106,13 +106,14 @@ async def test_a_proposed_record_is_real_once_it_is_confirmed(db: Database) -> N
 
 
 async def test_records_of_a_kind_are_found_by_their_values_newest_first(db: Database) -> None:
-    state = {"currency": "EUR", "customer": "rec_ada"}
+    ada = await new(db)
+    state = {"currency": "EUR", "customer": ada.id}
     one = await new(db, "order", number="1", name="Order 1", total="10", **state)
     two = await new(db, "order", number="2", name="Order 2", total="20.5", **state)
     await new(db, "order", number="3", name="Order 3", total="1", currency="EUR")
     async with db.snapshot() as reader:
-        assert await records.of_kind(reader, "order", customer="rec_ada") == [two, one]
-        assert await records.of_kind(reader, "order", customer="rec_ada", limit=1) == [two]
+        assert await records.of_kind(reader, "order", customer=ada.id) == [two, one]
+        assert await records.of_kind(reader, "order", customer=ada.id, limit=1) == [two]
     assert two.state["total"] == "20.50"
 
 

@@ -71,7 +71,7 @@ async def test_two_become_one_by_a_card_and_two_again(app: App, chat: Chat) -> N
     assert "Emails: ada@home.example" in chat.text("What I know about Ada Example")
     await chat.tap(ASK, "Split them again")
     await chat.say("/who ada@home.example")
-    assert "Phone: +49 30 2" in chat.text("What I know about A. Example")
+    assert "Phone: +49302" in chat.text("What I know about A. Example")
     assert (await verify.verify(app.db)).faults == ()
 
 
