@@ -148,7 +148,9 @@ async def _fill(database: Database, index: Index, rows: int, language: Language)
     for start in range(0, rows, AT_ONCE):
         part = range(start, min(start + AT_ONCE, rows))
         said = [_passage(seq, language.text(WORDS_OF_TEXT)) for seq in part]
-        numbers = [{"seq": seq, "numbers": packed(made[seq])} for seq in part]
+        numbers = [
+            {"seq": seq, "encoder": Encoder.name, "numbers": packed(made[seq])} for seq in part
+        ]
         async with database.transaction() as tx:
             await tx.conn.execute(sa.insert(passages), said)
             await tx.conn.execute(sa.insert(vectors), numbers)
@@ -157,7 +159,8 @@ async def _fill(database: Database, index: Index, rows: int, language: Language)
                 " FROM passages p LEFT JOIN passages b ON b.seq = p.seq - 1 WHERE p.seq >= ?",
                 (start,),
             )
-        await index.upsert([Vector(f"psg_{seq}", "", made[seq].tolist()) for seq in part])
+        drawn = [Vector(f"psg_{seq}", "", made[seq].tolist()) for seq in part]
+        await index.upsert(drawn, encoder=Encoder.name)
     return made
 
 

@@ -6,10 +6,10 @@ over everything the vector index is asked.
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ NAME_CHARS_MIN = 3
 KEPT = 11  # fields of a candidate that are columns of a passage
 DATA = Path(__file__).parent / "data"
 
+Values = Mapping[str, Sequence[float]]  # the question as each encoder says it, the wanted one first
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -41,21 +43,30 @@ class Scope:
     kinds: Sequence[Kind] = ()
     trusts: Sequence[str] = ()
 
-    def where(self) -> list[sa.ColumnElement[bool]]:
-        wanted = [(passages.c.kind, self.kinds), (passages.c.trust, self.trusts)]
-        wanted += [(passages.c.record, self.records)]
-        wanted += [(passages.c.conv, [self.conv] if self.conv is not None else ())]
-        return [column.in_(values) for column, values in wanted if values]
+    def wanted(self) -> dict[str, Sequence[str]]:
+        """Return the values that each field may have; a field that is not named may have any."""
+        convs = [self.conv] if self.conv is not None else []
+        fields = {"kind": self.kinds, "trust": self.trusts, "record": self.records, "conv": convs}
+        return {name: values for name, values in fields.items() if values}
+
+    def where(self, table: sa.Table = passages) -> list[sa.ColumnElement[bool]]:
+        return [table.c[name].in_(values) for name, values in self.wanted().items()]
+
+    def holds(self, passage: Any) -> bool:
+        return all(getattr(passage, name) in values for name, values in self.wanted().items())
 
 
 async def by_words(
-    reader: Reader, terms: Sequence[str], scope: Scope, vector: bool
+    reader: Reader, terms: Sequence[str], scope: Scope, encoders: tuple[str, ...]
 ) -> list[sa.Row[Any]]:
-    """Return the rows that the terms find, best first, each with its BM25 and packed vector."""
+    """Return the rows that the terms find, best first, each with its BM25 and packed vector.
+
+    The vector is of the first of these encoders that made one.
+    """
     if not terms:
         return []
     within = scope.where()
-    asked = _search(vector, bool(within))
+    asked = _search(encoders, bool(within))
     if within:
         mine = await reader.rows(sa.select(passages.c.seq).where(*within))
         asked = asked.params(mine=json.dumps([row.seq for row in mine]))
@@ -63,7 +74,7 @@ async def by_words(
 
 
 @cache
-def _search(vector: bool, scoped: bool) -> sa.Select[Any]:
+def _search(encoders: tuple[str, ...], scoped: bool) -> sa.Select[Any]:
     """Make the search once, because putting it together takes as long as asking."""
     score = -sa.func.bm25(sa.literal_column("passages_fts"), 1.0, BEFORE_WEIGHT)
     hits = sa.select(full_text.c.rowid.label("seq"), score.label("words")).where(
@@ -73,32 +84,36 @@ def _search(vector: bool, scoped: bool) -> sa.Select[Any]:
         mine = sa.func.json_each(sa.bindparam("mine", type_=sa.Text)).table_valued("value")
         hits = hits.where((full_text.c.rowid + 0).in_(sa.select(mine.c.value)))
     found = hits.order_by(sa.desc("words")).limit(POOL).subquery()
-    return _rows(vector).add_columns(found.c.words).join(found, found.c.seq == passages.c.seq)
+    return _rows(encoders).add_columns(found.c.words).join(found, found.c.seq == passages.c.seq)
 
 
 async def by_meaning(
-    reader: Reader,
-    values: Sequence[float],
-    scope: Scope,
-    index: Index | None,
-    known: Sequence[sa.Row[Any]],
+    reader: Reader, values: Values, scope: Scope, index: Index | None, known: Sequence[sa.Row[Any]]
 ) -> list[sa.Row[Any]]:
     """Return the rows nearest to the values, but for the known ones."""
-    if within := scope.where():
-        mine = sa.select(passages.c.id, vectors.c.numbers).join(vectors).where(*within)
-        rows = await reader.rows(mine.order_by(vectors.c.seq.desc()).limit(SCOPED_MAX))
-        near = cosines(values, [row.numbers for row in rows])
-        nearest = dict(sorted(zip((row.id for row in rows), near, strict=True), key=_second))
-    elif index is None or not await is_trusted(reader, index):
+    new: set[str] = set()
+    if scope.where():
+        for encoder, vector in values.items():
+            new |= await _nearest_within(reader, encoder, vector, scope)
+    elif index is not None and await is_trusted(reader, index, next(iter(values))):
+        for encoder, vector in values.items():
+            with suppress(IndexBrokenError):
+                new |= (await index.nearest(vector, NEAREST, encoder=encoder)).keys()
+    if not new:
         return []
-    else:
-        try:
-            nearest = await index.nearest(values, NEAREST)
-        except IndexBrokenError:
-            return []
-    new = [*islice(nearest, NEAREST)]
-    ids = json.dumps(sorted(set(new) - {row.id for row in known}))
-    return await reader.rows(_named().params(ids=ids))
+    ids = json.dumps(sorted(new - {row.id for row in known}))
+    return await reader.rows(_named(tuple(values)).params(ids=ids))
+
+
+async def _nearest_within(
+    reader: Reader, encoder: str, vector: Sequence[float], scope: Scope
+) -> set[str]:
+    mine = sa.select(passages.c.id, vectors.c.numbers).join(vectors).where(*scope.where())
+    mine = mine.where(vectors.c.encoder == encoder)
+    rows = await reader.rows(mine.order_by(vectors.c.seq.desc()).limit(SCOPED_MAX))
+    near = cosines(vector, [row.numbers for row in rows])
+    pairs = sorted(zip((row.id for row in rows), near, strict=True), key=_second)
+    return {id for id, _ in pairs[:NEAREST]}
 
 
 def _second(pair: tuple[str, float]) -> float:
@@ -106,19 +121,19 @@ def _second(pair: tuple[str, float]) -> float:
 
 
 @cache
-def _named() -> sa.Select[Any]:
+def _named(encoders: tuple[str, ...]) -> sa.Select[Any]:
     ids = sa.func.json_each(sa.bindparam("ids", type_=sa.Text)).table_valued("value")
-    rows = _rows(True).add_columns(sa.literal(0.0).label("words"))
+    rows = _rows(encoders).add_columns(sa.literal(0.0).label("words"))
     return rows.where(passages.c.id.in_(sa.select(ids.c.value)))
 
 
-def candidates(rows: Sequence[sa.Row[Any]], values: Sequence[float] | None) -> list[Candidate]:
-    """Return what ranking needs of the rows; without values nothing has a meaning."""
-    near = {}
-    if values is not None:
-        packs = [row for row in rows if row.numbers is not None]
-        cosine = cosines(values, [row.numbers for row in packs])
-        near = {row.seq: value for row, value in zip(packs, cosine, strict=True)}
+def candidates(rows: Sequence[Any], values: Values) -> list[Candidate]:
+    """Return what ranking needs of the rows; what no encoder of these knows has no meaning."""
+    near: dict[int, float] = {}
+    for encoder, vector in values.items():
+        packs = [row for row in rows if row.encoder == encoder and row.numbers]
+        cosine = cosines(vector, [row.numbers for row in packs])
+        near |= {row.seq: value for row, value in zip(packs, cosine, strict=True)}
     return [Candidate._make((*row[:KEPT], row.words, near.get(row.seq, 0.0))) for row in rows]
 
 
@@ -172,13 +187,26 @@ def _names_it(word: str, names: Iterable[str]) -> bool:
     return word.removesuffix("'s").removesuffix("\u2019s") in names
 
 
-def _rows(vector: bool) -> sa.Select[Any]:
-    """Select what a candidate holds, in its order, and the vector."""
+def _rows(encoders: tuple[str, ...]) -> sa.Select[Any]:
+    """Select what a candidate holds, in its order, its vector and whose it is."""
     kept = [passages.c[name] for name in Candidate._fields[:KEPT]]
-    if not vector:
-        return sa.select(*kept, sa.null().label("numbers"))
-    joined = passages.outerjoin(vectors, vectors.c.seq == passages.c.seq)
-    return sa.select(*kept, vectors.c.numbers).select_from(joined)
+    joined: sa.FromClause = passages
+    made = []
+    for name in encoders:
+        mine = vectors.alias()
+        joined = joined.outerjoin(mine, (mine.c.seq == passages.c.seq) & (mine.c.encoder == name))
+        made.append(mine)
+    numbers = [mine.c.numbers for mine in made]
+    whose = [mine.c.encoder for mine in made]
+    return sa.select(
+        *kept, _first(numbers).label("numbers"), _first(whose).label("encoder")
+    ).select_from(joined)
+
+
+def _first(columns: Sequence[sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:
+    if len(columns) < 2:
+        return columns[0] if columns else sa.null()
+    return sa.func.coalesce(*columns)
 
 
 @cache

@@ -60,7 +60,12 @@ def _checked(weights: Path, _mtime_ns: int, _size: int) -> "Encoder":
 
 
 class Encoder:
-    """Turns texts into vectors; texts that mean alike lie close. Safe to use from threads."""
+    """Turns texts into vectors; texts that mean alike lie close. Safe to use from threads.
+
+    `name` stands beside each vector: only vectors of the same name can be compared.
+    """
+
+    name = f"minilm-int8-{WEIGHTS_SHA256[:8]}"
 
     def __init__(self, weights: Path) -> None:
         self._weights = weights

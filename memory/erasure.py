@@ -10,13 +10,15 @@ import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import BaseModel
 
-from memory import events, reach, recall
+from memory import archive, events, reach, recall
+from memory.archive import Packed
 from memory.db import BUSY_TIMEOUT_MS, Database, Reader, Tx, change
 from memory.journal import GENESIS, Entry
 from memory.passages import stale_meaning
@@ -174,6 +176,7 @@ async def _cut_passages(tx: Tx, found: Reach) -> None:
         if cut != said:
             await tx.conn.execute(sa.update(passages).filter_by(seq=row.seq).values(cut))
             await stale_meaning(tx, [row.seq])
+    await archive.cut(tx, partial(_cut_packed, found.needles))
     words = sa.table("passages_fts", sa.column("rowid"), sa.column("text"), sa.column("before"))
     async for row in pages(tx, words):
         both = {"text": row.text, "before": row.before}
@@ -182,6 +185,10 @@ async def _cut_passages(tx: Tx, found: Reach) -> None:
             await tx.conn.execute(sa.update(words).where(words.c.rowid == row.rowid_).values(cut))
             await stale_meaning(tx, [row.rowid_])
     await tx.conn.execute(sa.insert(full_text).values(passages_fts="optimize"))
+
+
+def _cut_packed(known: Needles, one: Packed) -> Packed:
+    return one._replace(text=known.cut(one.text, "words"), by=known.cut(one.by, "words"))
 
 
 async def _cut_strangers(tx: Tx, known: Needles) -> None:

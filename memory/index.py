@@ -1,8 +1,9 @@
 """The vector index: which passages mean something near. The only door to chromadb.
 
-It holds vectors under the ids of passages and nothing else. It is never the truth: whatever is
-wrong with its folder, starting over loses nothing. Loaded at first use (a second, 60 MB). One
-process owns the folder, because the searches of another would miss what this one adds.
+It holds vectors under the ids of passages and nothing else, those of each encoder in a collection
+of their own. It is never the truth: whatever is wrong with it, starting over loses nothing. Loaded
+at first use (a second, 60 MB). One process owns the folder, because the searches of another would
+miss what this one adds; a server of Chroma's (`chroma run`) may stand in for the folder.
 
 A damaged folder can take the whole process down, inside Chroma and past any exception. So until
 an index is trusted, each question first leaves a mark on disk; found by the next process, the
@@ -10,10 +11,12 @@ mark means that this folder must not be opened again.
 """
 
 import asyncio
+import hashlib
 import shutil
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as Rows
 
 T = TypeVar("T")
-COLLECTION = "passages"
+PREFIX = "passages"
+NAME_CHARS = 12  # of a hash within a collection's name
 WRITE_MAX = 500  # vectors in one call
 SELF_SEARCHES = 10
 SELF_SEARCH_DISTANCE_MAX = 0.01
@@ -41,65 +45,83 @@ class Vector:
 
 
 class Index:
-    """Vectors in one folder. `trusted` is None until it was compared with the passages."""
+    """Vectors in one folder, or on a server ("HOST:PORT").
 
-    def __init__(self, folder: Path) -> None:
+    `trusted` is None until it was compared with the passages.
+    """
+
+    def __init__(self, folder: Path, server: str = "") -> None:
         self.folder = folder
+        self.server = server
         self.aside = folder.with_name(f"{folder.name}.broken")
         self.mark = folder.with_name(f"{folder.name}.opening")
         self.trusted: bool | None = None
         self.comparing = asyncio.Lock()  # held by whoever finds out whether to trust it
+        # A server may serve several data folders.
+        self._prefix = f"{PREFIX}-{_hashed(str(folder.resolve()))}" if server else PREFIX
         self._lock = threading.Lock()
         self._client: Any = None  # chromadb's Client; its stub does not know close()
-        self._rows: Rows | None = None
+        self._rows: dict[str, Rows] = {}
 
-    async def upsert(self, vectors: Sequence[Vector]) -> None:
+    async def upsert(self, vectors: Sequence[Vector], *, encoder: str = "") -> None:
         """Store the vectors; twice is the same as once. Raises IndexBrokenError."""
         for start in range(0, len(vectors), WRITE_MAX):
             part = vectors[start : start + WRITE_MAX]
-            await asyncio.to_thread(self._ask, lambda rows, part=part: _upsert(rows, part))
+            await self._ask(partial(self._upsert, encoder, part))
 
     async def delete(self, ids: Sequence[str]) -> None:
-        """Forget these ids, also in what was moved aside. Raises IndexBrokenError."""
+        """Forget these ids, of every encoder, also in what was moved aside. IndexBrokenError."""
         await asyncio.to_thread(_remove, self.aside)
-        await asyncio.to_thread(self._ask, lambda rows: rows.delete(ids=list(ids)))
+        await self._ask(partial(self._delete, ids))
 
     async def nearest(
-        self, values: Sequence[float], k: int, *, record: str | None = None
+        self, values: Sequence[float], k: int, *, encoder: str = "", record: str | None = None
     ) -> dict[str, float]:
         """Return up to k ids, nearest first, each with its cosine. Raises IndexBrokenError."""
-        return await asyncio.to_thread(self._ask, lambda rows: _nearest(rows, values, k, record))
+        return await self._ask(partial(self._nearest, encoder, values, k, record))
 
-    async def agrees(self, count: int) -> bool:
+    async def agrees(self, count: int, *, encoder: str = "") -> bool:
         """Say whether it holds this many vectors and finds one of its own; see `trusted`."""
         try:
-            self.trusted = await asyncio.to_thread(self._ask, lambda rows: _is_sound(rows, count))
+            self.trusted = await self._ask(partial(self._is_sound, encoder, count))
         except IndexBrokenError:
             self.trusted = False
         return self.trusted
 
+    async def keep_only(self, encoder: str) -> None:
+        """Drop what the other encoders made. Raises IndexBrokenError."""
+        await self._ask(partial(self._drop, self._name(encoder)))
+
     async def start_over(self) -> None:
-        """Begin with an empty folder; the old one is moved aside, over the one before it."""
-        await asyncio.to_thread(self._start_over)
+        """Begin empty; a folder is moved aside, over the one before it. Raises IndexBrokenError."""
+        if self.server:
+            await self._ask(partial(self._drop, ""))
+            self.trusted = True
+        else:
+            await asyncio.to_thread(self._move_aside)
 
     async def close(self) -> None:
         """Release the folder."""
         await asyncio.to_thread(self._close)
 
-    def _ask(self, question: Callable[["Rows"], T]) -> T:
+    async def _ask(self, question: Callable[[], T]) -> T:
+        return await asyncio.to_thread(self._answer, question)
+
+    def _answer(self, question: Callable[[], T]) -> T:
         from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.errors import ChromaError
 
         with self._lock:
-            if not self.trusted:
+            if not self.trusted and not self.server:
                 self._leave_mark()
             try:
-                return question(self._open())
-            except (ChromaError, OSError) as error:
+                return question()
+            except (ChromaError, OSError, _http_error()) as error:
                 self.trusted = False
                 self._release()
                 SharedSystemClient.clear_system_cache()  # it would hand out the broken one again
-                raise IndexBrokenError(f"The index at {self.folder} is broken: {error}") from error
+                where = self.server or self.folder
+                raise IndexBrokenError(f"The index at {where} is broken: {error}") from error
             finally:
                 self.mark.unlink(missing_ok=True)
 
@@ -111,22 +133,85 @@ class Index:
             self.trusted = False
             raise IndexBrokenError(f"Opening {self.folder} ended the process last time.") from None
 
-    def _open(self) -> "Rows":
+    def _open(self) -> Any:
         import chromadb
         from chromadb.config import Settings
 
-        if self._rows is None:
-            self._client = chromadb.PersistentClient(
-                self.folder, Settings(anonymized_telemetry=False)
-            )
-            self._rows = self._client.get_or_create_collection(
-                COLLECTION,
+        if self._client is None:
+            quiet = Settings(anonymized_telemetry=False)
+            if self.server:
+                host, _, port = self.server.rpartition(":")
+                self._client = _reached(
+                    partial(chromadb.HttpClient, host, int(port), settings=quiet)
+                )
+            else:
+                self._client = chromadb.PersistentClient(self.folder, quiet)
+        return self._client
+
+    def _collection(self, encoder: str) -> "Rows":
+        name = self._name(encoder)
+        if name not in self._rows:
+            self._rows[name] = self._open().get_or_create_collection(
+                name,
                 embedding_function=None,  # said aloud: the default one would download a model
                 configuration={"hnsw": {"space": "cosine"}},
             )
-        return self._rows
+        return self._rows[name]
 
-    def _start_over(self) -> None:
+    def _name(self, encoder: str) -> str:
+        return f"{self._prefix}-{_hashed(encoder)}" if encoder else self._prefix
+
+    def _mine(self) -> list["Rows"]:
+        return [rows for rows in self._open().list_collections() if self._is_mine(rows.name)]
+
+    def _is_mine(self, name: str) -> bool:
+        return name == self._prefix or name.startswith(f"{self._prefix}-")
+
+    def _upsert(self, encoder: str, vectors: Sequence[Vector]) -> None:
+        self._collection(encoder).upsert(
+            ids=[vector.id for vector in vectors],
+            embeddings=[vector.values for vector in vectors],
+            metadatas=[{"record": vector.record} for vector in vectors],
+        )
+
+    def _delete(self, ids: Sequence[str]) -> None:
+        for rows in self._mine():
+            rows.delete(ids=list(ids))
+
+    def _nearest(
+        self, encoder: str, values: Sequence[float], k: int, record: str | None
+    ) -> dict[str, float]:
+        found = self._collection(encoder).query(
+            query_embeddings=[values],
+            n_results=k,
+            where=None if record is None else {"record": record},
+            include=["distances"],
+        )
+        distances = found["distances"] or [[]]
+        return {id: 1 - far for id, far in zip(found["ids"][0], distances[0], strict=True)}
+
+    def _is_sound(self, encoder: str, count: int) -> bool:
+        """Count, then search for the oldest vectors: an index can lose its graph and still count.
+
+        Half of them found is enough: the search is approximate, and a lost graph finds few or none.
+        """
+        rows = self._collection(encoder)
+        if rows.count() != count:
+            return False
+        if count == 0:
+            return True
+        oldest = rows.get(limit=SELF_SEARCHES, include=["embeddings"])["embeddings"]
+        found = rows.query(query_embeddings=oldest, n_results=1, include=["distances"])["distances"]
+        near = [one for one in found or [] if one and one[0] < SELF_SEARCH_DISTANCE_MAX]
+        return 2 * len(near) >= len(found or [])
+
+    def _drop(self, but: str) -> None:
+        for name in [rows.name for rows in self._mine()]:
+            if name != but:
+                self._open().delete_collection(name)
+                self._rows.pop(name, None)
+
+    def _move_aside(self) -> None:
         with self._lock:
             self._release()
             try:
@@ -145,7 +230,28 @@ class Index:
     def _release(self) -> None:
         if self._client is not None:
             self._client.close()
-        self._client = self._rows = None
+        self._client = None
+        self._rows = {}
+
+
+def _reached(connect: Callable[[], T]) -> T:
+    """Connect to a server; where there is none, Chroma says so with a ValueError."""
+    try:
+        return connect()
+    except ValueError as error:
+        raise ConnectionError(str(error)) from error
+
+
+def _http_error() -> type[Exception]:
+    """Return what a connection to a server fails with; Chroma lets it through as it is."""
+    from chromadb.api import fastapi
+
+    error: type[Exception] = vars(fastapi)["httpx"].HTTPError
+    return error
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:NAME_CHARS]
 
 
 def _remove(path: Path) -> None:
@@ -153,37 +259,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _upsert(rows: "Rows", vectors: Sequence[Vector]) -> None:
-    rows.upsert(
-        ids=[vector.id for vector in vectors],
-        embeddings=[vector.values for vector in vectors],
-        metadatas=[{"record": vector.record} for vector in vectors],
-    )
-
-
-def _nearest(rows: "Rows", values: Sequence[float], k: int, record: str | None) -> dict[str, float]:
-    found = rows.query(
-        query_embeddings=[values],
-        n_results=k,
-        where=None if record is None else {"record": record},
-        include=["distances"],
-    )
-    distances = found["distances"] or [[]]
-    return {id: 1 - distance for id, distance in zip(found["ids"][0], distances[0], strict=True)}
-
-
-def _is_sound(rows: "Rows", count: int) -> bool:
-    """Count, then search for the oldest vectors: an index can lose its graph and still count.
-
-    Half of them found is enough: the search is approximate, and a lost graph finds few or none.
-    """
-    if rows.count() != count:
-        return False
-    if count == 0:
-        return True
-    oldest = rows.get(limit=SELF_SEARCHES, include=["embeddings"])["embeddings"]
-    found = rows.query(query_embeddings=oldest, n_results=1, include=["distances"])["distances"]
-    near = [one for one in found or [] if one and one[0] < SELF_SEARCH_DISTANCE_MAX]
-    return 2 * len(near) >= len(found or [])

@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from memory import ids, traits
+from memory import archive, ids, traits
 from memory.db import Tx
 from memory.events import Trust
-from memory.schema.recall import full_text, passages, vectors
+from memory.schema.recall import archived, full_text, passages, vectors
 from memory.traits import Traits
 
 Kind = Literal["message", "mail", "note", "fact", "artifact", "episode"]
@@ -46,11 +46,14 @@ async def remember(
         ids.derived_id("psg", kind, ref, record, place, piece) for place, piece in enumerate(pieces)
     ]
     mine = (passages.c.kind == kind) & (passages.c.ref == ref)
+    packed = (archived.c.kind == kind) & (archived.c.ref == ref)
     known = await tx.rows(sa.select(passages.c.id).where(mine))
+    known += await tx.rows(sa.select(archived.c.id).where(packed))
     if {row.id for row in known} == set(names):
         return names
     if known:
-        await _remove(tx, mine)
+        await remove(tx, mine)
+        await archive.take(tx, packed)
     if names:
         moment = at or tx.now
         session, before = await _session(tx, conv, moment)
@@ -80,8 +83,35 @@ async def forget(tx: Tx, refs: Sequence[str]) -> None:
     Signals "forgotten" for each passage: pass the id to `Index.delete`. Should the process end
     before, the index no longer agrees with the passages and starts over.
     """
-    if await _remove(tx, passages.c.ref.in_(refs)):
+    packed = await archive.take(tx, archived.c.ref.in_(refs))
+    if await remove(tx, passages.c.ref.in_(refs)) or packed:
         await tx.conn.execute(sa.text("INSERT INTO passages_fts(passages_fts) VALUES ('optimize')"))
+
+
+async def remove(tx: Tx, which: sa.ColumnElement[bool]) -> bool:
+    """Remove hot passages and their words, also where the passage after them repeats these.
+
+    Signals "forgotten" for each. Their words may stay in unused parts of the full text.
+    """
+    gone = {row.seq: row.id for row in await tx.rows(sa.select(passages).where(which))}
+    if not gone:
+        return False
+    after = passages.alias()
+    next_seq = sa.select(sa.func.min(after.c.seq)).where(
+        after.c.session == passages.c.session,
+        after.c.seq > passages.c.seq,
+        after.c.seq.not_in(gone),
+    )
+    nexts = sa.select(next_seq.scalar_subquery()).where(passages.c.seq.in_(gone)).distinct()
+    renewed = [seq for (seq,) in await tx.rows(nexts) if seq is not None]
+    stale = full_text.c.rowid.in_([*gone, *renewed])
+    await tx.conn.execute(sa.delete(full_text).where(stale))
+    await tx.conn.execute(sa.delete(passages).where(passages.c.seq.in_(gone)))
+    await write_words(tx, passages.c.seq.in_(renewed))
+    await stale_meaning(tx, renewed)
+    for name in gone.values():
+        tx.signal("forgotten", name)
+    return True
 
 
 async def stale_meaning(tx: Tx, seqs: Sequence[int]) -> None:
@@ -127,29 +157,6 @@ async def _session(
     if row is None or abs(at - row.at) > SESSION_PAUSE:
         return None, None
     return row.session, Traits(row.traits)
-
-
-async def _remove(tx: Tx, which: sa.ColumnElement[bool]) -> bool:
-    """Remove passages and their words, also where the passage after them repeats these."""
-    gone = {row.seq: row.id for row in await tx.rows(sa.select(passages).where(which))}
-    if not gone:
-        return False
-    after = passages.alias()
-    next_seq = sa.select(sa.func.min(after.c.seq)).where(
-        after.c.session == passages.c.session,
-        after.c.seq > passages.c.seq,
-        after.c.seq.not_in(gone),
-    )
-    nexts = sa.select(next_seq.scalar_subquery()).where(passages.c.seq.in_(gone)).distinct()
-    renewed = [seq for (seq,) in await tx.rows(nexts) if seq is not None]
-    stale = full_text.c.rowid.in_([*gone, *renewed])
-    await tx.conn.execute(sa.delete(full_text).where(stale))
-    await tx.conn.execute(sa.delete(passages).where(passages.c.seq.in_(gone)))
-    await write_words(tx, passages.c.seq.in_(renewed))
-    await stale_meaning(tx, renewed)
-    for name in gone.values():
-        tx.signal("forgotten", name)
-    return True
 
 
 async def write_words(tx: Tx, which: sa.ColumnElement[bool]) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from memory import archive
 from memory.db import Reader
 from memory.redaction import Depth, Needles, needles
 from memory.schema import metadata
 from memory.schema.events import events
-from memory.schema.recall import passages, vectors
+from memory.schema.recall import archived, boxes, passages, vectors
 from memory.schema.records import artifact_versions, artifacts, facts, record_versions, records
 from memory.schema.work import effect_versions
 
@@ -24,7 +25,8 @@ RowKey = tuple[str, tuple[Any, ...]]  # table, primary key
 PAGE_ROWS = 500
 DIGEST = re.compile(r"[0-9a-f]{64}")
 FILES = ("file", "digest")  # where the body of an event names a kept file
-TABLES = [table for table in metadata.sorted_tables if table not in (events, passages, vectors)]
+DERIVED = (passages, vectors, boxes, archived)  # from the rest; their words are looked at apart
+TABLES = [table for table in metadata.sorted_tables if table not in (events, *DERIVED)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +140,18 @@ async def _see_artifacts(reader: Reader, found: Reach) -> None:
 async def _see_passages(reader: Reader, found: Reach) -> None:
     gone = found.events | {key[0] for _, key in found.own | found.named if len(key) == 1}
     sources: Counter[str] = Counter()
-    async for row in pages(reader, passages):
+    async for row in _all_passages(reader):
         sources[row.ref] += 1
         if row.record == found.record or found.needles.named_in([row.by, row.text]):
             gone.add(row.ref)
     found.passages.update({ref: count for ref, count in sources.items() if ref in gone})
+
+
+async def _all_passages(reader: Reader) -> AsyncIterator[Any]:
+    async for row in pages(reader, passages):
+        yield row
+    async for packed in archive.each(reader):
+        yield packed
 
 
 def key_of(name: str, values: Mapping[Any, Any]) -> RowKey:

@@ -6,7 +6,7 @@ Without an encoder the words alone keep nearly all of it.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -20,6 +20,7 @@ from memory.index import Index
 from memory.meaning import embed_pending, rebuild
 from memory.passages import Kind, forget, remember
 from memory.ranking import Asked
+from memory.unpacking import by_archive
 
 __all__ = ["Kind", "Recalled", "embed_pending", "forget", "rebuild", "recall", "remember"]
 
@@ -56,27 +57,28 @@ async def recall(
     budget_tokens: int = 600,
     encoder: Encoder | None = None,
     index: Index | None = None,
+    former: Encoder | None = None,
 ) -> list[Recalled]:
     """Return up to k passages within the budget, best first; only those in scope, if one is given.
 
     Any text is a query. The best passage is returned even where it alone exceeds the budget.
+    `former` is the encoder before this one, while its vectors are being made anew.
     """
     about = await records.same(reader, record) if record is not None else ()
     scope = Scope(about, conv, kinds, trusts)
-    encoding = None
-    if encoder is not None:
-        encoding = asyncio.create_task(asyncio.to_thread(encoder.encode, [query]))
+    encoders = {one.name: one for one in (encoder, former) if one is not None}
+    encoding = asyncio.create_task(_encoded(encoders, query))
     try:
         asked = await _read(reader, query)
         terms = candidates.terms(query, asked.names)
-        rows = await candidates.by_words(reader, terms, scope, encoder is not None)
-        values = (await encoding)[0] if encoding else None
+        rows = await candidates.by_words(reader, terms, scope, tuple(encoders))
+        packed = await by_archive(reader, terms, scope, asked.spans)
+        values = await encoding
     finally:
-        if encoding:
-            encoding.cancel()
-    if values is not None:
+        encoding.cancel()
+    if values:
         rows += await candidates.by_meaning(reader, values, scope, index, rows)
-    found = ranking.rank(candidates.candidates(rows, values), asked)
+    found = ranking.rank(candidates.candidates([*rows, *packed], values), asked)
     return [
         Recalled(
             **{name: getattr(one.candidate, name) for name in KEPT},
@@ -85,6 +87,13 @@ async def recall(
         )
         for one in ranking.within(found, k, budget_tokens * CHARS_PER_TOKEN)
     ]
+
+
+async def _encoded(encoders: Mapping[str, Encoder], query: str) -> dict[str, list[float]]:
+    return {
+        name: (await asyncio.to_thread(encoder.encode, [query]))[0]
+        for name, encoder in encoders.items()
+    }
 
 
 async def _read(reader: Reader, query: str) -> Asked:

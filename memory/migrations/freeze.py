@@ -39,7 +39,7 @@ def frozen() -> str:
         metadata.create_all(conn)
         rows = conn.exec_driver_sql(
             "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-            " AND name NOT LIKE 'passages\\_fts\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%'"
+            " AND name NOT LIKE '%\\_fts\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%'"
             " ESCAPE '\\' ORDER BY rowid"
         ).all()
     engine.dispose()

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from memory.schema.columns import metadata, moment, text
+from memory.schema.columns import key, metadata, moment, number, text
 
 passages = sa.Table(
     "passages",
@@ -30,7 +30,7 @@ passages = sa.Table(
     info={"journaled": False},
 )
 
-# What each means, 384 numbers from -127 to 127. The index can be made anew from them, and what is
+# What each means, in numbers from -127 to 127. The index can be made anew from them, and what is
 # asked within a scope is compared with exactly these.
 vectors = sa.Table(
     "vectors",
@@ -38,6 +38,7 @@ vectors = sa.Table(
     sa.Column(
         "seq", sa.Integer, sa.ForeignKey("passages.seq", ondelete="CASCADE"), primary_key=True
     ),
+    sa.Column("encoder", sa.Text, primary_key=True),  # who made it: only its own questions compare
     sa.Column("numbers", sa.LargeBinary, nullable=False),
     info={"journaled": False},
 )
@@ -49,6 +50,53 @@ CREATE VIRTUAL TABLE passages_fts USING fts5(
 )
 """
 DROP_FULL_TEXT = "DROP TABLE IF EXISTS passages_fts"
+
+# What was said long ago, out of the way of the questions of today: whole sessions, packed in boxes.
+boxes = sa.Table(
+    "boxes",
+    metadata,
+    sa.Column("box", sa.Integer, primary_key=True, autoincrement=True),
+    text("topic"),  # what its sessions have in common: a conversation or a record; "": nothing
+    number("passages"),
+    moment("first_at"),
+    moment("last_at"),
+    text("text"),  # a summary: its most telling passages
+    sa.Column("pack", sa.LargeBinary, nullable=False),  # memory/archive.py
+    sa.Index("boxes_topic", "topic"),
+    sqlite_autoincrement=True,
+    info={"journaled": False},
+)
+
+archived = sa.Table(
+    "archived",
+    metadata,
+    key(),  # the passage
+    sa.Column("box", sa.Integer, sa.ForeignKey("boxes.box", ondelete="CASCADE"), nullable=False),
+    text("kind"),
+    text("ref"),
+    text("record", null=True),
+    text("conv", null=True),
+    text("trust"),
+    sa.Index("archived_box", "box"),
+    sa.Index("archived_ref", "ref"),
+    sa.Index("archived_record", "record"),
+    info={"journaled": False},
+)
+
+# The words of each box, without the texts themselves: they are in its pack.
+CREATE_BOX_WORDS = """
+CREATE VIRTUAL TABLE boxes_fts USING fts5(
+    text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+)
+"""
+DROP_BOX_WORDS = "DROP TABLE IF EXISTS boxes_fts"
+
+box_words = sa.table(
+    "boxes_fts",
+    sa.column("rowid", sa.Integer),
+    sa.column("text", sa.Text),
+    sa.column("boxes_fts", sa.Text),
+)
 
 full_text = sa.table(
     "passages_fts",
@@ -67,3 +115,13 @@ def _create_full_text(_table: sa.Table, conn: sa.Connection, **_: object) -> Non
 @sa.event.listens_for(passages, "before_drop")
 def _drop_full_text(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
     conn.exec_driver_sql(DROP_FULL_TEXT)
+
+
+@sa.event.listens_for(boxes, "after_create")
+def _create_box_words(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
+    conn.exec_driver_sql(CREATE_BOX_WORDS)
+
+
+@sa.event.listens_for(boxes, "before_drop")
+def _drop_box_words(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
+    conn.exec_driver_sql(DROP_BOX_WORDS)

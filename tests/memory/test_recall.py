@@ -138,7 +138,8 @@ async def test_a_number_is_found_by_words_where_meanings_are_all_alike(
         question = f"what about {'INV-7' if ref == 'note_7' else ref.removeprefix('note_')}?"
         assert (await refs(database, question, encoder=encoder, index=index))[0] == ref
         [vector] = encoder.encode([question])
-        missed += named[next(iter(await index.nearest(vector, 1)))] != ref
+        [near] = await index.nearest(vector, 1, encoder=encoder.name)
+        missed += named[near] != ref
     assert missed > 5  # by meaning alone
     assert (await refs(database, "INV-7"))[0] == "note_7"
 
@@ -347,7 +348,7 @@ async def test_what_is_forgotten_leaves_no_word_and_no_vector(
     assert await refs(database, "xylophone secret") == []
     assert not await words_kept(database, "xylophon")
     assert await refs(database, "morning") == ["evt_0", "evt_2"]  # the next follows the one before
-    assert await Index(index.folder).agrees(2)
+    assert await Index(index.folder).agrees(2, encoder=Encoder.name)
 
 
 class Interrupted(Encoder):
@@ -370,7 +371,7 @@ async def test_what_is_forgotten_while_it_is_embedded_gets_no_vector(
 ) -> None:
     await remember_all(database, NOTES)
     await embed_pending(database, Interrupted(encoder, database.path), index)
-    assert await index.agrees(len(NOTES) - 1)
+    assert await index.agrees(len(NOTES) - 1, encoder=Encoder.name)
 
 
 async def test_embedding_goes_in_portions_and_ends(
@@ -416,7 +417,7 @@ async def test_a_lost_index_costs_no_answer_and_is_rebuilt(
         await embed_pending(database, encoder, index)
     while await embed_pending(database, encoder, index):
         pass
-    assert await index.agrees(len(NOTES) + 1)
+    assert await index.agrees(len(NOTES) + 1, encoder=Encoder.name)
     after = await ask(database, "refund of money", **how)
     assert [passage.id for passage in after] == [passage.id for passage in before]
     await index.close()
@@ -427,14 +428,16 @@ async def test_a_vector_stored_but_not_noted_before_a_crash_starts_the_index_ove
 ) -> None:
     await remember_all(database, NOTES)
     await rebuild(database, encoder, index)
-    await index.upsert([Vector("psg_orphan", "", encoder.encode(["an orphan"])[0])])
+    await index.upsert(
+        [Vector("psg_orphan", "", encoder.encode(["an orphan"])[0])], encoder=encoder.name
+    )
     await index.close()
     fresh = Index(index.folder)
     assert "note_money" in await refs(database, "refund", encoder=encoder, index=fresh)
     assert fresh.trusted is False
     while await embed_pending(database, encoder, fresh):
         pass
-    assert await fresh.agrees(len(NOTES))
+    assert await fresh.agrees(len(NOTES), encoder=Encoder.name)
     await fresh.close()
 
 

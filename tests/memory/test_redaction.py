@@ -37,7 +37,18 @@ NAMES = {  # text columns in which no words stand: identifiers, states, names of
     ),
     *("ref", "scheme", "source", "state", "status", "surface", "task", "undoes", "about", "action"),
     *("amount", "basis", "ceiling", "model", "step", "tier"),
-    *("item", "hash", "card", "trust", "salt", "redacted_by", "first_on", "merged_into"),
+    *(
+        "item",
+        "hash",
+        "card",
+        "trust",
+        "salt",
+        "redacted_by",
+        "first_on",
+        "merged_into",
+        "topic",
+        "encoder",
+    ),
 }
 
 

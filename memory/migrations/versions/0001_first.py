@@ -280,6 +280,26 @@ CREATE VIRTUAL TABLE passages_fts USING fts5(
 )
 """,
     """
+CREATE TABLE boxes (
+    box INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    topic TEXT NOT NULL,
+    passages INTEGER NOT NULL,
+    first_at DATETIME NOT NULL,
+    last_at DATETIME NOT NULL,
+    text TEXT NOT NULL,
+    pack BLOB NOT NULL
+)
+""",
+    """
+CREATE INDEX boxes_topic
+    ON boxes (topic)
+""",
+    """
+CREATE VIRTUAL TABLE boxes_fts USING fts5(
+    text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+)
+""",
+    """
 CREATE TABLE records (
     id TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -653,14 +673,41 @@ CREATE INDEX alarms_due
     """
 CREATE TABLE vectors (
     seq INTEGER NOT NULL,
+    encoder TEXT NOT NULL,
     numbers BLOB NOT NULL,
-    PRIMARY KEY (seq),
+    PRIMARY KEY (seq, encoder),
     FOREIGN KEY(seq) REFERENCES passages (seq) ON DELETE CASCADE
 )
+""",
+    """
+CREATE TABLE archived (
+    id TEXT NOT NULL,
+    box INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    ref TEXT NOT NULL,
+    record TEXT,
+    conv TEXT,
+    trust TEXT NOT NULL,
+    PRIMARY KEY (id),
+    FOREIGN KEY(box) REFERENCES boxes (box) ON DELETE CASCADE
+)
+""",
+    """
+CREATE INDEX archived_box
+    ON archived (box)
+""",
+    """
+CREATE INDEX archived_record
+    ON archived (record)
+""",
+    """
+CREATE INDEX archived_ref
+    ON archived (ref)
 """,
 )
 
 DOWN = (
+    "DROP TABLE archived",
     "DROP TABLE vectors",
     "DROP TABLE alarms",
     "DROP TABLE batch_items",
@@ -684,6 +731,8 @@ DOWN = (
     "DROP TABLE record_keys",
     "DROP TABLE record_versions",
     "DROP TABLE records",
+    "DROP TABLE boxes_fts",
+    "DROP TABLE boxes",
     "DROP TABLE passages_fts",
     "DROP TABLE passages",
     "DROP TABLE answers",

@@ -1,0 +1,187 @@
+"""The archive: what was said long ago, packed in boxes and found by the words of a whole box.
+
+A box holds whole sessions of one conversation or about one record, so what was said just before a
+passage lies beside it. Nothing is lost: each passage keeps its id, its words and its vector.
+"""
+
+import json
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+
+from memory.db import Reader, Tx
+from memory.gist import gist
+from memory.schema.recall import archived, box_words, boxes
+
+BOX_PASSAGES = 64  # a box with fewer takes in the next session of its topic
+SUMMARY_CHARS = 600
+KEYS = ("id", "kind", "ref", "record", "conv", "trust")
+
+
+class Packed(NamedTuple):
+    """A passage as it lies in a box, with its vector and the encoder that made it (or b"", "")."""
+
+    seq: int
+    id: str
+    ref: str
+    kind: str
+    record: str | None
+    by: str | None
+    text: str
+    at: datetime
+    trust: str
+    session: str
+    traits: int
+    conv: str | None
+    encoder: str
+    numbers: bytes
+
+
+class Contents(BaseModel, frozen=True):
+    """How much is archived, since when, and how many bytes the packs have."""
+
+    passages: int
+    boxes: int
+    bytes: int
+    oldest: datetime | None
+
+
+async def put(tx: Tx, topic: str, some: Sequence[Packed]) -> None:
+    """Pack whole sessions of one topic, filling up the box that was not full yet."""
+    mine = sa.select(boxes).where(boxes.c.topic == topic, boxes.c.passages < BOX_PASSAGES)
+    begun = await tx.row(mine.order_by(boxes.c.box.desc()).limit(1))
+    inside = unpack(begun.pack) if begun is not None else []
+    number = None if begun is None else await _empty(tx, begun.box, inside)
+    for _, session in groupby(some, lambda one: one.session):
+        if len(inside) >= BOX_PASSAGES:
+            await _write(tx, number, topic, inside)
+            number, inside = None, []
+        inside += session
+    await _write(tx, number, topic, inside)
+
+
+async def take(tx: Tx, which: sa.ColumnElement[bool]) -> bool:
+    """Remove archived passages with every word of them; say whether there were any."""
+    ids = {row.id for row in await tx.rows(sa.select(archived.c.id).where(which))}
+    for number in await _boxes_of(tx, which):
+        await _rewrite(tx, number, lambda old: None if old.id in ids else old)
+    return bool(ids)
+
+
+async def cut(tx: Tx, change: Callable[[Packed], Packed]) -> None:
+    """Change the words of archived passages, wherever `change` returns others."""
+    for row in await tx.rows(sa.select(boxes.c.box).order_by(boxes.c.box)):
+        await _rewrite(tx, row.box, change)
+
+
+async def each(reader: Reader) -> AsyncIterator[Packed]:
+    """Yield every archived passage, a box at a time."""
+    last = 0
+    following = sa.select(boxes.c.box, boxes.c.pack).order_by(boxes.c.box).limit(1)
+    while row := await reader.row(following.where(boxes.c.box > last)):
+        last = row.box
+        for one in unpack(row.pack):
+            yield one
+
+
+async def contents(reader: Reader) -> Contents:
+    c = boxes.c
+    total = sa.select(
+        sa.func.coalesce(sa.func.sum(c.passages), 0).label("passages"),
+        sa.func.count().label("boxes"),
+        sa.func.coalesce(sa.func.sum(sa.func.length(c.pack)), 0).label("bytes"),
+        sa.func.min(c.first_at).label("oldest"),
+    )
+    [row] = await reader.rows(total)
+    return Contents(**row._mapping)
+
+
+def unpack(pack: bytes) -> list[Packed]:
+    """Return the passages of a box in the order they were said."""
+    rows = json.loads(zlib.decompress(pack))
+    return [
+        Packed._make((*row[:7], datetime.fromisoformat(row[7]), *row[8:-1], b64decode(row[-1])))
+        for row in rows
+    ]
+
+
+def _pack(inside: Sequence[Packed]) -> bytes:
+    rows = [
+        [*one[:7], one.at.isoformat(), *one[8:-1], b64encode(one.numbers).decode()]
+        for one in inside
+    ]
+    return zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+async def _rewrite(tx: Tx, number: int, change: Callable[[Packed], Packed | None]) -> None:
+    """Change what is in a box, down to its words and its summary.
+
+    What changed has no vector any more, nor has what was said next: it was made from both.
+    """
+    row = await tx.row(sa.select(boxes.c.topic, boxes.c.pack).where(boxes.c.box == number))
+    assert row is not None  # its number was read in this transaction
+    inside = unpack(row.pack)
+    left: list[Packed] = []
+    stale = ""  # the session whose last passage changed
+    for old in inside:
+        new = change(old)
+        if new is not None:
+            changed = new != old or old.session == stale
+            left.append(new._replace(encoder="", numbers=b"") if changed else new)
+        stale = old.session if new != old else ""
+    if left == inside:
+        return
+    await _empty(tx, number, inside)
+    if left:
+        await _write(tx, number, row.topic, left)
+    await tx.conn.execute(sa.insert(box_words).values(boxes_fts="optimize"))
+
+
+async def _empty(tx: Tx, number: int, inside: Sequence[Packed]) -> int:
+    """Take a box away with its words; a table without texts must be told what they were."""
+    gone = {"boxes_fts": "delete", "rowid": number, "text": _words(inside)}
+    await tx.conn.execute(sa.insert(box_words).values(gone))
+    await tx.conn.execute(sa.delete(boxes).where(boxes.c.box == number))
+    return number
+
+
+async def _write(tx: Tx, number: int | None, topic: str, inside: Sequence[Packed]) -> None:
+    moments = [one.at for one in inside]
+    row = {
+        "topic": topic,
+        "passages": len(inside),
+        "first_at": min(moments),
+        "last_at": max(moments),
+        "text": gist([one.text for one in inside], SUMMARY_CHARS),
+        "pack": _pack(inside),
+    } | ({} if number is None else {"box": number})
+    made = (await tx.conn.execute(sa.insert(boxes).values(row))).inserted_primary_key
+    assert made is not None
+    await tx.conn.execute(sa.insert(box_words).values(rowid=made.box, text=_words(inside)))
+    rows = [{name: getattr(one, name) for name in KEYS} | {"box": made.box} for one in inside]
+    await tx.conn.execute(sa.insert(archived), rows)
+
+
+async def _boxes_of(reader: Reader, which: sa.ColumnElement[bool]) -> list[int]:
+    found = await reader.rows(sa.select(archived.c.box).where(which).distinct())
+    return sorted(row.box for row in found)
+
+
+def _words(inside: Sequence[Packed]) -> str:
+    return "\n".join(_said(inside))
+
+
+def _said(inside: Sequence[Packed]) -> Iterator[str]:
+    """Yield what each says, and who where that changes."""
+    by = None
+    for one in inside:
+        if one.by and one.by != by:
+            yield one.by
+        by = one.by
+        yield one.text
