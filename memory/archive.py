@@ -90,6 +90,13 @@ async def each(reader: Reader) -> AsyncIterator[Packed]:
             yield one
 
 
+async def write_words(tx: Tx) -> None:
+    """Write the full text of every box, where there is none yet."""
+    for row in await tx.rows(sa.select(boxes.c.box, boxes.c.pack).order_by(boxes.c.box)):
+        words = _words(unpack(row.pack))
+        await tx.conn.execute(sa.insert(box_words).values(rowid=row.box, text=words))
+
+
 async def contents(reader: Reader) -> Contents:
     c = boxes.c
     total = sa.select(

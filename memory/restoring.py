@@ -7,6 +7,7 @@ folder gets its name. What is derived (full text, vectors) is made anew from an 
 import asyncio
 import json
 import shutil
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from memory import copies, passages, upgrade, verify
+from memory import archive, copies, passages, upgrade, verify
 from memory.copies import Manifest, RefusedError
 from memory.db import Database, Tx
 from memory.schema.columns import Moment
@@ -47,6 +48,7 @@ async def take_in(export: Path, target: Path) -> verify.Report:
                 for table in EXPORTED:
                     await _fill(tx, table, export / f"{table.name}.jsonl")
                 await passages.write_words(tx, sa.true())
+                await archive.write_words(tx)
         finally:
             await db.close()
         return await _checked(half, manifest)
@@ -99,6 +101,8 @@ def _row(table: sa.Table, values: dict[str, Any]) -> dict[str, Any]:
 def _value(column: sa.Column[Any], value: Any) -> Any:
     if isinstance(column.type, Moment) and value is not None:
         return datetime.fromisoformat(value)
+    if isinstance(column.type, sa.LargeBinary):
+        return b64decode(value)
     return value
 
 

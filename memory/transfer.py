@@ -8,6 +8,7 @@ import csv
 import json
 import re
 import sqlite3
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import UTC
@@ -128,9 +129,18 @@ async def _table(reader: Reader, table: sa.Table, folder: Path) -> int:
     result = await reader.conn.stream(query)
     await asyncio.to_thread(_append, file, [])
     async for rows in result.partitions(AT_ONCE):
-        await asyncio.to_thread(_append, file, [jsonable(dict(row._mapping)) for row in rows])
+        await asyncio.to_thread(_append, file, [_line(row) for row in rows])
         count += len(rows)
     return count
+
+
+def _line(row: sa.Row[Any]) -> dict[str, Any]:
+    """Return a row in JSON's types; bytes as base64."""
+    values = jsonable(dict(row._mapping))
+    return {
+        name: b64encode(value).decode() if isinstance(value, bytes) else value
+        for name, value in values.items()
+    }
 
 
 def _append(file: Path, rows: list[dict[str, Any]]) -> None:

@@ -14,6 +14,7 @@ from memory import (
     expiry,
     facts,
     kept,
+    lifecycle,
     profile,
     recall,
     records,
@@ -95,6 +96,11 @@ async def _expiry(tx: Tx, chance: random.Random, key: str) -> None:
     await expiry.expire(tx, await expiry.trace(tx, some), some, None)
 
 
+async def _packing(tx: Tx, chance: random.Random, key: str) -> None:
+    going = await lifecycle.due(tx, lifecycle.Policy(days={"mail": 1}, hot=chance.randint(0, 4)))
+    await lifecycle.pack(tx, [one.session for one in going], None)
+
+
 async def _any(tx: Tx, chance: random.Random) -> str | None:
     known = [one.id for one in await records.of_kind(tx, "person") if one.status == "active"]
     return chance.choice(known) if known else None
@@ -102,7 +108,7 @@ async def _any(tx: Tx, chance: random.Random) -> str | None:
 
 STEPS = (
     *(_person, _person, _revision, _mail, _mail, _mail, _fact, _fact, _draft, _setting, _open),
-    *(_erasure, _expiry),
+    *(_erasure, _expiry, _packing),
 )
 
 
@@ -114,5 +120,7 @@ def tables(path: Path) -> dict[str, list[Any]]:
             name: conn.execute(f'SELECT * FROM "{name}" ORDER BY 1, 2').fetchall() for name in names
         }
         words = "SELECT rowid, text, before FROM passages_fts ORDER BY rowid"
+        hits = "SELECT rowid FROM boxes_fts WHERE boxes_fts MATCH 'euros' ORDER BY rowid"
+        found["boxes_fts"] = conn.execute(hits).fetchall()
         found["passages_fts"] = conn.execute(words).fetchall()
     return found
