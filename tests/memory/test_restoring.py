@@ -65,7 +65,7 @@ async def round_trip(db: Database, folder: Path, clock: Clock) -> None:
     assert contents(folder / "two") == contents(folder / "one")
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 5])
 async def test_an_export_makes_an_equal_company_and_the_same_export_again(
     db: Database, tmp_path: Path, clock: Clock, blobs: Path, seed: int
 ) -> None:
