@@ -1,5 +1,4 @@
-"""Soundness: does what lies beside the log fit it? Kept files by their digest, passages with their
-words and vectors.
+"""Soundness: do kept files, passages and vectors fit what the log says of them?
 
 The index is not looked into: one process owns it, and compares it with the passages at its start.
 """
