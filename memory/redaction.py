@@ -26,7 +26,7 @@ REDACTS = ("record.erased", "memory.expired")  # events that redact others, and 
 EVERYDAY = frozenset({"can", "may", "will"})  # names that would be found in every text
 NAMES = ("name", "aliases")
 ADDRESSES = ("email", "emails", "domain")
-NUMBERS = ("phone", "iban", "vat_id")
+NUMBERS = ("phone", "phones", "iban", "vat_id")
 WORDS = frozenset(
     {
         *("actor", "attribute", "because", "bundle", "by", "chat", "counterpart"),

@@ -12,6 +12,7 @@ ADA = {
     "name": "Ada Example",
     "email": "ada@example.org",
     "phone": "+49 (30) 123-4567",
+    "phones": ["+4940765432"],
     "iban": "DE89370400440532013000",
     "aliases": ["Ada", "Ädelgard Groß"],
 }
@@ -65,6 +66,7 @@ NAMES = {  # text columns in which no words stand: identifiers, states, names of
         ("mailto:ADA@Example.org.", f"mailto:{MARK}."),
         ("call +49 30 1234567 now", f"call +{MARK} now"),
         ("call 0049/30/123 45 67", f"call {MARK}"),
+        ("or +49 40 765432", f"or +{MARK}"),
         ("DE89 3704 0044 0532 0130 00", MARK),
         ("ÄDELGARD GROSS", MARK),
         ("A\u0308delgard Gro\u00df", MARK),
