@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -52,11 +52,10 @@ def made(target: Path) -> Iterator[Path]:
     if half.exists():
         shutil.rmtree(half)
     half.mkdir(parents=True, mode=0o700)
-    try:
+    with ExitStack() as otherwise:
+        otherwise.callback(shutil.rmtree, half, ignore_errors=True)
         yield half
-    except BaseException:
-        shutil.rmtree(half, ignore_errors=True)
-        raise
+        otherwise.pop_all()
     for path in (*half.rglob("*"), half):
         handle = os.open(path, os.O_RDONLY)
         os.fsync(handle)
