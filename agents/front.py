@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from agents import item, planner, redirected, references, reports, rules_heard, slots
+from agents import item, knowing, planner, redirected, references, reports, rules_heard, slots
 from agents.intake import Intake
 from agents.library import Playbook, Slot
 from agents.planner import Wish
@@ -82,6 +82,7 @@ class Front:
             question = await questions.open_in(reader, conv)
             route = await self._route(reader, wanted)
             context = await self._context(reader, None)
+            of_facts = await knowing.heard(reader, said) is not None
         if event.body.get("redirects"):
             await self._redirected(event, said, route)
             return
@@ -92,6 +93,8 @@ class Front:
             await self._typed_yes(event)
         elif rules_heard.is_one(said, context):  # every word of it is a rule's
             await self._command(event, f"/policy add {said}")
+        elif of_facts:
+            await self._command(event, f"/facts {said}")
         elif route.playbook is None:
             await self._lost(event, route.runner_up)
         elif route.off:

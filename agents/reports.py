@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.files.shapes import Reading
-from engine import lessons, words
+from engine import curating, lessons, words
 from engine.messages import (
     Bullets,
     Button,
@@ -77,15 +77,15 @@ async def about(
     noted = await facts.current(reader, record.id)
     known = [fact for fact in noted if not fact.attribute.startswith(lessons.PREFIX)]
     if known:
-        lines = tuple(
-            f"{f.value} ({f.author}, {words.moment(f.recorded_at, settings)})" for f in known
-        )
+        known.sort(key=lambda fact: fact.attribute != facts.PINNED)  # that comes first
+        lines = tuple(curating.line(fact, settings) for fact in known)
         parts += [_para("Noted:"), Bullets(items=lines)]
     if found:
         parts += [_para("From mails and messages:")]
         parts += [Quote(text=one.text[:EXCERPT_CHARS], who=_source(one, settings)) for one in found]
     evidence = tuple(Evidence(label=f"{one.kind}", ref=one.ref) for one in found)
-    parts.append(Facts(evidence=(Evidence(label="the record", ref=record.id), *evidence)))
+    evidence = (Evidence(label="the record", ref=record.id), *curating.cited(known), *evidence)
+    parts.append(Facts(evidence=evidence))
     return Msg(key=key, summary=f"What I know about {record.name}"[:190], parts=tuple(parts))
 
 

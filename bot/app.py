@@ -19,6 +19,7 @@ from bot import board, forgetting, importing, minds, onboarding, secrets, templa
 from bot.autonomy import Autonomy
 from bot.commands import Commands
 from bot.delivery import Delivery
+from bot.facts import Knowing
 from bot.remembering import Remembering
 from bot.rules import Rules
 from bot.secrets import Secrets
@@ -37,6 +38,7 @@ from engine import (
     batch_desk,
     bells,
     conversations,
+    curating,
     desk,
     endorsing,
     halting,
@@ -48,6 +50,7 @@ from engine import (
     pictures,
     redirects,
     retention,
+    review,
     rich,
     rule_desk,
     rungs,
@@ -85,6 +88,8 @@ VERBS: dict[str, Verb] = {  # what a tap does, by the action of its button
     **who.VERBS,
     **importing.VERBS,
     **rungs.VERBS,
+    **curating.VERBS,
+    **review.VERBS,
     "redirect": redirects.redirect,
     "endorse": endorsing.endorse,
     "account": accounts.endorse,
@@ -301,6 +306,7 @@ def _furnish(
         Trust(house),
         Secrets(house),
         Who(house, app.remembering.recall),
+        Knowing(house),
         Twins(house, app.verbs),
         Tools(house, app.toolbox),
     ):

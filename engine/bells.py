@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engine import approvals, cards, effects, evening, outbox, retention, triage
+from engine import approvals, cards, effects, evening, outbox, retention, review, triage
 from engine.messages import say
 from engine.schedule import Bell
 from memory import events
@@ -10,9 +10,10 @@ from memory.db import Tx
 
 
 async def arm(tx: Tx, cause: str | None) -> None:
-    """Set what rings once a day, by the operator's wall."""
+    """Set what rings once a day or a week, by the operator's wall."""
     await evening.arm(tx, cause)
     await retention.arm(tx, cause)
+    await review.arm(tx, cause)
 
 
 async def expire(tx: Tx, ref: str, cause: str) -> None:
@@ -46,4 +47,5 @@ BELLS: Mapping[str, Bell] = {
     "aside": triage.set_aside,
     evening.KIND: evening.ring,
     retention.KIND: retention.ring,
+    review.KIND: review.ring,
 }

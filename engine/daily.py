@@ -1,4 +1,4 @@
-"""Daily alarms: once a day at an hour on the operator's wall, each set again when it rings.
+"""Daily alarms: once a day, or a week, at an hour on the operator's wall, set again when it rings.
 
 set ──at its hour──▶ rings, and is set for the next day in the same transaction
 A day that was slept through rings once, at the next start.
@@ -15,18 +15,22 @@ from memory.db import Tx
 from memory.schema.work import alarms
 
 
-def next_ring(now: datetime, zone: str, at: time) -> datetime:
-    """Return the next such hour on the wall of this zone, summer time or not."""
+def next_ring(now: datetime, zone: str, at: time, weekday: int | None = None) -> datetime:
+    """Return the next such hour on the wall of this zone, summer time or not.
+
+    `weekday`: only on that day of the week, Monday is 0.
+    """
     local = now.astimezone(ZoneInfo(zone))
-    today = datetime.combine(local.date(), at, local.tzinfo)
-    if local < today:
-        return today
-    return datetime.combine(local.date() + timedelta(days=1), at, local.tzinfo)
+    day = local.date() + timedelta(days=local.time() >= at)
+    ahead = 0 if weekday is None else (weekday - day.weekday()) % 7
+    return datetime.combine(day + timedelta(days=ahead), at, local.tzinfo)
 
 
-async def arm(tx: Tx, kind: str, at: time, cause: str | None) -> None:
+async def arm(
+    tx: Tx, kind: str, at: time, cause: str | None, *, weekday: int | None = None
+) -> None:
     """Set the next alarm of this kind; one that is due and has not rung yet stays."""
-    due = next_ring(tx.now, await profile.get(tx, "zone"), at)
+    due = next_ring(tx.now, await profile.get(tx, "zone"), at, weekday)
     row = await tx.row(sa.select(alarms).filter_by(key=kind, state="set"))
     if row is not None and (row.due_at <= tx.now or row.due_at == due):
         return
@@ -34,7 +38,7 @@ async def arm(tx: Tx, kind: str, at: time, cause: str | None) -> None:
     await schedule.set_alarm(tx, kind, due, kind, "", noted.id)
 
 
-async def again(tx: Tx, kind: str, at: time, cause: str) -> None:
-    """Set the alarm that rings now for the next day."""
-    due = next_ring(tx.now, await profile.get(tx, "zone"), at)
+async def again(tx: Tx, kind: str, at: time, cause: str, *, weekday: int | None = None) -> None:
+    """Set the alarm that rings now for the next day, or week."""
+    due = next_ring(tx.now, await profile.get(tx, "zone"), at, weekday)
     await schedule.set_alarm(tx, kind, due, kind, "", cause)

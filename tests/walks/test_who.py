@@ -21,7 +21,7 @@ async def test_who_tells_what_is_known_and_where_from(app: App, chat: Chat) -> N
     told = chat.text("What I know about Ada Example")
     assert "Email: ada@example.org" in told
     assert "Payment PAY-1042: 120.00 EUR" in told
-    assert "prefers tea (owner," in told
+    assert "prefers tea (you," in told
     await chat.say("/who PAY-1042")
     assert "Amount: 120.00" in chat.text("What I know about PAY-1042")
 
