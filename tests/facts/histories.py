@@ -14,7 +14,8 @@ from memory.db import Database, Tx
 from tests.facts.model import Done, Said
 
 BEGINS = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-PEOPLE = ("Ada Example", "Bruno Muster", "Chloé Modèle", "Dorota Wzór")
+PEOPLE = ("Ada", "Bruno", "Chloé", "Dorota")
+SOUNDS = "bcdfghklmnprtvwz"
 VALUES: dict[str, tuple[Any, ...]] = {
     "price": ("80.00", "90.00", "95.00"),
     "phone": ("+49 30 1", "+49 30 2", "+49 30 3"),
@@ -45,6 +46,7 @@ class History:
     clock: Walking
     rng: random.Random
     people: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
     log: list[Said | Done] = field(default_factory=list)
     moments: list[datetime] = field(default_factory=list)
     merged: dict[str, str] = field(default_factory=dict)
@@ -58,13 +60,22 @@ class History:
     async def live(self) -> None:
         """Begin with four people, and let things happen."""
         async with self.db.transaction() as tx:
-            for name in PEOPLE:
-                self.people.append((await records.create(tx, "person", {"name": name}, None)).id)
+            for first in PEOPLE:
+                last = "".join(self.rng.choice(SOUNDS) + self.rng.choice("aeiou") for _ in "1234")
+                self.names.append(f"{first} {last.capitalize()}")
+                state = {"name": self.names[-1]}
+                self.people.append((await records.create(tx, "person", state, None)).id)
         for _ in range(STEPS):
             self.clock.now += self._while()
             async with self.db.transaction() as tx:
                 await self._step(tx)
             self.moments.append(self.clock.now)
+
+    def root(self, person: str) -> str:
+        """Return the one that this person is the same as by now."""
+        while person in self.merged:
+            person = self.merged[person]
+        return person
 
     def _while(self) -> timedelta:
         return self.rng.choice([timedelta(0), timedelta(minutes=7), timedelta(days=3)])

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from agents import knowing
+from agents.words import Context
+from bot.facts import answer
 from memory import facts, upgrade
 from memory.db import Database
 from memory.verify import verify
 from tests.facts.histories import VALUES, History, Walking
 from tests.facts.model import expected
 
-SAMPLE, MANY = 8, 2000
+SAMPLE, MANY = 4, 2000
 ASKED = 12  # moments asked of each history, for every person and attribute
 
 
@@ -64,6 +67,48 @@ async def differences(history: History) -> list[str]:
     return wrong
 
 
+ASKING = (  # what is asked, and whether it names a day of the world, or one of ours
+    ("what is {name}'s {attribute}?", ""),
+    ("what is the {attribute} for {name}", ""),
+    ("wie ist {name}s {attribute}?", ""),
+    ("what was the {attribute} of {name} on {day}?", "world"),
+    ("was war {name}s {attribute} am {day}?", "world"),
+    ("what did we believe on {day} about {name}'s {attribute}?", "known"),
+)
+ASKED_ABOUT = ("price", "phone")
+
+
+async def in_words(history: History, rng: random.Random) -> list[str]:
+    """Ask in words, by every name and several days; return each answer the model does not give."""
+    wrong, now = [], history.clock.now
+    async with history.db.snapshot() as reader:
+        for person, name in zip(history.people, history.names, strict=True):
+            for words, names_day in ASKING:
+                day = rng.choice(history.moments) + timedelta(days=rng.randrange(-40, 1))
+                attribute = rng.choice(ASKED_ABOUT)
+                said = words.format(name=name, attribute=attribute, day=f"{day:%Y-%m-%d}")
+                heard = await knowing.heard(reader, said)
+                assert heard is not None, said
+                found = await answer(reader, heard, Context(now=now, zone="UTC"))
+                noon = min(day.replace(hour=12, minute=0), now)
+                known = day.replace(hour=0, minute=0) + timedelta(days=1)
+                world = {"world": noon, "known": min(known, now)}.get(names_day, now)
+                knew = known if names_day == "known" else now
+                told = sorted((repr(one.value), one.status) for one in found)
+                wanted = expected(history.log, history.root(person), attribute, world, knew)
+                if told != sorted(wanted):
+                    wrong.append(f"{said} {told} not {sorted(wanted)}")
+    return wrong
+
+
+async def test_a_question_in_words_gets_exactly_what_holds_and_nothing_of_others(
+    fresh: tuple[Database, Walking],
+) -> None:
+    for seed in range(100, 100 + SAMPLE):
+        history = await lived(fresh, seed)
+        assert await in_words(history, random.Random(seed)) == [], seed
+
+
 async def test_what_held_and_what_we_knew_is_what_a_replay_says(
     fresh: tuple[Database, Walking],
 ) -> None:
@@ -79,3 +124,4 @@ async def test_in_thousands_of_histories_too(fresh: tuple[Database, Walking], pa
     for seed in range(1000 + part, 1000 + MANY, 4):
         history = await lived(fresh, seed)
         assert await differences(history) == [], seed
+        assert await in_words(history, random.Random(seed)) == [], seed
