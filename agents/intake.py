@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from agents import item, planner, reports, slots
+from agents import claims, item, planner, reports, slots
 from agents.library import Playbook, Slot
 from agents.routing import wishes
 from agents.words import Candidate, Context
@@ -150,6 +150,7 @@ class Intake:
         person = about[0] if about else None
         if await self._may(tx, "mail", _text(event), event.id, event.id, conv):
             await _passage(tx, "mail", event.id, _text(event), person, conv, _by(event))
+            await claims.propose(tx, event, person, await _context(tx, ()))
 
     async def _may(
         self, tx: Tx, kind: str, text: str, cause: str, ref: str, conv: str | None
@@ -181,6 +182,7 @@ class Intake:
                 person = [known.id] if known is not None else await self._propose(tx, event)
                 about = person[0] if person else None
                 await _passage(tx, "mail", event.id, _text(event), about, who.conv, _by(event))
+                await claims.propose(tx, event, about, await _context(tx, ()))
             elif kept:
                 await _passage(tx, "artifact", tap.ref, kept[-1].text or "", None, who.conv)
             else:
