@@ -18,13 +18,15 @@ from engine.messages import (
     Quote,
     Span,
 )
-from memory import facts, profile, recall, records
+from memory import facts, kinds, profile, recall, records, relations
 from memory.db import Reader
 from memory.records import Record
 
 EXCERPT_CHARS = 600
-LISTS = (".csv", ".tsv")
+LISTS = (".csv", ".tsv", ".vcf")
 RECALLED_MAX = 5
+BOOKS = ("order", "payment", "invoice")
+PASTED = "your list"
 
 
 def file_read(artifact: str, name: str, read: Reading, digest: str) -> Msg:
@@ -52,6 +54,13 @@ def file_read(artifact: str, name: str, read: Reading, digest: str) -> Msg:
     )
 
 
+def list_pasted(event: str, count: int, digest: str) -> Msg:
+    """Return what was pasted as the list it is; nothing is written before the look."""
+    offer = Button(label="Import as records…", action="import", ref=digest, item=PASTED)
+    text = f"A list of {count} lines, kept. I show you what it would make of the records first."
+    return Msg(key=f"pasted:{event}", summary=text, parts=(_para(text),), buttons=((offer,),))
+
+
 def words_read(event: str, text: str) -> Msg:
     """Return somebody else's words as what they are: quoted, not obeyed."""
     parts = (
@@ -71,6 +80,8 @@ async def about(
     settings = await profile.read(reader)
     fields = Bullets(items=tuple(_fields(record)))
     parts: list[Part] = [Heading(text=f"{record.name} · {record.kind}"), fields]
+    related = await _related(reader, record)
+    parts += [Bullets(items=tuple(related))] if related else []
     owned = await _owned(reader, record, settings)
     if owned:
         parts += [_para("In the books:"), Bullets(items=tuple(owned))]
@@ -90,7 +101,8 @@ async def about(
 
 
 def _fields(record: Record) -> list[str]:
-    shown = {k: v for k, v in record.state.items() if v and k != "name"}
+    hidden = {"name", *kinds.names(record.kind)}  # ids say nothing to a person
+    shown = {k: v for k, v in record.state.items() if v and k not in hidden}
     lines = [f"{name.replace('_', ' ').capitalize()}: {_said(v)}" for name, v in shown.items()]
     status = "" if record.status == "active" else f" · {record.status}"
     return [*lines, f"Record version {record.version}{status}"]
@@ -102,9 +114,18 @@ def _said(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+async def _related(reader: Reader, record: Record) -> list[str]:
+    """Return what a record has to do with others, but for what is in the books."""
+    return [
+        f"{found.says.capitalize()} {found.other.name}"
+        for found in await relations.of(reader, record)
+        if found.other.kind not in BOOKS
+    ]
+
+
 async def _owned(reader: Reader, record: Record, settings: dict[str, Any]) -> list[str]:
     lines = []
-    for kind in ("order", "payment", "invoice"):
+    for kind in BOOKS:
         for one in await records.of_kind(reader, kind, limit=10, customer=record.id):
             state = one.state
             amount = Decimal(state.get("total") or state.get("amount") or 0)

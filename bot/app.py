@@ -15,7 +15,7 @@ from agents.intake import Intake
 from agents.models.door import Models
 from agents.routing import Router
 from agents.specialist import Specialist, by_rules
-from bot import board, forgetting, importing, minds, onboarding, secrets, templates, who
+from bot import board, forgetting, going_back, importing, minds, onboarding, secrets, templates, who
 from bot.autonomy import Autonomy
 from bot.commands import Commands
 from bot.delivery import Delivery
@@ -68,7 +68,7 @@ from engine.schedule import Clock as AlarmClock
 from engine.sources import Mailbox, Sources
 from engine.taps import Person, Reply
 from engine.toolbox import Toolbox
-from memory import cursors, erasure, lock, profile, upgrade
+from memory import cursors, erasure, fields, lock, profile, upgrade
 from memory.db import Clock, Database, system_clock
 from policies import book
 from policies.house import OPERATIONS
@@ -86,6 +86,7 @@ VERBS: dict[str, Verb] = {  # what a tap does, by the action of its button
     **tool_desk.VERBS,
     **secrets.VERBS,
     **who.VERBS,
+    **going_back.VERBS,
     **importing.VERBS,
     **rungs.VERBS,
     **curating.VERBS,
@@ -251,7 +252,8 @@ async def open_app(
     specialist: Specialist = by_rules,
     models: Callable[[House], Models] = minds.none,
 ) -> App:
-    """Open a data folder. HeldError: another process has it. BookError: the rules have faults."""
+    """Open a data folder. HeldError: another process has it. BookError, FieldsError: faults."""
+    fields.load(folder)
     held = lock.hold(folder)
     upgrade.upgrade(folder / "firstmate.db")
     db = Database(folder / "firstmate.db", clock)

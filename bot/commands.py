@@ -75,7 +75,7 @@ HELP = {
     "review": "what contradicts itself in what I know, with both sides",
     "records": "how many records there are, and the newest of a kind",
     "history": "every version of a record: /history NAME",
-    "same": "make two records one: /same NAME and NAME",
+    "same": "make two records one: /same NAME and NAME; alone it asks who may be the same",
     "forget": "erase a person: /forget NAME",
     "secret": "enter a password or key on the local page: /secret NAME",
     "cancel": "drop the question I asked",

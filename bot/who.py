@@ -9,13 +9,13 @@ from typing import Any
 
 from agents import parties, reports
 from agents.front import Command
+from bot import going_back, likely, sides
 from engine import explain, ladder, outbox, words
 from engine.house import House
 from engine.messages import (
     Bullets,
     Button,
     FieldDiff,
-    FieldRow,
     Heading,
     Msg,
     Para,
@@ -25,17 +25,19 @@ from engine.messages import (
 )
 from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
-from memory import events, kinds, merging, profile, recall, records
+from memory import events, fields, kinds, merging, profile, recall, records
 from memory.db import Reader, Tx
 from memory.events import Event
 from memory.records import Record, Version
 
 Recall = Callable[[str, str | None], Awaitable[list[recall.Recalled]]]
-LISTED_MAX, VERSIONS_MAX, VALUE_CHARS_MAX = 15, 20, 120
+LISTED_MAX, VERSIONS_MAX, ASKED_MAX = 15, 20, 3
 NOBODY = "I know nothing and nobody called “{name}”."
 SEVERAL = "Several are called so. Write one of these: {names}."
 WHO_HOW = "Write a name, an address or a number after it, like /who Ada or /history INV-204."
 SAME_HOW = "Write both, with “and” between them: /same Ada Example and ada@home.example"
+NONE_LIKELY = "I find nobody who may be the same as somebody else. {how}"
+MORE_LIKELY = "{count} more may be the same; /same shows the next when these are answered."
 EMPTY = "There are no records yet. Forward a mail, or say “note on Ada: …”."
 TITLE = "Are these the same?"
 ONE = "{name} is one record now. What named the other is found there."
@@ -78,8 +80,9 @@ class Who:
         lines = tuple(f"{count} {kind}" for kind, count in counts.items() if count)
         if not lines:
             return say(key, EMPTY)
+        own = _own_fields(self.house)
         how = _para("/records person lists the newest of a kind, /who NAME tells about one.")
-        parts = (Heading(text="Records"), Bullets(items=lines), how)
+        parts = (Heading(text="Records"), Bullets(items=lines), *own, how)
         return Msg(key=key, summary="Records", parts=parts)
 
     async def history(self, event: Event, rest: str) -> Msg:
@@ -96,11 +99,18 @@ class Who:
         more = len(lines) - len(shown)
         parts: list[Part] = [Heading(text=f"{found.name} · {found.kind}"), Bullets(items=shown)]
         parts += [_para(f"{more} older versions are kept as well.")] if more else []
-        return Msg(key=key, summary=f"History of {found.name}"[:190], parts=tuple(parts))
+        return Msg(
+            key=key,
+            summary=f"History of {found.name}"[:190],
+            parts=tuple(parts),
+            buttons=going_back.offers(found, [version.version for version in versions]),
+        )
 
     async def same(self, event: Event, rest: str) -> Msg | None:
         """Ask on a card whether two records are the same, with what each of them says."""
         key, (first, _, second) = f"same:{event.id}", rest.partition(" and ")
+        if not rest:
+            return await self._likely(event, key)
         if not second.strip():
             return say(key, SAME_HOW)
         async with self.house.db.transaction() as tx:
@@ -113,6 +123,21 @@ class Who:
                 return say(key, str(error))
             await outbox.post(tx, card(one, other, together), str(event.body["conv"]))
         return None
+
+    async def _likely(self, event: Event, key: str) -> Msg | None:
+        """Ask about those who may be the same, the likeliest last, where it is seen first."""
+        async with self.house.db.snapshot() as reader:
+            found = await likely.find(reader)
+        async with self.house.db.transaction() as tx:
+            for one, other, match in reversed(found[:ASKED_MAX]):
+                together = merging.union(one, other)
+                asked = card(one, other, together, likely.why(match))
+                await outbox.post(tx, asked, str(event.body["conv"]))
+                await outbox.show_again(tx, asked.key, str(event.body["conv"]))
+        if not found:
+            return say(key, NONE_LIKELY.format(how=SAME_HOW))
+        more = len(found) - ASKED_MAX
+        return say(key, MORE_LIKELY.format(count=more)) if more > 0 else None
 
 
 async def merge(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -164,13 +189,16 @@ async def two(house: House, tap: Tap, who: Person, key: str, values: dict[str, s
 VERBS: dict[str, Any] = {"record.merge": merge, "record.split": split, "record.apart": two}
 
 
-def card(one: Record, other: Record, together: dict[str, Any]) -> Msg:
+def card(one: Record, other: Record, together: dict[str, Any], why: tuple[Part, ...] = ()) -> Msg:
     """Return the question: what each side says, and what the one that stays would say then."""
     asks = f"{one.name} stays, and what names {other.name} is found there. It can be split again."
     parts: list[Part] = [Heading(text=TITLE)]
     for side in (one, other):
-        parts += [_para(f"{side.name} · version {side.version}"), Bullets(items=_says(side))]
-    parts += [_para(asks), FieldDiff(rows=tuple(_changes(one, together)))]
+        parts += [
+            _para(f"{side.name} · version {side.version}"),
+            Bullets(items=sides.says(side.state)),
+        ]
+    parts += [*why, _para(asks), FieldDiff(rows=tuple(sides.changes(one.state, together)))]
     item = f"{other.id} {one.version} {other.version}"
     yes = Button(label="They are the same", action="record.merge", ref=one.id, item=item)
     no = Button(label="They are two", action="record.apart", ref=one.id, item=item)
@@ -180,18 +208,6 @@ def card(one: Record, other: Record, together: dict[str, Any]) -> Msg:
         parts=tuple(parts),
         buttons=((yes, no),),
     )
-
-
-def _says(side: Record) -> tuple[str, ...]:
-    said = ((name, _value(value)) for name, value in side.state.items() if name != "name")
-    return tuple(f"{_label(name)}: {value}" for name, value in said if value) or ("nothing more",)
-
-
-def _changes(one: Record, together: dict[str, Any]) -> Iterator[FieldRow]:
-    for name, value in together.items():
-        if value != one.state.get(name):
-            old = _value(one.state.get(name)) or None
-            yield FieldRow(label=_label(name), old=old, new=_value(value))
 
 
 def _answered(one: Record, other: Record, said: str, *buttons: Button) -> Msg:
@@ -239,6 +255,20 @@ async def _listed(reader: Reader, kind: str, key: str) -> Msg:
     return Msg(key=key, summary=f"Records of the kind {kind}", parts=tuple(parts))
 
 
+def _own_fields(house: House) -> tuple[Part, ...]:
+    """Return the operator's own fields, or what is wrong with their file."""
+    try:
+        known = fields.load(house.folder)
+    except fields.FieldsError as error:
+        return (_para(str(error)),)
+    lines = tuple(
+        f"{kind}: {own.label or name} ({own.type.replace('_', ' or ')}, {own.data_class})"
+        for kind, some in known.items()
+        for name, own in some.items()
+    )
+    return (_para("Fields of your own:"), Bullets(items=lines)) if lines else ()
+
+
 def _pairs(versions: list[Version]) -> Iterator[tuple[Version | None, Version]]:
     yield from zip([None, *versions], versions, strict=False)
 
@@ -249,25 +279,14 @@ async def _version(
     """Return one line: when, what changed, and the event that caused it."""
     old = {} if before is None else before.state
     changed = [
-        f"{_label(name)}: {_value(old.get(name)) or '—'} → {_value(value) or '—'}"
+        f"{sides.label(name)}: {sides.value(old.get(name)) or '—'} → {sides.value(value) or '—'}"
         for name, value in now.state.items()
-        if value != old.get(name) and (before is not None or _value(value))
+        if value != old.get(name) and (before is not None or sides.value(value))
     ]
     event = await events.get(reader, now.cause) if now.cause else None
     why = f" · {explain.said(event)}" if event is not None else ""
     at = words.moment(now.at, settings)
     return f"{now.version} · {at} · {'; '.join(changed) or 'nothing'}{why}"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        value = [f"{name}: {said}" for name, said in value.items()]
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
-    return text if len(text) <= VALUE_CHARS_MAX else f"{text[: VALUE_CHARS_MAX - 1]}…"
-
-
-def _label(name: str) -> str:
-    return name.replace("_", " ").capitalize()
 
 
 def _para(text: str) -> Para:

@@ -69,11 +69,10 @@ async def keep_apart(tx: Tx, one: str, other: str, cause: str | None) -> None:
     await events.note(tx, APART, cause, records=sorted((one, other)))
 
 
-async def are_apart(reader: Reader, one: str, other: str) -> bool:
-    """Say whether the operator said that these are two."""
-    pair = sorted((one, other))
+async def apart(reader: Reader) -> set[frozenset[str]]:
+    """Return the pairs of which the operator said that they are two."""
     said = sa.select(log.c.body).where(log.c.kind == APART)
-    return any(row.body["records"] == pair for row in await reader.rows(said))
+    return {frozenset(row.body["records"]) for row in await reader.rows(said)}
 
 
 async def same_at(reader: Reader, record_id: str, moment: datetime) -> list[str]:

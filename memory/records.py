@@ -95,7 +95,7 @@ async def get(reader: Reader, record_id: str) -> Record | None:
     row = await reader.row(sa.select(records).filter_by(id=record_id))
     while row is not None and row.merged_into is not None:
         row = await reader.row(sa.select(records).filter_by(id=row.merged_into))
-    return None if row is None else _record(row)
+    return None if row is None else of_row(row)
 
 
 async def same(reader: Reader, record_id: str) -> list[str]:
@@ -111,7 +111,7 @@ async def by_key(reader: Reader, scheme: str, value: str) -> Record | None:
     """Return the record that this e-mail address, order number … names."""
     query = sa.select(records).join(record_keys, record_keys.c.record == records.c.id)
     row = await reader.row(query.filter_by(scheme=scheme, value=value.strip().lower()))
-    return None if row is None else _record(row)
+    return None if row is None else of_row(row)
 
 
 async def keys_of(reader: Reader, record_id: str, scheme: str) -> list[str]:
@@ -129,7 +129,7 @@ async def of_kind(
         wanted = await same(reader, value) if name == "customer" else [value]
         query = query.where(records.c.state[name].as_string().in_(wanted))
     rows = await reader.rows(query.order_by(records.c.at.desc(), records.c.id.desc()).limit(limit))
-    return [_record(row) for row in rows]
+    return [of_row(row) for row in rows]
 
 
 async def with_account(reader: Reader, iban: str) -> list[Record]:
@@ -137,7 +137,7 @@ async def with_account(reader: Reader, iban: str) -> list[Record]:
     wanted = kinds.account_key(iban)
     parties = records.c.kind.in_(("person", "company"))
     query = sa.select(records).where(parties, ~_GONE, records.c.state["iban"].as_string() == wanted)
-    return [_record(row) for row in await reader.rows(query)]
+    return [of_row(row) for row in await reader.rows(query)]
 
 
 async def called(reader: Reader, name: str, *of: str) -> list[Record]:
@@ -163,6 +163,15 @@ async def history(reader: Reader, record_id: str) -> list[Version]:
     rows = await reader.rows(query.order_by(record_versions.c.version))
     kind = str(await reader.value(sa.select(records.c.kind).filter_by(id=record_id)))
     return [version(kind, row) for row in rows]
+
+
+def of_row(row: sa.Row[Any]) -> Record:
+    """Return a row of `records` as it is read now."""
+    columns = row._mapping  # built once: a listing makes thousands of records
+    values = {name: columns[name] for name in Record.model_fields}
+    if columns["schema"] != kinds.SCHEMA:
+        values["state"] = upcasters.read(columns["kind"], columns["state"], columns["schema"])
+    return Record(**values)
 
 
 def version(kind: str, row: sa.Row[Any]) -> Version:
@@ -205,17 +214,9 @@ async def _look_up(
             raise ValueError(f"{field}: “{id}” is no {wanted} in the records")
 
 
-def _record(row: sa.Row[Any]) -> Record:
-    columns = row._mapping  # built once: a listing makes thousands of records
-    values = {name: columns[name] for name in Record.model_fields}
-    if columns["schema"] != kinds.SCHEMA:
-        values["state"] = upcasters.read(columns["kind"], columns["state"], columns["schema"])
-    return Record(**values)
-
-
 def _scalars(value: Any) -> list[str]:
     if isinstance(value, dict):
         return [text for item in value.values() for text in _scalars(item)]
     if isinstance(value, list):
         return [text for item in value for text in _scalars(item)]
-    return [] if value in (None, "") else [str(value)]
+    return [] if value in (None, "") or isinstance(value, bool) else [str(value)]

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memory import formats, kinds, records, upcasters
-from memory.db import Database, change
+from memory import formats, kinds, merging, records, relations, upcasters, versions
+from memory.db import Database, Reader, change
 from memory.schema.records import record_versions
 from memory.schema.records import records as table
 from memory.verify import verify
@@ -132,3 +132,26 @@ async def test_a_state_of_an_earlier_schema_is_read_as_one_of_today(db: Database
 
 def test_there_is_a_step_from_every_earlier_schema() -> None:
     assert len(upcasters.STEPS) == kinds.SCHEMA - 1
+
+
+async def test_a_relation_is_seen_from_both_sides_and_follows_a_merge(db: Database) -> None:
+    async with db.transaction() as tx:
+        shop = await records.create(tx, "company", {"name": "Example GmbH"}, None)
+        twin = await records.create(tx, "company", {"name": "Example"}, None)
+        ada = await records.create(tx, "person", {"name": "Ada", "company": twin.id}, None)
+        meeting = {"name": "Kick-off", "starts_at": MOMENT, "attendees": [ada.id, shop.id]}
+        await records.create(tx, "meeting", meeting, None)
+        assert await said(tx, ada.id) == ["works at Example", "meets at Kick-off"]
+        await merging.merge(tx, shop.id, twin.id, None)
+        assert await said(tx, ada.id) == ["works at Example GmbH", "meets at Kick-off"]
+        assert await said(tx, shop.id) == ["employs Ada", "meets at Kick-off"]
+        await records.revise(tx, ada.id, None, company=None)
+        assert await said(tx, shop.id) == ["meets at Kick-off"]
+        await versions.restore(tx, ada.id, 1, None)
+        assert await said(tx, shop.id) == ["employs Ada", "meets at Kick-off"]
+
+
+async def said(reader: Reader, record_id: str) -> list[str]:
+    record = await records.get(reader, record_id)
+    assert record is not None
+    return [f"{one.says} {one.other.name}" for one in await relations.of(reader, record)]

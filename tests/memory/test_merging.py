@@ -107,9 +107,9 @@ async def test_two_invoices_are_never_one(db: Database) -> None:
 async def test_who_was_said_to_be_two_is_remembered(db: Database) -> None:
     async with db.transaction() as tx:
         ada, home = await two(tx, ADA, PRIVATE)
-        assert not await merging.are_apart(tx, ada.id, home.id)
+        assert await merging.apart(tx) == set()
         await merging.keep_apart(tx, home.id, ada.id, None)
-        assert await merging.are_apart(tx, ada.id, home.id)
+        assert await merging.apart(tx) == {frozenset((ada.id, home.id))}
 
 
 WORD = st.sampled_from(["Ada", "Bruno", "Cleo Muster", "ada"])

@@ -59,6 +59,46 @@ async def test_history_tells_each_change_and_its_cause(app: App, chat: Chat) -> 
     assert "Amount: — → 120.00" in first
 
 
+async def test_a_record_goes_back_to_what_it_said_after_a_look_at_both(
+    app: App, chat: Chat
+) -> None:
+    ada = await person(app, "Ada Muster", email="ada@muster.example", phone="+49301234567")
+    async with app.db.transaction() as tx:
+        await records.revise(tx, ada.id, None, name="Ida Muster", phone=None, language="de")
+    await chat.say("/history ada@muster.example")
+    await chat.tap("History of Ida Muster", "Back to 1…")
+    card = chat.text("back to version 1?")
+    assert "It becomes version 3, and nothing is lost" in card
+    assert "Ida Muster" in card
+    assert "+49301234567" in card
+    reply = await chat.tap("back to version 1?", "Go back to version 1")
+    assert reply.text == "Ada Muster says again what version 1 said; that is version 3 now."
+    await chat.say("/history ada@muster.example")
+    told = chat.text("History of Ada Muster")
+    assert "Phone: — → +49301234567" in told
+    assert "Language: de → —" in told
+    assert (await verify.verify(app.db)).faults == ()
+
+
+async def test_a_record_that_changed_since_or_is_of_the_books_does_not_go_back(
+    app: App, chat: Chat
+) -> None:
+    ada = await person(app, "Ada Muster", email="ada@muster.example")
+    for language in ("de", "en"):
+        async with app.db.transaction() as tx:
+            await records.revise(tx, ada.id, None, language=language)
+    await chat.say("/history ada@muster.example")
+    await chat.tap("History of Ada Muster", "Back to 1…")
+    async with app.db.transaction() as tx:
+        await records.revise(tx, ada.id, None, language="fr")
+    reply = await chat.tap("back to version 1?", "Go back to version 1")
+    assert reply.refused
+    await chat.say("refund PAY-1042 5 EUR")
+    await chat.tap("Refund", "✓ Refund")
+    await chat.say("/history PAY-1042")
+    assert chat.card("History of PAY-1042").buttons == ()
+
+
 async def test_two_become_one_by_a_card_and_two_again(app: App, chat: Chat) -> None:
     await person(app, "A. Example", email="ada@home.example", phone="+49 30 2")
     await chat.say("/same Ada Example and ada@home.example")
@@ -72,6 +112,27 @@ async def test_two_become_one_by_a_card_and_two_again(app: App, chat: Chat) -> N
     await chat.tap(ASK, "Split them again")
     await chat.say("/who ada@home.example")
     assert "Phone: +49302" in chat.text("What I know about A. Example")
+    assert (await verify.verify(app.db)).faults == ()
+
+
+async def test_who_may_be_the_same_is_asked_with_what_speaks_for_it_and_against_it(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("/same")
+    assert "I find nobody who may be the same as somebody else." in chat.last
+    await person(app, "Nora Probe", email="nora@probe.example", phone="+49301234567")
+    await person(app, "PROBE, Nora", email="n.p@home.example", phone="+49301234567")
+    await person(app, "Emil Probe", email="emil@probe.example", phone="+49301234567")  # family
+    await chat.say("/same")
+    told = chat.text(ASK)
+    assert "For it:" in told
+    assert "the telephone is the same: +49301234567" in told
+    assert "Against it:" in told
+    assert "the address is another" in told
+    assert "Emil" not in told
+    await chat.tap(ASK, "They are two")
+    await chat.say("/same")
+    assert "I find nobody who may be the same" in chat.last
     assert (await verify.verify(app.db)).faults == ()
 
 
@@ -99,7 +160,7 @@ async def test_a_rule_does_not_reach_what_a_merge_brought_unseen(app: App, chat:
 
 async def test_what_cannot_be_one_is_said(app: App, chat: Chat) -> None:
     for said, why in (
-        ("/same", "Write both, with “and” between them"),
+        ("/same Ada Example", "Write both, with “and” between them"),
         ("/same Ada Example and nobody@nowhere.example", "I know nothing and nobody"),
         ("/same Ada Example and ada@example.org", "is one record already"),
         ("/same Ada Example and PAY-1042", "Ada Example is a person and PAY-1042 a payment"),

@@ -1,0 +1,118 @@
+"""What a record said on any day can be read, and said again."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from memory import merging, records, versions
+from memory.db import Database, change
+from memory.records import TakenError
+from memory.schema.records import record_versions
+from memory.verify import verify
+from tests.memory.conftest import NOW
+
+CHANGE = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": st.sampled_from(["Ada", "Ada Example", "A."]),
+        "phone": st.none() | st.sampled_from(["+493011111", "+493022222"]),
+        "aliases": st.lists(st.sampled_from(["Addi", "Ad"]), unique=True),
+        "own": st.dictionaries(st.sampled_from(["size", "club"]), st.sampled_from(["S", "M"])),
+        "emails": st.lists(st.sampled_from(["a@x.example", "b@x.example"]), unique=True),
+    },
+)
+
+
+async def test_a_merged_record_says_what_the_other_said_while_it_was_merged(db: Database) -> None:
+    async with db.transaction() as tx:
+        ada = await records.create(tx, "person", {"name": "Ada Example"}, None)
+        home = await records.create(tx, "person", {"name": "A. E."}, None)
+    async with db.transaction() as tx:
+        await merging.merge(tx, ada.id, home.id, None)
+    async with db.transaction() as tx:
+        await merging.split(tx, home.id, None)
+        split = tx.now
+    async with db.snapshot() as reader:
+        said = [
+            found.state["name"]
+            for seconds in range(4)
+            if (found := await versions.as_of(reader, home.id, NOW + timedelta(seconds=seconds)))
+        ]
+    assert said == ["A. E.", "Ada Example", *["A. E."] * (len(said) - 2)]
+    assert len(said) >= 3
+    assert split <= NOW + timedelta(seconds=3)
+
+
+async def test_before_it_was_recorded_nothing_was_said(db: Database) -> None:
+    async with db.transaction() as tx:
+        ada = await records.create(tx, "person", {"name": "Ada"}, None)
+        assert await versions.as_of(tx, ada.id, tx.now - timedelta(seconds=1)) is None
+        assert await versions.as_of(tx, "rec_nobody", tx.now) is None
+
+
+async def test_going_back_empties_what_an_older_schema_did_not_know(db: Database) -> None:
+    async with db.transaction() as tx:
+        ada = await records.create(tx, "person", {"name": "Ada"}, None)
+        first = {"record": ada.id, "version": 1}
+        await change(tx, record_versions, first, state={"name": "Ada"}, schema=1)
+        await records.revise(tx, ada.id, None, note="likes tea", phones=["+49301234567"])
+        back = await versions.restore(tx, ada.id, 1, None)
+    assert (back.version, back.state) == (3, ada.state)
+    assert (await verify(db)).faults == ()
+
+
+async def test_what_cannot_be_said_again_is_refused(db: Database) -> None:
+    async with db.transaction() as tx:
+        shop = await records.create(tx, "company", {"name": "S", "domain": "s.example"}, None)
+        with pytest.raises(KeyError):
+            await versions.restore(tx, shop.id, 7, None)
+        with pytest.raises(KeyError):
+            await versions.restore(tx, "rec_nobody", 1, None)
+        first = {"record": shop.id, "version": 1}
+        other = await records.create(tx, "company", {"name": "O", "domain": "o.example"}, None)
+        await change(tx, record_versions, first, state=other.state)
+        with pytest.raises(TakenError):
+            await versions.restore(tx, shop.id, 1, None)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=12
+)
+@given(edits=st.lists(CHANGE, min_size=1, max_size=6), data=st.data())
+async def test_every_moment_reads_as_it_was_and_every_version_comes_back(
+    empty: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    edits: list[dict[str, Any]],
+    data: st.DataObject,
+) -> None:
+    folder = tmp_path_factory.mktemp("versions") / "data"
+    seconds = iter(range(10**6))
+    db = Database(
+        shutil.copytree(empty, folder) / "firstmate.db",
+        lambda: NOW + timedelta(seconds=next(seconds)),
+    )
+    said = []
+    async with db.transaction() as tx:
+        record = await records.create(tx, "person", {"name": "Ada"}, None)
+        said.append((tx.now, record))
+    for edit in edits:
+        async with db.transaction() as tx:
+            said.append((tx.now, await records.revise(tx, record.id, None, **edit)))
+    async with db.transaction() as tx:
+        wanted = data.draw(st.integers(1, said[-1][1].version))
+        back = await versions.restore(tx, record.id, wanted, None)
+    then = next(one for _, one in said if one.version == wanted)
+    assert back.state == then.state
+    async with db.snapshot() as reader:
+        for at, one in said:
+            for moment in (at, at + timedelta(microseconds=1)):
+                read = await versions.as_of(reader, record.id, moment)
+                assert read is not None
+                assert (read.state, read.version) == (one.state, one.version)
+    assert (await verify(db)).faults == ()
+    await db.close()
