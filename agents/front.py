@@ -8,7 +8,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from agents import item, knowing, planner, redirected, references, reports, rules_heard, slots
+from agents import (
+    item,
+    knowing,
+    loose,
+    planner,
+    redirected,
+    references,
+    reports,
+    rules_heard,
+    slots,
+)
 from agents.intake import Intake
 from agents.library import Playbook, Slot
 from agents.planner import Wish
@@ -76,6 +86,9 @@ class Front:
         command = "/stop" if stop.is_said(said) else said  # with or without the slash
         if command.startswith("/"):
             await self._command(event, command)
+            return
+        if (listed := loose.pasted(said)) is not None:
+            await loose.keep(self.house, event, listed)
             return
         wanted = goal_rules.without(said)
         async with self.house.db.snapshot() as reader:

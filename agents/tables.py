@@ -1,14 +1,15 @@
-"""A customer list as people export it: CSV in any of the usual shapes, one person a line."""
+"""A customer list as people export it: CSV in the usual shapes, or vCards; a person each."""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from agents import contacts, loose
 from connectors.contract import PermanentError
 from memory.importing import Row
 
@@ -18,6 +19,7 @@ MARKS = ",;\t|"
 BYTES_MAX = 5_000_000
 ROWS_MAX = 20_000
 CELL_CHARS_MAX = 2000
+OWN = "own."  # stands before a field of the operator's own
 LARGE = f"The list is larger than {BYTES_MAX // 1_000_000} MB. Send it in parts."
 MANY = f"The list has more than {ROWS_MAX:,} lines. Send it in parts."
 NO_TABLE = "I cannot read a table in this file. Send it as CSV, with the names of its columns."
@@ -27,19 +29,27 @@ NO_NAMES = (
 )
 
 
-def read(data: bytes) -> tuple[list[Row], tuple[str, ...]]:
-    """Return a person for each line, and the columns that are left out. PermanentError: why not."""
+def read(data: bytes, own: Mapping[str, str] | None = None) -> tuple[list[Row], tuple[str, ...]]:
+    """Return a person for each line, and the columns that are left out. PermanentError: why not.
+
+    `own` is the operator's own fields by what a column of them may be called.
+    """
     if len(data) > BYTES_MAX:
         raise PermanentError(LARGE)
+    if contacts.are(data):
+        return contacts.read(data)
     lines = list(_lines(_text(data)))
     if not lines:
         raise PermanentError(NO_TABLE)
     (_, head), *body = lines
-    fields = [_known().get(" ".join(name.casefold().split()), "") for name in head]
-    if not {"name", "first_name", "last_name", "email"} & set(fields):
-        raise PermanentError(NO_NAMES)
+    mine = {name: f"{OWN}{field}" for name, field in (own or {}).items()}
+    fields = [(mine | _known()).get(" ".join(name.casefold().split()), "") for name in head]
     if len(body) > ROWS_MAX:
         raise PermanentError(MANY)
+    if not {"name", "first_name", "last_name", "email"} & set(fields):
+        if found := loose.rows(lines):
+            return found, ()
+        raise PermanentError(NO_NAMES)
     left = tuple(name for name, field in zip(head, fields, strict=True) if name and not field)
     return [_row(number, fields, cells) for number, cells in body if any(cells)], left
 
@@ -74,7 +84,9 @@ def _row(number: int, fields: list[str], cells: list[str]) -> Row:
         if field and cell and not given.get(field):
             given[field] = cell[:CELL_CHARS_MAX]
     whole = " ".join(filter(None, (given.pop("first_name", ""), given.pop("last_name", ""))))
+    own = {name.removeprefix(OWN): given.pop(name) for name in [*given] if name.startswith(OWN)}
     state: dict[str, Any] = {"name": whole or given.get("email", "")} | given
+    state |= {"own": own} if own else {}
     alias = given.get("alias")
     state.pop("alias", None)
     return Row(line=number, state=state | ({"aliases": [alias]} if alias else {}))

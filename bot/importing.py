@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from agents import tables
+from bot import likely
 from connectors import blobs
 from connectors.contract import PermanentError
 from engine import outbox
@@ -14,7 +15,7 @@ from engine.house import House
 from engine.messages import Bullets, Button, Fold, Heading, Msg, Para, Part, Span
 from engine.taps import Person, Reply, heard
 from engine.tokens import Tap
-from memory import events, importing
+from memory import events, fields, importing, profile
 from memory.importing import Fate, Sorted
 from memory.records import TakenError
 
@@ -26,6 +27,7 @@ FATES: dict[Fate, str] = {
     "adds": "would get what is missing in their record",
     "known": "are recorded already, nothing new",
     "namesake": "have the name of somebody recorded and no address of theirs, so they are left out",
+    "shared": "have an address of somebody of another name, so they are left out",
     "wrong": "cannot be read, so they are left out",
 }
 SAYS = "What is recorded stays as it is; a list only fills in what is missing."
@@ -34,6 +36,7 @@ NOTHING = "There is nothing in it to add; nothing was changed."
 OTHER = "The records changed since, so this is what it would do now. Nothing was done."
 MEANWHILE = "The records changed meanwhile. Tap “Import as records…” again for what is left."
 DONE = "Imported: {new} new, {adds} filled in. {rest} left as they are."
+LIKELY = "Of all records {count} pairs may be the same; /same asks about them."
 
 
 async def look(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -73,6 +76,9 @@ async def take(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
     counts = {str(fate): sum(one.fate == fate for one in found) for fate in FATES}
     rest = len(found) - len(todo)
     said = DONE.format(**counts, rest=rest) if todo else NOTHING
+    async with house.db.snapshot() as reader:
+        pairs = len(await likely.find(reader))
+    said += f" {LIKELY.format(count=pairs)}" if pairs and todo else ""
     async with house.db.transaction() as tx:
         await events.note(tx, "list.imported", cause, file=tap.ref, counts=counts)
         await outbox.post(tx, _done(tap.ref, name, said), who.conv)
@@ -123,9 +129,24 @@ def _done(digest: str, name: str, said: str) -> Msg:
 
 async def _sorted(house: House, digest: str) -> tuple[list[Sorted], tuple[str, ...]]:
     data = await asyncio.to_thread(blobs.get, house.blobs, digest)
-    rows, left = await asyncio.to_thread(tables.read, data)
+    own = _own(house)
+    rows, left = await asyncio.to_thread(tables.read, data, fields.columns(own))
     async with house.db.snapshot() as reader:
-        return await importing.sort(reader, rows), left
+        settings = await profile.read(reader)
+        return await importing.sort(reader, rows, country_of(settings), own), left
+
+
+def _own(house: House) -> dict[str, fields.Own]:
+    try:
+        return fields.load(house.blobs).get("person", {})
+    except fields.FieldsError as error:  # written since the start, which checks it too
+        raise PermanentError(str(error)) from None
+
+
+def country_of(settings: dict[str, Any]) -> str | None:
+    """Return where the company is, by its account or its language: “DE”."""
+    account, region = settings["iban"], settings["locale"].partition("_")[2]
+    return account[:2] or region or None
 
 
 def _fingerprint(found: Sequence[Sorted]) -> str:

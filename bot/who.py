@@ -258,7 +258,7 @@ async def _listed(reader: Reader, kind: str, key: str) -> Msg:
 def _own_fields(house: House) -> tuple[Part, ...]:
     """Return the operator's own fields, or what is wrong with their file."""
     try:
-        known = fields.load(house.folder)
+        known = fields.load(house.blobs)
     except fields.FieldsError as error:
         return (_para(str(error)),)
     lines = tuple(

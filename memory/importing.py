@@ -7,11 +7,13 @@ the same person, so such a line is left to the operator.
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from memory import kinds, records
+from memory import fields, formats, kinds, linkage, records
 from memory.db import Reader, Tx
+from memory.fields import Own
 from memory.records import Record
 
-Fate = Literal["new", "adds", "known", "namesake", "wrong"]
+Fate = Literal["new", "adds", "known", "namesake", "shared", "wrong"]
+NO_COMPANY = "no company is recorded as {name}"
 
 
 class Row(NamedTuple):
@@ -32,11 +34,27 @@ class Sorted(NamedTuple):
     why: str = ""
 
 
-async def sort(reader: Reader, rows: Sequence[Row]) -> list[Sorted]:
-    """Say of each line what would become of it; of two lines with one key the first counts."""
+async def sort(
+    reader: Reader,
+    rows: Sequence[Row],
+    country: str | None = None,
+    own: dict[str, Own] | None = None,
+) -> list[Sorted]:
+    """Say of each line what would become of it; of two lines with one key the first counts.
+
+    `country` (“DE”) is where a telephone number without one is read, `own` the operator's fields.
+    """
     names = {name.casefold() for one in await _people(reader) for name in _called(one)}
     seen: dict[kinds.Key, int] = {}
-    return [await _sorted(reader, row, names, seen) for row in rows]
+    found = []
+    for row in rows:
+        try:
+            row = _owned(_dialled(row, country), own or {})
+        except ValueError as error:
+            found.append(Sorted(row, "wrong", str(row.state.get("name") or ""), why=str(error)))
+            continue
+        found.append(await _sorted(reader, row, names, seen))
+    return found
 
 
 async def take(tx: Tx, found: Sequence[Sorted], cause: str | None) -> int:
@@ -56,6 +74,7 @@ async def take(tx: Tx, found: Sequence[Sorted], cause: str | None) -> int:
 
 async def _sorted(reader: Reader, row: Row, names: set[str], seen: dict[kinds.Key, int]) -> Sorted:
     name = str(row.state.get("name") or "")
+    row, missing = await _employed(reader, row)
     try:
         typed = kinds.model("person", row.state)
     except ValueError as error:
@@ -66,22 +85,67 @@ async def _sorted(reader: Reader, row: Row, names: set[str], seen: dict[kinds.Ke
     seen.update(dict.fromkeys(keys, row.line))
     for scheme, value in keys:
         holder = await records.by_key(reader, scheme, value)
+        if holder is not None and linkage.names_differ("person", row.state, holder.state):
+            return Sorted(row, "shared", name, why=f"{value} belongs to {holder.name}")
         if holder is not None:
-            return _beside(row, holder, typed.model_dump(mode="json"))
+            return _beside(row, holder, typed.model_dump(mode="json"), missing)
     if name.casefold() in names:
         return Sorted(row, "namesake", name, why=f"somebody is called {name} already")
-    return Sorted(row, "new", name)
+    return Sorted(row, "new", name, why=missing)
 
 
-def _beside(row: Row, holder: Record, given: dict[str, Any]) -> Sorted:
+def _dialled(row: Row, country: str | None) -> Row:
+    """Return the line with its telephone numbers as somebody in this country dials them."""
+    state = dict(row.state)
+    if phone := state.get("phone"):
+        state["phone"] = _phone(str(phone), country)
+    if phones := state.get("phones"):
+        state["phones"] = [_phone(str(each), country) for each in phones]
+    return row._replace(state=state)
+
+
+def _owned(row: Row, own: dict[str, Own]) -> Row:
+    """Return the line with the operator's own fields as they are kept. ValueError."""
+    if "own" not in row.state:
+        return row
+    return row._replace(state=row.state | {"own": fields.read_all(own, row.state["own"])})
+
+
+def _phone(written: str, country: str | None) -> str:
+    try:
+        return formats.phone(written, country)
+    except ValueError:
+        return written  # what is wrong with it is said with the rest
+
+
+async def _employed(reader: Reader, row: Row) -> tuple[Row, str]:
+    """Return the line with its company as a record; a company nobody recorded is left out."""
+    said = row.state.get("company")
+    if not said:
+        return row, ""
+    found = await records.called(reader, str(said), "company")
+    state = {name: value for name, value in row.state.items() if name != "company"}
+    if len(found) == 1:
+        return row._replace(state=state | {"company": found[0].id}), ""
+    return row._replace(state=state), NO_COMPANY.format(name=said)
+
+
+def _beside(row: Row, holder: Record, given: dict[str, Any], missing: str) -> Sorted:
     """Compare a line with the record that has its key: gaps are filled, the rest stays."""
     adds: dict[str, Any] = {}
-    differs = []
+    differs = [missing] if missing else []
     for field in row.state:
         mine, theirs = holder.state.get(field), given[field]
         if isinstance(mine, list):
             new = [each for each in theirs if each not in mine]
             adds |= {field: [*mine, *new]} if new else {}
+        elif isinstance(theirs, dict):
+            mine = mine or {}
+            adds |= {field: theirs | mine} if theirs.keys() - mine.keys() else {}
+            others = [name for name in mine.keys() & theirs.keys() if mine[name] != theirs[name]]
+            differs += [
+                f"{name}: {mine[name]} stays, the list says {theirs[name]}" for name in others
+            ]
         elif mine in (None, ""):
             adds[field] = theirs
         elif str(mine).casefold() != str(theirs).casefold():

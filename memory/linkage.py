@@ -236,6 +236,12 @@ def side(kind: str, id: str, state: dict[str, Any], at: Mapping[str, str]) -> Si
     return Side(id, names, own, phones, iban, frozenset(domains))
 
 
+def names_differ(kind: str, one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Say whether nobody who is called so is called like the other, whatever they share."""
+    match = Pool(kind, [("one", one), ("other", other)]).compare("one", "other")
+    return any(each.field == VETO[kind] and each.level == "different" for each in match.evidence)
+
+
 def is_shared(address: str) -> bool:
     """Is it an address that several read, like info@?"""
     return email_key(address).partition("@")[0] in _addresses("shared")
