@@ -20,6 +20,7 @@ from bot.autonomy import Autonomy
 from bot.commands import Commands
 from bot.delivery import Delivery
 from bot.facts import Knowing
+from bot.memories import Memories
 from bot.remembering import Remembering
 from bot.rules import Rules
 from bot.secrets import Secrets
@@ -35,6 +36,7 @@ from connectors.email.inbox import Inbox
 from engine import (
     accounts,
     always_desk,
+    archiving,
     batch_desk,
     bells,
     conversations,
@@ -311,6 +313,7 @@ def _furnish(
         Knowing(house),
         Twins(house, app.verbs),
         Tools(house, app.toolbox),
+        Memories(house),
     ):
         front.commands.update(said.commands())
     app.verbs |= VERBS | setup.verbs()
@@ -348,6 +351,7 @@ def _minds(
 
     async def sweep(work: Any) -> None:
         await retention.sweep(house, work)
+        await archiving.sweep(house, work)
 
     async def picture(work: Any) -> None:
         await pictures.paint(house, work)

@@ -128,13 +128,20 @@ def _named(encoders: tuple[str, ...]) -> sa.Select[Any]:
 
 
 def candidates(rows: Sequence[Any], values: Values) -> list[Candidate]:
-    """Return what ranking needs of the rows; what no encoder of these knows has no meaning."""
+    """Return what ranking needs of the rows that words or meaning find.
+
+    What no encoder of these knows has no meaning.
+    """
     near: dict[int, float] = {}
     for encoder, vector in values.items():
         packs = [row for row in rows if row.encoder == encoder and row.numbers]
         cosine = cosines(vector, [row.numbers for row in packs])
         near |= {row.seq: value for row, value in zip(packs, cosine, strict=True)}
-    return [Candidate._make((*row[:KEPT], row.words, near.get(row.seq, 0.0))) for row in rows]
+    return [
+        Candidate._make((*row[:KEPT], row.words, near.get(row.seq, 0.0)))
+        for row in rows
+        if row.words or row.seq in near
+    ]
 
 
 async def speakers(reader: Reader, words: Sequence[str]) -> frozenset[str]:

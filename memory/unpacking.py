@@ -2,6 +2,7 @@
 
 The words find boxes; the best few are opened, and what is in them is weighed by a full text of its
 own in memory. How rare a word is comes from everything that is hot, so that both kinds compare.
+Within a scope the newest boxes are opened besides, because there the meaning alone may find.
 """
 
 import asyncio
@@ -52,7 +53,7 @@ async def by_archive(
     reader: Reader, terms: Sequence[str], scope: Scope, spans: Sequence[Span]
 ) -> list[Found]:
     """Return what the terms find in the best boxes, best first, each with its vector."""
-    if not terms:
+    if not terms and not scope.wanted():
         return []
     packs = await _best(reader, terms, scope, spans)
     if not packs:
@@ -65,12 +66,27 @@ async def by_archive(
 async def _best(
     reader: Reader, terms: Sequence[str], scope: Scope, spans: Sequence[Span]
 ) -> list[bytes]:
+    c = boxes.c
+    chosen = await _by_words(reader, terms, scope, spans) if terms else []
+    if within := scope.where(archived):
+        mine = sa.select(archived.c.box).where(*within)
+        newest = sa.select(c.box).where(c.box.in_(mine)).order_by(c.last_at.desc())
+        chosen += [row.box for row in await reader.rows(newest.limit(BOXES_OPENED))]
+    first = list(dict.fromkeys(chosen))[:BOXES_OPENED]
+    return [row.pack for row in await reader.rows(sa.select(c.pack).where(c.box.in_(first)))]
+
+
+async def _by_words(
+    reader: Reader, terms: Sequence[str], scope: Scope, spans: Sequence[Span]
+) -> list[int]:
+    """Return the boxes that the terms and the days of the question find, best first."""
     score = -sa.func.bm25(sa.literal_column("boxes_fts"))
     asked = sa.select(box_words.c.rowid.label("box"), score.label("words")).where(
         box_words.c.boxes_fts.match(" OR ".join(terms))
     )
     if within := scope.where(archived):
-        asked = asked.where(box_words.c.rowid.in_(sa.select(archived.c.box).where(*within)))
+        mine = sa.select(archived.c.box).where(*within)  # `+ 0`: see memory/candidates.py
+        asked = asked.where((box_words.c.rowid + 0).in_(mine))
     best = asked.order_by(sa.desc("words")).limit(BOXES_LOOKED_AT).subquery()
     c = boxes.c
     rows = await reader.rows(
@@ -85,8 +101,7 @@ async def _best(
         dated = any(span.first <= last and first <= span.last for span in spans)
         return float(row.words / top + DATED_WEIGHT * dated)
 
-    chosen = [row.box for row in sorted(rows, key=worth, reverse=True)[:BOXES_OPENED]]
-    return [row.pack for row in await reader.rows(sa.select(c.pack).where(c.box.in_(chosen)))]
+    return [row.box for row in sorted(rows, key=worth, reverse=True)[:BOXES_OPENED]]
 
 
 async def _holding(reader: Reader, term: str) -> int:
@@ -98,7 +113,9 @@ async def _holding(reader: Reader, term: str) -> int:
 def _found(packs: Sequence[bytes], scope: Scope, known: dict[str, int], total: int) -> list[Found]:
     inside = [one for pack in packs for one in unpack(pack)]
     scores = _scores(inside, known, total)
-    best = sorted(scores, key=lambda place: -scores[place])
+    if scope.wanted():
+        scores |= {place: 0.0 for place in range(len(inside)) if place not in scores}
+    best = sorted(scores, key=lambda place: (-scores[place], -inside[place].seq))
     mine = [(inside[place], scores[place]) for place in best if scope.holds(inside[place])]
     return [
         Found._make((*one[:KEPT], score, one.encoder, one.numbers))
@@ -119,7 +136,7 @@ def _scores(inside: Sequence[Packed], known: dict[str, int], total: int) -> dict
             there = _rare(total + len(inside), hot + len(hits))
             for place, score in hits:
                 scores[place] += score / here * there
-    return scores
+    return dict(scores)
 
 
 def _rows(inside: Sequence[Packed]) -> list[tuple[int, str, str | None]]:

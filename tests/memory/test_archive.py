@@ -202,6 +202,7 @@ async def test_a_scope_is_left_by_no_archived_passage(db: Database) -> None:
     ]
     for scope, wanted in scopes:
         assert sorted(await refs(db, "order", **scope)) == wanted
+        assert await refs(db, "glazier", **scope) == []  # without an encoder only words find
 
 
 async def test_a_day_the_question_names_opens_the_box_of_that_day(db: Database) -> None:
@@ -286,6 +287,9 @@ async def test_an_archived_passage_keeps_what_it_means_until_its_words_are_cut(
     assert {one.encoder for one in packed} == {encoder.name}
     found = candidates.candidates(rows, {encoder.name: vector})
     assert [one.meaning > 0.2 for one in found] == [True, True]
+    async with db.snapshot() as reader:
+        told = await recall(reader, "who repairs a window", conv="web:1", encoder=encoder)
+    assert "evt_0" in [one.ref for one in told]  # in a scope the meaning alone finds it
     async with db.transaction() as tx:
         await forget(tx, ["evt_1"])
     async with db.snapshot() as reader:

@@ -1,0 +1,78 @@
+"""Walks of what was said long ago: a night packs it away, and it is still told."""
+
+from bot.app import App
+from engine import archiving
+from memory import lifecycle
+from memory.verify import verify
+from tests.chat import Chat
+from tests.conftest import FakeClock
+from tests.walks.test_outside import mail
+from tests.walks.test_retention import MAILS, agreed, everything, night
+
+ADA = b"Ada Example <ada@example.org>"
+STRANGER = b"Eve <eve@evil.example>"
+
+
+async def hot(app: App) -> int:
+    async with app.db.snapshot() as reader:
+        return await lifecycle.hot(reader)
+
+
+async def test_a_night_packs_old_mails_away_and_a_question_still_finds_them(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    asks = mail("I would like the zebra cushion in velvet", 1).replace(STRANGER, ADA)
+    await chat.drop(asks)
+    before = await hot(app)
+    await chat.say("/archive")
+    assert f"{before} passages are at hand" in chat.last
+    assert "The archive is empty." in chat.last
+    assert "Tonight nothing would be packed away." in chat.last
+    clock.advance(days=200)
+    await chat.say("/archive")
+    assert f"Tonight {before} would be packed away, the oldest from" in chat.last
+    assert await hot(app) == before
+    await night(app, chat, clock)
+    assert await hot(app) == 0
+    await chat.say("/archive")
+    assert f"{before} are archived in 1 box of" in chat.last
+    await chat.say("/who Ada Example")
+    assert "zebra cushion" in chat.last
+    assert (await verify(app.db)).faults == ()
+
+
+async def test_what_a_rule_lets_go_goes_from_the_archive_too(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await chat.drop(mail("the zebra is striped", 1))
+    clock.advance(days=200)
+    await night(app, chat, clock)
+    assert await hot(app) == 0
+    await agreed(chat, MAILS)
+    await night(app, chat, clock)
+    async with app.db.snapshot() as reader:
+        found = await archiving.tonight(reader)
+    assert found.archived.passages == 0
+    assert "zebra" not in await everything(app)
+
+
+async def test_a_night_that_was_cut_off_goes_on_where_it_stood(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    for number in range(4):
+        await chat.drop(mail(f"zebra number {number}", number))
+        clock.advance(hours=6)
+    before = await hot(app)
+    clock.advance(days=200)
+    async with app.db.transaction() as tx:
+        going = await lifecycle.due(tx, lifecycle.policy())
+        assert sum(one.passages for one in going) == before
+        await lifecycle.pack(tx, [going[0].session], None)
+    assert 0 < await hot(app) < before
+    await night(app, chat, clock)
+    assert await hot(app) == 0
+    async with app.db.snapshot() as reader:
+        assert (await archiving.tonight(reader)).archived.passages == before
+    clock.advance(days=1)
+    await night(app, chat, clock)
+    assert (await verify(app.db)).faults == ()
