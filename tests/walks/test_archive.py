@@ -21,7 +21,7 @@ async def hot(app: App) -> int:
 async def test_a_night_packs_old_mails_away_and_a_question_still_finds_them(
     app: App, chat: Chat, clock: FakeClock
 ) -> None:
-    asks = mail("I would like the zebra cushion in velvet", 1).replace(STRANGER, ADA)
+    asks = mail("The zebra cushion in velvet is for Ada Example", 1).replace(STRANGER, ADA)
     await chat.drop(asks)
     before = await hot(app)
     await chat.say("/archive")
