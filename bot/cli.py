@@ -182,6 +182,23 @@ def restore(folder: Annotated[Path, typer.Argument(help="What `backup` made.")])
 
 
 @cli.command()
+def rollback(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder: the new FIRSTMATE_HOME.")],
+    to: Annotated[str, typer.Option(help="An event, the end of its id, or 2026-11-20 09:00.")],
+) -> None:
+    """Make the company as it was at an event, in a new folder; this one is left alone."""
+    from bot import offices
+
+    rolled = _mendable(lambda: _await(offices.rolled_back(_settings(), to, folder)))
+    _say(f"As it was after {rolled.to}; {rolled.left_behind} later events are left behind.")
+    if rolled.done:
+        _say("Done meanwhile, and not taken back by this:")
+    for line in rolled.done:
+        _say(f"• {line}")
+    _say(f"Start it with FIRSTMATE_HOME={folder}")
+
+
+@cli.command()
 def config(as_json: AsJson = False) -> None:
     """Show every setting as it is read now, without secrets."""
     from bot import settings

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.host import chosen
 from bot.lower import terminal
@@ -16,7 +18,7 @@ from connectors.contract import PermanentError
 from engine import conversations, explain, own_rules, rulebook, tools, undoing
 from engine.house import House
 from engine.notebook import Notebook
-from memory import restoring, soundness, transfer, upgrade
+from memory import profile, restoring, rollback, soundness, transfer, upgrade
 from memory import verify as checking
 from memory.db import Database, system_clock
 from policies import book, trial
@@ -101,6 +103,25 @@ async def tried(settings: Settings, operation: str, facts: Sequence[str]) -> Ver
     given = dict(_fact(text) for text in facts)
     rules = (await _book(settings, None)).book
     return trial.try_out(rules, operation, known[operation], given)
+
+
+async def rolled_back(settings: Settings, to: str, home: Path) -> rollback.Rolled:
+    """Make the company as it was at an event or moment, in a new home. RefusedError, ValueError."""
+    data = _folder(settings)
+    async with _open(settings) as db:
+        async with db.snapshot() as reader:
+            point = moment(to, (await profile.read(reader))["zone"])
+        extra = [data / name for name in DRIVERS_FOLDERS]
+        return await rollback.rollback(db, point, home / "company", extra)
+
+
+def moment(text: str, zone: str) -> str | datetime:
+    """Return “2026-11-20” or “2026-11-20 09:00” as that moment in the zone; else the text."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))
 
 
 def _from(copy: Path) -> Callable[[Path, Path], Awaitable[checking.Report]]:

@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
@@ -16,13 +15,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from pydantic import BaseModel
-from sqlalchemy.dialects import sqlite
 
 from memory.db import Database
-from memory.journal import GENESIS, Entry, body_digest, canonical, link
+from memory.journal import GENESIS, body_digest, canonical, link
 from memory.redaction import REDACTS, fingerprint
+from memory.replaying import repeat
 from memory.schema import metadata
-from memory.schema.columns import Moment
 from memory.schema.events import events
 
 FAULTS_MAX = 100
@@ -122,39 +120,10 @@ def _replay(reading: _Reading, copy: sa.Connection, event: Raw) -> None:
     """Do again what the event did to the state."""
     for entry in event["changes"]:
         try:
-            _repeat(copy, entry)
+            repeat(copy, entry)
         except (sa.exc.SQLAlchemyError, KeyError, TypeError, ValueError):
             where = entry[0] if isinstance(entry, list) and entry else entry
             reading.faults.append(f"Event {event['id']}: its change of {where} cannot be repeated.")
-
-
-def _repeat(copy: sa.Connection, entry: Entry) -> None:
-    name, values = entry
-    table = metadata.tables.get(name)
-    if table is None:
-        return  # a table of an earlier version, gone since
-    row = {name: _typed(table.c[name], values[name]) for name in values if name in table.c}
-    named = {f"new_{name}": value for name, value in row.items()}
-    if copy.execute(_statement(table, tuple(row)), named).rowcount == 0:
-        raise KeyError(entry)  # it changed a row that is not there
-
-
-@cache
-def _statement(table: sa.Table, names: tuple[str, ...]) -> sa.UpdateBase:
-    """Return the statement that writes these columns: of a whole row, or of one that is there."""
-    new = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
-    keys = [column.name for column in table.primary_key]
-    rest = {name: value for name, value in new.items() if name not in keys}
-    if all(c.nullable or c.default is not None or c.name in names for c in table.c):
-        put = sqlite.insert(table).values(new)
-        return put.on_conflict_do_update(index_elements=keys, set_=rest or new)
-    return sa.update(table).where(*(table.c[key] == new[key] for key in keys)).values(rest)
-
-
-def _typed(column: sa.Column[Any], value: Any) -> Any:
-    if isinstance(column.type, Moment) and value is not None:
-        return datetime.fromisoformat(value)
-    return value
 
 
 def _broken_redactions(reading: _Reading) -> Iterator[str]:

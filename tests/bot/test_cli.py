@@ -57,3 +57,6 @@ def test_a_copy_is_made_and_taken_in_from_the_command_line(
     assert (code, "Say: firstmate import" in printed) == (1, True)
     code, printed = run("two", "import", copy)
     assert (code, "nothing is overwritten" in printed) == (1, True)
+    code, printed = run("two", "rollback", "--to", "nothing-like-it", str(tmp_path / "four"))
+    assert (code, "No event ends with “nothing-like-it”" in printed) == (1, True)
+    assert not (tmp_path / "four" / "company").exists()

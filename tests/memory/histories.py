@@ -28,12 +28,13 @@ ODD = ("Größe ✓", "a\nb\u2028c", "\ud83d half", "'); DROP TABLE", "=1+1", ""
 NAMES = ("Ada", "Bruno", "Chloé", "Dorota", "Ed", "Fay")
 
 
-async def live(db: Database, seed: int, steps: int) -> None:
-    """Let so many things happen, each in a commit of its own."""
+async def live(db: Database, seed: int, steps: int, *, lasting: bool = False) -> None:
+    """Let so many things happen, each in a commit of its own; `lasting`: nothing is forgotten."""
     chance = random.Random(seed)
+    happens = LASTING if lasting else STEPS
     for number in range(steps):
         async with db.transaction() as tx:
-            await chance.choice(STEPS)(tx, chance, f"{seed}-{number}")
+            await chance.choice(happens)(tx, chance, f"{seed}-{number}")
 
 
 async def _person(tx: Tx, chance: random.Random, key: str) -> None:
@@ -110,6 +111,7 @@ STEPS = (
     *(_person, _person, _revision, _mail, _mail, _mail, _fact, _fact, _draft, _setting, _open),
     *(_erasure, _expiry, _packing),
 )
+LASTING = tuple(step for step in STEPS if step not in (_erasure, _expiry))
 
 
 def tables(path: Path) -> dict[str, list[Any]]:
