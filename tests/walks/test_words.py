@@ -97,8 +97,17 @@ async def test_forget_erases_a_person_after_their_name_was_typed(app: App, chat:
     await chat.say("/forget Ada")
     wrong = await chat.tap("Ada Example:", "Erase", confirm="Bruno")
     assert "Not erased" in wrong.text
+    (app.folder / "site").mkdir(exist_ok=True)
+    (app.folder / "site" / "a-mention.md").write_text("ADA EXAMPLE was here")
+    (app.folder.parent / "backups" / "firstmate-1").mkdir(parents=True)
     done = await chat.tap("Ada Example:", "Erase", confirm="Ada Example")
     assert done.text.startswith("Erased.")
+    certificate = chat.text("Certificate of erasure")
+    assert " in records\n" in certificate
+    assert "site/a-mention.md" in certificate
+    assert "firstmate.db" not in certificate
+    assert "hold it still: 1 lie in the folder backups" in certificate
+    assert "ada example" not in certificate.casefold()
     await chat.say("what do we know about Ada?")
     assert "ada@example.org" not in chat.last
 
