@@ -18,6 +18,7 @@ from agents import (
     reports,
     rules_heard,
     slots,
+    typed_yes,
 )
 from agents.intake import Intake
 from agents.library import Playbook, Slot
@@ -25,9 +26,6 @@ from agents.planner import Wish
 from agents.routing import Route, Router
 from agents.words import Candidate, Context
 from engine import (
-    answering,
-    approvals,
-    effects,
     goal_rules,
     goals,
     outbox,
@@ -284,28 +282,8 @@ class Front:
     async def _typed_yes(self, event: Event) -> None:
         """A typed yes counts only as a reply to the card it means."""
         async with self.house.db.transaction() as tx:
-            text = await self._approved(tx, event)
+            text = await typed_yes.approved(tx, self.house, event)
             await outbox.post(tx, say(f"yes:{event.id}", text), event.body["conv"])
-
-    async def _approved(self, tx: Tx, event: Event) -> str:
-        conv, message = str(event.body["conv"]), event.body.get("reply_to")
-        card = await outbox.shown_as(tx, conv, message) if message else None
-        if card is None:
-            return await _which(tx)
-        asked = await approvals.on_card(tx, card.key)
-        effect = None if asked is None else await effects.get(tx, asked.effect)
-        if asked is None or effect is None or asked.state != "open":
-            return "The card you reply to does not wait any more, so nothing was done."
-        if effect.verdict["outcome"] != "ask":
-            code = approvals.code(asked.id)
-            return (
-                f"This must be confirmed: tap it, or write /ok {code} and what its card asks for."
-            )
-        surface = conv.partition(":")[0]
-        who = Person(event.actor, surface, conv)
-        await answering.yes(tx, self.house, asked, effect, who, event.id)
-        shown = await effects.preview_of(tx, effect.id, effect.version)
-        return f"You approved: {shown.title}."
 
     async def _tell_answer(self, event: Event, wish: Wish, conv: str | None = None) -> None:
         """A playbook that only answers ends here: the answer is its outcome."""
@@ -359,20 +337,6 @@ class Front:
     async def _say(self, event: Event, text: str) -> None:
         async with self.house.db.transaction() as tx:
             await outbox.post(tx, say(f"reply:{event.id}", text), event.body.get("conv"))
-
-
-async def _which(reader: Reader) -> str:
-    """Return how to say which card is meant, with the code of each that waits."""
-    waiting = await approvals.waiting(reader, CHOICES_MAX)
-    lines = [
-        f"• /ok {approvals.code(one.id)}: "
-        + (await effects.preview_of(reader, one.effect, one.version)).title
-        for one in waiting
-    ]
-    if not lines:
-        return "Nothing waits for a yes."
-    said = "A yes counts as a reply to its card, so that nothing is mixed up. Tap it, or write:\n"
-    return said + "\n".join(lines)
 
 
 def _question(guess: Playbook | None) -> str:
