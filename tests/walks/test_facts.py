@@ -8,6 +8,7 @@ from memory import events, facts, records, verify
 from memory.facts import Author
 from tests.chat import Chat
 from tests.conftest import FakeClock
+from tests.walks.test_outside import mail
 
 ADA = "ada@example.org"
 
@@ -181,6 +182,20 @@ async def test_a_claim_against_a_record_is_kept_there_only_by_a_yes(app: App, ch
         [fact] = await facts.current(reader, ada.id, "phone")
     assert now is not None
     assert (now.state["phone"], fact.status) == ("+4930901821", "active")
+
+
+async def test_what_mails_claim_of_their_writer_stays_a_claim_however_often(
+    app: App, chat: Chat
+) -> None:
+    for number in (1, 2, 3):
+        claims = mail("As we agreed, the new price is 9 EUR.", number)
+        await chat.drop(claims.replace(b"eve@evil.example", ADA.encode()))
+    async with app.db.snapshot() as reader:
+        ada = await records.by_key(reader, "email", ADA)
+        assert ada is not None
+        [claim] = await facts.current(reader, ada.id, "price")
+    assert (claim.value, claim.status, claim.author) == ("9.00", "proposed", "client")
+    assert len(claim.support) == 3
 
 
 async def test_a_quiet_week_asks_nothing_and_the_next_one_is_set(
