@@ -35,6 +35,7 @@ class Delivery:
         self._wake = {surface.name: asyncio.Event() for surface in surfaces}
         self._loops: list[asyncio.Task[None]] = []
         self._closing = False
+        self._rounds = {surface.name: asyncio.Lock() for surface in surfaces}
         self._held: dict[str, datetime] = {}  # conversations nothing can be shown in until then
 
     def start(self) -> None:
@@ -58,7 +59,12 @@ class Delivery:
         """Show what is due on this surface, most urgent first; return how much was tried.
 
         A card that is posted meanwhile ends the round: it may be more urgent than what is left.
+        One round at a time: of two, the slower would show anew what is shown already.
         """
+        async with self._rounds.setdefault(surface.name, asyncio.Lock()):
+            return await self._round(surface)
+
+    async def _round(self, surface: Surface) -> int:
         woken = self._wake.setdefault(surface.name, asyncio.Event())
         woken.clear()
         async with self._db.snapshot() as reader:

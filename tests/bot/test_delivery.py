@@ -98,6 +98,15 @@ async def closed_while_showing(app: App, slow_s: float) -> tuple[Moody, list[str
     return moody, [row.card for row in rows]
 
 
+async def test_two_rounds_at_once_show_a_card_once(app: App) -> None:
+    moody = await opened(app)
+    moody.slow_s = 0.1
+    async with app.db.transaction() as tx:
+        await outbox.post(tx, say("a", "a"))
+    await asyncio.gather(*(app.delivery.deliver(moody) for _ in range(3)))
+    assert moody.posted.count("a") == 1
+
+
 async def test_what_is_being_shown_at_the_end_is_marked_as_shown(app: App) -> None:
     moody, waiting = await closed_while_showing(app, slow_s=0.5)
     assert moody.order == ["a"]
