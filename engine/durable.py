@@ -100,6 +100,7 @@ class Durable:
         self._may_start = asyncio.Event()
         self._may_start.set()
         self._loops: list[asyncio.Task[None]] = []
+        self._closing = False
 
     async def launch(self) -> None:
         """Start DBOS inside the running loop, resume what was in flight, begin to sweep."""
@@ -138,6 +139,7 @@ class Durable:
         from dbos import DBOS
 
         self._db.listen("work", lambda _: None)
+        self._closing = True
         await _break_off(self._loops)
         waiting = [task for id, task in self._tasks.items() if id not in self._carried]
         await _break_off(waiting)
@@ -246,6 +248,8 @@ class Durable:
                 tx.signal("work", work_id)
 
     async def _run(self, work_id: str, round_: int) -> None:
+        if self._closing:  # DBOS had it already: it counts as no try, the next start takes it
+            return
         task = asyncio.current_task()
         assert task is not None
         self._carried[work_id] = task

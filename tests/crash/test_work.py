@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from bot.app import App, open_app
 from bot.sample import MAIL
 from engine import durable
-from engine.durable import ATTEMPTS_MAX, Handler, Work, open_work
+from engine.durable import ATTEMPTS_MAX, Durable, Handler, Work, open_work
 from memory import events
 from memory.db import DiskFullError, Tx
 from memory.schema.work import alarms, tasks, work
@@ -184,3 +185,40 @@ async def test_what_ended_long_ago_is_forgotten_by_dbos_but_not_by_us(
 async def checkpoints(app: App) -> int:
     async with app.db.snapshot() as reader:
         return int(await reader.value(sa.text("SELECT count(*) FROM workflow_status")))
+
+
+async def test_what_the_engine_begins_too_late_waits_for_the_next_start(
+    filled: Path, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(filled, tmp_path / "sample")
+    run, break_off, done = Durable._run, durable._break_off, list[int]()
+    reached, closing = asyncio.Event(), asyncio.Event()
+
+    async def run_late(self: Durable, work_id: str, round_: int) -> None:
+        reached.set()
+        await closing.wait()
+        await run(self, work_id, round_)
+
+    async def break_off_slowly(tasks: Iterable[asyncio.Task[None]]) -> None:
+        closing.set()
+        await asyncio.sleep(0.3)
+        await break_off(tasks)
+
+    async def end(taken: Work) -> None:
+        done.append(taken.attempts)
+
+    monkeypatch.setattr(Durable, "_run", run_late)
+    monkeypatch.setattr(durable, "_break_off", break_off_slowly)
+    app = await open_app(tmp_path / "sample", lambda db, folder: [Chat()], clock=clock)
+    await queue_poison(app, end)
+    await app.start()
+    await asyncio.wait_for(reached.wait(), 20)
+    await app.close()
+    assert done == []
+    monkeypatch.setattr(Durable, "_run", run)
+    app = await open_app(tmp_path / "sample", lambda db, folder: [Chat()], clock=clock)
+    app.durable._handlers["poison"] = end  # type: ignore[index]
+    await app.start()
+    await app.durable.idle()
+    assert done == [1]
+    await app.close()
