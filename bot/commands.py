@@ -282,7 +282,7 @@ class Commands:
         if found is None:
             return say(f"forget:{event.id}", f"I have no single person called “{rest}”.")
         field = Input(id="confirm", label=f"Type {found.name} to erase", max_chars=200)
-        form = Form(title="Erase for good", fields=(field,))
+        form = Form(title="Erase for good", fields=(field,), submit="Erase")
         erase = Button(
             label="Erase for good", action="erase", ref=found.id, style="danger", form=form
         )

@@ -118,7 +118,7 @@ def _second_look(sight: Sight, asked: Row) -> Form | None:
         return None
     wanted = confirming.wanted(Action.model_validate(effect.action), effect.digest)
     field = Input(id="confirm", label=f"Type {wanted} to confirm", kind="text", max_chars=40)
-    return Form(title="Confirm once more", fields=(field,))
+    return Form(title="Confirm once more", fields=(field,), submit="Confirm")
 
 
 def _after_buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:

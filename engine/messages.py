@@ -127,6 +127,7 @@ class Input(_Part):
 class Form(_Part):
     title: str = Field(max_length=LABEL_CHARS_MAX)
     fields: tuple[Input, ...]
+    submit: str = Field(default="Save", max_length=LABEL_CHARS_MAX)  # what its button says
 
 
 class Button(_Part):

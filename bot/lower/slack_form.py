@@ -68,7 +68,7 @@ def view(form: Form, token: str, *, answer: str = "") -> Block:
     blocks += [*([_sentence(_left_out(left), "left")] if left else []), *inputs]
     if not blocks:
         blocks = [_sentence("There is nothing to fill in.", "empty")]
-    return _modal(form.title, blocks, token)
+    return _modal(form.title, blocks, token, form.submit)
 
 
 def loading() -> Block:
@@ -113,7 +113,7 @@ def boxes(text: str) -> list[Box]:
     return [*found, Box(gap, rest)]
 
 
-def _modal(title: str, blocks: list[Block], token: str = "") -> Block:
+def _modal(title: str, blocks: list[Block], token: str = "", submit: str = "") -> Block:
     modal = {
         "type": "modal",
         "callback_id": CALLBACK,
@@ -124,7 +124,7 @@ def _modal(title: str, blocks: list[Block], token: str = "") -> Block:
     if token:
         modal["private_metadata"] = token
     if any(block["type"] == "input" for block in blocks):
-        modal["submit"] = plain("Save")
+        modal["submit"] = plain(clip(visible(submit), TITLE_CHARS_MAX).strip() or "Save")
     return modal
 
 

@@ -52,10 +52,11 @@ def _form(button: Button, form: Form, token: str) -> Markup:
         '<details class="form"><summary class="{style}" data-action="{action}">{label}</summary>\n'
         '<form method="post" action="{path}">\n<input type="hidden" name="token" value="{token}">\n'
         '<p class="title">{title}</p>\n{fields}'
-        '<button type="submit" class="ok">Save</button>\n</form></details>\n',
+        '<button type="submit" class="ok">{submit}</button>\n</form></details>\n',
         style=button.style,
         action=button.action,
         label=visible(button.label),
+        submit=visible(form.submit),
         path=TAP_PATH,
         token=token,
         title=visible(form.title),

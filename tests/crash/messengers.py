@@ -160,7 +160,7 @@ class OnSlack:
     def fill_in(self, title: str, **values: str) -> None:
         async def filled() -> None:
             view = self._peer.modal(USER)
-            if view is not None and "Save" in view.words:
+            if view is not None and "submit" in view.body:
                 await self._peer.submit(view.id, values, USER, LOOK_AGAIN_S)
 
         # When nobody answers, a person presses Save again, or finds that it was saved.
