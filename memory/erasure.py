@@ -141,7 +141,7 @@ def _cut_entries(entries: list[Entry], found: Reach) -> list[Entry]:
     return [
         [name, found.needles.cut_row(table, values, found.depth_of_row(name, values))]
         for name, values in entries
-        if name != record_keys.name or values["record"] != found.record
+        if name != record_keys.name or not found.is_key(values)
         for table in [metadata.tables.get(name)]
     ]
 

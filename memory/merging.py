@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from memory import events, kinds, records
+from memory import events, keys, kinds, records
 from memory.db import Reader, Tx, change
 from memory.records import Record
 from memory.schema.events import events as log
@@ -57,9 +57,9 @@ async def split(tx: Tx, record_id: str, cause: str | None) -> tuple[Record, Reco
     await change(tx, table, {"id": record_id}, status=merge["was"], merged_into=None)
     other = await records.get(tx, record_id)
     assert other is not None
-    theirs = kinds.model(other.kind, other.state).keys()
-    for scheme, value in theirs:
-        await change(tx, record_keys, {"scheme": scheme, "value": value}, record=other.id)
+    for scheme, value in await keys.held(tx, other.id):
+        key, hers = {"scheme": scheme, "value": value}, record_keys.c.record == one.id
+        await change(tx, record_keys, key, hers, record=other.id)
     await events.note(tx, SPLIT, cause, record=one.id, merged=other.id)
     return kept, other
 
@@ -138,7 +138,8 @@ def _rename(state: dict[str, Any], one: Record, other: Record) -> None:
 
 
 async def _keys(reader: Reader, record_id: str) -> list[tuple[str, str]]:
-    query = sa.select(record_keys.c.scheme, record_keys.c.value).filter_by(record=record_id)
+    query = sa.select(record_keys.c.scheme, record_keys.c.value)
+    query = query.filter_by(record=record_id, ended_at=None)
     return [(row.scheme, row.value) for row in await reader.rows(query)]
 
 

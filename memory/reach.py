@@ -17,7 +17,14 @@ from memory.redaction import Depth, Needles, needles
 from memory.schema import metadata
 from memory.schema.events import events
 from memory.schema.recall import archived, boxes, passages, vectors
-from memory.schema.records import artifact_versions, artifacts, facts, record_versions, records
+from memory.schema.records import (
+    artifact_versions,
+    artifacts,
+    facts,
+    record_keys,
+    record_versions,
+    records,
+)
 from memory.schema.work import effect_versions
 
 RowKey = tuple[str, tuple[Any, ...]]  # table, primary key
@@ -42,6 +49,7 @@ class Reach:
     files: set[str] = field(default_factory=set)
     shared: set[str] = field(default_factory=set)  # files that something else needs too
     passages: Counter[str] = field(default_factory=Counter)  # how many by their source
+    keys: set[RowKey] = field(default_factory=set)  # its own now, whoever had them before
 
     def depth_of_row(self, table: str, values: Mapping[str, Any]) -> Depth:
         """Return how deep to cut this row, or this logged change of it."""
@@ -49,6 +57,10 @@ class Reach:
         if key in self.own:
             return "all"
         return "texts" if key in self.named else "words"
+
+    def is_key(self, values: Mapping[str, Any]) -> bool:
+        """Is this row, or logged change, of `record_keys` one of its keys?"""
+        return values["record"] == self.record or key_of(record_keys.name, values) in self.keys
 
     def depth_of_event(self, event_id: str) -> Depth:
         """Return how deep to cut the body of this event."""
@@ -113,6 +125,8 @@ def _see_row(found: Reach, table: sa.Table, values: Mapping[Any, Any]) -> None:
         found.own.add(key)
     elif found.needles.named_in_row(table, values):
         found.named.add(key)
+    if table is record_keys and about == found.record:
+        found.keys.add(key)
     if table is records and key not in found.own and values["state"].get("document"):
         found.shared.add(values["state"]["document"])
     if table is effect_versions:  # painted from what it would send, so gone with its words

@@ -109,14 +109,16 @@ async def same(reader: Reader, record_id: str) -> list[str]:
 
 async def by_key(reader: Reader, scheme: str, value: str) -> Record | None:
     """Return the record that this e-mail address, order number … names."""
-    query = sa.select(records).join(record_keys, record_keys.c.record == records.c.id)
+    mine = (record_keys.c.record == records.c.id) & record_keys.c.ended_at.is_(None)
+    query = sa.select(records).join(record_keys, mine)
     row = await reader.row(query.filter_by(scheme=scheme, value=value.strip().lower()))
     return None if row is None else of_row(row)
 
 
 async def keys_of(reader: Reader, record_id: str, scheme: str) -> list[str]:
     """Return every e-mail address, order number … of a record, as it is kept: in small letters."""
-    query = sa.select(record_keys.c.value).filter_by(record=record_id, scheme=scheme)
+    mine = {"record": record_id, "scheme": scheme, "ended_at": None}
+    query = sa.select(record_keys.c.value).filter_by(**mine)
     return [row.value for row in await reader.rows(query)]
 
 
@@ -188,12 +190,15 @@ async def canonical_values(reader: Reader) -> list[str]:
 
 async def _claim(tx: Tx, record_id: str, keys: list[kinds.Key]) -> None:
     for scheme, value in keys:
-        row = {"scheme": scheme, "value": value, "record": record_id}
-        if not await insert_once(tx, record_keys, row):
-            query = sa.select(record_keys.c.record).filter_by(scheme=scheme, value=value)
-            holder = await tx.value(query)
-            if holder != record_id:
-                raise TakenError((scheme, value), str(holder))
+        key = {"scheme": scheme, "value": value}
+        mine = {"record": record_id, "ended_at": None}
+        if await insert_once(tx, record_keys, key | mine):
+            continue
+        held = (await tx.rows(sa.select(record_keys).filter_by(**key)))[0]
+        if held.ended_at is not None:
+            await change(tx, record_keys, key, **mine)
+        elif held.record != record_id:
+            raise TakenError((scheme, value), held.record)
 
 
 async def _keep(tx: Tx, record: Record, cause: str | None) -> None:

@@ -1,7 +1,7 @@
 """Versions: what a record said at a moment, and back to what it said then.
 
-Nothing is taken out: going back is one more version, with the words of an earlier one. An address
-that was theirs meanwhile goes on finding them.
+Nothing is taken out: going back is one more version, with the words of an earlier one. What the
+versions between brought goes with them: an address that came with one of them finds nobody again.
 """
 
 from datetime import datetime
@@ -9,15 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from memory import events, kinds, records
+from memory import events, keys, kinds, records
 from memory.db import Reader, Tx
 from memory.merging import MERGED, SPLIT
 from memory.records import Record, Version
 from memory.schema.events import events as log
 from memory.schema.records import record_versions
 from memory.schema.records import records as table
-
-RESTORED = "record.restored"
 
 
 async def as_of(reader: Reader, record_id: str, moment: datetime) -> Version | None:
@@ -47,7 +45,9 @@ async def restore(tx: Tx, record_id: str, number: int, cause: str | None) -> Rec
     if wanted is None or now is None or now.id != record_id:
         raise KeyError(record_id, number)
     record = await records.revise(tx, record_id, cause, **whole(now.kind, wanted))
-    await events.note(tx, RESTORED, cause, record=record_id, version=number)
+    await keys.go_back(tx, record_id, number)
+    made = record.version
+    await events.note(tx, keys.RESTORED, cause, record=record_id, version=number, made=made)
     return record
 
 

@@ -39,6 +39,7 @@ record_keys = sa.Table(
     sa.Column("scheme", sa.Text, primary_key=True),  # email | domain | vat | order | invoice …
     sa.Column("value", sa.Text, primary_key=True),  # normalised
     text("record"),
+    moment("ended_at", null=True),  # taken back with the version that brought it: names nobody
     sa.Index("record_keys_record", "record"),
 )
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from memory import merging, records, versions
-from memory.db import Database, change
+from memory import erasure, merging, records, versions
+from memory.db import Database, Tx, change
 from memory.records import TakenError
 from memory.schema.records import record_versions
 from memory.verify import verify
@@ -78,6 +78,95 @@ async def test_what_cannot_be_said_again_is_refused(db: Database) -> None:
         await change(tx, record_versions, first, state=other.state)
         with pytest.raises(TakenError):
             await versions.restore(tx, shop.id, 1, None)
+
+
+async def test_an_address_that_came_with_an_undone_version_finds_nobody(db: Database) -> None:
+    async with db.transaction() as tx:
+        ada = await records.create(tx, "person", {"name": "Ada", "email": "a@x.example"}, None)
+        await records.revise(tx, ada.id, None, email="b@x.example")
+        await records.revise(tx, ada.id, None, email="c@x.example")
+        await versions.restore(tx, ada.id, 2, None)
+        assert await records.by_key(tx, "email", "c@x.example") is None
+        assert await records.keys_of(tx, ada.id, "email") == ["a@x.example", "b@x.example"]
+        other = await records.create(tx, "person", {"name": "C", "email": "c@x.example"}, None)
+        assert await records.by_key(tx, "email", "c@x.example") == other
+        with pytest.raises(TakenError):
+            await versions.restore(tx, ada.id, 3, None)
+        await versions.restore(tx, ada.id, 1, None)
+        assert await records.keys_of(tx, ada.id, "email") == ["a@x.example"]
+    assert (await verify(db)).faults == ()
+
+
+async def test_going_back_behind_a_merge_leaves_the_other_its_address(db: Database) -> None:
+    async with db.transaction() as tx:
+        ada = await records.create(tx, "person", {"name": "Ada", "email": "a@x.example"}, None)
+        home = await records.create(tx, "person", {"name": "A.", "email": "h@x.example"}, None)
+        await records.revise(tx, home.id, None, email="i@x.example")
+        await merging.merge(tx, ada.id, home.id, None)
+        back = await versions.restore(tx, ada.id, 1, None)
+        for address in ("a@x.example", "h@x.example", "i@x.example"):
+            assert await records.by_key(tx, "email", address) == back
+        _, other = await merging.split(tx, home.id, None)
+        assert await records.by_key(tx, "email", "h@x.example") == other
+        assert await records.by_key(tx, "email", "i@x.example") == other
+    assert (await verify(db)).faults == ()
+
+
+async def test_who_took_an_address_over_can_be_erased(db: Database) -> None:
+    async with db.transaction() as tx:
+        ada = await records.create(tx, "person", {"name": "Ada Example"}, None)
+        await records.revise(tx, ada.id, None, email="c@x.example")
+        await versions.restore(tx, ada.id, 1, None)
+        state = {"name": "Cleo Muster", "email": "c@x.example"}
+        other = await records.create(tx, "person", state, None)
+    async with db.transaction() as tx:
+        await erasure.erase(tx, other.id, None)
+    assert (await verify(db)).faults == ()
+    async with db.transaction() as tx:
+        await erasure.erase(tx, ada.id, None)
+    assert (await verify(db)).faults == ()
+
+
+STEP = st.tuples(st.just("say"), CHANGE) | st.tuples(st.just("back"), st.integers(0, 9))
+
+
+async def _live(tx: Tx, id: str, steps: list[tuple[str, Any]]) -> int:
+    """Live through these steps; return the number of the last version."""
+    now = await records.get(tx, id)
+    for kind, what in steps:
+        if kind == "say":
+            now = await records.revise(tx, id, None, **what)
+        else:
+            assert now is not None
+            now = await versions.restore(tx, id, 1 + what % now.version, None)
+    assert now is not None
+    return now.version
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25
+)
+@given(before=st.lists(STEP, max_size=4), undone=st.lists(STEP, max_size=4))
+async def test_after_going_back_a_record_is_found_as_if_it_never_had_said_it(
+    empty: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    before: list[tuple[str, Any]],
+    undone: list[tuple[str, Any]],
+) -> None:
+    folder = tmp_path_factory.mktemp("keys") / "data"
+    db = Database(shutil.copytree(empty, folder) / "firstmate.db", lambda: NOW)
+    async with db.transaction() as tx:
+        record = await records.create(tx, "person", {"name": "Ada"}, None)
+        number = await _live(tx, record.id, before)
+        never = await records.keys_of(tx, record.id, "email")
+        await _live(tx, record.id, undone)
+        await versions.restore(tx, record.id, number, None)
+        assert sorted(await records.keys_of(tx, record.id, "email")) == sorted(never)
+        for address in ("a@x.example", "b@x.example"):
+            found = await records.by_key(tx, "email", address)
+            assert (found is not None) == (address in never)
+    assert (await verify(db)).faults == ()
+    await db.close()
 
 
 @settings(

@@ -339,6 +339,7 @@ CREATE TABLE record_keys (
     scheme TEXT NOT NULL,
     value TEXT NOT NULL,
     record TEXT NOT NULL,
+    ended_at DATETIME,
     PRIMARY KEY (scheme, value)
 )
 """,
