@@ -138,6 +138,8 @@ async def _owned(reader: Reader, record: Record, settings: dict[str, Any]) -> li
 
 
 def _source(one: recall.Recalled, settings: dict[str, Any]) -> str:
+    if one.kind == "episode":  # ours, though a mail's words may stand in it
+        return f"what came of it, {words.moment(one.at, settings)}"
     outside = ", somebody else's words" if one.trust == "outside" else ""
     return f"{one.kind}, {words.moment(one.at, settings)}{outside}"
 

@@ -13,6 +13,7 @@ from engine import (
     approvals,
     cards,
     effects,
+    episodes,
     explain,
     forms,
     gate,
@@ -93,6 +94,7 @@ async def reason(house: House, tap: Tap, who: Person, key: str, values: dict[str
         if not await approvals.explain(tx, asked.id, said, cause):
             return Reply("The reason is noted already.", refused=True)
         await lessons.rejected(tx, house.book, effect, said, cause)
+        await episodes.write(tx, effect.goal)
         await cards.show(tx, effect.id)
     return Reply("Noted.")
 

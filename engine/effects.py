@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from connectors.contract import Preview, Receipt
-from engine import approvals, bundles, cards, conversations, failures, plans
+from engine import approvals, bundles, cards, conversations, episodes, failures, plans
 from engine.durable import open_work
 from engine.failures import Failure, Try
 from engine.gate import Proposal
@@ -206,6 +206,7 @@ async def finish(tx: Tx, effect_id: str, receipt: Receipt, cause: str) -> None:
     if old.undoes is not None:
         await change(tx, effects, {"id": old.undoes}, state="undone")
         await events.note(tx, "effect.undone", cause, goal=old.goal, effect=old.undoes)
+        await episodes.write(tx, old.goal)
         await cards.show(tx, old.undoes)
 
 

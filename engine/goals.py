@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import BaseModel
 
-from engine import ledger
+from engine import episodes, ledger
 from memory import events
 from memory.db import Reader, Tx, change, insert_once, put
 from memory.schema.work import approvals, decisions, effects, goals, outcomes
@@ -56,6 +56,7 @@ async def reopen(tx: Tx, goal_id: str, cause: str) -> None:
     ended = goals.c.state != "open"
     if await change(tx, goals, {"id": goal_id}, ended, state="open"):
         await events.note(tx, "goal.reopened", cause, goal=goal_id)
+        await episodes.write(tx, goal_id)
 
 
 async def finish(
@@ -88,6 +89,7 @@ async def finish(
     }
     await put(tx, outcomes, row)
     await events.note(tx, f"goal.{state}", cause, goal=goal_id, outcome=kind, failure=failure)
+    await episodes.write(tx, goal_id)
     return True
 
 

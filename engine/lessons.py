@@ -5,7 +5,7 @@ Each is a fact about whom it concerned, with the exact difference, from the tap 
 
 from typing import Any
 
-from engine import learning
+from engine import edits, learning
 from engine.effects import Effect
 from memory import events, facts
 from memory.db import Tx
@@ -16,15 +16,9 @@ PREFIX = "lesson."
 EDITED, REJECTED = f"{PREFIX}edited", f"{PREFIX}rejected"
 
 
-def by_hand(old: Action, new: Action) -> list[dict[str, Any]]:
-    """Return what differs between two versions: field, before, after."""
-    names = [name for name in new.args if new.args[name] != old.args.get(name)]
-    return [{"field": n, "before": old.args.get(n), "after": new.args[n]} for n in names]
-
-
 async def edited(tx: Tx, book: Book, effect: Effect, new: Action, cause: str) -> None:
     """Keep what was changed by hand."""
-    changed = by_hand(effect.action, new)
+    changed = edits.by_hand(effect.action, new)
     value = {"operation": new.operation, "effect": effect.id, "changed": changed}
     await _keep(tx, book, EDITED, effect, value, cause)
 

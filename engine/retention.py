@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors import blobs
-from engine import daily, quiet, words
+from engine import daily, episodes, quiet, words
 from engine.durable import Work, open_work
 from engine.house import House
 from memory import expiry, kept, profile
@@ -122,6 +122,8 @@ async def _let_go(house: House, traces: expiry.Traces, some: Sequence[Thing], ca
     async with house.db.transaction() as tx:
         going = await _judged(tx, await kept.still(tx, some), house.book)
         files = await expiry.expire(tx, traces, going, cause) if going else ()
+        for goal in expiry.goals_of(traces, going):
+            await episodes.write(tx, goal)
     for digest in files:
         await asyncio.to_thread(blobs.path(house.blobs, digest).unlink, missing_ok=True)
 

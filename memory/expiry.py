@@ -70,7 +70,8 @@ async def expire(
         await _blank_state(tx, metadata.tables[name], key)
     touched = ids.union(*(found.log.get(id, ()) for id in ids))
     left = await _blank_log(tx, touched, ids, mine)
-    await recall.forget(tx, sorted(ids | {key[0] for name, key in mine if name == "artifacts"}))
+    told = {key[0] for name, key in mine if name in ("artifacts", "goals")}
+    await recall.forget(tx, sorted(ids | told))
     files = tuple(sorted(set().union(*(found.files.get(id, ()) for id in ids))))
     counts = dict(Counter(one.kind for one in some))
     noted = await events.note(
@@ -79,6 +80,13 @@ async def expire(
     done = sa.update(log).where(log.c.id.in_(left)).values(redacted_by=noted.id)
     await tx.conn.execute(done)
     return files
+
+
+def goals_of(found: Traces, some: Collection[Thing]) -> list[str]:
+    """Return the goals that these things asked for: what is told of them changes with the words."""
+    ids = {one.id for one in some}
+    rows = found.rows.items()
+    return sorted(key[0] for (name, key), thing in rows if name == "goals" and thing in ids)
 
 
 async def gone(reader: Reader, after_seq: int) -> Counter[Kind]:

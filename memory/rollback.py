@@ -25,7 +25,7 @@ from memory.schema.chat import cursors
 from memory.schema.events import events as log
 from memory.schema.recall import passages as passages_table
 from memory.schema.records import artifacts, facts
-from memory.schema.work import effect_versions, effects
+from memory.schema.work import effect_versions, effects, outcomes
 from memory.transfer import DATABASE
 
 KIND = "log.rolled_back"
@@ -121,6 +121,7 @@ async def _copy(now: Reader, then: Tx) -> None:
         for table in (log, artifacts, facts)
         for row in await then.rows(sa.select(table.c.id))
     }
+    known |= await _as_now(now, then)
     async for row in pages(now, passages_table):
         if row.ref in known:
             await _place(then, row._mapping)
@@ -128,6 +129,16 @@ async def _copy(now: Reader, then: Tx) -> None:
         if packed.ref in known:
             await _place(then, packed._asdict())
     await passages.write_words(then, sa.true())
+
+
+async def _as_now(now: Reader, then: Reader) -> set[str]:
+    """Return the goals of which nothing was done or undone since: what is told of them holds."""
+    told = sa.select(outcomes.c.goal, outcomes.c.at)
+    did = sa.select(effects.c.goal, effects.c.id, effects.c.state)
+    ended = {row.goal for row in await then.rows(told)}
+    for query in (told, did):
+        ended -= {row.goal for row in {*await now.rows(query)} ^ {*await then.rows(query)}}
+    return ended
 
 
 async def _place(then: Tx, values: Mapping[Any, Any]) -> None:

@@ -1,0 +1,131 @@
+"""Episode: what came of a goal, in one passage that recall finds: asked, planned, done, its end.
+
+It is written in the transaction that ends the goal and again when something of it is taken back or
+explained, always from the state and in the place of the one before: of each goal there is one.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import edits, words
+from memory import passages, profile, records
+from memory.db import Reader, Tx
+from memory.schema.work import approvals, decisions, effect_versions, effects, goals, outcomes
+from memory.schema.work import tasks as tasks_table
+from policies.rules import Action
+
+KIND: passages.Kind = "episode"
+ASKED_CHARS_MAX, VALUE_CHARS_MAX, EDITS_MAX = 160, 40, 3
+NOTE = "records.note"
+HIDDEN = "…"  # what a note says stands in the note alone, and goes with it
+ENDS = {"declined": "not wanted", "failed": "failed"}
+LEFT = {"skipped": " (left out)", "failed": " (failed)"}
+
+
+async def write(tx: Tx, goal_id: str) -> None:
+    """Write what came of a goal that ended; a question that was only answered leaves nothing."""
+    goal = await tx.row(sa.select(goals).filter_by(id=goal_id))
+    outcome = await tx.row(sa.select(outcomes).filter_by(goal=goal_id))
+    query = sa.select(tasks_table).filter_by(goal=goal_id).order_by(tasks_table.c.position)
+    tasks = await tx.rows(query)
+    if goal is None or outcome is None or not tasks:
+        return
+    mine = sa.select(effects).filter_by(goal=goal_id).order_by(effects.c.at, effects.c.id)
+    found = await tx.rows(mine)
+    said = [*_asked(goal, _noted(found)), *_planned(tasks), *_done(found)]
+    for effect in found:
+        said += await _by_hand(tx, effect.id)
+    said.append(_end(goal, outcome, (await profile.read(tx))["currency"]))
+    slots = goal.slots or {}
+    await passages.remember(
+        tx, kind=KIND, ref=goal_id, text="\n".join(said)[: passages.PIECE_CHARS], at=outcome.at,
+        # a mail's words may stand in it, so it is trusted no more than the mail
+        trust="outside" if slots.get("mail") else "system",
+        record=await _about(tx, slots, found),
+    )  # fmt: skip
+
+
+def _asked(goal: sa.Row[Any], hidden: Sequence[str]) -> Iterator[str]:
+    slots = goal.slots or {}
+    asked = " ".join(slots.get("said", ()))
+    yield _without(goal.text, hidden)
+    if asked:
+        yield f"You asked: “{_short(_without(asked, hidden), ASKED_CHARS_MAX)}”"
+    elif slots.get("mail"):
+        yield "You took it from a mail."
+
+
+def _planned(tasks: Sequence[sa.Row[Any]]) -> Iterator[str]:
+    if len(tasks) > 1:
+        yield f"Planned: {'; '.join(one.title + LEFT.get(one.state, '') for one in tasks)}"
+
+
+def _done(found: Sequence[sa.Row[Any]]) -> Iterator[str]:
+    """Yield what the receipts say, and what of it was taken back."""
+    for one in found:
+        if one.receipt is not None and one.undoes is None:
+            back = ", taken back later" if one.state == "undone" else ""
+            yield f"Done: {one.receipt['said']}{back}"
+
+
+async def _by_hand(reader: Reader, effect: str) -> list[str]:
+    """Return what the operator changed of an effect, and why it was not wanted."""
+    query = sa.select(effect_versions).filter_by(effect=effect)
+    versions = await reader.rows(query.order_by(effect_versions.c.version))
+    said = []
+    for old, new in pairwise(versions):
+        if new.author == "operator":
+            pair = (Action.model_validate(each.action) for each in (old, new))
+            said += [_changed(each) for each in edits.by_hand(*pair)[:EDITS_MAX]]
+    of = sa.join(decisions, approvals, decisions.c.approval == approvals.c.id)
+    notes = sa.select(decisions.c.note).select_from(of).where(approvals.c.effect == effect)
+    rows = await reader.rows(notes.where(decisions.c.note.is_not(None)))
+    return said + [f"You said why not: {_short(row.note, ASKED_CHARS_MAX)}" for row in rows]
+
+
+def _changed(edit: dict[str, Any]) -> str:
+    before, after = (
+        _short(str(edit[side] or "—"), VALUE_CHARS_MAX) for side in ("before", "after")
+    )
+    return f"You changed {edit['field'].replace('_', ' ')}: {before} → {after}"
+
+
+def _end(goal: sa.Row[Any], outcome: sa.Row[Any], currency: str) -> str:
+    if goal.state == "open":
+        return "It was taken up again."
+    end = "done" if outcome.succeeded else ENDS.get(outcome.failure, "not done")
+    value = f", {words.money(outcome.value, outcome.currency)}" if outcome.value else ""
+    cost = Decimal(outcome.cost)
+    paid = f", cost {words.cost(cost, currency)}" if cost else ""
+    return f"Outcome: {outcome.kind.replace('_', ' ')} {end}{value}{paid}"
+
+
+async def _about(reader: Reader, slots: dict[str, Any], found: Sequence[sa.Row[Any]]) -> str | None:
+    """Return whom or what it was about: what its effects say, else its first record's customer."""
+    abouts = (one.action.get("about") for one in found)
+    refs = (value.get("ref") for value in slots.get("values", {}).values())
+    for id in filter(None, (*abouts, *refs)):
+        record = await records.get(reader, id)
+        if record is not None:
+            return str(record.state.get("customer") or record.id)
+    return None
+
+
+def _noted(found: Sequence[sa.Row[Any]]) -> list[str]:
+    """Return what notes say, which is told by the notes themselves as long as they hold."""
+    return [one.action["args"]["text"] for one in found if one.action["operation"] == NOTE]
+
+
+def _without(text: str, hidden: Sequence[str]) -> str:
+    for each in hidden:
+        text = text.replace(each, HIDDEN)
+    return text
+
+
+def _short(text: str, most: int) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else f"{flat[: most - 1]}…"
