@@ -13,6 +13,7 @@ from agents import (
     knowing,
     loose,
     planner,
+    recording,
     redirected,
     references,
     reports,
@@ -93,7 +94,7 @@ class Front:
             question = await questions.open_in(reader, conv)
             route = await self._route(reader, wanted)
             context = await self._context(reader, None)
-            of_facts = await knowing.heard(reader, said) is not None
+            telling = await self._telling(reader, said, route)
         if event.body.get("redirects"):
             await self._redirected(event, said, route)
             return
@@ -104,8 +105,8 @@ class Front:
             await self._typed_yes(event)
         elif rules_heard.is_one(said, context):  # every word of it is a rule's
             await self._command(event, f"/policy add {said}")
-        elif of_facts:
-            await self._command(event, f"/facts {said}")
+        elif telling:
+            await self._command(event, f"/{telling} {said}")
         elif route.playbook is None:
             await self._lost(event, route.runner_up)
         elif route.off:
@@ -114,6 +115,18 @@ class Front:
             why = f"“{route.playbook.title}” fits ({route.how}, {route.score:.2f})."
             wish = Wish(route.playbook, {}, (said,), why, mail)
             await self._fill(event, wish, wanted, route)
+
+    async def _telling(self, reader: Reader, said: str, route: Route) -> str:
+        """Return the command for what the words tell: a fact, or that something is there."""
+        if await knowing.heard(reader, said) is not None:
+            return "facts"
+        if route.how == "pattern":
+            return ""
+        context = await self._context(reader, None)
+        try:
+            return "" if await recording.heard(reader, said, context) is None else "record"
+        except recording.UnreadError:
+            return "record"  # it says what is wrong with them
 
     async def _redirected(self, event: Event, note: str, route: Route) -> None:
         """Plan what a note on a card asks for instead; the card is withdrawn already."""

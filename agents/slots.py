@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from agents import accounts, amounts, documents, moments, parties
+from agents import accounts, amounts, documents, moments, named, parties
 from agents.library import Slot, SlotType
 from agents.words import SENTENCE_CHARS_MAX, Candidate, Context, Found, slug
 from memory import records
@@ -206,17 +206,17 @@ async def _bill(words: _Words, slot: Slot) -> list[Found]:
 
 async def _record(words: _Words, slot: Slot) -> list[Found]:
     text = words.text[:SENTENCE_CHARS_MAX]
-    named = [
+    said = [
         each
         for kind in documents.DOCUMENTS
         for each in await documents.find(words.reader, text, kind, words.context)
     ]
-    taken = [(each.start, each.end) for each in named] + words.taken()
-    people = await parties.find(words.reader, text)
-    named += [each for each in people if not each.overlaps(taken)]
-    known = [each for each in named if any(reading.ref for reading in each.readings)]
+    for others in (await parties.find(words.reader, text), await named.find(words.reader, text)):
+        taken = [(each.start, each.end) for each in said] + words.taken()
+        said += [each for each in others if not each.overlaps(taken)]
+    known = [each for each in said if any(reading.ref for reading in each.readings)]
     found = words.near(slot, known)
-    faults = words.near(slot, [each for each in named if each.fault])
+    faults = words.near(slot, [each for each in said if each.fault])
     return found or faults or _unknown(words, slot) or await _from_situation(words)
 
 

@@ -15,12 +15,24 @@ from agents.intake import Intake
 from agents.models.door import Models
 from agents.routing import Router
 from agents.specialist import Specialist, by_rules
-from bot import board, forgetting, going_back, importing, minds, onboarding, secrets, templates, who
+from bot import (
+    board,
+    forgetting,
+    going_back,
+    importing,
+    minds,
+    onboarding,
+    recording,
+    secrets,
+    templates,
+    who,
+)
 from bot.autonomy import Autonomy
 from bot.commands import Commands
 from bot.delivery import Delivery
 from bot.facts import Knowing
 from bot.memories import Memories
+from bot.recording import Recording
 from bot.remembering import Remembering
 from bot.rules import Rules
 from bot.secrets import Secrets
@@ -90,6 +102,7 @@ VERBS: dict[str, Verb] = {  # what a tap does, by the action of its button
     **who.VERBS,
     **going_back.VERBS,
     **importing.VERBS,
+    **recording.VERBS,
     **rungs.VERBS,
     **curating.VERBS,
     **review.VERBS,
@@ -311,6 +324,7 @@ def _furnish(
         Secrets(house),
         Who(house, app.remembering.recall),
         Knowing(house),
+        Recording(house),
         Twins(house, app.verbs),
         Tools(house, app.toolbox),
         Memories(house),

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from agents import parties, reports
+from agents import named, parties, reports
 from agents.front import Command
 from bot import going_back, likely, sides
 from engine import explain, ladder, outbox, words
@@ -240,6 +240,9 @@ async def _one(reader: Reader, wanted: str) -> Record | str:
             return known
     readings = [one for found in await parties.find(reader, wanted) for one in found.readings]
     by_id = {one.ref: one for one in readings if one.ref}
+    if not by_id:
+        things = await named.find(reader, wanted)
+        by_id = {str(one.ref): one for found in things for one in found.readings}
     if len(by_id) > 1:
         return SEVERAL.format(names=", ".join(one.label for one in by_id.values()))
     found = await records.get(reader, next(iter(by_id))) if by_id else None

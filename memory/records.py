@@ -12,7 +12,7 @@ from memory.schema.records import record_keys, record_versions, records
 
 NAMES_MAX = 5000
 ALL = 1_000_000
-_GONE = records.c.status.in_(("erased", "merged"))
+_GONE = records.c.status.in_(("erased", "merged", "withdrawn"))
 
 
 class Record(BaseModel, frozen=True):
@@ -88,6 +88,15 @@ async def confirm(tx: Tx, record_id: str, cause: str | None) -> None:
     waiting = records.c.status == "proposed"
     if await change(tx, records, {"id": record_id}, waiting, status="active"):
         await events.note(tx, "record.confirmed", cause, record=record_id)
+
+
+async def withdraw(tx: Tx, record_id: str, cause: str | None) -> bool:
+    """Take back what was only just recorded. False: it was changed since, or is gone."""
+    first = sa.and_(records.c.status == "active", records.c.version == 1)
+    done = await change(tx, records, {"id": record_id}, first, status="withdrawn")
+    if done:
+        await events.note(tx, "record.withdrawn", cause, record=record_id)
+    return done
 
 
 async def get(reader: Reader, record_id: str) -> Record | None:

@@ -10,7 +10,7 @@ records = sa.Table(
     key(),
     text("kind"),  # person | company | order | project | meeting …
     text("name"),  # how a person would call it
-    text("status"),  # proposed | active | merged | erased
+    text("status"),  # proposed | active | merged | withdrawn | erased
     number("version", 1),
     json("state"),  # the model of its kind, as JSON
     number("schema", 1),  # of the state; older ones are read through memory/upcasters.py

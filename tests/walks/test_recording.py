@@ -1,0 +1,145 @@
+"""Walks of what the operator says is there: looked at on a card, recorded by a tap, changed."""
+
+from typing import Any
+
+import pytest
+
+from bot.app import App
+from memory import records, verify
+from memory.records import Record
+from tests.chat import Chat
+
+LOOKED = "New {kind}"
+
+
+async def only(app: App, kind: str) -> Record:
+    async with app.db.snapshot() as reader:
+        [found] = await records.of_kind(reader, kind)
+    return found
+
+
+async def recorded(app: App, chat: Chat, said: str, kind: str) -> dict[str, Any]:
+    """Say it, look at the card, and tap."""
+    await chat.say(said)
+    async with app.db.snapshot() as reader:
+        assert await records.of_kind(reader, kind) == []  # only looked at
+    await chat.tap(f"New {kind}", "Record it")
+    return (await only(app, kind)).state
+
+
+SAID: list[tuple[str, str, dict[str, Any]]] = [
+    ("new project Spring", "project", {"name": "Spring", "status": "running"}),
+    ("neues Projekt Frühling", "project", {"name": "Frühling"}),
+    (
+        "new project Spring for Ada, budget 5,000 EUR, until 30 June 2027",
+        "project",
+        {"name": "Spring", "budget": "5000.00", "currency": "EUR", "ends_on": "2027-06-30"},
+    ),
+    ("objective: 2,000 readers by June", "objective", {"name": "2,000 readers"}),
+    ("new task: call the printer by 30 June 2027", "task", {"due_on": "2027-06-30"}),
+    (
+        "new deal with Ada: workshop, 3,000 EUR",
+        "deal",
+        {"name": "workshop", "amount": "3000.00", "stage": "lead"},
+    ),
+    ("new post about the spring sale for the blog", "content", {"channel": "blog"}),
+    ("a meeting with Ada on Tuesday at 10", "meeting", {"name": "Meeting with Ada Example"}),
+    ("Ada agreed to get the newsletter", "consent", {"purpose": "the newsletter"}),
+]
+
+
+@pytest.mark.parametrize(("said", "kind", "wanted"), SAID)
+async def test_what_is_said_to_be_there_is_recorded_after_a_look(
+    app: App, chat: Chat, said: str, kind: str, wanted: dict[str, Any]
+) -> None:
+    state = await recorded(app, chat, said, kind)
+    assert {name: state[name] for name in wanted} == wanted
+    await chat.say(f"/records {kind}")
+    assert state["name"] in chat.last
+    assert (await verify.verify(app.db)).faults == ()
+
+
+async def test_an_objective_of_a_month_is_due_on_its_last_day(app: App, chat: Chat) -> None:
+    state = await recorded(app, chat, "objective: 2,000 readers by June", "objective")
+    assert state["due_on"].endswith("-06-30")
+
+
+async def test_whom_it_is_for_is_related_and_told_from_both_sides(app: App, chat: Chat) -> None:
+    await recorded(app, chat, "new project Spring for Ada", "project")
+    await recorded(app, chat, "a meeting with Ada on Tuesday at 10", "meeting")
+    assert (await only(app, "meeting")).state["starts_at"][11:16] == "10:00"
+    await chat.say("/who Ada")
+    told = chat.text("What I know about Ada Example")
+    assert "Spring" in told
+    assert "Meets at Meeting with Ada Example" in told
+    await recorded(app, chat, "new task for project Spring: order the paper", "task")
+    await chat.say("/who project spring")
+    assert "order the paper" in chat.text("What I know about Spring")
+
+
+async def test_what_is_there_is_changed_and_the_difference_is_shown(app: App, chat: Chat) -> None:
+    await recorded(app, chat, "new project Spring", "project")
+    await chat.say("project Spring is paused")
+    assert "Status: [-running-]{+paused+}" in chat.text("Spring: a change")
+    await chat.tap("Spring: a change", "Change it")
+    await chat.say("project Spring: until 30 June 2027, budget 900 EUR")
+    await chat.tap("Spring: a change", "Change it")
+    state = (await only(app, "project")).state
+    assert (state["status"], state["ends_on"], state["budget"]) == (
+        "paused",
+        "2027-06-30",
+        "900.00",
+    )
+    await chat.say("project Spring is reached")
+    assert "A project is never “reached”." in chat.last
+    await chat.say("new project spring")
+    assert "Spring is recorded like this already." in chat.last
+
+
+async def test_a_tap_that_comes_twice_or_late_records_nothing_more(app: App, chat: Chat) -> None:
+    await chat.say("new project Spring")
+    token = chat.tokens[chat.key("New project"), "Record it"]
+    await chat.press(token)
+    reply = await chat.press(token)
+    assert reply.refused
+    assert (await only(app, "project")).version == 1
+
+
+async def test_what_was_recorded_by_mistake_is_taken_back(app: App, chat: Chat) -> None:
+    await recorded(app, chat, "new project Spring", "project")
+    reply = await chat.tap("Spring is recorded", "Take it back")
+    assert reply.text == "Spring is taken back."
+    await chat.say("/who Spring")
+    assert "I know nothing and nobody called “Spring”." in chat.last
+    assert (await verify.verify(app.db)).faults == ()
+
+
+async def test_a_consent_stays_as_proof_when_it_is_withdrawn(app: App, chat: Chat) -> None:
+    await recorded(app, chat, "Ada agreed to get the newsletter", "consent")
+    await chat.say("Ada withdrew her consent to the newsletter")
+    await chat.tap("a change", "Change it")
+    assert (await only(app, "consent")).state["withdrawn_on"] is not None
+
+
+async def test_what_cannot_be_read_is_said_and_asked_for(app: App, chat: Chat) -> None:
+    await chat.say("a meeting with Ada")
+    assert "When is it?" in chat.last
+    await chat.say("/record")
+    assert "Say what is there" in chat.last
+    await chat.say("new project Spring from 30 June 2027 until 1 May 2027")
+    assert "before" in chat.last
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "book a meeting with Ada on Tuesday at 10",
+        "note on Ada: new project in spring",
+        "what is the new project about?",
+        "remind me on Friday about the task: call Bo",
+        "Ada agreed to the price",
+    ],
+)
+async def test_what_is_meant_otherwise_is_left_to_others(app: App, chat: Chat, said: str) -> None:
+    await chat.say(said)
+    assert not any(key.startswith("record:") for key in chat.shown)
