@@ -91,6 +91,7 @@ async def about(
         known.sort(key=lambda fact: fact.attribute != facts.PINNED)  # that comes first
         lines = tuple(curating.line(fact, settings) for fact in known)
         parts += [_para("Noted:"), Bullets(items=lines)]
+    found = [one for one in found if one.ref not in {fact.id for fact in known}]
     if found:
         parts += [_para("From mails and messages:")]
         parts += [Quote(text=one.text[:EXCERPT_CHARS], who=_source(one, settings)) for one in found]

@@ -13,12 +13,17 @@ from memory.ids import derived_id
 from memory.schema.work import alarms
 
 NOTE_CHARS_MAX = 4000
+SORTS = {  # what a note may be said to be → the attribute it is kept under
+    "note": "note", "decision": "decision", "constraint": "constraint", "template": "template",
+    "entscheidung": "decision", "vorgabe": "constraint", "vorlage": "template",
+}  # fmt: skip
 
 
 class Note(BaseModel, frozen=True, extra="forbid"):
-    """Something to keep about a record, in the operator's words."""
+    """Something to keep about a record, in the operator's words; `sort`: what it is, as said."""
 
     record: str
+    sort: str | None = Field(None, pattern=rf"(?i)^({'|'.join(SORTS)})$")
     text: str = Field(min_length=1, max_length=NOTE_CHARS_MAX)
 
 
@@ -41,7 +46,7 @@ class Notebook:
             verb="Note",
             args=Note,
             effect="internal",
-            roles={"record": "reference", "text": "text"},
+            roles={"record": "reference", "sort": "value", "text": "text"},
             run=self._note,
             preview=self._preview_note,
             find=self._find_note,
@@ -68,7 +73,13 @@ class Notebook:
         said = await self._facing(args.record)
         async with self._db.transaction() as tx:
             await facts.learn(
-                tx, "note", args.text, record=args.record, author="owner", source=None, fact_id=id
+                tx,
+                _sort(args),
+                args.text,
+                record=args.record,
+                author="owner",
+                source=None,
+                fact_id=id,
             )
         return Receipt(id=id, said=f"noted on {said}", at=self._db.clock())
 
@@ -82,7 +93,8 @@ class Notebook:
 
     async def _preview_note(self, args: Note) -> Preview:
         name = await self._facing(args.record)
-        return Preview(f"Note on {name}", (Change("Note", None, args.text),))
+        sort = _sort(args).capitalize()
+        return Preview(f"{sort} on {name}", (Change(sort, None, args.text),))
 
     async def _unnote(self, done: Receipt, key: str) -> Receipt:
         async with self._db.transaction() as tx:
@@ -138,3 +150,7 @@ class Notebook:
 
     async def _find_unset(self, key: str) -> Receipt | None:
         return None  # turning it off twice is the same as once
+
+
+def _sort(args: Note) -> str:
+    return SORTS[(args.sort or "note").casefold()]

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from memory import events
+from memory import events, passages
 from memory.db import Tx, change, insert_once
 from memory.schema.records import facts
 from memory.statements import (
@@ -32,6 +32,7 @@ STYLE = "style"  # how the operator writes: facts about the company itself
 PINNED = "always"  # what the operator always wants kept in mind
 BELIEVED_FROM = ("owner", "document", "connector")
 CONFIDENCE = {"owner": 1.0, "document": 0.95, "connector": 0.9, "client": 0.5, "agent": 0.3}
+WORDS = ("note", "decision", "constraint", "template")  # kept as they were said, and recalled
 PINS_MAX = 12  # of one record, or of the company
 
 
@@ -56,6 +57,7 @@ async def learn(
     """Write down what was said and return its id; it holds from `valid_from` on, else from now.
 
     What clients and agents say, and whatever an outside text is the source of, is only proposed.
+    What the owner wants noted on a record (`WORDS`) is also recalled, for as long as it holds.
     """
     id = fact_id or tx.id("fct")
     told = None if source is None else await events.get(tx, source)
@@ -78,6 +80,11 @@ async def learn(
         "status": "active" if sure else "proposed",
     }
     if await insert_once(tx, facts, row):
+        if author == "owner" and record is not None and attribute in WORDS:
+            await passages.remember(
+                tx, kind="note", ref=id, record=record, trust="operator",
+                text=f"{attribute.capitalize()}: {value}",
+            )  # fmt: skip
         await events.note(tx, "fact.learnt", source, fact=id, record=record, attribute=attribute)
     return id
 
@@ -103,6 +110,7 @@ async def retract(tx: Tx, fact_id: str, cause: str | None) -> bool:
     values = {"closed_at": tx.now, "closed_by": cause, "status": "retracted"}
     done = await change(tx, facts, {"id": fact_id}, still_open, **values)
     if done:
+        await passages.forget(tx, [fact_id])
         await events.note(tx, "fact.retracted", cause, fact=fact_id)
     return done
 

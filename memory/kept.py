@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from memory.db import Reader
-from memory.facts import STYLE
+from memory.facts import STYLE, WORDS
 from memory.reach import pages
 from memory.redaction import ERASED
 from memory.schema.chat import questions
@@ -86,7 +86,7 @@ async def _kept(reader: Reader, ids: Sequence[str] | None = None) -> list[Thing]
     found = [Thing(id=r.id, kind=EVENTS[r.kind], at=r.at) for r in await reader.rows(told)]
     found += [Thing(id=r.id, kind="file", at=r.at) for r in await reader.rows(dropped)]
     for row in await reader.rows(mine):
-        kind: Kind = "note" if row.attribute == NOTE else "fact"
+        kind: Kind = "note" if row.attribute in WORDS else "fact"
         found += [Thing(id=row.id, kind=kind, at=row.recorded_at)] if row.value != ERASED else []
     return found
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.app import App
-from memory import records, verify
+from memory import facts, records, verify
 from memory.records import Record
 from tests.chat import Chat
 
@@ -143,3 +143,40 @@ async def test_what_cannot_be_read_is_said_and_asked_for(app: App, chat: Chat) -
 async def test_what_is_meant_otherwise_is_left_to_others(app: App, chat: Chat, said: str) -> None:
     await chat.say(said)
     assert not any(key.startswith("record:") for key in chat.shown)
+
+
+async def test_notes_and_decisions_of_a_project_are_kept_with_it_and_recalled(
+    app: App, chat: Chat
+) -> None:
+    await recorded(app, chat, "new project Spring for Ada", "project")
+    await chat.say("note for project Spring: no discounts above 10 %")
+    await chat.say("decision for project Spring: we print on recycled paper")
+    await chat.say("Vorgabe für Projekt Spring: nothing leaves before May")
+    await chat.say("/who project Spring")
+    told = chat.text("What I know about Spring")
+    for line in (
+        "Note: no discounts above 10 % (you,",
+        "Decision: we print on recycled paper (you,",
+        "Constraint: nothing leaves before May (you,",
+    ):
+        assert line in told
+    project = await only(app, "project")
+    [best, *_] = await app.remembering.recall("what paper did we decide on?", project.id)
+    assert best.text == "Decision: we print on recycled paper"
+    assert (best.trust, best.record) == ("operator", project.id)
+    async with app.db.snapshot() as reader:
+        ada = await records.by_key(reader, "email", "ada@example.org")
+    assert ada is not None
+    found = await app.remembering.recall("which paper?", ada.id)
+    assert "recycled" not in " ".join(one.text for one in found if one.kind == "note")
+
+
+async def test_what_is_noted_no_longer_is_not_recalled(app: App, chat: Chat) -> None:
+    await recorded(app, chat, "new project Spring", "project")
+    await chat.say("note for project Spring: no discounts above 10 %")
+    project = await only(app, "project")
+    await chat.say("/undo")
+    async with app.db.snapshot() as reader:
+        assert await facts.current(reader, project.id) == []
+    found = await app.remembering.recall("discounts?", project.id)
+    assert not [one for one in found if "10 %" in one.text]
