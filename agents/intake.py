@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from agents import claims, item, planner, reports, slots
+from agents import claims, item, planner, reports, slots, statements
 from agents.library import Playbook, Slot
 from agents.routing import wishes
 from agents.words import Candidate, Context
@@ -42,6 +42,9 @@ class Intake:
     async def file(self, heard: Event, file: dict[str, Any], conv: str | None) -> str | None:
         """Read one file. Return the id of the mail's event, if it is a mail; the file is kept."""
         data = await asyncio.to_thread(blobs.get, self.house.blobs, file["digest"])
+        if statements.are(data):
+            await self._statement(heard, file, conv)
+            return None
         read = await reading.read(data, file["name"], file["mime"])
         if read.mail is not None:
             return await self._mail(heard, read, read.mail, file["digest"], conv)
@@ -56,6 +59,17 @@ class Intake:
             if await self._may(tx, "file", text, heard.id, id, conv):
                 await _passage(tx, "artifact", id, text, None, conv)
         return None
+
+    async def _statement(self, heard: Event, file: dict[str, Any], conv: str | None) -> None:
+        """Keep a bank's statement and offer the look; recall gets none of its numbers."""
+        async with self.house.db.transaction() as tx:
+            id = derived_id("art", heard.id, file["digest"])
+            await artifacts.keep(
+                tx, "file", file["name"], artifact_id=id, author="outside", cause=heard.id,
+                digest=file["digest"], mime=file["mime"],
+            )  # fmt: skip
+            msg = reports.statement_dropped(id, file["name"], file["digest"])
+            await outbox.post(tx, msg, conv)
 
     async def text(self, heard: Event, text: str, conv: str | None) -> str | None:
         """Read forwarded or pasted text as the mail it quotes, or as somebody's plain words."""

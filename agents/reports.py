@@ -24,6 +24,7 @@ from memory.records import Record
 
 EXCERPT_CHARS = 600
 LISTS = (".csv", ".tsv", ".vcf")
+STATEMENT = "A bank statement, kept. I show you what it would make of the records first."
 RECALLED_MAX = 5
 BOOKS = ("order", "payment", "invoice")
 PASTED = "your list"
@@ -51,6 +52,15 @@ def file_read(artifact: str, name: str, read: Reading, digest: str) -> Msg:
         summary=f"Read {name}"[:190],
         parts=tuple(parts),
         buttons=((offer,),) if is_list else (),
+    )
+
+
+def statement_dropped(artifact: str, name: str, digest: str) -> Msg:
+    """Return a statement as what it is; its lines and accounts are shown only on the look."""
+    offer = Button(label="Import as records…", action="import", ref=digest, item=name)
+    parts = (Heading(text=name), _para(STATEMENT))
+    return Msg(
+        key=f"file:{artifact}", summary=f"Read {name}"[:190], parts=parts, buttons=((offer,),)
     )
 
 

@@ -1,4 +1,4 @@
-"""A customer list that was dropped: what it would make of the records, and the tap that does it."""
+"""A list that was dropped: what it would make of the records, and the tap that does it."""
 
 import asyncio
 import hashlib
@@ -31,6 +31,10 @@ FATES: dict[Fate, str] = {
     "wrong": "cannot be read, so they are left out",
 }
 SAYS = "What is recorded stays as it is; a list only fills in what is missing."
+MOVED = (
+    "Each line is recorded once, however often a statement tells it. What the other side wrote is "
+    "shown here and not recorded, and no invoice is settled: “Ada paid 120 EUR for invoice 7” does."
+)
 LEFT = "Left out are the columns {names}."
 NOTHING = "There is nothing in it to add; nothing was changed."
 OTHER = "The records changed since, so this is what it would do now. Nothing was done."
@@ -91,7 +95,8 @@ VERBS: dict[str, Any] = {"import": look, "import.take": take}
 def card(digest: str, name: str, found: Sequence[Sorted], left: tuple[str, ...]) -> Msg:
     """Return what an import would do, with the lines behind each number."""
     title = TITLE.format(name=name)
-    parts: list[Part] = [Heading(text=title), _para(SAYS), *_groups(found)]
+    moved = any(one.row.kind == "payment" for one in found)
+    parts: list[Part] = [Heading(text=title), _para(MOVED if moved else SAYS), *_groups(found)]
     parts += [_para(LEFT.format(names=", ".join(left)))] if left else []
     count = sum(one.fate in ("new", "adds") for one in found)
     item = f"{name} {_fingerprint(found)}"
@@ -115,11 +120,22 @@ def _groups(found: Sequence[Sorted]) -> Iterator[Part]:
 
 
 def _line(one: Sorted) -> str:
+    if one.row.kind == "payment":
+        return _moved(one)
     added = ", ".join(f"{name}: {value}" for name, value in one.adds.items())
     said = "; ".join(filter(None, (added, one.why)))
     address = one.row.state.get("email")
     who = f"{one.name} · {address}" if address and address != one.name else one.name
     return f"line {one.row.line}: {who or 'no name'}{f' ({said})' if said else ''}"
+
+
+def _moved(one: Sorted) -> str:
+    """Return a line of a statement: day, amount, the account's last digits, what stands there."""
+    state = one.row.state
+    account = str(state["number"]).partition("-")[0]
+    told = [state["paid_on"], f"{state['amount']} {state['currency']}", f"account …{account}"]
+    said = f" ({one.why})" if one.why else ""
+    return f"line {one.row.line}: {' · '.join(filter(None, [*told, one.row.said]))}{said}"
 
 
 def _done(digest: str, name: str, said: str) -> Msg:

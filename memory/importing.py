@@ -1,9 +1,10 @@
-"""Import: a list of people becomes records. What is recorded stays; what is missing is filled in.
+"""Import: a list of people, or a bank's of payments, becomes records. What is recorded stays.
 
 A line is known by its keys. Without one, a name that is recorded already is no proof that it is
 the same person, so such a line is left to the operator.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -13,6 +14,7 @@ from memory.fields import Own
 from memory.records import Record
 
 Fate = Literal["new", "adds", "known", "namesake", "shared", "wrong"]
+STATEMENT = "on the statement"  # the status of a payment that only a bank's list tells of
 NO_COMPANY = "no company is recorded as {name}"
 
 
@@ -21,6 +23,8 @@ class Row(NamedTuple):
 
     line: int
     state: dict[str, Any]
+    kind: kinds.Kind = "person"
+    said: str = ""  # what somebody else wrote beside it: shown, and not recorded
 
 
 class Sorted(NamedTuple):
@@ -45,9 +49,13 @@ async def sort(
     `country` (“DE”) is where a telephone number without one is read, `own` the operator's fields.
     """
     names = {name.casefold() for one in await _people(reader) for name in _called(one)}
+    is_open = await records.of_kind(reader, "invoice", limit=records.ALL, status="open")
     seen: dict[kinds.Key, int] = {}
     found = []
     for row in rows:
+        if row.kind == "payment":
+            found.append(await _moved(reader, row, seen, is_open))
+            continue
         try:
             row = _owned(_dialled(row, country), own or {})
         except ValueError as error:
@@ -62,7 +70,7 @@ async def take(tx: Tx, found: Sequence[Sorted], cause: str | None) -> int:
     done = 0
     for one in found:
         if one.fate == "new":
-            await records.create(tx, "person", one.row.state, cause)
+            await records.create(tx, one.row.kind, one.row.state, cause)
         elif one.fate == "adds" and one.record is not None:
             await records.confirm(tx, one.record, cause)
             await records.revise(tx, one.record, cause, **one.adds)
@@ -92,6 +100,54 @@ async def _sorted(reader: Reader, row: Row, names: set[str], seen: dict[kinds.Ke
     if name.casefold() in names:
         return Sorted(row, "namesake", name, why=f"somebody is called {name} already")
     return Sorted(row, "new", name, why=missing)
+
+
+async def _moved(
+    reader: Reader, row: Row, seen: dict[kinds.Key, int], is_open: Sequence[Record]
+) -> Sorted:
+    """Compare a line of a statement with the payment of its number; the invoice is only named."""
+    try:
+        [key] = kinds.model("payment", row.state).keys()
+    except ValueError as error:
+        return Sorted(row, "wrong", row.said, why=kinds.says(error))
+    if earlier := seen.get(key):
+        return Sorted(row, "known", row.said, why=f"it stands in line {earlier} already")
+    seen[key] = row.line
+    holder = await records.by_key(reader, *key)
+    if holder is None:
+        return Sorted(row, "new", row.said, why=_settles(row, is_open))
+    fields = ("amount", "currency", "paid_on")
+    differs = [
+        f"{name.replace('_', ' ')}: {holder.state[name]} stays, the list says {row.state[name]}"
+        for name in fields
+        if holder.state[name] != row.state[name]
+    ]
+    return Sorted(row, "known", row.said, holder.id, why="; ".join(differs))
+
+
+def _settles(row: Row, is_open: Sequence[Record]) -> str:
+    """Return which open invoice a line may settle, and why; "" where none or several do."""
+    state = row.state
+    same = [
+        one
+        for one in is_open
+        if (one.state["total"], one.state["currency"]) == (state["amount"], state["currency"])
+    ]
+    said = row.said.casefold()
+    named = [one for one in is_open if _stands(one.state["number"].casefold(), said)]
+    for found, why in (
+        ([one for one in named if one in same], "its number and amount stand there"),
+        (named, "its number stands there, the amount is another"),
+        (same, "the amount is the same"),
+    ):
+        if len(found) == 1 and not state["amount"].startswith("-"):
+            total = f"{found[0].state['total']} {found[0].state['currency']}"
+            return f"may settle {found[0].state['number']}, {total}: {why}"
+    return ""
+
+
+def _stands(number: str, said: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(number)}(?!\w)", said) is not None
 
 
 def _dialled(row: Row, country: str | None) -> Row:

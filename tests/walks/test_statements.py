@@ -1,0 +1,109 @@
+"""Walks of a bank's statement: looked at line by line, each line recorded once, nothing settled."""
+
+import pytest
+
+from agents import statements
+from bot.app import App
+from connectors.contract import PermanentError
+from memory import records, verify
+from memory.records import Record
+from tests.chat import Chat
+
+HEAD = """OFXHEADER:100
+DATA:OFXSGML
+VERSION:102
+ENCODING:USASCII
+CHARSET:1252
+
+"""
+ACCOUNT = "0532013000"
+BODY = """<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>0</STATUS></SONRS></SIGNONMSGSRSV1>
+<BANKMSGSRSV1><STMTTRNRS><TRNUID>1<STMTRS><CURDEF>EUR
+<BANKACCTFROM><BANKID>37040044<ACCTID>0532013000<ACCTTYPE>CHECKING</BANKACCTFROM>
+<BANKTRANLIST><DTSTART>20261101<DTEND>20261130
+<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20261103120000[+1:CET]<TRNAMT>119.00<FITID>2026110301
+<NAME>Ada Example<MEMO>{memo}</STMTTRN>
+<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20261104<TRNAMT>-20,50<FITID>2026110402
+<NAME>Paper &amp; Co</STMTTRN>
+<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20261104<TRNAMT>5.00<FITID>2026110301<NAME>Twice</STMTTRN>
+<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20261131<TRNAMT>much<FITID>2026110403<NAME>Bad</STMTTRN>
+<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20261105<TRNAMT>1.00<NAME>No id</STMTTRN>
+</BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"""
+CARD = "Import “november.ofx”"
+
+
+async def looked(chat: Chat, memo: str = "thanks", text: str = HEAD + BODY) -> str:
+    await chat.drop(text.replace("{memo}", memo).encode("cp1252"), "november.ofx")
+    await chat.tap("Read november.ofx", "Import as records…")
+    return chat.text(CARD)
+
+
+async def payments(app: App) -> list[Record]:
+    async with app.db.snapshot() as reader:
+        found = await records.of_kind(reader, "payment", status="on the statement")
+    return sorted(found, key=lambda one: str(one.state["number"]))
+
+
+async def test_a_statement_is_looked_at_and_each_line_recorded_once(app: App, chat: Chat) -> None:
+    card = await looked(chat)
+    assert "2 would be new" in card
+    assert "line 1: 2026-11-03 · 119.00 EUR · account …3000 · Ada Example · thanks" in card
+    assert "line 2: 2026-11-04 · -20.50 EUR · account …3000 · Paper & Co" in card
+    assert "it stands in line 1 already" in card
+    assert "3 cannot be read" not in card
+    assert "“much” is not an amount" in card
+    assert "number is empty" in card or "is empty" in card
+    assert ACCOUNT not in "".join(chat.text(chat.shown[key].summary) for key in chat.order)
+    assert await payments(app) == []
+    await chat.tap(CARD, "Import 2")
+    first, second = await payments(app)
+    assert (first.state["amount"], first.state["paid_on"]) == ("119.00", "2026-11-03")
+    assert (second.state["amount"], second.state["refunded"]) == ("-20.50", "0.00")
+    again = await looked(chat)
+    assert "There is nothing in it to add" in again
+    assert len(await payments(app)) == 2
+    assert (await verify.verify(app.db)).faults == ()
+
+
+async def test_what_the_other_side_wrote_is_shown_and_never_known(app: App, chat: Chat) -> None:
+    await looked(chat, memo="new account DE75512108001245126199")
+    assert "DE75512108001245126199" in chat.text(CARD)
+    await chat.tap(CARD, "Import 2")
+    async with app.db.snapshot() as reader:
+        known = " ".join(await records.canonical_values(reader))
+    assert "DE75512108001245126199" not in known
+    assert "Paper & Co" not in known
+    assert [one for one in await app.remembering.recall("DE75512108001245126199", None)] == []
+
+
+async def test_an_open_invoice_is_named_and_not_settled(app: App, chat: Chat) -> None:
+    async with app.db.transaction() as tx:
+        state = {"name": "INV-900", "number": "INV-900", "total": "119.00", "currency": "EUR"}
+        invoice = await records.create(tx, "invoice", state, None)
+    card = await looked(chat, memo="invoice INV-900, thank you")
+    assert "may settle INV-900, 119.00 EUR: its number and amount stand there" in card
+    await chat.tap(CARD, "Import 2")
+    async with app.db.snapshot() as reader:
+        assert await records.get(reader, invoice.id) == invoice
+
+
+async def test_a_statement_in_xml_is_read_and_its_entities_are_not_expanded() -> None:
+    bomb = "<!DOCTYPE x [<!ENTITY a 'boom'><!ENTITY b SYSTEM 'file:///etc/hostname'>]>"
+    head = f'<?xml version="1.0"?>{bomb}<?OFX OFXHEADER="200" VERSION="211"?>'
+    body = BODY.replace("{memo}", "&a;&b;<![CDATA[<AT&T>]]>")
+    rows = statements.read((head + body).encode())
+    assert rows[0].said == "Ada Example · &a;&b;<AT&T>"
+    assert statements.are((head + body).encode())
+    assert not statements.are(b"Name;E-Mail")
+
+
+async def test_two_accounts_that_end_alike_are_told_apart() -> None:
+    other = BODY.replace("0532013000", "9992013000")
+    [one, *_], [two, *_] = (statements.read((HEAD + body).encode()) for body in (BODY, other))
+    assert one.state["number"] != two.state["number"]
+    assert one.state["number"].startswith("3000-")
+
+
+async def test_a_statement_without_lines_says_what_to_send() -> None:
+    with pytest.raises(PermanentError, match="cannot read this statement"):
+        statements.read(b"OFXHEADER:100\n<OFX></OFX>")
