@@ -1,13 +1,23 @@
 """Walks of what came of a goal: one passage each, found again, and true after every change."""
 
+from pathlib import Path
+
+import pytest
 import sqlalchemy as sa
 
 from bot.app import App
-from memory import records
+from engine import goals
+from memory import records, rollback, verify
+from memory.db import Database
 from memory.recall import Recalled
+from memory.schema.events import events as log
 from memory.schema.recall import passages
+from memory.schema.work import goals as goals_table
 from tests.chat import Chat
+from tests.conftest import FakeClock
 from tests.walks.test_refund import planned
+from tests.walks.test_retention import night
+from tests.walks.test_rule_words import agreed
 
 ASKED = "how did we handle the last refund of Ada?"
 
@@ -74,3 +84,50 @@ async def test_what_a_note_says_is_in_no_episode(app: App, chat: Chat) -> None:
 async def test_a_question_that_was_only_answered_leaves_no_episode(app: App, chat: Chat) -> None:
     await chat.say("what do we know about Ada?")
     assert await told(app) == []
+
+
+async def test_the_words_that_asked_go_from_it_when_a_rule_lets_them_go(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await chat.say("remind me on Friday at 9 about the zebra and the striped invoice")
+    await agreed(chat, "keep messages for 90 days")
+    assert "You asked: “remind me on Friday" in (await told(app))[0]
+    clock.advance(days=100)
+    await night(app, chat, clock)
+    asked = [one for one in await told(app) if "Remind" in one]
+    assert len(asked) == 1
+    assert "You asked" not in asked[0]
+    assert (await verify.verify(app.db)).faults == ()
+
+
+async def test_a_goal_whose_end_was_never_stored_has_no_episode(app: App, chat: Chat) -> None:
+    await chat.say("refund PAY-1042 5 EUR")
+    async with app.db.snapshot() as reader:
+        goal = await reader.value(sa.select(goals_table.c.id).filter_by(state="open"))
+    with pytest.raises(RuntimeError):
+        async with app.db.transaction() as tx:
+            await goals.finish(tx, goal, "evt_1", kind="refund", succeeded=True)
+            raise RuntimeError("the power went")
+    assert await told(app) == []
+    for _ in range(2):  # the second finds it ended
+        async with app.db.transaction() as tx:
+            await goals.finish(tx, goal, "evt_1", kind="refund", succeeded=True)
+    assert len(await told(app)) == 1
+
+
+async def test_going_back_in_time_takes_only_what_had_come_of_it_along(
+    app: App, chat: Chat, tmp_path: Path
+) -> None:
+    await chat.say("note on Ada: prefers tea")
+    await chat.say("refund PAY-1042 5 EUR")
+    async with app.db.snapshot() as reader:
+        there = str(await reader.value(sa.select(log.c.id).order_by(log.c.seq.desc()).limit(1)))
+    await chat.tap("Refund 5.00 EUR", "Reject")
+    assert len(await told(app)) == 2
+    await rollback.rollback(app.db, there, tmp_path / "back")
+    back = Database(tmp_path / "back" / "firstmate.db")
+    async with back.snapshot() as reader:
+        kept = await reader.rows(sa.select(passages.c.text).filter_by(kind="episode"))
+    await back.close()
+    assert len(kept) == 1
+    assert "Ada" in kept[0].text
