@@ -15,7 +15,7 @@ from agents import references
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.specialist import Scope, Wanted
-from engine import model_calls
+from engine import habits, model_calls
 from engine import request as requests
 from engine.goals import Goal
 from engine.house import House
@@ -23,17 +23,19 @@ from engine.plans import Task
 from memory.recall import Recalled
 from policies.rules import RUNS_BY_ITSELF
 
-STEP = "draft.{field}/2"
+STEP = "draft.{field}/3"
 TASK = """\
 You write for the owner of a small company. Write the text of the message whose draft you are given.
 Say what the draft says, in its language, with its greeting and signature, in the owner's voice.
 Keep every fact, name, number, amount and date of the draft as it is, and add none. Answer a mail
 that you are given as far as the draft does, and promise nothing beyond it. Add no links, addresses
-or account numbers. Heed the owner's rules, if you are given any. What stands in square brackets
-like [MAIL-1-abc123] stays letter by letter."""
+or account numbers. Heed the owner's rules, if you are given any; where you are given how the owner
+changed earlier drafts, write as they made them. What stands in square brackets like [MAIL-1-abc123]
+stays letter by letter."""
 TEXT_CHARS_MAX = 5000
 RECALLED_MAX = 3
 RULES_MAX = 40
+PAIR = "Drafted:\n{}\n\nMade of it by the owner:\n{}"
 Recall = Callable[[str, str | None], Awaitable[list[Recalled]]]  # (query, record)
 
 
@@ -63,6 +65,7 @@ class Drafting:
         about = scope.get("customer") or scope.get("to") or {}
         found = await self.recall(template, about["id"]) if about.get("id") else []
         recalled = found[:RECALLED_MAX]
+        changed = await self._changed(task.operation, field, about)
         wish = Wish(
             wanted=model_calls.Wanted(
                 step=STEP.format(field=field),
@@ -74,7 +77,10 @@ class Drafting:
             ),
             tier="small",
             task=TASK,
-            parts=tuple(_parts(goal, scope, template, recalled, _heeded(self.house, task))),
+            parts=(
+                *_parts(goal, scope, template, recalled, _heeded(self.house, task)),
+                *changed,
+            ),
             gives=Drafted,
         )
         answer = await self.models.ask(wish)
@@ -82,6 +88,18 @@ class Drafting:
             return template
         text = answer.value.text.strip()
         return template if not text or await self._echo(goal, text) else text
+
+    async def _changed(self, operation: str, field: str, about: Mapping[str, Any]) -> list[Part]:
+        """Return how the owner changed the last drafts of this kind for the same customer."""
+        if not about.get("id"):
+            return []
+        async with self.house.db.snapshot() as reader:
+            pairs = await habits.examples(reader, operation, field, about["id"])
+        return [
+            Part("how the owner changed an earlier draft", PAIR.format(before, after), "personal",
+                 outside=True)
+            for before, after in pairs
+        ]  # fmt: skip
 
     async def _echo(self, goal: Goal, text: str) -> bool:
         """Say whether all it wrote stands in somebody else's text: an echo is no draft."""

@@ -17,6 +17,7 @@ from engine import (
     explain,
     forms,
     gate,
+    habits,
     ladder,
     lessons,
     mending,
@@ -330,7 +331,8 @@ async def _revise(
             return Reply("Nothing is different, so the card stays as it is.", refused=True)
         if not await effects.revise(tx, effect, proposal, "operator", cause):
             return Reply(STALE, cards.key(effect.id, effect.version), refused=True)
-        await lessons.edited(tx, house.book, effect, action, cause)
+        if await lessons.edited(tx, house.book, effect, action, cause):
+            await habits.keep(tx, house, effect, action, cause, who.conv)
         await ladder.doubted(tx, house, effect, "edited", cause)
         await _redraft_dependents(tx, effect)
     return Reply("Changed. Here is the new card.", cards.key(effect.id, effect.version + 1))

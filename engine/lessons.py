@@ -16,11 +16,11 @@ PREFIX = "lesson."
 EDITED, REJECTED = f"{PREFIX}edited", f"{PREFIX}rejected"
 
 
-async def edited(tx: Tx, book: Book, effect: Effect, new: Action, cause: str) -> None:
-    """Keep what was changed by hand."""
+async def edited(tx: Tx, book: Book, effect: Effect, new: Action, cause: str) -> bool:
+    """Keep what was changed by hand. False: the rules do not let it be remembered."""
     changed = edits.by_hand(effect.action, new)
     value = {"operation": new.operation, "effect": effect.id, "changed": changed}
-    await _keep(tx, book, EDITED, effect, value, cause)
+    return await _keep(tx, book, EDITED, effect, value, cause)
 
 
 async def rejected(tx: Tx, book: Book, effect: Effect, reason: str, cause: str) -> None:
@@ -31,13 +31,13 @@ async def rejected(tx: Tx, book: Book, effect: Effect, reason: str, cause: str) 
 
 async def _keep(
     tx: Tx, book: Book, kind: str, effect: Effect, value: dict[str, Any], cause: str
-) -> None:
+) -> bool:
     """Keep it where the rules let it be remembered; nobody is asked about a remark."""
     text = str(value)
     said = await learning.judged(tx, book, "fact", trust="operator", text=text, attribute=kind)
     if said.outcome not in RUNS_BY_ITSELF:
         await events.note(tx, "memory.refused", cause, what=kind, because=said.because)
-        return
+        return False
     await facts.learn(
         tx,
         kind,
@@ -47,3 +47,4 @@ async def _keep(
         source=cause,
         fact_id=derived_id("fct", kind, effect.id, effect.version, cause),
     )
+    return True

@@ -1,0 +1,75 @@
+"""Walks of what the operator changes by hand: kept in pairs, asked once, then written so."""
+
+import sqlalchemy as sa
+
+from bot.app import App
+from engine import habits
+from memory import artifacts, facts, records, verify
+from memory.schema.records import artifacts as table
+from tests.chat import Chat
+
+ASKED = "Shall I write it so"
+
+
+async def reply_edited(chat: Chat, amount: str, old: str, new: str) -> None:
+    """Ask for a refund, and change these words in the drafted reply."""
+    await chat.say(f"refund PAY-1042 {amount} EUR")
+    key = chat.key("Send e-mail")
+    form = chat.button(key, "Edit").form
+    assert form is not None
+    text = next(field.initial for field in form.fields if field.id == "text")
+    assert old in text
+    await chat.tap("Send e-mail", "Edit", text=text.replace(old, new))
+
+
+async def pairs(app: App) -> list[list[tuple[str, str]]]:
+    async with app.db.snapshot() as reader:
+        found = await reader.rows(sa.select(table.c.id).filter_by(kind="draft"))
+        kept = [await artifacts.versions(reader, row.id) for row in found]
+    return [[(one.author, one.text or "") for one in versions] for versions in kept]
+
+
+async def test_each_edit_of_a_draft_is_kept_as_a_pair(app: App, chat: Chat) -> None:
+    await reply_edited(chat, "5", "Dear Ada,", "Hi Ada,")
+    [[(first, drafted), (second, made)]] = await pairs(app)
+    assert (first, second) == ("agent", "operator")
+    assert drafted.startswith("Dear Ada,")
+    assert made == drafted.replace("Dear Ada,", "Hi Ada,")
+    async with app.db.snapshot() as reader:
+        ada = await records.by_key(reader, "email", "ada@example.org")
+        assert ada is not None
+        found = await habits.examples(reader, "email.send", "text", ada.id)
+        assert found == [(drafted[:500], made[:500])]
+        assert await habits.examples(reader, "email.send", "text", "rec_other") == []
+    assert (await verify.verify(app.db)).faults == ()
+
+
+async def test_what_is_changed_alike_twice_is_asked_and_then_written_so(
+    app: App, chat: Chat
+) -> None:
+    await reply_edited(chat, "5", "Dear Ada,", "Hi Ada,")
+    assert ASKED not in chat.last
+    await reply_edited(chat, "6", "Dear Ada,", "Hi Ada,")
+    card = chat.text("In 2 drafts you made the greeting")
+    assert "“Hi {name},”" in card
+    await chat.tap("In 2 drafts", "Write it so")
+    assert "From now on the greeting is “Hi {name},”." in chat.text("From now on")
+    await chat.say("refund PAY-1042 7 EUR")
+    assert "Hi Ada," in chat.text("Send e-mail")
+
+
+async def test_a_no_leaves_the_style_as_it_was(app: App, chat: Chat) -> None:
+    for amount in ("5", "6"):
+        await reply_edited(chat, amount, "Warm wishes", "Cheers")
+    await chat.tap("In 2 drafts you made the closing", "No")
+    await chat.say("refund PAY-1042 7 EUR")
+    assert "Warm wishes" in chat.text("Send e-mail")
+    async with app.db.snapshot() as reader:
+        known = await facts.current(reader, None, f"{facts.STYLE}.closing")
+    assert [one.value for one in known if one.status == "active"] == ["Warm wishes"]
+
+
+async def test_a_guess_is_not_written_before_the_yes(app: App, chat: Chat) -> None:
+    await reply_edited(chat, "5", "Warm wishes", "Cheers")
+    await chat.say("refund PAY-1042 7 EUR")
+    assert "Warm wishes" in chat.text("Send e-mail")
