@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from agents import claims, item, planner, reports, slots, statements
+from agents import camt, claims, item, planner, reports, slots, statements
 from agents.library import Playbook, Slot
 from agents.routing import wishes
 from agents.words import Candidate, Context
@@ -42,7 +42,7 @@ class Intake:
     async def file(self, heard: Event, file: dict[str, Any], conv: str | None) -> str | None:
         """Read one file. Return the id of the mail's event, if it is a mail; the file is kept."""
         data = await asyncio.to_thread(blobs.get, self.house.blobs, file["digest"])
-        if statements.are(data):
+        if statements.are(data) or camt.are(data):
             await self._statement(heard, file, conv)
             return None
         read = await reading.read(data, file["name"], file["mime"])

@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from connectors.contract import PermanentError
@@ -26,6 +26,7 @@ BROKEN = "I cannot read this statement. Ask the bank for OFX, QFX or CSV."
 _OPEN, _CLOSE = "<![CDATA[", "]]>"
 _TAG = re.compile(r"<(/?)([A-Za-z0-9.]{1,32})>([^<]{0,2000})")
 _ID = re.compile(r"[\w.:/+-]{1,64}", re.ASCII)
+_AMOUNT = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{0,4})?", re.ASCII)
 _DAY = re.compile(r"\d{8}")
 
 
@@ -38,10 +39,10 @@ def are(data: bytes) -> bool:
 def read(data: bytes) -> list[Row]:
     """Return a payment for each line of every account, in its order. PermanentError: why not."""
     rows: list[Row] = []
-    for number, (account, currency, said) in enumerate(_lines(_text(data)), 1):
+    for number, (account, currency, said) in enumerate(_lines(text_of(data)), 1):
         if number > ROWS_MAX:
             raise PermanentError(MANY)
-        rows.append(_row(number, account, currency, said))
+        rows.append(row(number, account, currency, said))
     if not rows:
         raise PermanentError(BROKEN)
     return rows
@@ -52,7 +53,7 @@ def shortened(account: str) -> str:
     return f"…{account_key(account)[-SHOWN_DIGITS:]}"
 
 
-def _text(data: bytes) -> str:
+def text_of(data: bytes) -> str:
     """Return the text, its literal sections as plain ones."""
     try:
         text = data.decode("utf-8-sig")
@@ -89,7 +90,7 @@ def _lines(text: str) -> Iterator[tuple[str, str, dict[str, str]]]:
             account = value
 
 
-def _row(number: int, account: str, currency: str, said: dict[str, str]) -> Row:
+def row(number: int, account: str, currency: str, said: dict[str, str]) -> Row:
     """Return a line as a payment; what is wrong with it is found when it is looked up.
 
     What the other side wrote is only shown: anybody can write there by sending a cent.
@@ -117,12 +118,10 @@ def _number(account: str, id: str) -> str:
 
 
 def _amount(written: str) -> str:
-    """Return an amount with its sign; as it is written where it is none."""
-    try:
-        amount = Decimal(written.replace(",", ".") if "." not in written else written)
-    except InvalidOperation:
-        return written
-    return f"{amount:.2f}" if amount.is_finite() else written
+    """Return an amount with its sign; marked as cut where it is none, so that nothing reads it."""
+    if _AMOUNT.fullmatch(written) is None:
+        return f"{written[:20]}…"
+    return f"{Decimal(written.replace(',', '.')):.2f}"
 
 
 def _day(written: str) -> str | None:

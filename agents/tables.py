@@ -1,4 +1,4 @@
-"""A list as people export it: CSV or vCards, a person each; a bank's statement, a payment each."""
+"""A list as people export it: CSV or vCards, a person each; bank statements, a payment each."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from agents import contacts, loose, statements
+from agents import camt, contacts, loose, statements
 from connectors.contract import PermanentError
 from memory.importing import Row
 
@@ -40,6 +40,8 @@ def read(data: bytes, own: Mapping[str, str] | None = None) -> tuple[list[Row], 
         return contacts.read(data)
     if statements.are(data):
         return statements.read(data), ()
+    if camt.are(data):
+        return camt.read(data), ()
     lines = list(_lines(_text(data)))
     if not lines:
         raise PermanentError(NO_TABLE)

@@ -15,6 +15,7 @@ from memory.records import Record
 
 Fate = Literal["new", "adds", "known", "namesake", "shared", "wrong"]
 STATEMENT = "on the statement"  # the status of a payment that only a bank's list tells of
+NO_ID = "the bank gives no id of its own for it, so it could not be told from the same again"
 NO_COMPANY = "no company is recorded as {name}"
 
 
@@ -106,6 +107,8 @@ async def _moved(
     reader: Reader, row: Row, seen: dict[kinds.Key, int], is_open: Sequence[Record]
 ) -> Sorted:
     """Compare a line of a statement with the payment of its number; the invoice is only named."""
+    if not row.state["number"]:
+        return Sorted(row, "wrong", row.said, why=NO_ID)
     try:
         [key] = kinds.model("payment", row.state).keys()
     except ValueError as error:

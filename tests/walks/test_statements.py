@@ -2,10 +2,10 @@
 
 import pytest
 
-from agents import statements
+from agents import camt, statements, tables
 from bot.app import App
 from connectors.contract import PermanentError
-from memory import records, verify
+from memory import kinds, records, verify
 from memory.records import Record
 from tests.chat import Chat
 
@@ -51,8 +51,8 @@ async def test_a_statement_is_looked_at_and_each_line_recorded_once(app: App, ch
     assert "line 2: 2026-11-04 · -20.50 EUR · account …3000 · Paper & Co" in card
     assert "it stands in line 1 already" in card
     assert "3 cannot be read" not in card
-    assert "“much” is not an amount" in card
-    assert "number is empty" in card or "is empty" in card
+    assert "“much…” is not an amount" in card
+    assert "the bank gives no id of its own for it" in card
     assert ACCOUNT not in "".join(chat.text(chat.shown[key].summary) for key in chat.order)
     assert await payments(app) == []
     await chat.tap(CARD, "Import 2")
@@ -97,6 +97,14 @@ async def test_a_statement_in_xml_is_read_and_its_entities_are_not_expanded() ->
     assert not statements.are(b"Name;E-Mail")
 
 
+@pytest.mark.parametrize("amount", ["1e999999999", "9" * 40, "١٢", "1.234,56", ""])
+async def test_what_is_no_plain_amount_is_left_out(amount: str) -> None:
+    body = BODY.replace("<TRNAMT>119.00", f"<TRNAMT>{amount}")
+    row = statements.read((HEAD + body).encode())[0]
+    with pytest.raises(ValueError, match="amount"):
+        kinds.model("payment", row.state)
+
+
 async def test_two_accounts_that_end_alike_are_told_apart() -> None:
     other = BODY.replace("0532013000", "9992013000")
     [one, *_], [two, *_] = (statements.read((HEAD + body).encode()) for body in (BODY, other))
@@ -107,3 +115,43 @@ async def test_two_accounts_that_end_alike_are_told_apart() -> None:
 async def test_a_statement_without_lines_says_what_to_send() -> None:
     with pytest.raises(PermanentError, match="cannot read this statement"):
         statements.read(b"OFXHEADER:100\n<OFX></OFX>")
+
+
+CAMT = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE x [<!ENTITY a "boom">]>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>
+<Id>1</Id><Acct><Id><IBAN>DE89370400440532013000</IBAN></Id><Ownr><Nm>Me</Nm></Ownr></Acct>
+<Bal><Amt Ccy="EUR">900.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></Bal>
+<Ntry><Amt Ccy="EUR">119.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>
+<BookgDt><Dt>2026-11-03</Dt></BookgDt><AcctSvcrRef>2026110301</AcctSvcrRef><Empty/>
+<NtryDtls><TxDtls><AmtDtls><TxAmt><Amt Ccy="USD">1.00</Amt></TxAmt></AmtDtls>
+<RltdPties><Dbtr><Pty><Nm>Ada Example</Nm></Pty></Dbtr>
+<Cdtr><Pty><Nm>Me</Nm></Pty></Cdtr></RltdPties>
+<RmtInf><Ustrd>INV-900 &amp; &a;</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
+<Ntry><Amt Ccy="EUR">20.50</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts>
+<BookgDt><DtTm>2026-11-04T10:00:00</DtTm></BookgDt><AcctSvcrRef>2026110402</AcctSvcrRef></Ntry>
+<Ntry><Amt Ccy="EUR">7.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>PDNG</Cd></Sts></Ntry>
+</Stmt></BkToCstmrStmt></Document>"""
+
+
+async def test_a_statement_of_european_banks_is_read_alike() -> None:
+    first, second = tables.read(CAMT.encode())[0]
+    assert first.said == "Ada Example · INV-900 & &a;"
+    assert first.state["number"].startswith("3000-")
+    assert first.state["number"].endswith("-2026110301")
+    wanted = {"amount": "119.00", "currency": "EUR", "paid_on": "2026-11-03"}
+    assert {name: first.state[name] for name in wanted} == wanted
+    assert (second.state["amount"], second.state["paid_on"]) == ("-20.50", "2026-11-04")
+    assert kinds.model("payment", second.state).keys()
+
+
+async def test_broken_statements_end_in_a_sentence() -> None:
+    for text in (CAMT.partition("<Ntry>")[0], CAMT.replace("<Ntry>", "<A>" * 60), "<camt.053"):
+        with pytest.raises(PermanentError):
+            camt.read(text.encode())
+
+
+async def test_an_upload_of_european_banks_is_offered_to_be_imported(app: App, chat: Chat) -> None:
+    await chat.drop(CAMT.encode(), "november.xml")
+    await chat.tap("Read november.xml", "Import as records…")
+    assert "line 1: 2026-11-03 · 119.00 EUR · account …3000" in chat.text("Import “november.xml”")
