@@ -103,7 +103,7 @@ async def about(
         parts += [_para("Noted:"), Bullets(items=lines)]
     found = [one for one in found if one.ref not in {fact.id for fact in known}]
     if found:
-        parts += [_para("From mails and messages:")]
+        parts += [_para("From mails, messages and what was done:")]
         parts += [Quote(text=one.text[:EXCERPT_CHARS], who=_source(one, settings)) for one in found]
     evidence = tuple(Evidence(label=f"{one.kind}", ref=one.ref) for one in found)
     evidence = (Evidence(label="the record", ref=record.id), *curating.cited(known), *evidence)

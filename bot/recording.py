@@ -28,6 +28,7 @@ SAYS = {
     True: "Nothing is written yet.",
     False: "It becomes version {next}; the old one stays, and /history goes back to it.",
 }
+BOOKED = "It is only recorded; “book a meeting with …” also puts it into the calendar."
 DONE = {True: "{name} is recorded.", False: "{name} is changed; that is version {version} now."}
 OTHER = "The records changed since, so this card no longer holds. Say it again."
 BACK = "{name} is taken back."
@@ -123,7 +124,8 @@ async def _card(reader: Reader, found: Heard, event: Event, key: str) -> Msg:
     shown, old = await _named(reader, found.kind, state), await _named(reader, found.kind, before)
     parts: list[Part] = [Heading(text=title)]
     if found.known is None:
-        parts += [Bullets(items=sides.says(shown)), _para(SAYS[True])]
+        says = f"{SAYS[True]} {BOOKED}" if found.kind == "meeting" else SAYS[True]
+        parts += [Bullets(items=sides.says(shown)), _para(says)]
     else:
         parts.append(FieldDiff(rows=tuple(sides.changes(old, shown))))
         parts.append(_para(SAYS[False].format(next=found.known.version + 1)))

@@ -132,7 +132,7 @@ async def _noted(
     before = await _alike(tx, attribute, value)
     id = derived_id("fct", attribute, value, effect.id)
     await facts.learn(
-        tx, attribute, value, record=None, author="agent", source=cause, cardinality="one",
+        tx, attribute, value, record=None, author="agent", source=cause, cardinality="many",
         fact_id=id,
     )  # fmt: skip
     count = len({*before, id})

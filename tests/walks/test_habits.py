@@ -49,6 +49,8 @@ async def test_what_is_changed_alike_twice_is_asked_and_then_written_so(
 ) -> None:
     await reply_edited(chat, "5", "Dear Ada,", "Hi Ada,")
     assert ASKED not in chat.last
+    await chat.say("/review")
+    assert "Nothing that I know contradicts itself." in chat.last  # a guess is no claim
     await reply_edited(chat, "6", "Dear Ada,", "Hi Ada,")
     card = chat.text("In 2 drafts you made the greeting")
     assert "“Hi {name},”" in card
