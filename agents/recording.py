@@ -114,6 +114,7 @@ async def heard(reader: Reader, said: str, context: Context) -> Heard | None:
     """Return what was said to be there; None where it is about something else. UnreadError."""
     if len(said) > CHARS_MAX or "\n" in said.strip():
         return None
+    said = " ".join(said.split())  # many blanks would be tried in many ways
     if (match := _CONSENT.fullmatch(said)) is not None:
         return await _consent(reader, match, context)
     for pattern in _COMPILED:

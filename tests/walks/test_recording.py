@@ -1,13 +1,17 @@
 """Walks of what the operator says is there: looked at on a card, recorded by a tap, changed."""
 
+import time
 from typing import Any
 
 import pytest
 
+from agents import recording
+from agents.words import Context
 from bot.app import App
 from memory import facts, records, verify
 from memory.records import Record
 from tests.chat import Chat
+from tests.memory.conftest import NOW
 
 LOOKED = "New {kind}"
 
@@ -180,3 +184,12 @@ async def test_what_is_noted_no_longer_is_not_recalled(app: App, chat: Chat) -> 
         assert await facts.current(reader, project.id) == []
     found = await app.remembering.recall("discounts?", project.id)
     assert not [one for one in found if "10 %" in one.text]
+
+
+async def test_a_sentence_full_of_blanks_is_read_at_once(app: App) -> None:
+    context = Context(now=NOW, zone="Europe/Berlin")
+    async with app.db.snapshot() as reader:
+        for said in ("project" + " " * 590 + "x", " " * 600, "a is " * 119, "with " * 119):
+            start = time.process_time()
+            await recording.heard(reader, said, context)
+            assert time.process_time() - start < 2
