@@ -60,7 +60,7 @@ def _entries(text: str) -> Iterator[tuple[str, dict[str, str]]]:
                 account = ""
             elif path[-3:] == ("Acct", "Id", "IBAN") or path[-4:] == ("Acct", "Id", "Othr", "Id"):
                 account = account or value
-        elif value:
+        elif value and "Ntry" in path:
             place = ".".join(path[path.index("Ntry") + 1 :])
             if place == "Amt" and (found := _CURRENCY.search(attrs)):
                 said.setdefault("Ccy", found[1])

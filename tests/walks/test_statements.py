@@ -1,5 +1,8 @@
 """Walks of a bank's statement: looked at line by line, each line recorded once, nothing settled."""
 
+import random
+from contextlib import suppress
+
 import pytest
 
 from agents import camt, statements, tables
@@ -155,3 +158,28 @@ async def test_an_upload_of_european_banks_is_offered_to_be_imported(app: App, c
     await chat.drop(CAMT.encode(), "november.xml")
     await chat.tap("Read november.xml", "Import as records…")
     assert "line 1: 2026-11-03 · 119.00 EUR · account …3000" in chat.text("Import “november.xml”")
+
+
+def damaged(text: str, chance: random.Random) -> bytes:
+    """Return the text with some places cut, doubled, or written over."""
+    for _ in range(chance.randint(1, 20)):
+        at = chance.randrange(len(text))
+        piece = text[at : at + chance.randint(1, 60)]
+        new = chance.choice(["", piece * 2, "<", "</Ntry>", "&x;", "\x00", "/>", "<![CDATA["])
+        text = text[:at] + new + text[at + len(piece) :] or "<"
+    return text.encode(errors="replace")
+
+
+async def test_a_damaged_statement_is_read_in_part_or_refused() -> None:
+    chance, refused = random.Random(7), 0
+    for number in range(1500):
+        data = damaged(CAMT if number % 2 else HEAD + BODY, chance)
+        try:
+            rows = camt.read(data) if number % 2 else statements.read(data)
+        except PermanentError:
+            refused += 1
+            continue
+        for row in rows:
+            with suppress(ValueError):
+                kinds.model("payment", row.state)
+    assert 0 < refused < 1500
