@@ -1,9 +1,12 @@
-"""The encoder: texts to vectors, on this machine. The door to onnxruntime and tokenizers.
+"""The encoder: texts to vectors. The door to onnxruntime and tokenizers.
 
-all-MiniLM-L6-v2 with its weights packed as int8, loaded at the first text. A model 35 times as
-slow finds nothing more once recall weighs words and neighbours too.
+The one that came with Firstmate is all-MiniLM-L6-v2 with its weights packed as int8, run on this
+machine and loaded at the first text. A model 35 times as slow finds nothing more once recall
+weighs words and neighbours too. Another one may be asked over the network
+(agents/models/embedding.py); recall knows only that it encodes.
 """
 
+import asyncio
 import ctypes
 import hashlib
 import threading
@@ -11,7 +14,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib import util
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -27,6 +30,23 @@ VOCABULARY = Path(__file__).parent / "data" / "bert-uncased-vocab.txt"
 
 class WeightsError(Exception):
     """The encoder's weights are missing where the operator said, or are not the ones we pinned."""
+
+
+class EncoderDownError(Exception):
+    """The encoder does not answer now: recall goes on by words alone, and vectors wait."""
+
+
+class Encodes(Protocol):
+    """Turns texts into vectors of length 1; texts that mean alike lie close.
+
+    `name` stands beside each vector: only vectors of the same name can be compared.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    async def vectors(self, texts: Sequence[str], *, hurry: bool = False) -> list[list[float]]:
+        """Return one vector a text. `hurry`: somebody waits for it. Raises EncoderDownError."""
 
 
 def find_encoder(path: Path | None = None) -> "Encoder | None":
@@ -60,10 +80,7 @@ def _checked(weights: Path, _mtime_ns: int, _size: int) -> "Encoder":
 
 
 class Encoder:
-    """Turns texts into vectors; texts that mean alike lie close. Safe to use from threads.
-
-    `name` stands beside each vector: only vectors of the same name can be compared.
-    """
+    """Encodes on this machine. Safe to use from threads."""
 
     name = f"minilm-int8-{WEIGHTS_SHA256[:8]}"
 
@@ -71,6 +88,10 @@ class Encoder:
         self._weights = weights
         self._lock = threading.Lock()
         self._loaded: tuple[BertWordPieceTokenizer, InferenceSession] | None = None
+
+    async def vectors(self, texts: Sequence[str], *, hurry: bool = False) -> list[list[float]]:
+        """Encode in a thread. A question waits for a line at most, so no hurry is needed."""
+        return await asyncio.to_thread(self.encode, texts)
 
     def encode(self, texts: Sequence[str]) -> list[list[float]]:
         """Return one vector a text: 384 numbers of length 1, so a dot product is the cosine.

@@ -1,16 +1,26 @@
-"""Carries a call to any OpenAI-compatible server by its base URL, with plain HTTP."""
+"""Carries calls to any OpenAI-compatible server by its base URL, with plain HTTP."""
 
+import asyncio
 import json
+from collections.abc import Sequence
+from itertools import pairwise
+from math import isfinite, sqrt
 from typing import Any
 
-from agents.models.completion import Completion, Messages, of_body
+from agents.models.completion import Completion, Messages, count, of_body
 from agents.models.listed import Model
 from connectors import http
 from connectors.contract import AuthError, PermanentError, TransientError, UnknownError
 
 BUSY = (408, 409, 425, 429)
+NOT_TAKEN = (400, 413, 422)
 SAID_CHARS_MAX = 200
 RETRY_S = 1.0
+VECTORS_BYTES_MAX = 32 * 1024 * 1024  # of 100 texts, with 4,096 numbers each
+
+
+class NotTakenError(PermanentError):
+    """The server works, and does not take what it was sent: too much of it, or in another shape."""
 
 
 async def complete(
@@ -25,15 +35,58 @@ async def complete(
         "max_tokens": tokens_max,
         "response_format": {"type": "json_schema", "json_schema": shape},
     }
-    headers = {} if model.key is None else {"authorization": f"Bearer {model.key}"}
-    url = f"{model.server}/chat/completions"
-    answer = await http.post_json(url, body, headers=headers, timeout_s=timeout_s)
-    if answer.status != 200:
-        raise _refusal(model, answer)
+    answer = await _posted(model, "chat/completions", body, timeout_s)
     try:
         return of_body(json.loads(answer.text))
     except (ValueError, KeyError, TypeError, IndexError, AttributeError):
         raise UnknownError(f"{model.name} sent something that is no completion.") from None
+
+
+async def embed(
+    model: Model, texts: Sequence[str], timeout_s: float
+) -> tuple[list[list[float]], int | None]:
+    """Return a vector of length 1 for each text, and how many tokens were read, if it said so."""
+    body = {"model": model.short, "input": list(texts), "encoding_format": "float"}
+    answer = await _posted(model, "embeddings", body, timeout_s, VECTORS_BYTES_MAX)
+    try:
+        return await asyncio.to_thread(_vectors, answer.text, len(texts))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise UnknownError(f"{model.name} sent something that is no list of vectors.") from None
+
+
+async def _posted(
+    model: Model,
+    what: str,
+    body: dict[str, Any],
+    timeout_s: float,
+    bytes_max: int = http.BYTES_MAX,
+) -> http.Answer:
+    headers = {} if model.key is None else {"authorization": f"Bearer {model.key}"}
+    url = f"{model.server}/{what}"
+    answer = await http.post_json(
+        url, body, headers=headers, timeout_s=timeout_s, bytes_max=bytes_max
+    )
+    if answer.status != 200:
+        raise _refusal(model, answer)
+    return answer
+
+
+def _vectors(text: str, wanted: int) -> tuple[list[list[float]], int | None]:
+    body = json.loads(text)
+    rows = sorted(body["data"], key=lambda row: row["index"])
+    if [row["index"] for row in rows] != list(range(wanted)):
+        raise ValueError("not one vector a text")
+    made = [_of_length_one(row["embedding"]) for row in rows]
+    if any(len(one) != len(other) for one, other in pairwise(made)):
+        raise ValueError("of several lengths")
+    return made, count((body.get("usage") or {}).get("prompt_tokens"))
+
+
+def _of_length_one(numbers: list[float]) -> list[float]:
+    length = sqrt(sum(number * number for number in numbers))
+    if not length or not isfinite(length):
+        raise ValueError("no direction")
+    return [number / length for number in numbers]
 
 
 def _refusal(
@@ -48,7 +101,8 @@ def _refusal(
     if status in BUSY or status >= 500:
         busy = "has too much to do" if status in BUSY else "has a fault"
         return TransientError(f"{name} {busy} ({status}).", _wait_s(answer))
-    return PermanentError(f"{name} does not take the call ({status}): {_said(answer, model.key)}")
+    fault = NotTakenError if status in NOT_TAKEN else PermanentError
+    return fault(f"{name} does not take the call ({status}): {_said(answer, model.key)}")
 
 
 def _wait_s(answer: http.Answer) -> float:

@@ -35,11 +35,12 @@ def of_body(body: Any) -> Completion:
     return Completion(
         text=str(message.get("content") or ""),
         finish=str(choice.get("finish_reason") or ""),
-        tokens_in=_count(usage.get("prompt_tokens")),
-        tokens_out=_count(usage.get("completion_tokens")),
+        tokens_in=count(usage.get("prompt_tokens")),
+        tokens_out=count(usage.get("completion_tokens")),
         declined=str(message.get("refusal") or ""),
     )
 
 
-def _count(given: Any) -> int | None:
+def count(given: Any) -> int | None:
+    """Return a number of tokens, if it is one."""
     return given if type(given) is int and given >= 0 else None

@@ -67,20 +67,54 @@ def read(
     prices: Iterable[str] = (),
 ) -> dict[Tier, tuple[Model, ...]]:
     """Return the models of each tier. ValueError says which line is wrong, never its key."""
-    urls = dict(_pair(line, "FIRSTMATE_MODEL_SERVERS") for line in servers)
-    secret = dict(_pair(line, "FIRSTMATE_MODEL_KEYS", hide=True) for line in keys)
-    cost = {name: _price(name, text) for name, text in map(_priced, prices)}
-    mine = set(own)
-    if strange := sorted(mine - urls.keys()):
-        raise ValueError(f"FIRSTMATE_MODEL_OWN names no server: {', '.join(strange)}.")
-    return {
-        tier: tuple(_model(name, urls, secret, mine, cost) for name in names)
-        for tier, names in tiers.items()
-    }
+    return Known.of(servers, keys, own, prices).tiers(tiers)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the settings say of servers: where, with which key, whose, at what price."""
+
+    urls: Mapping[str, str]
+    keys: Mapping[str, str] = field(repr=False)
+    own: frozenset[str]
+    prices: Mapping[str, Price]
+
+    @classmethod
+    def of(
+        cls,
+        servers: Iterable[str] = (),
+        keys: Iterable[str] = (),
+        own: Iterable[str] = (),
+        prices: Iterable[str] = (),
+    ) -> "Known":
+        """Read the lines of the settings. ValueError says which one is wrong, never its key."""
+        urls = dict(_pair(line, "FIRSTMATE_MODEL_SERVERS") for line in servers)
+        secret = dict(_pair(line, "FIRSTMATE_MODEL_KEYS", hide=True) for line in keys)
+        cost = {name: _price(name, text) for name, text in map(_priced, prices)}
+        mine = frozenset(own)
+        if strange := sorted(mine - urls.keys()):
+            raise ValueError(f"FIRSTMATE_MODEL_OWN names no server: {', '.join(strange)}.")
+        return cls(urls, secret, mine, cost)
+
+    def tiers(self, named: Mapping[Tier, Iterable[str]]) -> dict[Tier, tuple[Model, ...]]:
+        """Return the models of each tier. ValueError: a name is none, or nobody knows its price."""
+        return {tier: tuple(map(self.model, names)) for tier, names in named.items()}
+
+    def model(self, name: str) -> Model:
+        """Return the model SERVER/MODEL, or PROVIDER/MODEL. ValueError, as for tiers."""
+        return _model(name, self.urls, self.keys, self.own, self.prices)
+
+    def embedding(self, name: str) -> Model | None:
+        """Return the embedding model SERVER/MODEL; None: there is no such server. ValueError."""
+        return self.model(name) if name.partition("/")[0] in self.urls else None
 
 
 def _model(
-    name: str, urls: dict[str, str], keys: dict[str, str], own: set[str], prices: dict[str, Price]
+    name: str,
+    urls: Mapping[str, str],
+    keys: Mapping[str, str],
+    own: frozenset[str],
+    prices: Mapping[str, Price],
 ) -> Model:
     where, slash, short = name.partition("/")
     if not slash or not short:

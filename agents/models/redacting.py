@@ -25,6 +25,7 @@ _SECRET = re.compile(
     r"|\b\d{6,12}:[\w-]{30,}\b|(?i:\b(?:password|passwort|kennwort|api[ _-]?key)\b\s*[:=]\s*\S+)"
 )
 SECRET_CHARS_MIN = 8
+BLANK = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,22 @@ def redact(texts: Sequence[str]) -> Redaction:
 
     cut = tuple(_PATTERN.sub(mark, text) for text in texts)
     return Redaction(cut, {mark: plain for plain, mark in marks.items()})
+
+
+def blanked(text: str, secrets: Sequence[str]) -> str:
+    """Return a text without the secrets of the settings and what looks like a key or password."""
+    for secret in secrets:
+        if len(secret) >= SECRET_CHARS_MIN:
+            text = text.replace(secret, BLANK)
+    return _SECRET.sub(BLANK, text)
+
+
+def unnamed(text: str) -> str:
+    """Return a text with the kind of thing instead of each that `redact` takes out.
+
+    For good: nothing can be put back, and the same text is always the same.
+    """
+    return _PATTERN.sub(lambda match: f"[{match.lastgroup}]", text)
 
 
 def marks_in(value: Any) -> Iterator[str]:
