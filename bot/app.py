@@ -268,6 +268,8 @@ async def open_app(
     prepare: Callable[[Database], Awaitable[None]] | None = None,
     specialist: Specialist = by_rules,
     models: Callable[[House], Models] = minds.none,
+    encoders: Callable[[House], minds.Encoders] = minds.no_encoders,
+    chroma: str = "",
 ) -> App:
     """Open a data folder. HeldError: another process has it. BookError, FieldsError: faults."""
     fields.load(folder)
@@ -288,7 +290,8 @@ async def open_app(
         await ledger.settle_lost(tx)  # what a crash left open may have been billed
     house = House(db, ChainMap(own, toolbox.operations), rulebook, folder)
     surfaces = surfaces_of(db, folder)
-    remembering = Remembering(db, folder / "index", encoder)
+    remembering = Remembering(db, folder / "index", encoder, named=encoders(house), chroma=chroma)
+    await remembering.open()
     playbooks = library.load_folder(operations=_arguments(own))
     asking = models(house)
     front, handlers = _minds(house, playbooks, remembering, specialist, asking)
@@ -329,7 +332,7 @@ def _furnish(
         Recording(house),
         Twins(house, app.verbs),
         Tools(house, app.toolbox),
-        Memories(house),
+        Memories(house, app.remembering.told),
     ):
         front.commands.update(said.commands())
     app.verbs |= VERBS | setup.verbs()
@@ -357,7 +360,7 @@ def _minds(
     models: Models,
 ) -> tuple[Front, dict[str, Handler]]:
     by_id = {playbook.id: playbook for playbook in playbooks}
-    router = Router(playbooks, remembering.encoder)
+    router = Router(playbooks, remembering.bundled)
     front = Front(house, by_id, router, Intake(house, playbooks), {}, remembering.recall)
     drafting = Drafting(house, models, remembering.recall)
     working = runner.Runner(house, by_id, drafting, specialist)

@@ -77,6 +77,8 @@ async def _open(settings: Settings, handed: Handover | None, tell: Print) -> App
         switch=lambda to: choose(settings.home, to),
         prepare=sample.fill if name == "sample" else None,
         models=minds.of(settings),
+        encoders=minds.encoders(settings),
+        chroma=settings.chroma or "",
     )
     if name == "sample":
         await sample.books(app.house)

@@ -1,5 +1,6 @@
 """The command /archive: where what was said lies, and what would go tonight."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from agents.front import Command
@@ -19,6 +20,7 @@ ARCHIVE_HOW = (
 @dataclass(frozen=True, slots=True)
 class Memories:
     house: House
+    meanings: Callable[[], Awaitable[tuple[str, ...]]]
 
     def commands(self) -> dict[str, Command]:
         return {"archive": self.archive}
@@ -27,7 +29,8 @@ class Memories:
         """Say what is where and what would go tonight; nothing goes by asking."""
         async with self.house.db.snapshot() as reader:
             lines = archiving.told(await archiving.tonight(reader), await profile.read(reader))
-        return _listed(f"archive:{event.id}", ARCHIVE, lines, ARCHIVE_HOW)
+        both = (lines[0], *await self.meanings(), *lines[1:])
+        return _listed(f"archive:{event.id}", ARCHIVE, both, ARCHIVE_HOW)
 
 
 def _listed(key: str, title: str, lines: tuple[str, ...], how: str) -> Msg:

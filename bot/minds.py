@@ -1,34 +1,36 @@
 """The minds of a running Firstmate: which language models the settings allow, and their limits."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from agents.models import listed
 from agents.models.door import Models
+from agents.models.embedding import Embedding
 from bot import settings as configured
 from bot.settings import Settings
 from engine.house import House
 from engine.ledger import Budget
 from engine.model_calls import Limits
+from memory.embed import Encodes
+
+Encoders = Callable[[str], Encodes | None]
+"""Return the encoder of this name; "": the one that the settings want. None: there is none."""
+
+NO_SERVER = (
+    "FIRSTMATE_EMBEDDING names no server of FIRSTMATE_MODEL_SERVERS: “{}”. Write SERVER/MODEL."
+)
 
 
 def of(settings: Settings) -> Callable[[House], Models]:
     """Return who makes the door to the models. ValueError: a line of the settings is wrong."""
-    keys = settings.model_keys
-    tiers = listed.read(
+    tiers = _known(settings).tiers(
         {
             "small": settings.model_small,
             "large": settings.model_large,
             "judge": settings.model_judge,
-        },
-        servers=settings.model_servers,
-        keys=() if keys is None else configured.lines(keys.get_secret_value()),
-        own=settings.model_own,
-        prices=settings.model_prices,
+        }
     )
-    limits = Limits(
-        Budget(settings.model_budget_day, settings.model_budget_goal), settings.model_local_only
-    )
-    secrets = configured.secrets(settings)
+    limits, secrets = _limits(settings), configured.secrets(settings)
     timeout_s, dollar = settings.model_timeout_s, settings.model_dollar
 
     def made(house: House) -> Models:
@@ -37,6 +39,48 @@ def of(settings: Settings) -> Callable[[House], Models]:
     return made
 
 
+def encoders(settings: Settings) -> Callable[[House], Encoders]:
+    """Return who knows the embedding models. ValueError: a line of the settings is wrong."""
+    known, wanted = _known(settings), settings.embedding or ""
+    if wanted and known.embedding(wanted) is None:
+        raise ValueError(NO_SERVER.format(wanted))
+    limits, secrets = _limits(settings), configured.secrets(settings)
+
+    def made(house: House) -> Encoders:
+        def named(name: str) -> Encodes | None:
+            model = None
+            with suppress(ValueError):  # one of former days, of which the settings say less now
+                model = known.embedding(name or wanted)
+            if model is None:
+                return None
+            timeout_s = settings.model_timeout_s
+            return Embedding(house, model, limits, secrets=secrets, timeout_s=timeout_s)
+
+        return named
+
+    return made
+
+
 def none(house: House) -> Models:
     """Return a door behind which nobody is."""
     return of(Settings.model_construct())(house)
+
+
+def no_encoders(house: House) -> Encoders:
+    """Return who knows no embedding model."""
+    return encoders(Settings.model_construct())(house)
+
+
+def _known(settings: Settings) -> listed.Known:
+    keys = settings.model_keys
+    return listed.Known.of(
+        settings.model_servers,
+        () if keys is None else configured.lines(keys.get_secret_value()),
+        settings.model_own,
+        settings.model_prices,
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    budget = Budget(settings.model_budget_day, settings.model_budget_goal)
+    return Limits(budget, settings.model_local_only)

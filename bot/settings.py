@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "FIRSTMATE_"
+HOST_PORT = re.compile(r"(?:[\w.-]+|\[[\da-fA-F:]+\]):\d{1,5}")
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
@@ -65,6 +66,14 @@ class Settings(BaseSettings):
     encoder: Path | None = Field(
         None, description="Folder or file of another sentence encoder (ONNX, MiniLM layout)."
     )
+    embedding: str | None = Field(
+        None,
+        description="Embedding model of a server instead of that encoder: SERVER/MODEL, its server "
+        "as in FIRSTMATE_MODEL_SERVERS.",
+    )
+    chroma: str | None = Field(
+        None, description="A vector index behind `chroma run` instead of our own: HOST:PORT."
+    )
     rules: Path | None = Field(
         None, description="Folder of your own rules; default: rules/ in the data folder."
     )
@@ -100,6 +109,13 @@ class Settings(BaseSettings):
     model_timeout_s: float = Field(
         60, gt=0, le=600, description="Seconds that a model has to answer."
     )
+
+    @field_validator("chroma")
+    @classmethod
+    def _host_and_port(cls, value: str | None) -> str | None:
+        if value is not None and not HOST_PORT.fullmatch(value):
+            raise ValueError(f"“{value}” is no HOST:PORT, as localhost:8000.")
+        return value
 
     @field_validator(
         "names",

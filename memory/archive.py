@@ -80,6 +80,13 @@ async def cut(tx: Tx, change: Callable[[Packed], Packed]) -> None:
         await _rewrite(tx, row.box, change)
 
 
+async def replace(tx: Tx, number: int, pack: bytes, inside: Sequence[Packed]) -> bool:
+    """Pack a box anew with other vectors, if it is still as it was; say whether it was."""
+    same = (boxes.c.box == number) & (boxes.c.pack == pack)
+    done = await tx.conn.execute(sa.update(boxes).where(same).values(pack=_pack(inside)))
+    return done.rowcount == 1
+
+
 async def each(reader: Reader) -> AsyncIterator[Packed]:
     """Yield every archived passage, a box at a time."""
     last = 0

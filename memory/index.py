@@ -3,7 +3,8 @@
 It holds vectors under the ids of passages and nothing else, those of each encoder in a collection
 of their own. It is never the truth: whatever is wrong with it, starting over loses nothing. Loaded
 at first use (a second, 60 MB). One process owns the folder, because the searches of another would
-miss what this one adds; a server of Chroma's (`chroma run`) may stand in for the folder.
+miss what this one adds; a server of Chroma's (`chroma run`) may stand in for the folder. One that
+does not answer may still hold what it should: it is asked again, and compared before it is used.
 
 A damaged folder can take the whole process down, inside Chroma and past any exception. So until
 an index is trusted, each question first leaves a mark on disk; found by the next process, the
@@ -12,8 +13,10 @@ mark means that this folder must not be opened again.
 
 import asyncio
 import hashlib
+import http.client
 import shutil
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -27,12 +30,18 @@ T = TypeVar("T")
 PREFIX = "passages"
 NAME_CHARS = 12  # of a hash within a collection's name
 WRITE_MAX = 500  # vectors in one call
+ANSWER_S_MAX = 5.0  # of a server
+AWAY_S = 10.0  # a server that did not answer is not asked again before
 SELF_SEARCHES = 10
 SELF_SEARCH_DISTANCE_MAX = 0.01
 
 
 class IndexBrokenError(Exception):
     """The index cannot answer: recall goes on by words, and the index has to start over."""
+
+
+class IndexAwayError(IndexBrokenError):
+    """The server does not answer now. Whether its index is sound will be seen when it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,9 @@ class Vector:
 class Index:
     """Vectors in one folder, or on a server ("HOST:PORT").
 
-    `trusted` is None until it was compared with the passages.
+    `trusted` is None until it was compared with the passages. `encoder` is the one of which every
+    passage should have a vector here ("": that of whoever asks); others may be answering besides.
+    `away` says why a server cannot be asked now.
     """
 
     def __init__(self, folder: Path, server: str = "") -> None:
@@ -56,6 +67,9 @@ class Index:
         self.aside = folder.with_name(f"{folder.name}.broken")
         self.mark = folder.with_name(f"{folder.name}.opening")
         self.trusted: bool | None = None
+        self.encoder = ""
+        self.away = ""
+        self._away_until = 0.0  # by the monotonic clock
         self.comparing = asyncio.Lock()  # held by whoever finds out whether to trust it
         # A server may serve several data folders.
         self._prefix = f"{PREFIX}-{_hashed(str(folder.resolve()))}" if server else PREFIX
@@ -84,9 +98,11 @@ class Index:
         """Say whether it holds this many vectors and finds one of its own; see `trusted`."""
         try:
             self.trusted = await self._ask(partial(self._is_sound, encoder, count))
+        except IndexAwayError:
+            self.trusted = None
         except IndexBrokenError:
             self.trusted = False
-        return self.trusted
+        return bool(self.trusted)
 
     async def keep_only(self, encoder: str) -> None:
         """Drop what the other encoders made. Raises IndexBrokenError."""
@@ -112,18 +128,30 @@ class Index:
         from chromadb.errors import ChromaError
 
         with self._lock:
+            if self.away and time.monotonic() < self._away_until:
+                raise IndexAwayError(self.away)
             if not self.trusted and not self.server:
                 self._leave_mark()
             try:
-                return question()
+                answer = question()
             except (ChromaError, OSError, _http_error()) as error:
-                self.trusted = False
                 self._release()
                 SharedSystemClient.clear_system_cache()  # it would hand out the broken one again
-                where = self.server or self.folder
-                raise IndexBrokenError(f"The index at {where} is broken: {error}") from error
+                raise self._fault(error, isinstance(error, ChromaError)) from error
             finally:
                 self.mark.unlink(missing_ok=True)
+            self.away = ""
+            return answer
+
+    def _fault(self, error: Exception, answered: bool) -> IndexBrokenError:
+        if self.server and not answered:
+            self.trusted = None
+            self.away = f"The vector index at {self.server} does not answer"
+            self._away_until = time.monotonic() + AWAY_S
+            return IndexAwayError(self.away)
+        self.trusted = False
+        where = self.server or self.folder
+        return IndexBrokenError(f"The index at {where} is broken: {error}")
 
     def _leave_mark(self) -> None:
         try:
@@ -140,13 +168,19 @@ class Index:
         if self._client is None:
             quiet = Settings(anonymized_telemetry=False)
             if self.server:
-                host, _, port = self.server.rpartition(":")
-                self._client = _reached(
-                    partial(chromadb.HttpClient, host, int(port), settings=quiet)
-                )
+                self._client = self._connected(quiet)
             else:
                 self._client = chromadb.PersistentClient(self.folder, quiet)
         return self._client
+
+    def _connected(self, quiet: Any) -> Any:
+        import chromadb
+
+        host, _, port = self.server.rpartition(":")
+        _greet(host.strip("[]"), int(port))
+        client: Any = _reached(partial(chromadb.HttpClient, host, int(port), settings=quiet))
+        client._server._session.timeout = ANSWER_S_MAX  # Chroma would wait for ever
+        return client
 
     def _collection(self, encoder: str) -> "Rows":
         name = self._name(encoder)
@@ -156,6 +190,18 @@ class Index:
                 embedding_function=None,  # said aloud: the default one would download a model
                 configuration={"hnsw": {"space": "cosine"}},
             )
+        return self._rows[name]
+
+    def _found(self, encoder: str) -> "Rows | None":
+        """Return the collection only if there is one: a question makes none."""
+        from chromadb.errors import NotFoundError
+
+        name = self._name(encoder)
+        if name not in self._rows:
+            try:
+                self._rows[name] = self._open().get_collection(name, embedding_function=None)
+            except NotFoundError:
+                return None
         return self._rows[name]
 
     def _name(self, encoder: str) -> str:
@@ -181,12 +227,20 @@ class Index:
     def _nearest(
         self, encoder: str, values: Sequence[float], k: int, record: str | None
     ) -> dict[str, float]:
-        found = self._collection(encoder).query(
-            query_embeddings=[values],
-            n_results=k,
-            where=None if record is None else {"record": record},
-            include=["distances"],
-        )
+        from chromadb.errors import InvalidArgumentError, InvalidDimensionException
+
+        rows = self._found(encoder)
+        if rows is None:
+            return {}
+        try:
+            found = rows.query(
+                query_embeddings=[values],
+                n_results=k,
+                where=None if record is None else {"record": record},
+                include=["distances"],
+            )
+        except (InvalidArgumentError, InvalidDimensionException):
+            return {}  # a model that changed its length; its vectors are about to be made anew
         distances = found["distances"] or [[]]
         return {id: 1 - far for id, far in zip(found["ids"][0], distances[0], strict=True)}
 
@@ -195,9 +249,9 @@ class Index:
 
         Half of them found is enough: the search is approximate, and a lost graph finds few or none.
         """
-        rows = self._collection(encoder)
-        if rows.count() != count:
-            return False
+        rows = self._found(encoder)
+        if rows is None or rows.count() != count:
+            return rows is None and count == 0
         if count == 0:
             return True
         oldest = rows.get(limit=SELF_SEARCHES, include=["embeddings"])["embeddings"]
@@ -232,6 +286,18 @@ class Index:
             self._client.close()
         self._client = None
         self._rows = {}
+
+
+def _greet(host: str, port: int) -> None:
+    """See whether a server answers at all, in time, which Chroma's own client cannot be told."""
+    connection = http.client.HTTPConnection(host, port, timeout=ANSWER_S_MAX)
+    try:
+        connection.request("GET", "/api/v2/heartbeat")
+        connection.getresponse().read()
+    except http.client.HTTPException as error:
+        raise ConnectionError(f"{host}:{port} is no server of Chroma's: {error!r}") from error
+    finally:
+        connection.close()
 
 
 def _reached(connect: Callable[[], T]) -> T:

@@ -4,44 +4,50 @@ A vector says what a passage means together with the one said before it. It lies
 in a byte a number, under the name of the encoder that made it; the index for searching all of them
 at once is made from those.
 
-another encoder ──▶ its vectors are made beside the old ones, both answer ──all made──▶ old ones go
+another encoder ──▶ its vectors are made beside the old ones, both answer (memory/reencoding.py)
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from memory.db import Database, Reader
-from memory.embed import Encoder
-from memory.index import Index, Vector
+from memory.embed import Encodes
+from memory.index import Index, IndexAwayError, Vector
 from memory.schema.recall import full_text, passages, vectors
 
 EMBED_AT_ONCE = 100
 BEFORE_CHARS = 300  # the encoder reads about 1,000, and the passage itself comes first
 SCALE = 127
+EMBEDDED = sa.select(sa.func.count()).select_from(passages).filter_by(embedded=True)
 
 
 async def embed_pending(
-    database: Database, encoder: Encoder, index: Index, limit: int = EMBED_AT_ONCE
+    database: Database, encoder: Encodes, index: Index, limit: int = EMBED_AT_ONCE
 ) -> int:
     """Give up to `limit` passages their vectors, oldest first; return how many are done.
 
     Call it again until it returns 0, from one place only. Starts the index over first if it does
     not agree with the passages. Raises IndexBrokenError; the next call then starts it over.
     """
-    if index.trusted is not False and not await _pending(database, encoder.name, 1):
+    waits = bool(await _pending(database, encoder.name, 1))
+    if index.trusted is not False and not index.away and not waits:
         return 0
     async with database.snapshot() as reader:
         trusted = await is_trusted(reader, index, encoder.name)
+    if index.away:
+        raise IndexAwayError(index.away)
     if not trusted:
         await _start_over(database, index)
     rows = await _pending(database, encoder.name, limit)
     numbers = {row.seq: row.numbers for row in rows if row.numbers is not None}
     new = [row for row in rows if row.numbers is None]
     if new:
-        made = await asyncio.to_thread(encoder.encode, [_said(row) for row in new])
+        made = await encoder.vectors([said(row.by, row.text, row.before) for row in new])
+        if await _drop_of_other_length(database, encoder.name, len(made[0])):
+            await _start_over(database, index)
+            return await embed_pending(database, encoder, index, limit)
         numbers |= {row.seq: packed(values) for row, values in zip(new, made, strict=True)}
     some = [Vector(row.id, row.record or "", unpacked(numbers[row.seq])) for row in rows]
     await index.upsert(some, encoder=encoder.name)
@@ -49,7 +55,13 @@ async def embed_pending(
     return len(rows)
 
 
-async def rebuild(database: Database, encoder: Encoder, index: Index) -> int:
+async def look_again(database: Database, encoder: str, index: Index) -> bool:
+    """Compare an index in use once more: somebody else may have had hands on it."""
+    async with index.comparing, database.snapshot() as reader:
+        return await index.agrees(await reader.value(EMBEDDED), encoder=encoder)
+
+
+async def rebuild(database: Database, encoder: Encodes, index: Index) -> int:
     """Make all vectors anew from the passages; broken off, `embed_pending` goes on."""
     async with database.transaction() as tx:
         await tx.conn.execute(sa.delete(vectors))
@@ -64,35 +76,8 @@ async def is_trusted(reader: Reader, index: Index, encoder: str) -> bool:
     """Say whether the index holds what it should of this encoder, looking once a process."""
     async with index.comparing:
         if index.trusted is None:
-            embedded = sa.select(sa.func.count()).select_from(passages).filter_by(embedded=True)
-            await index.agrees(await reader.value(embedded), encoder=encoder)
+            await index.agrees(await reader.value(EMBEDDED), encoder=index.encoder or encoder)
         return bool(index.trusted)
-
-
-async def change_encoder(database: Database, encoder: str) -> str | None:
-    """Let all passages wait for a vector of this encoder; return whose they have meanwhile.
-
-    None: they have no others. For the start of a process; again changes nothing.
-    """
-    others = sa.select(vectors.c.encoder).where(vectors.c.encoder != encoder)
-    async with database.transaction() as tx:
-        newest = others.order_by(vectors.c.seq.desc()).limit(1)
-        former: str | None = await tx.value(newest)
-        if former is not None:
-            mine = sa.select(vectors.c.seq).where(vectors.c.encoder == encoder)
-            stale = passages.c.embedded & passages.c.seq.not_in(mine)
-            await tx.conn.execute(sa.update(passages).where(stale).values(embedded=False))
-    return former
-
-
-async def end_change(database: Database, encoder: str, index: Index) -> bool:
-    """Drop the vectors of every other encoder, once all are made. False: some still wait."""
-    if await _pending(database, encoder, 1):
-        return False
-    async with database.transaction() as tx:
-        await tx.conn.execute(sa.delete(vectors).where(vectors.c.encoder != encoder))
-    await index.keep_only(encoder)
-    return True
 
 
 def packed(values: Sequence[float]) -> bytes:
@@ -111,20 +96,25 @@ def unpacked(numbers: bytes) -> list[float]:
 
 
 def cosines(values: Sequence[float], packs: Sequence[bytes]) -> list[float]:
-    """Return how near each of the packed vectors is to these values, exactly."""
+    """Return how near each of the packed vectors is to these values, exactly.
+
+    0 for all of them while a model that changed its vectors has not made all of them anew.
+    """
     import numpy as np
 
     if not packs:
         return []
+    if {len(pack) for pack in packs} != {len(values)}:
+        return [0.0] * len(packs)
     rows = np.frombuffer(b"".join(packs), np.int8).reshape(len(packs), -1)
     near: list[float] = (rows.astype(np.float32) @ np.asarray(values, np.float32) / SCALE).tolist()
     return near
 
 
-def _said(row: sa.Row[Any]) -> str:
+def said(by: str | None, text: str, before: str | None) -> str:
     """Return what is encoded: who says what, then the end of what was said before."""
-    said = f"{row.by}: {row.text}" if row.by else row.text
-    return f"{said}\n{row.before[-BEFORE_CHARS:]}" if row.before else said
+    own = f"{by}: {text}" if by else text
+    return f"{own}\n{before[-BEFORE_CHARS:]}" if before else own
 
 
 async def _pending(database: Database, encoder: str, limit: int) -> list[sa.Row[Any]]:
@@ -143,9 +133,43 @@ async def _pending(database: Database, encoder: str, limit: int) -> list[sa.Row[
 
 
 async def _start_over(database: Database, index: Index) -> None:
+    """Empty the index. Vectors of a former encoder go back at once, for they still answer."""
     await index.start_over()
     async with database.transaction() as tx:
         await tx.conn.execute(sa.update(passages).values(embedded=False))
+    others = sa.select(vectors.c.encoder).where(vectors.c.encoder != index.encoder).distinct()
+    async with database.snapshot() as reader:
+        formers = [row.encoder for row in await reader.rows(others)] if index.encoder else []
+    for former in formers:
+        await _put_back(database, former, index)
+
+
+async def _put_back(database: Database, encoder: str, index: Index) -> None:
+    c = vectors.c
+    mine = sa.select(c.seq, c.numbers, passages.c.id, passages.c.record).join(passages)
+    mine = mine.where(c.encoder == encoder).order_by(c.seq).limit(EMBED_AT_ONCE)
+    last = 0
+    while True:
+        async with database.snapshot() as reader:
+            rows = await reader.rows(mine.where(c.seq > last))
+        if not rows:
+            return
+        last = rows[-1].seq
+        some = [Vector(row.id, row.record or "", unpacked(row.numbers)) for row in rows]
+        await index.upsert(some, encoder=encoder)
+
+
+async def _drop_of_other_length(database: Database, encoder: str, length: int) -> bool:
+    """Drop what a model said before another one took its name: nothing compares with it."""
+    mine = vectors.c.encoder == encoder
+    longest = sa.select(sa.func.length(vectors.c.numbers)).where(mine).order_by(vectors.c.seq)
+    async with database.snapshot() as reader:
+        before = await reader.value(longest.limit(1))
+    if before in (None, length):
+        return False
+    async with database.transaction() as tx:
+        await tx.conn.execute(sa.delete(vectors).where(mine))
+    return True
 
 
 async def _mark_embedded(

@@ -7,6 +7,7 @@ Without an encoder the words alone keep nearly all of it.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -14,7 +15,7 @@ from pydantic import BaseModel
 from memory import candidates, ranking, records, when
 from memory.candidates import Scope
 from memory.db import Reader
-from memory.embed import Encoder
+from memory.embed import EncoderDownError, Encodes
 from memory.events import Trust
 from memory.index import Index
 from memory.meaning import embed_pending, rebuild
@@ -55,9 +56,9 @@ async def recall(
     trusts: Sequence[Trust] = (),
     k: int = 10,
     budget_tokens: int = 600,
-    encoder: Encoder | None = None,
+    encoder: Encodes | None = None,
     index: Index | None = None,
-    former: Encoder | None = None,
+    former: Encodes | None = None,
 ) -> list[Recalled]:
     """Return up to k passages within the budget, best first; only those in scope, if one is given.
 
@@ -89,11 +90,13 @@ async def recall(
     ]
 
 
-async def _encoded(encoders: Mapping[str, Encoder], query: str) -> dict[str, list[float]]:
-    return {
-        name: (await asyncio.to_thread(encoder.encode, [query]))[0]
-        for name, encoder in encoders.items()
-    }
+async def _encoded(encoders: Mapping[str, Encodes], query: str) -> dict[str, list[float]]:
+    """Return what the question means to each encoder that answers."""
+    found = {}
+    for name, encoder in encoders.items():
+        with suppress(EncoderDownError):
+            [found[name]] = await encoder.vectors([query], hurry=True)
+    return found
 
 
 async def _read(reader: Reader, query: str) -> Asked:

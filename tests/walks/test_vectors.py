@@ -1,0 +1,172 @@
+"""Walks of the vectors: another encoder takes over, servers go and come, and it still answers."""
+
+import asyncio
+import shutil
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot import minds, remembering
+from bot.app import App, open_app
+from bot.settings import Settings
+from engine import schedule
+from memory import archive, events, lifecycle, recall
+from memory.embed import Encoder
+from memory.schema.recall import passages, vectors
+from memory.verify import verify
+from tests.chat import Chat
+from tests.conftest import FakeClock
+from tests.peers.embeddings import EmbeddingServer, embedding_server
+
+COUNT = 300
+PACKED = 60
+ASKED = "reimburse the purchaser"  # no word of it stands in what answers
+ANSWER = "The customer wants her money back"
+OLD_ANSWER = "We agreed to repay the buyer in full"
+OLD_ASKED = "did we repay anybody?"
+OUT = "Until it answers, what I recall is found by words alone"
+
+
+@dataclass
+class Company:
+    """One data folder, opened again and again with other settings."""
+
+    folder: Path
+    clock: FakeClock
+    chat: Chat = field(default_factory=Chat)
+    app: App = field(init=False)
+
+    async def open(self, **settings: Any) -> Chat:
+        said = Settings(**settings)
+        self.chat, before = Chat(), self.chat.count
+        self.app = await open_app(
+            self.folder,
+            lambda db, folder: [self.chat],
+            clock=self.clock,
+            encoders=minds.encoders(said),
+            chroma=said.chroma or "",
+        )
+        await self.app.start()
+        await self.chat.pair(self.app)
+        self.chat.count = before + 100
+        return self.chat
+
+    async def fill(self) -> None:
+        """Remember three hundred notes, and pack the oldest away."""
+        async with self.app.db.transaction() as tx:
+            for number in range(COUNT):
+                text = {5: OLD_ANSWER, 250: ANSWER}.get(
+                    number, f"Lamp {number} is on shelf {number}"
+                )
+                await recall.remember(
+                    tx, kind="note", ref=f"evt_{number}", text=text, trust="operator"
+                )
+            await events.note(tx, "test.filled", None)
+        await self.until(self.made)
+        async with self.app.db.transaction() as tx:
+            old = sa.select(passages.c.session).order_by(passages.c.seq).limit(PACKED)
+            sessions = [row.session for row in await tx.rows(old)]
+            assert await lifecycle.pack(tx, sessions, None) == PACKED
+        await self.until(self.made)
+
+    async def until(self, holds: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+        begun = time.monotonic()
+        while not await holds():
+            assert time.monotonic() < begun + seconds, await self.app.remembering.told()
+            await asyncio.sleep(0.02)
+
+    async def made(self) -> bool:
+        return "All of them can be found by meaning" in " ".join(await self.app.remembering.told())
+
+    async def found(self, asked: str = ASKED) -> list[str]:
+        return [one.text for one in await self.app.remembering.recall(asked, None)]
+
+    async def encoders(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Return how many vectors each encoder has, hot and archived."""
+        hot: dict[str, int] = {}
+        packed: dict[str, int] = {}
+        async with self.app.db.snapshot() as reader:
+            for row in await reader.rows(sa.select(vectors.c.encoder)):
+                hot[row.encoder] = hot.get(row.encoder, 0) + 1
+            async for one in archive.each(reader):
+                packed[one.encoder] = packed.get(one.encoder, 0) + 1
+        return hot, packed
+
+
+@pytest.fixture
+async def company(
+    filled: Path, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Company]:
+    monkeypatch.setattr(schedule, "LOOK_EVERY_S", 3600)
+    monkeypatch.setattr(remembering, "AGAIN_S", 0.1)
+    monkeypatch.setattr(remembering, "AGAIN_S_MAX", 0.2)
+    shutil.copytree(filled, tmp_path / "sample")
+    made = Company(tmp_path / "sample", clock)
+    yield made
+    await made.app.close()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[EmbeddingServer]:
+    async with embedding_server() as made:
+        yield made
+
+
+def meaning(server: EmbeddingServer, model: str = "wide") -> dict[str, Any]:
+    return {"embedding": f"home/{model}", "model_servers": (f"home={server.url}",)}
+
+
+async def test_another_encoder_takes_over_while_both_answer_also_across_a_restart(
+    company: Company, server: EmbeddingServer
+) -> None:
+    await company.open()
+    await company.fill()
+    total = COUNT - PACKED
+    before = await company.found()
+    assert ANSWER in before
+    assert OLD_ANSWER in await company.found(OLD_ASKED)
+    await company.app.close()
+
+    server.length, server.left = 300, 2  # two portions, then it hangs
+    chat = await company.open(**meaning(server))
+    await company.until(lambda: waits(server))
+    assert ANSWER in await company.found()
+    assert OLD_ANSWER in await company.found(OLD_ASKED)
+    await chat.say("/archive")
+    assert f"100 of {total} can be found by meaning, too (home/wide)." in chat.last
+    assert f"Until then {Encoder.name} answers for the others." in chat.last
+    await company.app.close()
+
+    server.left = None
+    asked = len(server.asked)
+    await company.open(**meaning(server))
+    assert ANSWER in await company.found()
+    server.open.set()
+    await company.until(lambda: changed(company))
+    hot, packed = await company.encoders()
+    assert hot == {"home/wide": total}
+    assert packed == {"home/wide": PACKED}
+    assert ANSWER in await company.found()
+    assert OLD_ANSWER in await company.found(OLD_ASKED)
+    again = [text for body in server.asked[asked:] for text in body["input"]]
+    assert sum(text.startswith("Lamp") for text in again) < COUNT - 90  # went on, not anew
+    await company.chat.say("/archive")
+    assert "All of them can be found by meaning, too (home/wide)." in company.chat.last
+    assert "Until then" not in company.chat.last
+    assert (await verify(company.app.db)).faults == ()
+
+
+async def waits(server: EmbeddingServer) -> bool:
+    return not server.open.is_set()
+
+
+async def changed(company: Company) -> bool:
+    """Say whether only one encoder's vectors are left, and it is told so."""
+    hot, packed = await company.encoders()
+    told = " ".join(await company.app.remembering.told())
+    return len(hot) == len(packed) == 1 and "wait" not in told and "All of them" in told
