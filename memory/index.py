@@ -283,6 +283,9 @@ class Index:
 
     def _release(self) -> None:
         if self._client is not None:
+            if self.server:  # its two connections, which Chroma leaves open
+                for part in (self._client, self._client._admin_client):
+                    part._server._session.close()
             self._client.close()
         self._client = None
         self._rows = {}

@@ -15,12 +15,13 @@ from bot import minds, remembering
 from bot.app import App, open_app
 from bot.settings import Settings
 from engine import schedule
-from memory import archive, events, lifecycle, recall
+from memory import archive, events, index, lifecycle, recall
 from memory.embed import Encoder
 from memory.schema.recall import passages, vectors
 from memory.verify import verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
+from tests.peers.chroma import chroma_server
 from tests.peers.embeddings import EmbeddingServer, embedding_server
 
 COUNT = 300
@@ -170,3 +171,67 @@ async def changed(company: Company) -> bool:
     hot, packed = await company.encoders()
     told = " ".join(await company.app.remembering.told())
     return len(hot) == len(packed) == 1 and "wait" not in told and "All of them" in told
+
+
+async def test_a_server_of_the_index_holds_no_words_and_may_go_come_back_and_be_emptied(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "AWAY_S", 0.2)
+    with chroma_server(tmp_path / "served") as chroma:
+        chat = await company.open(chroma=chroma.address)
+        await company.fill()
+        assert ANSWER in await company.found()
+        assert not (company.folder / "index").exists()
+        [held] = chroma.rows().values()
+        assert len(held["ids"]) == COUNT - PACKED
+        assert {tuple(one) for one in held["metadatas"]} == {("record",)}
+        assert set(held["documents"] or [None]) == set(held["uris"] or [None]) == {None}
+
+        chroma.kill()
+        assert await company.found("who has lamp 77?") != []
+        assert ANSWER not in await company.found()
+        await remember(company, "evt_new", "The zebra lamp goes to the seller of carpets")
+        assert "zebra" in (await company.found("zebra"))[0]
+        await company.until(lambda: said(company))
+        for _ in range(3):
+            await company.found()
+        await asyncio.sleep(1)  # several more tries
+        await chat.settle()
+        assert [OUT in chat.text(title) for title in titles(chat)].count(True) == 1
+        await chat.say("/archive")
+        assert f"The vector index at {chroma.address} does not answer. {OUT}" in chat.last
+
+        await asyncio.to_thread(chroma.start)
+        await company.until(company.made)
+        assert ANSWER in await company.found()
+        [again] = chroma.rows().values()
+        assert again["collection"] == held["collection"]  # found sound and used as it was
+        assert len(again["ids"]) == len(held["ids"]) + 1
+        await chat.say("/archive")
+        assert OUT not in chat.last
+
+        chroma.kill()
+        await asyncio.to_thread(chroma.start, tmp_path / "empty")
+        await company.found()  # notices it
+        await company.until(lambda: finds(company))
+        [filled] = chroma.rows().values()
+        assert sorted(filled["ids"]) == sorted(again["ids"])
+    assert (await verify(company.app.db)).faults == ()
+
+
+async def remember(company: Company, ref: str, text: str) -> None:
+    async with company.app.db.transaction() as tx:
+        await recall.remember(tx, kind="note", ref=ref, text=text, trust="operator")
+
+
+async def said(company: Company) -> bool:
+    await company.chat.settle()
+    return any(OUT in company.chat.text(title) for title in titles(company.chat))
+
+
+def titles(chat: Chat) -> list[str]:
+    return list(dict.fromkeys(chat.shown[key].summary for key in chat.order))
+
+
+async def finds(company: Company) -> bool:
+    return await company.made() and ANSWER in await company.found()
