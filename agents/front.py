@@ -4,6 +4,7 @@ command · answer to a question · typed yes · wish a playbook fits · a rule �
 It never guesses an effect: what does not fit is answered with what it can do and one question.
 """
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,10 @@ from typing import Any
 from agents import (
     item,
     knowing,
+    listening,
     loose,
     planner,
+    question_words,
     recording,
     redirected,
     references,
@@ -21,6 +24,7 @@ from agents import (
     slots,
     typed_yes,
 )
+from agents.asking import Asking, is_only_about
 from agents.intake import Intake
 from agents.library import Playbook, Slot
 from agents.planner import Wish
@@ -31,6 +35,7 @@ from engine import (
     goals,
     outbox,
     questions,
+    recalls,
     redirects,
     stop,
     suggestions,
@@ -61,6 +66,7 @@ class Front:
     intake: Intake
     commands: dict[str, Command]
     remembering: Recall
+    asking: Asking
 
     async def understand(self, work: Work) -> None:
         """Make of one event what it is: read what is outside, then follow the operator's words."""
@@ -77,6 +83,7 @@ class Front:
         said = str(event.body.get("words", "")).strip()
         if said:
             await self._words(event, said, mail)
+            await listening.keep(self.house, event)
         elif not mails:
             await self._say(event, "That message was empty. Write what you want, or drop a file.")
 
@@ -107,14 +114,28 @@ class Front:
             await self._command(event, f"/policy add {said}")
         elif telling:
             await self._command(event, f"/{telling} {said}")
-        elif route.playbook is None:
+        elif (playbook := await self._told(event, said, route)) is not None:
+            why = f"“{playbook.title}” fits ({route.how}, {route.score:.2f})."
+            await self._fill(event, Wish(playbook, {}, (said,), why, mail), wanted, route)
+
+    async def _told(self, event: Event, said: str, route: Route) -> Playbook | None:
+        """Answer what only asks, and say why nothing is planned; else return the playbook."""
+        playbook = route.playbook
+        if question_words.asks(said, route):
+            group = route.groups.get("subject")
+            named = said[slice(*group)] if group else ""
+            telling = playbook is not None and not playbook.steps and not route.off
+            if not (telling and is_only_about(said, named)):
+                if not await self.asking.answer(event, said):
+                    await self._lost(event, None)
+                return None
+        if playbook is None:
             await self._lost(event, route.runner_up)
         elif route.off:
-            await self._off(event, route.playbook)
+            await self._off(event, playbook)
         else:
-            why = f"“{route.playbook.title}” fits ({route.how}, {route.score:.2f})."
-            wish = Wish(route.playbook, {}, (said,), why, mail)
-            await self._fill(event, wish, wanted, route)
+            return playbook
+        return None
 
     async def _telling(self, reader: Reader, said: str, route: Route) -> str:
         """Return the command for what the words tell: a fact, or that something is there."""
@@ -309,11 +330,14 @@ class Front:
         if goal is None or goal.state != "open":
             return
         ref = next((value.ref for value in wish.values.values() if value.ref), None)
+        began = time.monotonic()
         found = await self.remembering(" ".join(wish.said), ref)
+        ms = (time.monotonic() - began) * 1000
         async with self.house.db.transaction() as tx:
             msg = await reports.about(tx, ref, found, f"about:{event.id}") if ref else None
             told = msg or say(f"about:{event.id}", "I know nothing about that.")
             await outbox.post(tx, told, where)
+            await recalls.all_told(tx, event.id, where, found if msg else (), ms)
             outcome = wish.playbook.outcome
             await goals.finish(
                 tx, goal_id, event.id, kind=outcome.kind, succeeded=msg is not None,

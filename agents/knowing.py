@@ -89,6 +89,8 @@ async def heard(reader: Reader, said: str) -> Heard | None:
     for what, pattern in _COMPILED:
         if (match := pattern.fullmatch(said)) is None:
             continue
+        if what in ("tell", "correct", "pin") and said.rstrip().endswith("?"):
+            continue  # “Ada's price is 90?” asks
         found = match.groupdict()
         about = found.get("about") or found.get("owner") or ""
         text = found.get("text") or ""

@@ -1,5 +1,6 @@
 """What the front agent tells about a file, a text or a customer. Told, not done."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -92,7 +93,7 @@ async def about(
     parts: list[Part] = [Heading(text=f"{record.name} · {record.kind}"), fields]
     related = await _related(reader, record)
     parts += [Bullets(items=tuple(related))] if related else []
-    owned = await _owned(reader, record, settings)
+    owned = await books(reader, record)
     if owned:
         parts += [_para("In the books:"), Bullets(items=tuple(owned))]
     noted = await facts.current(reader, record.id)
@@ -134,18 +135,29 @@ async def _related(reader: Reader, record: Record) -> list[str]:
     ]
 
 
-async def _owned(reader: Reader, record: Record, settings: dict[str, Any]) -> list[str]:
-    lines = []
-    for kind in BOOKS:
-        for one in await records.of_kind(reader, kind, limit=10, customer=record.id):
-            state = one.state
-            amount = Decimal(state.get("total") or state.get("amount") or 0)
-            status = f", {state['status']}" if state.get("status") else ""
-            lines.append(
-                f"{kind.capitalize()} {state['number']}: "
-                f"{words.money(amount, state['currency'])}{status}"
-            )
-    return lines
+async def books(reader: Reader, record: Record, kinds: Sequence[str] = BOOKS) -> list[str]:
+    """Return a line for each of somebody's orders, payments and invoices."""
+    return [
+        _booked(one)
+        for kind in kinds
+        for one in await records.of_kind(reader, kind, limit=10, customer=record.id)
+    ]
+
+
+async def book(reader: Reader, record: Record) -> list[str]:
+    """Return the line of an order, payment or invoice, and of what was paid for an order."""
+    paid = []
+    if record.kind == "order":
+        paid = await records.of_kind(reader, "payment", order=record.state["number"])
+    return [_booked(one) for one in (record, *paid)]
+
+
+def _booked(record: Record) -> str:
+    state = record.state
+    amount = Decimal(state.get("total") or state.get("amount") or 0)
+    status = f", {state['status']}" if state.get("status") else ""
+    money = words.money(amount, state["currency"])
+    return f"{record.kind.capitalize()} {state['number']}: {money}{status}"
 
 
 def _source(one: recall.Recalled, settings: dict[str, Any]) -> str:

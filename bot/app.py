@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-from agents import library, runner
+from agents import asking, library, runner
+from agents.asking import Asking
 from agents.drafting import Drafting
 from agents.front import Front
 from agents.intake import Intake
@@ -108,6 +109,7 @@ VERBS: dict[str, Verb] = {  # what a tap does, by the action of its button
     **rungs.VERBS,
     **curating.VERBS,
     **review.VERBS,
+    **asking.VERBS,
     "redirect": redirects.redirect,
     "endorse": endorsing.endorse,
     "account": accounts.endorse,
@@ -328,7 +330,7 @@ def _furnish(
         Trust(house),
         Secrets(house),
         Who(house, app.remembering.recall),
-        Knowing(house),
+        Knowing(house, front.asking),
         Recording(house),
         Twins(house, app.verbs),
         Tools(house, app.toolbox),
@@ -361,7 +363,9 @@ def _minds(
 ) -> tuple[Front, dict[str, Handler]]:
     by_id = {playbook.id: playbook for playbook in playbooks}
     router = Router(playbooks, remembering.bundled)
-    front = Front(house, by_id, router, Intake(house, playbooks), {}, remembering.recall)
+    answers = Asking(house, remembering.search, models, remembering.encoder is not None)
+    intake = Intake(house, playbooks)
+    front = Front(house, by_id, router, intake, {}, remembering.recall, answers)
     drafting = Drafting(house, models, remembering.recall)
     working = runner.Runner(house, by_id, drafting, specialist)
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents import knowing, parties
+from agents.asking import NOTED, Asking
 from agents.front import Command
 from agents.knowing import Heard
 from agents.words import Context
-from engine import curating, lessons, outbox, review
+from engine import curating, lessons, outbox, recalls, review
 from engine.house import House
 from engine.messages import Bullets, Facts, Heading, Msg, Para, Part, Span, say
 from memory import facts, profile, records
@@ -30,6 +31,7 @@ SOURCE = "Nothing that this mail said counts any more ({count} facts)."
 @dataclass(frozen=True, slots=True)
 class Knowing:
     house: House
+    asking: Asking
 
     def commands(self) -> dict[str, Command]:
         return {"facts": self.facts, "review": self.review}
@@ -42,6 +44,7 @@ class Knowing:
     async def facts(self, event: Event, rest: str) -> Msg | None:
         """Answer, keep or correct what was said; with a name alone, list what is known."""
         key, conv = f"facts:{event.id}", str(event.body["conv"])
+        unknown = ""
         try:
             async with self.house.db.transaction() as tx:
                 heard = await knowing.heard(tx, rest)
@@ -49,11 +52,14 @@ class Knowing:
                     msg = await _list(tx, rest, key)
                 elif len(heard.who) > 1 and heard.what != "pin":
                     msg = say(key, SEVERAL.format(names=", ".join(o.label for o in heard.who)))
-                else:
+                elif not (unknown := await _unknown(tx, heard)):
                     msg = await _DO[heard.what](tx, event, heard, key, conv)
-                await outbox.post(tx, msg, conv)
+                if not unknown:
+                    await outbox.post(tx, msg, conv)
         except (knowing.UnreadError, facts.FullError) as error:
             return say(key, str(error))
+        if unknown:  # but somebody may have spoken of it
+            await self.asking.answer(event, rest, unknown)
         return None
 
 
@@ -62,12 +68,17 @@ async def _ask(tx: Tx, event: Event, heard: Heard, key: str, conv: str) -> Msg:
     found = await answer(tx, heard, await _context(tx))
     settings = await profile.read(tx)
     name = heard.who[0].value
-    if not found:
-        return say(key, UNKNOWN.format(attribute=heard.attribute, name=name))
     lines = tuple(curating.line(fact, settings) for fact in found)
     evidence = Facts(evidence=curating.cited(found))
     parts = (Heading(text=f"{name} · {heard.attribute}"), Bullets(items=lines), evidence)
     return Msg(key=key, summary=f"{name}: {lines[0]}"[:190], parts=parts)
+
+
+async def _unknown(reader: Reader, heard: Heard) -> str:
+    """Return that no such fact is known, where one is asked for and none is; else ""."""
+    if heard.what != "ask" or await answer(reader, heard, await _context(reader)):
+        return ""
+    return UNKNOWN.format(attribute=heard.attribute, name=heard.who[0].value)
 
 
 async def answer(reader: Reader, heard: Heard, context: Context) -> list[Fact]:
@@ -117,6 +128,8 @@ async def _correct(tx: Tx, event: Event, heard: Heard, key: str, conv: str) -> M
 async def _withdraw(tx: Tx, event: Event, heard: Heard, key: str, conv: str) -> Msg:
     card, known = await curating.told(tx, conv, event.body.get("reply_to"))
     kind, _, source = card.partition(":")
+    if kind in ("", "asked") and await recalls.wrong(tx, conv) and not known:
+        return say(key, NOTED)
     if kind == "item" and not known:  # a mail: whatever it told
         gone = await facts.retract_source(tx, source, event.id)
         return say(key, SOURCE.format(count=len(gone)))

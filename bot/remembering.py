@@ -12,13 +12,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot import notices
-from memory import embed, meaning, recall, reencoding
+from memory import embed, meaning, recall, reencoding, standing
 from memory.db import Database, DiskFullError
 from memory.embed import EncoderDownError, Encodes
 from memory.index import Index, IndexAwayError, IndexBrokenError
+from memory.recall import Recalled
 from memory.reencoding import Change
 
 BATCH = 50
+RECALLED, RECALLED_TOKENS = 5, 600
+SEARCHED, SEARCHED_TOKENS = 15, 2000
 TRIES_MAX = 2  # the second one starts a broken index over
 LOOK_EVERY_S = 600.0  # at an index in use: somebody else may have had hands on it
 AGAIN_S = 5.0  # doubled while nobody answers, up to:
@@ -79,21 +82,31 @@ class Remembering:
             await asyncio.gather(self._loop, return_exceptions=True)
         await self._index.close()
 
-    async def recall(self, query: str, record: str | None) -> list[recall.Recalled]:
+    async def recall(self, query: str, record: str | None) -> list[Recalled]:
         """Return the passages that answer, best first, within the usual budget."""
+        return await self._found(query, record, RECALLED, RECALLED_TOKENS)
+
+    async def search(self, query: str, record: str | None) -> list[Recalled]:
+        """Return more of them, for an answer that quotes only what fits the question."""
+        return await self._found(query, record, SEARCHED, SEARCHED_TOKENS)
+
+    async def _found(self, query: str, record: str | None, k: int, tokens: int) -> list[Recalled]:
+        """Return what stands of it: “forget this” takes the sentence that told it, too."""
         async with self._db.snapshot() as reader:
             found = await recall.recall(
                 reader,
                 query,
                 record=record,
-                k=5,
+                k=k,
+                budget_tokens=tokens,
                 encoder=self.encoder,
                 index=self._index,
                 former=self._former,
             )
+            stand = await standing.of(reader, [one.ref for one in found])
         if self._index.trusted is False or self._index.away:
             self._woken.set()
-        return found
+        return [one for one in found if stand.get(one.ref) != "withdrawn"]
 
     async def told(self) -> tuple[str, ...]:
         """Return how far the vectors are, a sentence each."""

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 from sqlalchemy.dialects import sqlite
 
+from engine import talk
 from engine.messages import Msg, seen_on
 from memory import events
 from memory.db import Reader, Tx, change, insert_all, insert_once, put
@@ -49,6 +50,7 @@ async def post(tx: Tx, msg: Msg, conv: str | None = None, *, priority: int = ANS
             return
         values = {"msg": body, "version": old.version + 1, "changed_at": tx.now}
         await change(tx, cards, {"key": msg.key}, **values)
+    await talk.told(tx, msg, conv)
     if not tx.journal.noted:  # said alone, not as part of something that happened
         await events.note(tx, "card.said", None, card=msg.key)
     await _address(tx, [msg.key], conv)

@@ -70,8 +70,8 @@ async def expire(
         await _blank_state(tx, metadata.tables[name], key)
     touched = ids.union(*(found.log.get(id, ()) for id in ids))
     left = await _blank_log(tx, touched, ids, mine)
-    told = {key[0] for name, key in mine if name in ("artifacts", "goals")}
-    await recall.forget(tx, sorted(ids | told))
+    sources = {key[0] for name, key in mine if name in ("artifacts", "cards", "goals")}
+    await recall.forget(tx, sorted(ids | sources))
     files = tuple(sorted(set().union(*(found.files.get(id, ()) for id in ids))))
     counts = dict(Counter(one.kind for one in some))
     noted = await events.note(

@@ -300,6 +300,26 @@ CREATE VIRTUAL TABLE boxes_fts USING fts5(
 )
 """,
     """
+CREATE TABLE recalls (
+    id TEXT NOT NULL,
+    event TEXT NOT NULL,
+    conv TEXT,
+    purpose TEXT NOT NULL,
+    found JSON,
+    used JSON,
+    sources INTEGER NOT NULL,
+    tokens INTEGER NOT NULL,
+    ms INTEGER NOT NULL,
+    at DATETIME NOT NULL,
+    wrong_at DATETIME,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE INDEX recalls_at
+    ON recalls (at)
+""",
+    """
 CREATE TABLE records (
     id TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -732,6 +752,7 @@ DOWN = (
     "DROP TABLE record_keys",
     "DROP TABLE record_versions",
     "DROP TABLE records",
+    "DROP TABLE recalls",
     "DROP TABLE boxes_fts",
     "DROP TABLE boxes",
     "DROP TABLE passages_fts",
