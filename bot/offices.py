@@ -27,7 +27,10 @@ from policies.house import OPERATIONS
 from policies.rules import Verdict
 
 DATABASE = "firstmate.db"
-DRIVERS_FOLDERS = ("blobs", "mail", "ledger", "transfers", "calendar", "site", "rules", "mcp.yaml")
+DRIVERS_FOLDERS = (
+    *("blobs", "mail", "ledger", "transfers", "calendar", "site", "rules"),
+    *("mcp.yaml", "fields.yaml"),
+)
 
 
 async def pairing_code(settings: Settings, surface: str) -> str:

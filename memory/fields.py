@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from memory.kinds import KINDS, Plain, says
 
 FILE = "fields.yaml"
+MEND = "Mend the file and try again."
 FIELDS_MAX = 50  # of one kind
 Type = Literal["text", "number", "date", "yes_no", "choice"]
 WRONG = {
@@ -78,11 +79,11 @@ def load(folder: Path) -> Fields:
     try:
         said = yaml.safe_load(path.read_text("utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise FieldsError(f"{FILE} cannot be read: {error}") from None
+        raise FieldsError(f"{FILE} cannot be read: {_where(error)}. {MEND}") from None
     found: Fields = {}
     faults = list(_faults(said, found))
     if faults:
-        raise FieldsError(f"{FILE} has faults:\n" + "\n".join(faults))
+        raise FieldsError(f"{FILE} has faults: {'; '.join(faults)}. {MEND}")
     return found
 
 
@@ -108,6 +109,13 @@ def columns(own: dict[str, Own]) -> dict[str, str]:
         for called in (name, name.replace("_", " "), field.label)
         if called
     }
+
+
+def _where(error: yaml.YAMLError | UnicodeDecodeError) -> str:
+    """Return what is wrong in the file, in one line, and in which of its lines."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f"line {error.problem_mark.line + 1}: {error.problem}"
+    return " ".join(str(error).split())
 
 
 def _yes(text: str) -> bool:

@@ -40,6 +40,25 @@ async def test_a_malformed_rule_file_is_said_and_nothing_starts(
     assert "Traceback" not in printed
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("person:\n  shoes: {type: number\n", "fields.yaml cannot be read: line 3: "),
+        ("person: [shoes]\n", "fields.yaml has faults: person: it must name its fields"),
+        ("pet:\n  name: {type: text}\n", "fields.yaml has faults: pet: I know no such kind"),
+    ],
+)
+async def test_a_malformed_file_of_own_fields_is_one_sentence_and_nothing_starts(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    (tmp_path / "company").mkdir()
+    (tmp_path / "company" / "fields.yaml").write_text(text, encoding="utf-8")
+    code, printed = await said(tmp_path, "run")
+    assert (code, len(printed.splitlines())) == (1, 1)
+    assert printed.startswith(says)
+    assert not (tmp_path / "company" / "firstmate.db").exists()
+
+
 def test_a_copy_is_made_and_taken_in_from_the_command_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,9 +48,29 @@ def test_every_fault_of_the_file_is_named_at_once(tmp_path: Path) -> None:
         "company: it must name its fields",
     ):
         assert fault in str(refused.value)
-    for text in ("[1]", "person: {a: {", "\x00"):
-        with pytest.raises(FieldsError):
-            loaded(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[1]", "it must name kinds of records"),
+        ("person:\n  a: {\n", "cannot be read: line 3: "),
+        ("\x00", "cannot be read: unacceptable character"),
+        ("? [1]\n: 2", "cannot be read: line 1: "),
+        ("1: {a: {type: text}}", "1: I know no such kind"),
+        ("person: {a: }", "person.a: "),
+        ("person: {1: {type: text}}", "person.1: a name has letters"),
+        ("person: {a: {type: text, 1: x}}", "person.a: "),
+        ("person: {a: {type: choice, choices: 3}}", "person.a: choices"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_said_in_one_line(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    with pytest.raises(FieldsError) as refused:
+        loaded(tmp_path, text)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
