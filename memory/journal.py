@@ -52,12 +52,17 @@ async def seal(conn: AsyncConnection, journal: Journal) -> None:
     head = sa.select(events.c.hash).where(events.c.hash.is_not(None))
     last = await conn.scalar(head.order_by(events.c.seq.desc()).limit(1))
     previous = str(last or GENESIS)
+    sealed = []
     for event, changes in journal.noted:
         salt = secrets.token_hex(16)
         digest = body_digest(salt, event["body"], changes)
         previous = link(previous, event, digest)
         values = {"changes": changes, "salt": salt, "digest": digest, "hash": previous}
-        await conn.execute(sa.update(events).filter_by(id=event["id"]).values(values))
+        sealed.append({"sealed": event["id"], **values})
+    await conn.execute(_SEAL, sealed)
+
+
+_SEAL = sa.update(events).where(events.c.id == sa.bindparam("sealed"))
 
 
 def body_digest(salt: str, body: Any, changes: list[Entry]) -> str:
