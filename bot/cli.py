@@ -122,7 +122,7 @@ def verify(
     facts = {"events": report.events, "head": report.head, "faults": list(report.faults)}
     good = (
         f"{report.events} events, unbroken; replayed, they give the state as it is, and the files, "
-        f"passages and vectors beside it are whole.\n{report.head}"
+        f"passages, vectors and boxes beside it are whole.\n{report.head}"
     )
     _print(facts, "\n".join(report.faults) or good, as_json)
     if report.faults:

@@ -19,7 +19,7 @@ from memory.archive import Contents
 from memory.db import Database, Reader
 from memory.lifecycle import Due
 
-PACKED_AT_ONCE = 100  # passages in one transaction, and at least one session: 30 ms
+PACKED_AT_ONCE = 100  # passages in one transaction: 30 ms
 
 
 class Tonight(BaseModel, frozen=True):
@@ -44,9 +44,13 @@ async def pack_due(db: Database, cause: str | None) -> int:
         going = await lifecycle.due(reader, lifecycle.policy())
     packed = 0
     for some in _portions(going):
-        async with db.transaction() as tx:
-            packed += await lifecycle.pack(tx, [one.session for one in some], cause)
-        await asyncio.sleep(0)  # the chat has its turn
+        sessions = [one.session for one in some]
+        went = PACKED_AT_ONCE
+        while went == PACKED_AT_ONCE:  # a long session takes several turns
+            async with db.transaction() as tx:
+                went = await lifecycle.pack(tx, sessions, cause, PACKED_AT_ONCE)
+            packed += went
+            await asyncio.sleep(0)  # the chat has its turn
     return packed
 
 

@@ -1,4 +1,4 @@
-"""The archive: what was said long ago, packed in boxes and found by the words of a whole box.
+"""The archive: what was said long ago, packed in boxes and found by its words.
 
 A box holds whole sessions of one conversation or about one record, so what was said just before a
 passage lies beside it. Nothing is lost: each passage keeps its id, its words and its vector.
@@ -7,21 +7,27 @@ passage lies beside it. Nothing is lost: each passage keeps its id, its words an
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import BaseModel
 
 from memory.db import Reader, Tx
 from memory.gist import gist
-from memory.schema.recall import archived, box_words, boxes
+from memory.schema.recall import archived, archived_words, boxes
 
 BOX_PASSAGES = 64  # a box with fewer takes in the next session of its topic
 SUMMARY_CHARS = 600
-KEYS = ("id", "kind", "ref", "record", "conv", "trust")
+COUNT_ON = (
+    "INSERT INTO sqlite_sequence (name, seq) SELECT 'passages', 0"
+    " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'passages')",
+    "UPDATE sqlite_sequence SET seq = max(seq, (SELECT coalesce(max(seq), 0) FROM archived))"
+    " WHERE name = 'passages'",
+)
+KEYS = ("id", "seq", "kind", "ref", "record", "conv", "trust")
 
 
 class Packed(NamedTuple):
@@ -43,6 +49,9 @@ class Packed(NamedTuple):
     numbers: bytes
 
 
+SESSION, TEXT = Packed._fields.index("session"), Packed._fields.index("text")
+
+
 class Contents(BaseModel, frozen=True):
     """How much is archived, since when, and how many bytes the packs have."""
 
@@ -53,17 +62,18 @@ class Contents(BaseModel, frozen=True):
 
 
 async def put(tx: Tx, topic: str, some: Sequence[Packed]) -> None:
-    """Pack whole sessions of one topic, filling up the box that was not full yet."""
+    """Pack sessions of one topic, filling up the box that was not full yet."""
     mine = sa.select(boxes).where(boxes.c.topic == topic, boxes.c.passages < BOX_PASSAGES)
     begun = await tx.row(mine.order_by(boxes.c.box.desc()).limit(1))
     inside = unpack(begun.pack) if begun is not None else []
-    number = None if begun is None else await _empty(tx, begun.box, inside)
+    number = None if begun is None else begun.box
     for _, session in groupby(some, lambda one: one.session):
         if len(inside) >= BOX_PASSAGES:
             await _write(tx, number, topic, inside)
             number, inside = None, []
         inside += session
     await _write(tx, number, topic, inside)
+    await _add_words(tx, some)
 
 
 async def take(tx: Tx, which: sa.ColumnElement[bool]) -> bool:
@@ -98,10 +108,14 @@ async def each(reader: Reader) -> AsyncIterator[Packed]:
 
 
 async def write_words(tx: Tx) -> None:
-    """Write the full text of every box, where there is none yet."""
-    for row in await tx.rows(sa.select(boxes.c.box, boxes.c.pack).order_by(boxes.c.box)):
-        words = _words(unpack(row.pack))
-        await tx.conn.execute(sa.insert(box_words).values(rowid=row.box, text=words))
+    """Write the full text of all that is archived, where there is none yet.
+
+    Passages to come are numbered after these, as they were where these came from.
+    """
+    for row in await tx.rows(sa.select(boxes.c.pack).order_by(boxes.c.box)):
+        await _add_words(tx, unpack(row.pack))
+    for statement in COUNT_ON:
+        await tx.conn.exec_driver_sql(statement)
 
 
 async def contents(reader: Reader) -> Contents:
@@ -116,13 +130,51 @@ async def contents(reader: Reader) -> Contents:
     return Contents(**row._mapping)
 
 
+async def faults(reader: Reader) -> list[str]:
+    """Return one sentence for each box that is not as it should be."""
+    said = []
+    worded = {row.rowid for row in await reader.rows(sa.select(archived_words.c.rowid))}
+    for row in await reader.rows(sa.select(boxes.c.box, boxes.c.passages).order_by(boxes.c.box)):
+        listed = await reader.rows(sa.select(archived.c.id, archived.c.seq).filter_by(box=row.box))
+        if not worded.issuperset(one.seq for one in listed):
+            said.append(f"Box {row.box}: it cannot be found by its words.")
+        pack = await reader.value(sa.select(boxes.c.pack).filter_by(box=row.box))
+        try:
+            inside = sorted((one.id, one.seq) for one in unpack(pack))
+        except (zlib.error, ValueError, TypeError, AttributeError):
+            said.append(f"Box {row.box}: it is damaged and cannot be opened.")
+            continue
+        if inside != sorted(map(tuple, listed)) or len(inside) != row.passages:
+            said.append(f"Box {row.box}: it does not hold what the archive says it does.")
+    return said
+
+
 def unpack(pack: bytes) -> list[Packed]:
     """Return the passages of a box in the order they were said."""
-    rows = json.loads(zlib.decompress(pack))
-    return [
-        Packed._make((*row[:7], datetime.fromisoformat(row[7]), *row[8:-1], b64decode(row[-1])))
-        for row in rows
-    ]
+    return [_unpacked(row) for row in _rows(pack)]
+
+
+def said_with(pack: bytes, wanted: Container[int] | None) -> Iterator[tuple[Packed, str | None]]:
+    """Yield each wanted passage of a box, and what was said next; each with what came before it.
+
+    `wanted` are their numbers; None: all.
+    """
+    before: list[Any] | None = None
+    for row in _rows(pack):
+        if before is not None and before[SESSION] != row[SESSION]:
+            before = None
+        if wanted is None or row[0] in wanted or (before is not None and before[0] in wanted):
+            yield _unpacked(row), None if before is None else str(before[TEXT])
+        before = row
+
+
+def _rows(pack: bytes) -> list[list[Any]]:
+    rows: list[list[Any]] = json.loads(zlib.decompress(pack))
+    return rows
+
+
+def _unpacked(row: list[Any]) -> Packed:
+    return Packed._make((*row[:7], datetime.fromisoformat(row[7]), *row[8:-1], b64decode(row[-1])))
 
 
 def _pack(inside: Sequence[Packed]) -> bytes:
@@ -151,21 +203,17 @@ async def _rewrite(tx: Tx, number: int, change: Callable[[Packed], Packed | None
         stale = old.session if new != old else ""
     if left == inside:
         return
-    await _empty(tx, number, inside)
+    await _drop_words(tx, inside)
     if left:
         await _write(tx, number, row.topic, left)
-    await tx.conn.execute(sa.insert(box_words).values(boxes_fts="optimize"))
-
-
-async def _empty(tx: Tx, number: int, inside: Sequence[Packed]) -> int:
-    """Take a box away with its words; a table without texts must be told what they were."""
-    gone = {"boxes_fts": "delete", "rowid": number, "text": _words(inside)}
-    await tx.conn.execute(sa.insert(box_words).values(gone))
-    await tx.conn.execute(sa.delete(boxes).where(boxes.c.box == number))
-    return number
+        await _add_words(tx, left)
+    else:
+        await tx.conn.execute(sa.delete(boxes).filter_by(box=number))
+    await tx.conn.execute(sa.insert(archived_words).values(archived_fts="optimize"))
 
 
 async def _write(tx: Tx, number: int | None, topic: str, inside: Sequence[Packed]) -> None:
+    """Write a box, in the place of the one that had this number; its words are another matter."""
     moments = [one.at for one in inside]
     row = {
         "topic": topic,
@@ -175,11 +223,22 @@ async def _write(tx: Tx, number: int | None, topic: str, inside: Sequence[Packed
         "text": gist([one.text for one in inside], SUMMARY_CHARS),
         "pack": _pack(inside),
     } | ({} if number is None else {"box": number})
+    await tx.conn.execute(sa.delete(boxes).filter_by(box=number))
     made = (await tx.conn.execute(sa.insert(boxes).values(row))).inserted_primary_key
     assert made is not None
-    await tx.conn.execute(sa.insert(box_words).values(rowid=made.box, text=_words(inside)))
     rows = [{name: getattr(one, name) for name in KEYS} | {"box": made.box} for one in inside]
     await tx.conn.execute(sa.insert(archived), rows)
+
+
+async def _add_words(tx: Tx, some: Sequence[Packed]) -> None:
+    rows = [{"rowid": one.seq, "text": _said(one)} for one in some]
+    await tx.conn.execute(sa.insert(archived_words), rows)
+
+
+async def _drop_words(tx: Tx, some: Sequence[Packed]) -> None:
+    """Take words away; a table without texts must be told what they were."""
+    rows = [{"archived_fts": "delete", "rowid": one.seq, "text": _said(one)} for one in some]
+    await tx.conn.execute(sa.insert(archived_words), rows)
 
 
 async def _boxes_of(reader: Reader, which: sa.ColumnElement[bool]) -> list[int]:
@@ -187,15 +246,6 @@ async def _boxes_of(reader: Reader, which: sa.ColumnElement[bool]) -> list[int]:
     return sorted(row.box for row in found)
 
 
-def _words(inside: Sequence[Packed]) -> str:
-    return "\n".join(_said(inside))
-
-
-def _said(inside: Sequence[Packed]) -> Iterator[str]:
-    """Yield what each says, and who where that changes."""
-    by = None
-    for one in inside:
-        if one.by and one.by != by:
-            yield one.by
-        by = one.by
-        yield one.text
+def _said(one: Packed) -> str:
+    """Return what is found of a passage: its words, and whose they are."""
+    return f"{one.by}\n{one.text}" if one.by else one.text

@@ -52,6 +52,12 @@ class Scope:
     def where(self, table: sa.Table = passages) -> list[sa.ColumnElement[bool]]:
         return [table.c[name].in_(values) for name, values in self.wanted().items()]
 
+    def sql(self, table: str) -> tuple[str, list[str]]:
+        """Return the same as SQL with its parameters."""
+        wanted = self.wanted()
+        said = (f"{table}.{name} IN (SELECT value FROM json_each(?))" for name in wanted)
+        return " AND ".join(said), [json.dumps(list(values)) for values in wanted.values()]
+
     def holds(self, passage: Any) -> bool:
         return all(getattr(passage, name) in values for name, values in self.wanted().items())
 

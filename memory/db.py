@@ -1,11 +1,12 @@
 """The database: one file, one writer, and `Tx`, the right to change state."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from memory import driver, ids
 from memory.journal import Journal, seal
 
+T = TypeVar("T")
 Clock = Callable[[], datetime]
 Row = Mapping[str, Any]
 BUSY_TIMEOUT_MS = 30_000
@@ -44,6 +46,15 @@ class Reader:
 
     async def value(self, query: sa.Select[Any]) -> Any:
         return await self.conn.scalar(query)
+
+    async def at_once(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Let `work` ask all it wants in the database's thread: one trip, and it may take long.
+
+        It only reads, sees what this reader sees, and gets rows as SQLite has them.
+        """
+        raw = (await self.conn.get_raw_connection()).driver_connection
+        assert isinstance(raw, driver.Connection)
+        return await raw.there(work)
 
 
 @dataclass(frozen=True, slots=True)

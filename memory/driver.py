@@ -9,9 +9,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
+
+T = TypeVar("T")
 
 ROWS_AT_ONCE = 1000  # what has more rows keeps its cursor, so that a stream stays one
 
@@ -25,6 +27,11 @@ def connect(database: str, **options: Any) -> "Connection":
 
 class Connection(aiosqlite.Connection):
     """One connection with a thread of its own, whose cursors are `Cursor`."""
+
+    async def there(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Let `work` have the connection in its own thread: many statements, one trip."""
+        done: T = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
+        return done
 
     def cursor(self) -> "Cursor":  # type: ignore[override]  # made here, so nothing to wait for
         return Cursor(self)

@@ -77,15 +77,17 @@ async def due(reader: Reader, rules: Policy) -> list[Due]:
     return going
 
 
-async def pack(tx: Tx, sessions: Sequence[str], cause: str | None) -> int:
+async def pack(tx: Tx, sessions: Sequence[str], cause: str | None, limit: int | None = None) -> int:
     """Pack these sessions away; return how many passages went. A second time: none.
 
-    Signals "forgotten" for each, because the index no longer holds it.
+    With a limit no more than so many go, the first said first: call it until fewer go. Signals
+    "forgotten" for each, because the index no longer holds it.
     """
+    first = sa.select(table.c.seq).where(table.c.session.in_(sessions)).order_by(table.c.seq)
     rows = await tx.rows(
         sa.select(table, vectors.c.encoder, vectors.c.numbers)
         .outerjoin(vectors, vectors.c.seq == table.c.seq)
-        .where(table.c.session.in_(sessions))
+        .where(table.c.seq.in_(first.limit(limit)))
         .order_by(table.c.seq)
     )
     some = {row.seq: _packed(row) for row in rows}
@@ -96,7 +98,7 @@ async def pack(tx: Tx, sessions: Sequence[str], cause: str | None) -> int:
     for session in by_session.values():
         topics.setdefault(session[0].conv or session[0].record or "", []).extend(session)
     if rows:
-        await passages.remove(tx, table.c.session.in_(sessions))
+        await passages.remove(tx, table.c.seq.in_(some))
     for topic, mine in topics.items():
         await archive.put(tx, topic, mine)
     if rows:

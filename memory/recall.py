@@ -73,7 +73,7 @@ async def recall(
         asked = await _read(reader, query)
         terms = candidates.terms(query, asked.names)
         rows = await candidates.by_words(reader, terms, scope, tuple(encoders))
-        packed = await by_archive(reader, terms, scope, asked.spans)
+        packed = await by_archive(reader, terms, scope, asked.spans, asked.names)
         values = await encoding
     finally:
         encoding.cancel()

@@ -1,4 +1,4 @@
-"""Soundness: do kept files, passages and vectors fit what the log says of them?
+"""Soundness: do kept files, passages, vectors and boxes fit what the log says of them?
 
 The index is not looked into: one process owns it, and compares it with the passages at its start.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from memory import archive
 from memory.copies import sha256
 from memory.db import Database, Reader
 from memory.embed import DIMENSIONS
@@ -21,10 +22,10 @@ Place = Callable[[str], Path]  # where the file with this sha256 is kept
 
 
 async def faults(db: Database, place: Place) -> list[str]:
-    """Return one sentence for each kept file, passage or vector that is not as it should be."""
+    """Return a sentence for each kept file, passage, vector or box that is not as it should be."""
     async with db.snapshot() as reader:
         named = await _files(reader)
-        found = await _passages(reader)
+        found = [*await _passages(reader), *await archive.faults(reader)]
     return [*await asyncio.to_thread(_broken, named, place), *found]
 
 

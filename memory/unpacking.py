@@ -1,31 +1,49 @@
 """Unpacking: the archived passages that a question may find, scored as full text would score them.
 
-The words find boxes; the best few are opened, and what is in them is weighed by a full text of its
-own in memory. How rare a word is comes from everything that is hot, so that both kinds compare.
-Within a scope the newest boxes are opened besides, because there the meaning alone may find.
+The words find passages, and the few boxes they lie in are opened; what is in these is weighed by a
+full text of its own in memory, with what was said just before. How rare a word is comes from
+everything there is, so that what is hot and what is not compare. Within a scope the newest boxes
+are opened besides, because there the meaning alone may find.
 """
 
-import asyncio
+import json
 import math
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-
-from memory.archive import Packed, unpack
+from memory.archive import Packed, said_with
 from memory.candidates import BEFORE_WEIGHT, KEPT, Scope
 from memory.db import Reader
-from memory.schema.recall import archived, box_words, boxes, full_text, passages
 from memory.when import Span
 
+Said = tuple[Packed, str | None]  # a passage, and what was said just before it
 BOXES_OPENED = 6
-BOXES_LOOKED_AT = 40
+PASSAGES_LOOKED_AT = 60  # the best by their words, before their boxes are opened
 DATED_WEIGHT = 0.9  # of a box from the days that the question names, beside the best words
 FOUND_MAX = 60  # of what was in them
 RAREST = 1e-6  # as FTS5 says of a word that most texts have
+LISTED = "SELECT value FROM json_each(?)"
+OF_DAYS = (
+    "archived.box IN (SELECT box FROM boxes"
+    " WHERE substr(last_at, 1, 10) >= ? AND substr(first_at, 1, 10) <= ?)"
+)
+SEARCH = f"""
+SELECT archived.seq, archived.box, best.words
+FROM (
+    SELECT rowid AS seq, -bm25(archived_fts) AS words FROM archived_fts
+    WHERE archived_fts MATCH ? {{mine}}
+    ORDER BY words DESC LIMIT {PASSAGES_LOOKED_AT}
+) AS best JOIN archived ON archived.seq = best.seq
+"""  # `rowid + 0`: or full text would be asked anew for each row of the scope
+HOLDING = (
+    "SELECT (SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?)"
+    " + (SELECT count(*) FROM archived_fts WHERE archived_fts MATCH ?)"
+)
+ALL = "SELECT (SELECT count(*) FROM passages) + (SELECT sum(passages) FROM boxes)"
 MAKE = "CREATE VIRTUAL TABLE said USING fts5(text, before, tokenize = '{}')"
 TOKENS = "porter unicode61 remove_diacritics 2"
 
@@ -50,103 +68,114 @@ class Found(NamedTuple):
 
 
 async def by_archive(
-    reader: Reader, terms: Sequence[str], scope: Scope, spans: Sequence[Span]
+    reader: Reader,
+    terms: Sequence[str],
+    scope: Scope,
+    spans: Sequence[Span],
+    names: Collection[str] = (),
 ) -> list[Found]:
-    """Return what the terms find in the best boxes, best first, each with its vector."""
-    if not terms and not scope.wanted():
+    """Return what the terms find in the best boxes, best first, each with its vector.
+
+    `names` are words of the question that name who spoke: they say which boxes, and count for
+    nothing else.
+    """
+    asked = [*terms, *(f'"{name}"' for name in sorted(names))] if terms else []
+    if not asked and not scope.sql("archived")[0]:
         return []
-    packs = await _best(reader, terms, scope, spans)
+    return await reader.at_once(partial(_look, terms=terms, asked=asked, scope=scope, spans=spans))
+
+
+def _look(
+    conn: sqlite3.Connection,
+    *,
+    terms: Sequence[str],
+    asked: Sequence[str],
+    scope: Scope,
+    spans: Sequence[Span],
+) -> list[Found]:
+    """Find passages, open their boxes, score what is there; in the database's own thread."""
+    within, given = scope.sql("archived")
+    hits = _hits(conn, asked, scope, spans) if asked else {}
+    chosen = list(hits.values())
+    if within:
+        newest = (
+            f"SELECT box FROM boxes WHERE box IN (SELECT box FROM archived WHERE {within})"
+            f" ORDER BY last_at DESC LIMIT {BOXES_OPENED}"
+        )
+        chosen += [box for (box,) in conn.execute(newest, given)]
+    first = json.dumps(list(dict.fromkeys(chosen))[:BOXES_OPENED])
+    packs = conn.execute(f"SELECT pack FROM boxes WHERE box IN ({LISTED})", (first,)).fetchall()
     if not packs:
         return []
-    total = int(await reader.value(sa.select(sa.func.count()).select_from(passages)))
-    known = {term: await _holding(reader, term) for term in terms}
-    return await asyncio.to_thread(_found, packs, scope, known, total)
+    wanted = None if within else hits
+    inside = [one for (pack,) in packs for one in said_with(pack, wanted)]
+    return _found(inside, scope, _known(conn, terms))
 
 
-async def _best(
-    reader: Reader, terms: Sequence[str], scope: Scope, spans: Sequence[Span]
-) -> list[bytes]:
-    c = boxes.c
-    chosen = await _by_words(reader, terms, scope, spans) if terms else []
-    if within := scope.where(archived):
-        mine = sa.select(archived.c.box).where(*within)
-        newest = sa.select(c.box).where(c.box.in_(mine)).order_by(c.last_at.desc())
-        chosen += [row.box for row in await reader.rows(newest.limit(BOXES_OPENED))]
-    first = list(dict.fromkeys(chosen))[:BOXES_OPENED]
-    return [row.pack for row in await reader.rows(sa.select(c.pack).where(c.box.in_(first)))]
+def _hits(
+    conn: sqlite3.Connection, asked: Sequence[str], scope: Scope, spans: Sequence[Span]
+) -> dict[int, int]:
+    """Return the passages that the words find, best first, each with its box.
+
+    What lies in a box from the days that the question names comes before better words.
+    """
+    within, given = scope.sql("archived")
+    found = _search(conn, asked, within, given)
+    top = max((words for *_, words in found), default=0.0) or 1.0
+    worth = {seq: (words / top, box) for seq, box, words in found}
+    for span in spans:
+        days = [span.first.isoformat(), span.last.isoformat()]
+        dated = f"{within} AND {OF_DAYS}" if within else OF_DAYS
+        for seq, box, words in _search(conn, asked, dated, [*given, *days]):
+            worth[seq] = (words / top + DATED_WEIGHT, box)
+    best = sorted(worth, key=lambda seq: worth[seq], reverse=True)
+    return {seq: worth[seq][1] for seq in best}
 
 
-async def _by_words(
-    reader: Reader, terms: Sequence[str], scope: Scope, spans: Sequence[Span]
-) -> list[int]:
-    """Return the boxes that the terms and the days of the question find, best first."""
-    score = -sa.func.bm25(sa.literal_column("boxes_fts"))
-    asked = sa.select(box_words.c.rowid.label("box"), score.label("words")).where(
-        box_words.c.boxes_fts.match(" OR ".join(terms))
+def _search(
+    conn: sqlite3.Connection, asked: Sequence[str], within: str, given: Sequence[str]
+) -> list[tuple[int, int, float]]:
+    """Return the numbers, boxes and scores of the best passages that hold one of these."""
+    mine = f"AND rowid + 0 IN (SELECT seq FROM archived WHERE {within})" if within else ""
+    rows: list[tuple[int, int, float]] = conn.execute(
+        SEARCH.format(mine=mine), (" OR ".join(asked), *given)
+    ).fetchall()
+    return rows
+
+
+def _known(conn: sqlite3.Connection, terms: Sequence[str]) -> tuple[dict[str, int], int]:
+    """Return how many passages hold each term, hot and archived, and how many there are."""
+    return {term: int(conn.execute(HOLDING, (term, term)).fetchone()[0]) for term in terms}, int(
+        conn.execute(ALL).fetchone()[0]
     )
-    if within := scope.where(archived):
-        mine = sa.select(archived.c.box).where(*within)  # `+ 0`: see memory/candidates.py
-        asked = asked.where((box_words.c.rowid + 0).in_(mine))
-    best = asked.order_by(sa.desc("words")).limit(BOXES_LOOKED_AT).subquery()
-    c = boxes.c
-    rows = await reader.rows(
-        sa.select(c.box, c.first_at, c.last_at, best.c.words).join(best, best.c.box == c.box)
-    )
-    if not rows:
-        return []
-    top = max(row.words for row in rows) or 1.0
-
-    def worth(row: sa.Row[Any]) -> float:
-        first, last = row.first_at.date(), row.last_at.date()
-        dated = any(span.first <= last and first <= span.last for span in spans)
-        return float(row.words / top + DATED_WEIGHT * dated)
-
-    return [row.box for row in sorted(rows, key=worth, reverse=True)[:BOXES_OPENED]]
 
 
-async def _holding(reader: Reader, term: str) -> int:
-    """Count the hot passages that hold this term."""
-    count = sa.select(sa.func.count()).select_from(full_text)
-    return int(await reader.value(count.where(full_text.c.passages_fts.match(term))))
-
-
-def _found(packs: Sequence[bytes], scope: Scope, known: dict[str, int], total: int) -> list[Found]:
-    inside = [one for pack in packs for one in unpack(pack)]
-    scores = _scores(inside, known, total)
-    if scope.wanted():
+def _found(inside: Sequence[Said], scope: Scope, known: tuple[dict[str, int], int]) -> list[Found]:
+    scores = _scores(inside, *known)
+    if scope.sql("archived")[0]:
         scores |= {place: 0.0 for place in range(len(inside)) if place not in scores}
-    best = sorted(scores, key=lambda place: (-scores[place], -inside[place].seq))
-    mine = [(inside[place], scores[place]) for place in best if scope.holds(inside[place])]
+    best = sorted(scores, key=lambda place: (-scores[place], -inside[place][0].seq))
+    mine = [(inside[place][0], scores[place]) for place in best if scope.holds(inside[place][0])]
     return [
         Found._make((*one[:KEPT], score, one.encoder, one.numbers))
         for one, score in mine[:FOUND_MAX]
     ]
 
 
-def _scores(inside: Sequence[Packed], known: dict[str, int], total: int) -> dict[int, float]:
-    """Return the BM25 of those that hold a term, as if they stood among the hot ones."""
+def _scores(inside: Sequence[Said], known: dict[str, int], total: int) -> dict[int, float]:
+    """Return the BM25 of those that hold a term, as if they stood among all there are."""
     scores: dict[int, float] = defaultdict(float)
+    rows = [(place, one.text, before) for place, (one, before) in enumerate(inside)]
     with closing(sqlite3.connect(":memory:")) as memory:
         memory.execute(MAKE.format(TOKENS))
-        memory.executemany("INSERT INTO said(rowid, text, before) VALUES (?, ?, ?)", _rows(inside))
+        memory.executemany("INSERT INTO said(rowid, text, before) VALUES (?, ?, ?)", rows)
         ask = f"SELECT rowid, -bm25(said, 1.0, {BEFORE_WEIGHT}) FROM said WHERE said MATCH ?"
-        for term, hot in known.items():
+        for term, holding in known.items():
             hits = memory.execute(ask, (term,)).fetchall()
-            here = _rare(len(inside), len(hits))
-            there = _rare(total + len(inside), hot + len(hits))
+            here, there = _rare(len(inside), len(hits)), _rare(total, holding)
             for place, score in hits:
                 scores[place] += score / here * there
     return dict(scores)
-
-
-def _rows(inside: Sequence[Packed]) -> list[tuple[int, str, str | None]]:
-    before: Packed | None = None
-    rows = []
-    for place, one in enumerate(inside):
-        same = before is not None and before.session == one.session
-        rows.append((place, one.text, before.text if before is not None and same else None))
-        before = one
-    return rows
 
 
 def _rare(total: int, holding: int) -> float:

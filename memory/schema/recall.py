@@ -71,6 +71,7 @@ archived = sa.Table(
     "archived",
     metadata,
     key(),  # the passage
+    sa.Column("seq", sa.Integer, nullable=False, unique=True),  # its row of the full text
     sa.Column("box", sa.Integer, sa.ForeignKey("boxes.box", ondelete="CASCADE"), nullable=False),
     text("kind"),
     text("ref"),
@@ -83,19 +84,19 @@ archived = sa.Table(
     info={"journaled": False},
 )
 
-# The words of each box, without the texts themselves: they are in its pack.
-CREATE_BOX_WORDS = """
-CREATE VIRTUAL TABLE boxes_fts USING fts5(
+# The words of each archived passage, without the texts themselves: they are in the packs.
+CREATE_ARCHIVED_WORDS = """
+CREATE VIRTUAL TABLE archived_fts USING fts5(
     text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
 )
 """
-DROP_BOX_WORDS = "DROP TABLE IF EXISTS boxes_fts"
+DROP_ARCHIVED_WORDS = "DROP TABLE IF EXISTS archived_fts"
 
-box_words = sa.table(
-    "boxes_fts",
+archived_words = sa.table(
+    "archived_fts",
     sa.column("rowid", sa.Integer),
     sa.column("text", sa.Text),
-    sa.column("boxes_fts", sa.Text),
+    sa.column("archived_fts", sa.Text),
 )
 
 full_text = sa.table(
@@ -117,11 +118,11 @@ def _drop_full_text(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
     conn.exec_driver_sql(DROP_FULL_TEXT)
 
 
-@sa.event.listens_for(boxes, "after_create")
-def _create_box_words(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
-    conn.exec_driver_sql(CREATE_BOX_WORDS)
+@sa.event.listens_for(archived, "after_create")
+def _create_archived_words(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
+    conn.exec_driver_sql(CREATE_ARCHIVED_WORDS)
 
 
-@sa.event.listens_for(boxes, "before_drop")
-def _drop_box_words(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
-    conn.exec_driver_sql(DROP_BOX_WORDS)
+@sa.event.listens_for(archived, "before_drop")
+def _drop_archived_words(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
+    conn.exec_driver_sql(DROP_ARCHIVED_WORDS)

@@ -122,7 +122,7 @@ def tables(path: Path) -> dict[str, list[Any]]:
             name: conn.execute(f'SELECT * FROM "{name}" ORDER BY 1, 2').fetchall() for name in names
         }
         words = "SELECT rowid, text, before FROM passages_fts ORDER BY rowid"
-        hits = "SELECT rowid FROM boxes_fts WHERE boxes_fts MATCH 'euros' ORDER BY rowid"
-        found["boxes_fts"] = conn.execute(hits).fetchall()
+        hits = "SELECT rowid FROM archived_fts WHERE archived_fts MATCH 'euros' ORDER BY rowid"
+        found["archived_fts"] = conn.execute(hits).fetchall()
         found["passages_fts"] = conn.execute(words).fetchall()
     return found

@@ -299,6 +299,37 @@ async def test_an_archived_passage_keeps_what_it_means_until_its_words_are_cut(
     assert left == [("evt_0", True), ("evt_2", False)]  # that was made from evt_1 as well
 
 
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("UPDATE boxes SET pack = X'00'", ["Box 1: it is damaged and cannot be opened."]),
+        (
+            "UPDATE boxes SET passages = 9",
+            ["Box 1: it does not hold what the archive says it does."],
+        ),
+        (
+            "DELETE FROM archived WHERE ref = 'evt_1'",
+            ["Box 1: it does not hold what the archive says it does."],
+        ),
+        (
+            "INSERT INTO archived_fts(archived_fts) VALUES ('delete-all')",
+            ["Box 1: it cannot be found by its words."],
+        ),
+    ],
+)
+async def test_a_box_that_is_not_as_it_should_be_is_said(
+    db: Database, damage: str, said: list[str]
+) -> None:
+    await talk(db)
+    await pack_due(db)
+    async with db.snapshot() as reader:
+        assert await archive.faults(reader) == []
+    async with db.transaction() as tx:
+        await tx.conn.exec_driver_sql(damage)
+    async with db.snapshot() as reader:
+        assert await archive.faults(reader) == said
+
+
 def test_a_gist_is_short_in_order_and_made_of_what_was_said() -> None:
     said = [
         "Good morning",

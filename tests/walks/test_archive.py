@@ -1,8 +1,13 @@
 """Walks of what was said long ago: a night packs it away, and it is still told."""
 
+import asyncio
+
+import pytest
+
 from bot.app import App
-from engine import archiving
-from memory import lifecycle
+from bot.surfaces import Heard
+from engine import archiving, daily, retention
+from memory import lifecycle, recall
 from memory.verify import verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
@@ -11,6 +16,7 @@ from tests.walks.test_retention import MAILS, agreed, everything, night
 
 ADA = b"Ada Example <ada@example.org>"
 STRANGER = b"Eve <eve@evil.example>"
+LARGE = 1000  # passages
 
 
 async def hot(app: App) -> int:
@@ -76,3 +82,24 @@ async def test_a_night_that_was_cut_off_goes_on_where_it_stood(
     clock.advance(days=1)
     await night(app, chat, clock)
     assert (await verify(app.db)).faults == ()
+
+
+async def test_a_message_is_answered_while_the_night_works_over_a_large_store(
+    app: App, chat: Chat, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archiving, "PACKED_AT_ONCE", 10)
+    async with app.db.transaction() as tx:
+        for number in range(LARGE):
+            text = f"Letter number {number} is about lamps and chairs"
+            await recall.remember(tx, kind="mail", ref=f"evt_{number}", text=text, trust="outside")
+    clock.advance(days=200)
+    clock.now = daily.next_ring(clock.now, "Europe/Berlin", retention.RINGS_AT)
+    begun = asyncio.Event()
+    app.db.listen("forgotten", lambda _: begun.set())
+    await app.alarms.ring_due()
+    await begun.wait()
+    await app.hear(Heard(who=chat.who, key="night", words="/waiting"))
+    while not await app.delivery.deliver(chat) or "waits for you" not in chat.last:
+        assert await hot(app) > 0, "the night ended before the answer came"
+    await chat.settle()
+    assert await hot(app) == 0

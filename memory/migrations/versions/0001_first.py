@@ -295,11 +295,6 @@ CREATE INDEX boxes_topic
     ON boxes (topic)
 """,
     """
-CREATE VIRTUAL TABLE boxes_fts USING fts5(
-    text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
-)
-""",
-    """
 CREATE TABLE recalls (
     id TEXT NOT NULL,
     event TEXT NOT NULL,
@@ -703,6 +698,7 @@ CREATE TABLE vectors (
     """
 CREATE TABLE archived (
     id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
     box INTEGER NOT NULL,
     kind TEXT NOT NULL,
     ref TEXT NOT NULL,
@@ -710,6 +706,7 @@ CREATE TABLE archived (
     conv TEXT,
     trust TEXT NOT NULL,
     PRIMARY KEY (id),
+    UNIQUE (seq),
     FOREIGN KEY(box) REFERENCES boxes (box) ON DELETE CASCADE
 )
 """,
@@ -725,9 +722,15 @@ CREATE INDEX archived_record
 CREATE INDEX archived_ref
     ON archived (ref)
 """,
+    """
+CREATE VIRTUAL TABLE archived_fts USING fts5(
+    text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+)
+""",
 )
 
 DOWN = (
+    "DROP TABLE archived_fts",
     "DROP TABLE archived",
     "DROP TABLE vectors",
     "DROP TABLE alarms",
@@ -753,7 +756,6 @@ DOWN = (
     "DROP TABLE record_versions",
     "DROP TABLE records",
     "DROP TABLE recalls",
-    "DROP TABLE boxes_fts",
     "DROP TABLE boxes",
     "DROP TABLE passages_fts",
     "DROP TABLE passages",
