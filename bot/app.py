@@ -84,7 +84,7 @@ from engine.schedule import Clock as AlarmClock
 from engine.sources import Mailbox, Sources
 from engine.taps import Person, Reply
 from engine.toolbox import Toolbox
-from memory import cursors, erasure, fields, lock, profile, upgrade
+from memory import cursors, fields, lock, profile, upgrade
 from memory.db import Clock, Database, system_clock
 from policies import book
 from policies.house import OPERATIONS
@@ -143,9 +143,9 @@ class App:
 
     async def start(self) -> None:
         """Resume what a crash left behind, then listen."""
+        await forgetting.resume(self.house)
         await self.durable.launch()
         await onboarding.greet(self.db)
-        await self._finish_erasures()
         self.remembering.start()
         self.delivery.start()
         self.alarms.start()
@@ -153,10 +153,6 @@ class App:
         self.toolbox.start()
         for surface in self.surfaces:
             await surface.start(self)
-
-    async def _finish_erasures(self) -> None:
-        with suppress(erasure.BusyError):  # the next start tries again
-            await forgetting.finish(self.house)
 
     async def close(self) -> None:
         """Stop showing and listening first, then let what runs end; the next start shows it."""
@@ -379,12 +375,16 @@ def _minds(
     async def picture(work: Any) -> None:
         await pictures.paint(house, work)
 
+    async def certify(work: Any) -> None:
+        await forgetting.certify(house, work)
+
     handlers: dict[str, Handler] = {
         "understand": front.understand,
         "dispatch": working.dispatch,
         "perform": carry_out,
         "picture": picture,
         retention.KIND: sweep,
+        forgetting.KIND: certify,
     }
     return front, handlers
 

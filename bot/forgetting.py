@@ -1,36 +1,29 @@
 """Forgetting a person: the words in the database, the vectors, and the files that were kept.
 
-Afterwards every file of the data folder is searched, and a certificate says what went, what is
-still there and why. It names nobody.
+⟦erased, certificate begun, work set out⟧ ──▶ files deleted, pages rewritten ──▶ all searched
+What to search for must outlast a crash and may not stay in the database, so it lies in a file of
+its own until the certificate is whole.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
+import json
+from contextlib import suppress
+from pathlib import Path
 
-from connectors import blobs
+from bot import certificate, searching
+from connectors import blobs, disk
 from engine import outbox
+from engine.durable import Work, open_work, undone
 from engine.house import House
-from engine.messages import Bullets, Heading, Msg, Para, Part, Span
 from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
 from memory import canary, cursors, erasure, events, records
-from memory.erasure import Erasure
 from memory.redaction import REDACTS
 
 ERASED = "Erased. What was written of this person can no longer be read here; backups keep theirs."
-CERTIFICATE = "Certificate of erasure"
-NOWHERE = "Then every file of the data folder was searched for name, addresses and numbers: none."
-STILL = (
-    "Then every file of the data folder was searched for name, addresses and numbers. They still "
-    "stand in these; books and sent mail stay by law, the others are yours to delete:"
-)
-BACKUPS = (
-    "Backups and exports made before today hold it still: {count} lie in the folder backups. "
-    "Delete them when newer ones will do; after restoring an old one, /forget again."
-)
 BACKUPS_FOLDER = "backups"
-NAMED_MAX = 10
+SEARCHES = "erasing"  # the folder of what is still to be searched for, a file an erasure
+KIND = "certify"
 SWEPT = "erased"  # the newest erasure whose files and pages are gone too
 
 
@@ -44,45 +37,50 @@ async def erase(house: House, tap: Tap, who: Person, key: str, values: dict[str,
         return Reply(GONE, refused=True)
     if values.get("confirm", "").strip() != record.name:
         return Reply(f"Not erased: to confirm, type exactly {record.name}.", refused=True)
+    backups = await asyncio.to_thread(_backups, house)
     async with house.db.transaction() as tx:
         cause = await heard(tx, tap, who, key, values)
         gone = [await erasure.erase(tx, each, cause) for each in await records.same(tx, record.id)]
-    later = ""
-    try:
-        await finish(house)
-    except erasure.BusyError:
-        later = " Old pages of the file are rewritten at the next start."
-    left = await asyncio.to_thread(canary.search, house.blobs, words)
-    backups = await asyncio.to_thread(_backups, house)
+        await outbox.post(tx, certificate.begun(cause, gone, backups), who.conv)
+        await open_work(tx, KIND, cause)
+        said = json.dumps(words).encode()
+        await asyncio.to_thread(disk.write, _searched(house, cause), said)
+    return Reply(ERASED)
+
+
+async def certify(house: House, work: Work) -> None:
+    """Finish an erasure, search every file for who it was, and make the certificate whole.
+
+    BusyError: it is worth another try.
+    """
+    await finish(house)
+    file = _searched(house, work.ref)
+    said = await asyncio.to_thread(disk.read, file)
+    found = None
+    if said is not None:
+        found = await searching.search(house.blobs, json.loads(said), but=file.parent)
     async with house.db.transaction() as tx:
-        await outbox.post(tx, _certificate(cause, gone, left, backups), who.conv)
-    return Reply(f"{ERASED}{later}")
+        card = await outbox.get(tx, certificate.key(work.ref))
+        if card is not None:
+            await outbox.post(tx, certificate.ended(card.msg, found), card.conv)
+    await asyncio.to_thread(file.unlink, missing_ok=True)
 
 
-def _certificate(cause: str, gone: Sequence[Erasure], left: Sequence[str], backups: int) -> Msg:
-    """Return what was removed, where it still stands, and which event of the log proves it."""
-    rows: Counter[str] = Counter()
-    for one in gone:
-        rows.update(one.rows)
-    files = {file for one in gone for file in one.files}
-    cut = sum(one.events for one in gone)
-    lines = [f"{count} in {table}" for table, count in sorted(rows.items())]
-    lines += [f"{cut} events of the log made unreadable", f"{len(files)} kept files deleted"]
-    parts: list[Part] = [Heading(text=CERTIFICATE), Bullets(items=tuple(lines))]
-    parts.append(_para(STILL if left else NOWHERE))
-    parts += [Bullets(items=tuple(left[:NAMED_MAX]))] if left else []
-    parts += [_para(f"and {len(left) - NAMED_MAX} more.")] if len(left) > NAMED_MAX else []
-    parts.append(_para(BACKUPS.format(count=backups)))
-    parts.append(_para(f"The log proves it from {cause} on: `firstmate verify`."))
-    return Msg(key=f"erased:{cause}", summary=CERTIFICATE, parts=tuple(parts))
+async def tidy(house: House) -> None:
+    """Drop what is searched for no longer: its erasure was never stored, or was given up."""
+    async with house.db.snapshot() as reader:
+        wanted = {_searched(house, cause) for cause in await undone(reader, KIND)}
+    for file in (house.blobs / SEARCHES).glob("*"):
+        if file not in wanted:
+            file.unlink()
+
+
+def _searched(house: House, cause: str) -> Path:
+    return house.blobs / SEARCHES / f"{cause}.json"
 
 
 def _backups(house: House) -> int:
     return len(list((house.blobs.parent / BACKUPS_FOLDER).glob("firstmate-*")))
-
-
-def _para(text: str) -> Para:
-    return Para(spans=(Span(text=text),))
 
 
 async def finish(house: House) -> None:
@@ -100,3 +98,10 @@ async def finish(house: House) -> None:
     await erasure.scrub(house.db)
     async with house.db.transaction() as tx:
         await cursors.save(tx, SWEPT, erased[-1].id)
+
+
+async def resume(house: House) -> None:
+    """Do at a start what a crash kept from being done."""
+    await tidy(house)
+    with suppress(erasure.BusyError):  # the next start tries again
+        await finish(house)

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from engine import outbox, schedule
 from engine.messages import say
 from memory import events
-from memory.db import Database, Tx, change, insert_once
+from memory.db import Database, Reader, Tx, change, insert_once
 from memory.schema.work import work
 
 ATTEMPTS_MAX = 3
@@ -85,6 +85,12 @@ async def settle(tx: Tx, work_id: str, cause: str) -> bool:
         return False
     await events.note(tx, "work.dropped", cause, work=work_id)
     return True
+
+
+async def undone(reader: Reader, kind: str) -> set[str]:
+    """Return what work of this kind is about that is not done, or set aside."""
+    query = sa.select(work.c.ref).where(work.c.kind == kind, work.c.state != "done")
+    return {row.ref for row in await reader.rows(query)}
 
 
 class Durable:

@@ -1,10 +1,15 @@
-"""Canary: after somebody was erased, are they named anywhere in the data folder, byte by byte?
+"""Canary: after somebody was erased, are they named anywhere in the data folder?
 
-It searches whole names, addresses and numbers, however they are spaced, in any file: the database
-with its unused pages, the index, kept files, books. What is packed (a PDF, a picture) is not read.
+It searches whole names, addresses and numbers, however they are spaced: in every file byte by byte,
+with the unused pages of databases, and in the rows of each database besides, because there a text
+may be torn by pages, escaped or packed in a box. What else is packed (a PDF, a mail) is not read.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from memory import records
@@ -14,6 +19,9 @@ from memory.redaction import ADDRESSES, NAMES, NUMBERS
 AT_ONCE = 1 << 20
 CHARS_MIN = 6  # shorter would be found in every file
 SPACING = b" \t\r\n-./()"
+UNSPACED = {sign: None for sign in (*SPACING, 0xA0, 0xAD, *range(0x2000, 0x2016))}
+SQLITE = b"SQLite format 3\0"
+PACKED = b"\x78"  # how what zlib packed begins
 
 
 async def words(reader: Reader, record_id: str) -> tuple[str, ...]:
@@ -27,10 +35,44 @@ async def words(reader: Reader, record_id: str) -> tuple[str, ...]:
 
 
 def search(folder: Path, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Return the files below the folder that hold one of the texts, in whatever case."""
-    needles = [_close(form.encode()) for text in wanted for form in {text, text.lower()}]
+    """Return the files below the folder that hold one of the texts, in whatever case.
+
+    Of a database the tables are said in whose rows it stands.
+    """
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return tuple(str(path.relative_to(folder)) for path in files if _holds(path, needles))
+    found = ((str(path.relative_to(folder)), path) for path in files)
+    return tuple(
+        f"{name}{where}" for name, path in found if (where := look(path, wanted)) is not None
+    )
+
+
+def look(file: Path, wanted: Sequence[str]) -> str | None:
+    """Say where in this file one of the texts stands: " (facts)", or "" for somewhere; or None."""
+    needles = [
+        _close(form.encode())
+        for text in wanted
+        for each in (text, text.lower())
+        for form in {each, json.dumps(each)[1:-1]}
+    ]
+    try:
+        if _begins(file, SQLITE):
+            folded = [_folded(text) for text in wanted]
+            if tables := list(_tables(file, folded)):
+                return f" ({', '.join(tables)})"
+        return "" if _holds(file, needles) else None
+    except FileNotFoundError:  # it went meanwhile, as drafts and journals do
+        return None
+
+
+def named(text: str, wanted: Sequence[str]) -> bool:
+    """Say whether a text holds one of those, in whatever case and however it is spaced."""
+    folded = _folded(text)
+    return any(_folded(one) in folded for one in wanted)
+
+
+def _begins(file: Path, with_: bytes) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(len(with_)) == with_
 
 
 def _holds(file: Path, needles: Sequence[bytes]) -> bool:
@@ -46,6 +88,45 @@ def _holds(file: Path, needles: Sequence[bytes]) -> bool:
                 return True
             end = text[-overlap:] if overlap else b""
     return False
+
+
+def _tables(file: Path, folded: Sequence[str]) -> Iterator[str]:
+    """Yield the tables of a database in whose rows one of these stands."""
+    if not folded:
+        return
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+        listed = conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+        for name, sql in listed.fetchall():
+            if not sql.upper().startswith("CREATE VIRTUAL"):
+                rows = conn.execute(f'SELECT * FROM "{name}"')
+                texts = (_folded(text) for row in rows for text in _said(row))
+                if any(one in text for text in texts for one in folded):
+                    yield name
+
+
+def _said(row: Iterable[object]) -> Iterator[str]:
+    """Yield the texts of a row as somebody would read them: unescaped and unpacked."""
+    for value in row:
+        if isinstance(value, str):
+            yield _unescaped(value)
+        elif isinstance(value, bytes) and value.startswith(PACKED):
+            try:
+                yield _unescaped(zlib.decompress(value).decode("utf-8", "replace"))
+            except zlib.error:  # numbers that begin like a pack
+                continue
+
+
+def _unescaped(text: str) -> str:
+    if "\\u" not in text:
+        return text
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False)
+    except ValueError:
+        return text
+
+
+def _folded(text: str) -> str:
+    return text.translate(UNSPACED).casefold()
 
 
 def _close(text: bytes) -> bytes:

@@ -1,11 +1,16 @@
 """Whoever was erased is searched for in every file, byte by byte."""
 
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from memory import canary, records
+from memory import canary, lifecycle, records
 from memory.db import Database
+from memory.lifecycle import Policy
+from memory.passages import remember
 
 
 async def test_what_surely_names_somebody_is_searched_for_in_all_versions(db: Database) -> None:
@@ -32,3 +37,42 @@ def test_a_file_that_names_somebody_is_found_in_whatever_case_and_place(
     wanted = ["Ada Example", "Märta Öberg", "+49301234567"]
     assert canary.search(tmp_path, wanted) == ("accents", "deep/border", "spaced")
     assert canary.search(tmp_path, []) == ()
+
+
+async def test_a_name_in_a_box_of_the_archive_is_found(db: Database) -> None:
+    async with db.transaction() as tx:
+        await remember(
+            tx, kind="message", ref="evt_1", text="Ask Märta Öberg about it", trust="operator",
+            conv="web:1", at=tx.now - timedelta(days=100),
+        )  # fmt: skip
+        going = await lifecycle.due(tx, Policy(days={"message": 90}, hot=10))
+        await lifecycle.pack(tx, [one.session for one in going], None)
+        await tx.conn.exec_driver_sql("UPDATE boxes SET text = ''")  # which holds it readably
+    assert canary.look(db.path, ["märta öberg"]) == " (boxes)"
+    assert canary.look(db.path, ["Berta Öberg"]) is None
+
+
+def test_a_database_is_searched_row_by_row_whatever_tears_or_escapes_the_text(
+    tmp_path: Path,
+) -> None:
+    torn = "x" * 4050 + "Ada Example" + "y" * 9000  # at the border of a page
+    with closing(sqlite3.connect(tmp_path / "a.db")) as conn:
+        conn.execute("CREATE TABLE torn (text TEXT)")
+        conn.execute("CREATE TABLE escaped (body JSON, numbers BLOB)")
+        conn.execute("CREATE VIRTUAL TABLE words USING fts5(text)")
+        conn.executemany("INSERT INTO torn VALUES (?)", [(torn[at:],) for at in range(40)])
+        body = '{"note": "M\\u00c4RTA \\u00d6berg"}'
+        conn.execute("INSERT INTO escaped VALUES (?, ?)", (body, b"x\x9c no pack"))
+        conn.commit()
+    assert canary.search(tmp_path, ["Ada Example", "Märta Öberg"]) == ("a.db (torn, escaped)",)
+    assert canary.search(tmp_path, ["Bob Sample"]) == ()
+
+
+def test_an_erased_row_whose_page_was_not_rewritten_is_found(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as conn:
+        conn.execute("PRAGMA secure_delete = OFF")
+        conn.execute("CREATE TABLE one (text TEXT)")
+        conn.execute("INSERT INTO one VALUES ('Ada Example')")
+        conn.execute("DELETE FROM one")
+        conn.commit()
+    assert canary.search(tmp_path, ["Ada Example"]) == ("a.db",)

@@ -105,6 +105,7 @@ async def test_forget_erases_a_person_after_their_name_was_typed(app: App, chat:
     certificate = chat.text("Certificate of erasure")
     assert " in records\n" in certificate
     assert "site/a-mention.md" in certificate
+    assert "searched for name" in certificate
     assert "firstmate.db" not in certificate
     assert "hold it still: 1 lie in the folder backups" in certificate
     assert "ada example" not in certificate.casefold()

@@ -1,0 +1,153 @@
+"""Searching: which kept files still name somebody who was erased? What is packed is opened too.
+
+bytes, rows of databases (memory/canary.py) ──▶ mails and documents, read in the sandboxed child
+What cannot be opened (a picture, a locked file) is listed as such, never as searched.
+"""
+
+import asyncio
+import html
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from connectors.files import kinds, reading
+from connectors.files.shapes import Limits, Reading
+from memory import canary
+
+LIMITS = replace(Limits(), text_chars_max=10_000_000)
+MEMBERS_BYTES_MAX = 100 * 1024 * 1024  # of all that one zip holds
+DEPTH_MAX = 3  # zips within mails within zips
+CODED = (b"base64", b"quoted-printable", b"=?")  # in a mail that does not stand there as it is read
+UNREADABLE = ("application/rtf", "application/x-ole-storage")
+BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files that name somebody, and those that nobody could look into, by their paths."""
+
+    named: tuple[str, ...]
+    unread: tuple[str, ...]
+
+
+class UnreadError(Exception):
+    """What is in a file cannot be told."""
+
+
+async def search(folder: Path, wanted: Sequence[str], but: Path) -> Found:
+    """Search every file below the folder but those below `but`. One at a time: nobody waits."""
+    named, unread = [], []
+    for path in await asyncio.to_thread(_files, folder, but):
+        name = str(path.relative_to(folder))
+        where = await asyncio.to_thread(canary.look, path, wanted)
+        if where is not None:
+            named.append(f"{name}{where}")
+            continue
+        try:
+            if await _packed(path, wanted):
+                named.append(name)
+        except UnreadError:
+            unread.append(name)
+        except FileNotFoundError:  # it went meanwhile
+            continue
+    return Found(tuple(named), tuple(unread))
+
+
+def _files(folder: Path, but: Path) -> list[Path]:
+    found = sorted(folder.rglob("*"))
+    return [path for path in found if path.is_file() and not path.is_relative_to(but)]
+
+
+async def _packed(path: Path, wanted: Sequence[str]) -> bool:
+    with path.open("rb") as stream:
+        data = await asyncio.to_thread(stream.read, LIMITS.bytes_max + 1)
+    if len(data) <= LIMITS.bytes_max:
+        return await _within(data, wanted, 0)
+    sniffed = kinds.sniff(data[: kinds.HEAD_BYTES], LIMITS)
+    if sniffed.kind not in ("text", "unknown"):
+        raise UnreadError
+    return False
+
+
+async def _within(data: bytes, wanted: Sequence[str], depth: int) -> bool:
+    """Say whether this file, opened, names one of those. UnreadError: nobody can open it."""
+    sniffed = kinds.sniff(data, LIMITS)
+    if sniffed.mime == "application/zip" and depth < DEPTH_MAX:
+        return await _in_zip(data, wanted, depth)
+    if sniffed.kind in ("image", "audio", "archive") or sniffed.mime in UNREADABLE:
+        raise UnreadError
+    if sniffed.kind == "unknown":
+        return False  # its bytes were searched
+    if (text := kinds.decoded(data)) and canary.named(html.unescape(text), wanted):
+        return True
+    plain = not any(sign in data.lower() for sign in CODED)
+    if sniffed.kind == "text" or (sniffed.kind == "mail" and plain):
+        return False
+    read = await reading.read(data, "", limits=LIMITS)
+    return await _says(read, wanted, depth)
+
+
+async def _says(read: Reading, wanted: Sequence[str], depth: int) -> bool:
+    if any(canary.named(text, wanted) for text in _texts(read)):
+        return True
+    closed = read.refused is not None or read.cut_chars > 0
+    for file in read.mail.attachments if read.mail else ():
+        if file.mime == "application/zip":
+            closed |= not depth < DEPTH_MAX
+            if depth < DEPTH_MAX and await _in_zip(file.data, wanted, depth + 1):
+                return True
+        elif await _says(file.reading, wanted, depth + 1):
+            return True
+    if closed:
+        raise UnreadError
+    return False
+
+
+async def _in_zip(data: bytes, wanted: Sequence[str], depth: int) -> bool:
+    try:
+        members = await asyncio.to_thread(lambda: list(_members(data)))
+    except BROKEN as error:
+        raise UnreadError from error
+    closed = False
+    for name, member in members:
+        try:
+            held = canary.named(name, wanted) or canary.named(member.decode("latin-1"), wanted)
+            if held or await _within(member, wanted, depth + 1):
+                return True
+        except UnreadError:
+            closed = True
+    if closed:
+        raise UnreadError
+    return False
+
+
+def _members(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield what a zip holds, never more than allowed, whatever it says of itself. ValueError."""
+    left = MEMBERS_BYTES_MAX
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        if len(opened.infolist()) > kinds.ENTRIES_MAX:
+            raise ValueError("too many entries")
+        for entry in opened.infolist():
+            with opened.open(entry) as stream:
+                member = stream.read(left + 1)
+            left -= len(member)
+            if left < 0:
+                raise ValueError("too large")
+            yield entry.filename, member
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text of what was read, but of what is attached only the name."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item)
+    elif is_dataclass(value):
+        for one in fields(value):
+            if one.name not in ("data", "reading"):
+                yield from _texts(getattr(value, one.name))

@@ -1,0 +1,96 @@
+"""Whoever was erased is searched for in packed files too, and what stays closed is said."""
+
+import base64
+import gzip
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from bot import searching
+from bot.searching import Found, search
+from tests.connectors.files import samples
+
+ADA = "Ada Example"
+WANTED = [ADA, "ada@example.org", "+49301234567"]
+
+
+async def searched(folder: Path, files: dict[str, bytes]) -> Found:
+    (folder / "blobs").mkdir()
+    for name, data in files.items():
+        (folder / "blobs" / name).write_bytes(data)
+    return await search(folder, WANTED, but=folder / "erasing")
+
+
+def coded(text: str, name: str = "", attached: bytes = b"") -> bytes:
+    """A mail whose text and attachment stand in it in base64."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "bob@example.net", "sam@example.com", "Hello"
+    mail.set_content(text, cte="base64")
+    if name:
+        mail.add_attachment(attached, maintype="application", subtype="pdf", filename=name)
+    return mail.as_bytes()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        samples.paper(f"Terms for {ADA} of the shop"),
+        samples.docx(f"Terms for {ADA.upper()} of the shop"),
+        samples.zipped({"notes/terms.txt": f"Terms for {ADA}"}),
+        samples.zipped({f"{ADA}.txt": "nothing"}),
+        coded(f"Ask {ADA} about it"),
+        coded("See the letter", "letter.pdf", samples.paper(f"Terms for {ADA}")),
+        coded("See the letter", "letters.zip", samples.zipped({"a.txt": f"Terms for {ADA}"})),
+        "Grüße von Ada\u00a0Example".encode("utf-16"),
+        b"<html><body>ada&#64;example.org</body></html>",
+        samples.CONTACT,
+    ],
+    ids=[
+        "pdf",
+        "docx",
+        "zip",
+        "zip-name",
+        "mail",
+        "mail-pdf",
+        "mail-zip",
+        "utf16",
+        "html",
+        "vcard",
+    ],
+)
+async def test_a_name_in_a_packed_file_is_found(tmp_path: Path, data: bytes) -> None:
+    assert await searched(tmp_path, {"one": data}) == Found(("blobs/one",), ())
+
+
+async def test_what_names_nobody_is_no_hit_and_what_is_closed_is_said(tmp_path: Path) -> None:
+    files = {
+        "a-letter": samples.paper("Terms for Bob Sample"),
+        "b-locked": samples.locked_pdf(),
+        "c-picture": samples.PNG,
+        "d-voice": samples.VOICE,
+        "e-bomb": samples.zip_bomb(),
+        "f-gzip": gzip.compress(b"Ada Example"),
+        "g-mail": coded("Bob was here"),
+        "h-mail-locked": coded("Bob was here", "letter.pdf", samples.locked_pdf()),
+        "i-numbers": bytes(range(256)) * 10,
+        "j-empty": b"",
+        "k-zip": samples.zipped({"notes.txt": "Bob was here"}),
+    }
+    closed = ("b-locked", "c-picture", "d-voice", "e-bomb", "f-gzip", "h-mail-locked")
+    found = await searched(tmp_path, files)
+    assert found == Found((), tuple(f"blobs/{name}" for name in closed))
+
+
+async def test_what_is_searched_for_is_not_found_in_its_own_list(tmp_path: Path) -> None:
+    (tmp_path / "erasing").mkdir()
+    (tmp_path / "erasing" / "evt_1.json").write_text(ADA)
+    assert await searched(tmp_path, {"one": b"Bob"}) == Found((), ())
+
+
+async def test_a_zip_is_opened_no_further_than_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "MEMBERS_BYTES_MAX", 100)
+    large = samples.zipped({"a.txt": base64.b64encode(bytes(range(256))).decode()})
+    assert await searched(tmp_path, {"one": large}) == Found((), ("blobs/one",))
