@@ -21,7 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from benchmarks._figures import percentile, show
-from memory import candidates, recall
+from memory import recall, terms
 from memory.db import Database
 from memory.embed import DIMENSIONS, Encoder, find_encoder
 from memory.index import Index, Vector
@@ -133,7 +133,7 @@ def _floor(plain: sqlite3.Connection, scan: Any, encoder: Encoder, question: str
     import numpy as np
 
     [vector] = encoder.encode([question])
-    match = " OR ".join(candidates.terms(question))
+    match = " OR ".join(terms.terms(question))
     ask = "SELECT rowid FROM passages_fts WHERE passages_fts MATCH ? ORDER BY rank LIMIT 50"
     plain.execute(ask, (match,)).fetchall()
     near = scan @ np.asarray(vector, np.float32)
@@ -169,7 +169,7 @@ def _passage(seq: int, text: str) -> dict[str, Any]:
         "seq": seq, "id": f"psg_{seq}", "kind": "message", "ref": f"evt_{seq}", "text": text,
         "record": f"rec_{seq % RECORDS}", "conv": "web:1", "session": f"psg_{seq - seq % 20}",
         "by": ("Ada Example", "Bruno Example")[seq % 2], "trust": "operator", "traits": seq % 16,
-        "at": START + timedelta(minutes=seq), "embedded": True,
+        "sensitivity": "business", "at": START + timedelta(minutes=seq), "embedded": True,
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot import notices
 from memory import embed, meaning, recall, reencoding, standing
+from memory.answers import Answers
 from memory.db import Database, DiskFullError
 from memory.embed import EncoderDownError, Encodes
 from memory.index import Index, IndexAwayError, IndexBrokenError
@@ -54,6 +55,7 @@ class Remembering:
         self._index = Index(folder, chroma)
         self._change: Change | None = None
         self._former: Encodes | None = None
+        self._answers = Answers[Recalled]()
         self._woken = asyncio.Event()
         self._forgotten: list[str] = []
         self._loop: asyncio.Task[None] | None = None
@@ -71,8 +73,9 @@ class Remembering:
 
     def start(self) -> None:
         """Begin with what a restart left without vectors."""
-        self._db.listen("passage", lambda _: self._woken.set())
+        self._db.listen("passage", self._renew)
         self._db.listen("forgotten", self._forget)
+        self._db.listen("cut", lambda _: self._answers.clear())
         self._woken.set()
         self._loop = asyncio.create_task(self._follow_for_ever())
 
@@ -102,6 +105,7 @@ class Remembering:
                 encoder=self.encoder,
                 index=self._index,
                 former=self._former,
+                answers=self._answers,
             )
             stand = await standing.of(reader, [one.ref for one in found])
         if self._index.trusted is False or self._index.away:
@@ -131,7 +135,12 @@ class Remembering:
             return self.bundled
         return self._named(name) if name else None
 
+    def _renew(self, _passage: str) -> None:
+        self._answers.clear()
+        self._woken.set()
+
     def _forget(self, passage: str) -> None:
+        self._answers.clear()  # what is forgotten is not left in memory either
         self._forgotten.append(passage)
         self._woken.set()
 

@@ -27,7 +27,7 @@ COUNT_ON = (
     "UPDATE sqlite_sequence SET seq = max(seq, (SELECT coalesce(max(seq), 0) FROM archived))"
     " WHERE name = 'passages'",
 )
-KEYS = ("id", "seq", "kind", "ref", "record", "conv", "trust")
+KEYS = ("id", "seq", "kind", "ref", "record", "conv", "trust", "sensitivity")
 
 
 class Packed(NamedTuple):
@@ -44,6 +44,7 @@ class Packed(NamedTuple):
     trust: str
     session: str
     traits: int
+    sensitivity: str
     conv: str | None
     encoder: str
     numbers: bytes
@@ -189,6 +190,7 @@ async def _rewrite(tx: Tx, number: int, change: Callable[[Packed], Packed | None
     """Change what is in a box, down to its words and its summary.
 
     What changed has no vector any more, nor has what was said next: it was made from both.
+    Signals "cut" with the number of the box.
     """
     row = await tx.row(sa.select(boxes.c.topic, boxes.c.pack).where(boxes.c.box == number))
     assert row is not None  # its number was read in this transaction
@@ -204,6 +206,7 @@ async def _rewrite(tx: Tx, number: int, change: Callable[[Packed], Packed | None
     if left == inside:
         return
     await _drop_words(tx, inside)
+    tx.signal("cut", str(number))
     if left:
         await _write(tx, number, row.topic, left)
         await _add_words(tx, left)

@@ -33,6 +33,11 @@ class Connection(aiosqlite.Connection):
         done: T = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
         return done
 
+    async def rollback(self) -> None:
+        """Roll back; the pool asks for it after each commit too, where there is nothing to do."""
+        if self._conn.in_transaction:
+            await super().rollback()
+
     def cursor(self) -> "Cursor":  # type: ignore[override]  # made here, so nothing to wait for
         return Cursor(self)
 

@@ -70,6 +70,7 @@ class Index:
         self.encoder = ""
         self.away = ""
         self._away_until = 0.0  # by the monotonic clock
+        self.changes = 0  # writes so far: what was found before may be found no more
         self.comparing = asyncio.Lock()  # held by whoever finds out whether to trust it
         # A server may serve several data folders.
         self._prefix = f"{PREFIX}-{_hashed(str(folder.resolve()))}" if server else PREFIX
@@ -82,17 +83,25 @@ class Index:
         for start in range(0, len(vectors), WRITE_MAX):
             part = vectors[start : start + WRITE_MAX]
             await self._ask(partial(self._upsert, encoder, part))
+            self.changes += 1
 
     async def delete(self, ids: Sequence[str]) -> None:
         """Forget these ids, of every encoder, also in what was moved aside. IndexBrokenError."""
         await asyncio.to_thread(_remove, self.aside)
         await self._ask(partial(self._delete, ids))
+        self.changes += 1
 
     async def nearest(
         self, values: Sequence[float], k: int, *, encoder: str = "", record: str | None = None
     ) -> dict[str, float]:
         """Return up to k ids, nearest first, each with its cosine. Raises IndexBrokenError."""
         return await self._ask(partial(self._nearest, encoder, values, k, record))
+
+    def nearest_here(
+        self, values: Sequence[float], k: int, *, encoder: str = ""
+    ) -> dict[str, float]:
+        """Do the same in this thread, for whoever is in one of their own. Blocks."""
+        return self._answer(partial(self._nearest, encoder, values, k, None))
 
     async def agrees(self, count: int, *, encoder: str = "") -> bool:
         """Say whether it holds this many vectors and finds one of its own; see `trusted`."""
@@ -107,6 +116,7 @@ class Index:
     async def keep_only(self, encoder: str) -> None:
         """Drop what the other encoders made. Raises IndexBrokenError."""
         await self._ask(partial(self._drop, self._name(encoder)))
+        self.changes += 1
 
     async def start_over(self) -> None:
         """Begin empty; a folder is moved aside, over the one before it. Raises IndexBrokenError."""
@@ -115,6 +125,7 @@ class Index:
             self.trusted = True
         else:
             await asyncio.to_thread(self._move_aside)
+        self.changes += 1
 
     async def close(self) -> None:
         """Release the folder."""

@@ -15,9 +15,13 @@ from memory import archive, ids, traits
 from memory.db import Tx
 from memory.events import Trust
 from memory.schema.recall import archived, full_text, passages, vectors
+from memory.schema.records import records
 from memory.traits import Traits
 
 Kind = Literal["message", "mail", "note", "fact", "artifact", "episode"]
+Sensitivity = Literal["public", "business", "personal", "secret"]
+SENSITIVITIES: tuple[Sensitivity, ...] = ("public", "business", "personal", "secret")
+OF_A_PERSON = ("person", "consent")  # kinds of record that are about somebody
 
 PIECE_CHARS = 800  # about 200 tokens; the encoder reads 256
 SESSION_PAUSE = timedelta(hours=4)  # after this much silence a conversation begins anew
@@ -34,11 +38,14 @@ async def remember(
     conv: str | None = None,
     by: str | None = None,
     at: datetime | None = None,
+    sensitivity: Sensitivity | None = None,
 ) -> list[str]:
     """Make the text recallable under its source `ref`; return the ids of its passages.
 
     A long text becomes several. What `ref` said before under this kind is replaced; the same
     about the same record again changes nothing. `by` is the name of whoever wrote or said it.
+    `sensitivity` is the class of the words, where the writer knows it; else it is personal what
+    comes from outside or is about a person, and business what is not.
     Signals "passage" for each: its vector is due.
     """
     pieces = list(_pieces(storable(text)))
@@ -58,12 +65,14 @@ async def remember(
         moment = at or tx.now
         session, before = await _session(tx, conv, moment)
         said = by and storable(by)
+        private = sensitivity or await _sensitivity(tx, trust, record)
         common: dict[str, Any] = {
             "kind": kind,
             "ref": ref,
             "record": record,
             "conv": conv,
             "trust": trust,
+            "sensitivity": private,
         }
         common |= {"by": said, "at": moment, "session": session or names[0]}
         rows = []
@@ -157,6 +166,14 @@ async def _session(
     if row is None or abs(at - row.at) > SESSION_PAUSE:
         return None, None
     return row.session, Traits(row.traits)
+
+
+async def _sensitivity(tx: Tx, trust: Trust, record: str | None) -> Sensitivity:
+    if trust == "outside":
+        return "personal"
+    about = sa.select(records.c.kind).where(records.c.id == record)
+    known = None if record is None else await tx.value(about)
+    return "personal" if known in OF_A_PERSON else "business"
 
 
 async def write_words(tx: Tx, which: sa.ColumnElement[bool]) -> None:

@@ -53,6 +53,7 @@ class Candidate(NamedTuple):
     trust: str
     session: str
     traits: int  # bits of Traits
+    sensitivity: str = "business"
     words: float = 0.0
     meaning: float = 0.0
 
@@ -68,8 +69,7 @@ class Asked:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A candidate, its score, and how near it is of the nearest (1: it is the nearest)."""
 
     candidate: Candidate

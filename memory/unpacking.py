@@ -13,11 +13,11 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from contextlib import closing
 from functools import partial
-from typing import Any, NamedTuple
 
 from memory.archive import Packed, said_with
-from memory.candidates import BEFORE_WEIGHT, KEPT, Scope
+from memory.candidates import BEFORE_WEIGHT, KEPT, Found
 from memory.db import Reader
+from memory.scope import Scope
 from memory.when import Span
 
 Said = tuple[Packed, str | None]  # a passage, and what was said just before it
@@ -48,25 +48,6 @@ MAKE = "CREATE VIRTUAL TABLE said USING fts5(text, before, tokenize = '{}')"
 TOKENS = "porter unicode61 remove_diacritics 2"
 
 
-class Found(NamedTuple):
-    """A passage from the archive, with the fields of a candidate's row in their order."""
-
-    seq: int
-    id: str
-    ref: str
-    kind: str
-    record: str | None
-    by: str | None
-    text: str
-    at: Any
-    trust: str
-    session: str
-    traits: int
-    words: float
-    encoder: str
-    numbers: bytes
-
-
 async def by_archive(
     reader: Reader,
     terms: Sequence[str],
@@ -80,7 +61,7 @@ async def by_archive(
     nothing else.
     """
     asked = [*terms, *(f'"{name}"' for name in sorted(names))] if terms else []
-    if not asked and not scope.sql("archived")[0]:
+    if not asked and not scope.limits:
         return []
     return await reader.at_once(partial(_look, terms=terms, asked=asked, scope=scope, spans=spans))
 
@@ -152,7 +133,7 @@ def _known(conn: sqlite3.Connection, terms: Sequence[str]) -> tuple[dict[str, in
 
 def _found(inside: Sequence[Said], scope: Scope, known: tuple[dict[str, int], int]) -> list[Found]:
     scores = _scores(inside, *known)
-    if scope.sql("archived")[0]:
+    if scope.limits:
         scores |= {place: 0.0 for place in range(len(inside)) if place not in scores}
     best = sorted(scores, key=lambda place: (-scores[place], -inside[place][0].seq))
     mine = [(inside[place][0], scores[place]) for place in best if scope.holds(inside[place][0])]

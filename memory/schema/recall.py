@@ -18,6 +18,7 @@ passages = sa.Table(
     text("text"),
     moment("at"),
     text("trust"),  # operator | system | outside
+    text("sensitivity"),  # public | business | personal | secret
     sa.Column("traits", sa.Integer, nullable=False),  # memory/traits.py
     sa.Column("embedded", sa.Boolean, nullable=False, default=False),
     sa.Index("passages_ref", "ref"),
@@ -42,6 +43,15 @@ vectors = sa.Table(
     sa.Column("numbers", sa.LargeBinary, nullable=False),
     info={"journaled": False},
 )
+
+# How often passages, vectors or boxes changed: by this number an answer is known to hold still.
+CREATE_CHANGES = "CREATE TABLE recall_changes (one INTEGER PRIMARY KEY, number INTEGER NOT NULL)"
+DROP_CHANGES = "DROP TABLE IF EXISTS recall_changes"
+COUNT_CHANGES = """
+CREATE TRIGGER {table}_{after} AFTER {after} ON {table} BEGIN
+    INSERT INTO recall_changes VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1;
+END
+"""
 
 # The words of each passage and of the one said before it, which often holds what "it" means.
 CREATE_FULL_TEXT = """
@@ -78,6 +88,7 @@ archived = sa.Table(
     text("record", null=True),
     text("conv", null=True),
     text("trust"),
+    text("sensitivity"),
     sa.Index("archived_box", "box"),
     sa.Index("archived_ref", "ref"),
     sa.Index("archived_record", "record"),
@@ -121,6 +132,24 @@ def _drop_full_text(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
 @sa.event.listens_for(archived, "after_create")
 def _create_archived_words(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
     conn.exec_driver_sql(CREATE_ARCHIVED_WORDS)
+
+
+@sa.event.listens_for(passages, "after_create")
+def _create_changes(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
+    conn.exec_driver_sql(CREATE_CHANGES)
+
+
+@sa.event.listens_for(passages, "before_drop")
+def _drop_changes(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
+    conn.exec_driver_sql(DROP_CHANGES)
+
+
+@sa.event.listens_for(passages, "after_create")
+@sa.event.listens_for(vectors, "after_create")
+@sa.event.listens_for(boxes, "after_create")
+def _count_changes(table: sa.Table, conn: sa.Connection, **_: object) -> None:
+    for after in ("insert", "update", "delete"):
+        conn.exec_driver_sql(COUNT_CHANGES.format(table=table.name, after=after))
 
 
 @sa.event.listens_for(archived, "before_drop")

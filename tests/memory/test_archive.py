@@ -22,6 +22,7 @@ from memory.lifecycle import Policy
 from memory.passages import forget, remember
 from memory.recall import Recalled, rebuild, recall
 from memory.schema.recall import boxes, passages
+from memory.scope import Scope
 from memory.unpacking import by_archive
 from memory.verify import verify
 
@@ -99,7 +100,7 @@ async def test_the_full_text_and_the_vectors_no_longer_hold_what_is_packed(db: D
     await pack_due(db)
     async with db.snapshot() as reader:
         assert [row.ref for row in await reader.rows(sa.select(passages.c.ref))] == ["evt_new"]
-        rows = await candidates.by_words(reader, ['"glazier"'], candidates.Scope(), ())
+        rows = await candidates.by_words(reader, ['"glazier"'], Scope(), ())
     assert rows == []
 
 
@@ -122,7 +123,7 @@ async def test_an_archived_passage_scores_as_it_did_when_it_was_hot(db: Database
         assert cold[ref] == pytest.approx(hot[ref], rel=0.25)
 
 
-ANY = candidates.Scope()
+ANY = Scope()
 
 
 async def test_a_session_stays_whole_until_its_last_word_is_old(db: Database) -> None:

@@ -245,6 +245,7 @@ CREATE TABLE passages (
     text TEXT NOT NULL,
     at DATETIME NOT NULL,
     trust TEXT NOT NULL,
+    sensitivity TEXT NOT NULL,
     traits INTEGER NOT NULL,
     embedded BOOLEAN NOT NULL,
     UNIQUE (id)
@@ -257,6 +258,16 @@ CREATE INDEX passages_by
     """
 CREATE INDEX passages_conv
     ON passages (conv)
+""",
+    """
+CREATE TRIGGER passages_delete AFTER delete ON passages BEGIN
+    INSERT INTO recall_changes VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1;
+END
+""",
+    """
+CREATE TRIGGER passages_insert AFTER insert ON passages BEGIN
+    INSERT INTO recall_changes VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1;
+END
 """,
     """
 CREATE INDEX passages_pending
@@ -275,9 +286,17 @@ CREATE INDEX passages_session
     ON passages (session)
 """,
     """
+CREATE TRIGGER passages_update AFTER update ON passages BEGIN
+    INSERT INTO recall_changes VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1;
+END
+""",
+    """
 CREATE VIRTUAL TABLE passages_fts USING fts5(
     text, before, tokenize = 'porter unicode61 remove_diacritics 2'
 )
+""",
+    """
+CREATE TABLE recall_changes (one INTEGER PRIMARY KEY, number INTEGER NOT NULL)
 """,
     """
 CREATE TABLE boxes (
@@ -291,8 +310,23 @@ CREATE TABLE boxes (
 )
 """,
     """
+CREATE TRIGGER boxes_delete AFTER delete ON boxes BEGIN
+    INSERT INTO recall_changes VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1;
+END
+""",
+    """
+CREATE TRIGGER boxes_insert AFTER insert ON boxes BEGIN
+    INSERT INTO recall_changes VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1;
+END
+""",
+    """
 CREATE INDEX boxes_topic
     ON boxes (topic)
+""",
+    """
+CREATE TRIGGER boxes_update AFTER update ON boxes BEGIN
+    INSERT INTO recall_changes VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1;
+END
 """,
     """
 CREATE TABLE recalls (
@@ -696,6 +730,21 @@ CREATE TABLE vectors (
 )
 """,
     """
+CREATE TRIGGER vectors_delete AFTER delete ON vectors BEGIN
+    INSERT INTO recall_changes VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1;
+END
+""",
+    """
+CREATE TRIGGER vectors_insert AFTER insert ON vectors BEGIN
+    INSERT INTO recall_changes VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1;
+END
+""",
+    """
+CREATE TRIGGER vectors_update AFTER update ON vectors BEGIN
+    INSERT INTO recall_changes VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1;
+END
+""",
+    """
 CREATE TABLE archived (
     id TEXT NOT NULL,
     seq INTEGER NOT NULL,
@@ -705,6 +754,7 @@ CREATE TABLE archived (
     record TEXT,
     conv TEXT,
     trust TEXT NOT NULL,
+    sensitivity TEXT NOT NULL,
     PRIMARY KEY (id),
     UNIQUE (seq),
     FOREIGN KEY(box) REFERENCES boxes (box) ON DELETE CASCADE
@@ -757,6 +807,7 @@ DOWN = (
     "DROP TABLE records",
     "DROP TABLE recalls",
     "DROP TABLE boxes",
+    "DROP TABLE recall_changes",
     "DROP TABLE passages_fts",
     "DROP TABLE passages",
     "DROP TABLE answers",

@@ -1,0 +1,96 @@
+"""Candidates: what is left out where there are many, and how often the database is asked."""
+
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memory import candidates
+from memory.candidates import Found
+from memory.db import Database
+from memory.driver import Connection
+from memory.embed import find_encoder
+from memory.index import Index
+from memory.passages import remember
+from memory.recall import embed_pending, recall
+from memory.scope import Scope
+
+COMMON = ("order", "shop", "lamp")
+RARE = ("glazier", "xylophone", "marzipan")
+TRIPS_MAX = 3  # look, look again, end
+
+
+@pytest.fixture
+async def index(tmp_path: Path) -> AsyncIterator[Index]:
+    index = Index(tmp_path / "index")
+    yield index
+    await index.close()
+
+
+async def fill(db: Database, many: int) -> None:
+    chance = random.Random(5)
+    async with db.transaction() as tx:
+        for number in range(many):
+            words = chance.choices(COMMON, k=4) + chance.choices(["tea", "rain", "sun"], k=3)
+            if chance.random() < 0.4:
+                words += chance.choices(RARE, weights=(6, 3, 1))
+            text = " ".join(words)
+            await remember(tx, kind="note", ref=f"n{number}", text=text, trust="operator")
+
+
+async def found(db: Database, words: tuple[str, ...]) -> dict[str, float]:
+    async with db.snapshot() as reader:
+        terms = [f'"{word}"' for word in words]
+        rows: list[Found] = await candidates.by_words(reader, terms, Scope(), ())
+    assert rows == sorted(rows, key=lambda row: (-row.words, row.seq))
+    return {row.ref: row.words for row in rows}
+
+
+async def test_among_many_the_rarest_words_find_and_all_words_score(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(db, 400)
+    monkeypatch.setattr(candidates, "POOL", 60)
+    candidates._search.cache_clear()
+    asked = [(*RARE, "order"), ("xylophone", "glazier", "lamp", "shop"), ("marzipan", "order")]
+    whole = [await found(db, words) for words in asked]
+    monkeypatch.setattr(candidates, "MANY", 100)
+    monkeypatch.setattr(candidates, "RARE_ENOUGH", 70)
+    searches: list[str] = []
+    search = candidates._search
+
+    def noted(*, scoped: bool, best: bool) -> str:
+        searches.append("best" if best else "all")
+        return search(scoped=scoped, best=best)
+
+    monkeypatch.setattr(candidates, "_search", noted)
+    for words, every in zip(asked, whole, strict=True):
+        pruned = await found(db, words)
+        assert pruned == pytest.approx(every, rel=1e-6)
+    assert searches.count("all") >= 4  # twice each, where the rare words were enough
+    assert await found(db, ("order", "shop")) != {}
+    search.cache_clear()
+
+
+async def test_a_question_goes_to_the_database_twice(
+    db: Database, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = find_encoder()
+    assert encoder is not None
+    await fill(db, 30)
+    await embed_pending(db, encoder, index)
+    trips: list[str] = []
+    execute = Connection._execute
+
+    async def counted(self: Connection, work: Any, *args: Any, **more: Any) -> Any:
+        trips.append(str(work))
+        return await execute(self, work, *args, **more)  # type: ignore[no-untyped-call]
+
+    for number in range(2):
+        async with db.snapshot() as reader:
+            if number:
+                monkeypatch.setattr(Connection, "_execute", counted)
+            assert await recall(reader, "glazier", encoder=encoder, index=index)
+    assert len(trips) <= TRIPS_MAX, trips
