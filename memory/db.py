@@ -50,7 +50,8 @@ class Reader:
     async def at_once(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Let `work` ask all it wants in the database's thread: one trip, and it may take long.
 
-        It only reads, sees what this reader sees, and gets rows as SQLite has them.
+        It sees what this reader sees, and gets rows as SQLite has them. It may write only where
+        the reader is a Tx, and only what is not journaled.
         """
         raw = (await self.conn.get_raw_connection()).driver_connection
         assert isinstance(raw, driver.Connection)
@@ -153,8 +154,8 @@ class Database:
                 tx = Tx(conn, self.clock())
                 yield tx
                 await seal(conn, tx.journal)
-        except sa.exc.OperationalError as error:
-            if "disk is full" in str(error.orig):
+        except (sa.exc.OperationalError, sqlite3.OperationalError) as error:
+            if "disk is full" in str(getattr(error, "orig", error)):
                 said = "The disk is full, so nothing was stored. Free some space, then try again."
                 raise DiskFullError(said) from error
             raise

@@ -4,24 +4,42 @@ A text is findable by its words the moment it is stored, because they are writte
 means follows in the background (memory/meaning.py).
 """
 
+import sqlite3
 import textwrap
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from memory import archive, ids, traits
 from memory.db import Tx
 from memory.events import Trust
 from memory.schema.recall import archived, full_text, passages, vectors
-from memory.schema.records import records
 from memory.traits import Traits
 
 Kind = Literal["message", "mail", "note", "fact", "artifact", "episode"]
 Sensitivity = Literal["public", "business", "personal", "secret"]
 SENSITIVITIES: tuple[Sensitivity, ...] = ("public", "business", "personal", "secret")
 OF_A_PERSON = ("person", "consent")  # kinds of record that are about somebody
+
+KNOWN = """
+SELECT id FROM passages WHERE kind = :kind AND ref = :ref
+UNION ALL SELECT id FROM archived WHERE kind = :kind AND ref = :ref
+"""
+LATEST = "SELECT session, at, traits FROM passages WHERE conv = ? ORDER BY seq DESC LIMIT 1"
+WRITTEN = [column.name for column in passages.c if column.name not in ("seq", "embedded")]
+INSERT = 'INSERT INTO passages ("{}", embedded) VALUES ({}, 0)'.format(
+    '", "'.join(WRITTEN), ", ".join(f":{name}" for name in WRITTEN)
+)
+INSERT_WORDS = """
+INSERT INTO passages_fts (rowid, text, before) SELECT p.seq, p.text, (
+    SELECT e.text FROM passages AS e WHERE e.session = p.session AND e.seq < p.seq
+    ORDER BY e.seq DESC LIMIT 1
+) FROM passages AS p WHERE p.seq = ?
+"""
 
 PIECE_CHARS = 800  # about 200 tokens; the encoder reads 256
 SESSION_PAUSE = timedelta(hours=4)  # after this much silence a conversation begins anew
@@ -52,35 +70,24 @@ async def remember(
     names = [
         ids.derived_id("psg", kind, ref, record, place, piece) for place, piece in enumerate(pieces)
     ]
-    mine = (passages.c.kind == kind) & (passages.c.ref == ref)
-    packed = (archived.c.kind == kind) & (archived.c.ref == ref)
-    known = await tx.rows(sa.select(passages.c.id).where(mine))
-    known += await tx.rows(sa.select(archived.c.id).where(packed))
-    if {row.id for row in known} == set(names):
+    common: dict[str, Any] = {
+        "kind": kind,
+        "ref": ref,
+        "record": record,
+        "conv": conv,
+        "trust": trust,
+        "sensitivity": sensitivity,
+        "by": by and storable(by),
+        "at": at or tx.now,
+    }
+    write = partial(_write, common, list(zip(names, pieces, strict=True)))
+    known = await tx.at_once(write)
+    if known == set(names):
         return names
     if known:
-        await remove(tx, mine)
-        await archive.take(tx, packed)
-    if names:
-        moment = at or tx.now
-        session, before = await _session(tx, conv, moment)
-        said = by and storable(by)
-        private = sensitivity or await _sensitivity(tx, trust, record)
-        common: dict[str, Any] = {
-            "kind": kind,
-            "ref": ref,
-            "record": record,
-            "conv": conv,
-            "trust": trust,
-            "sensitivity": private,
-        }
-        common |= {"by": said, "at": moment, "session": session or names[0]}
-        rows = []
-        for name, piece in zip(names, pieces, strict=True):
-            before = traits.of(piece, before)
-            rows.append({**common, "id": name, "text": piece, "traits": before})
-        await tx.conn.execute(sa.insert(passages), rows)
-        await write_words(tx, mine)
+        await remove(tx, (passages.c.kind == kind) & (passages.c.ref == ref))
+        await archive.take(tx, (archived.c.kind == kind) & (archived.c.ref == ref))
+        await tx.at_once(write)
     for name in names:
         tx.signal("passage", name)
     return names
@@ -155,25 +162,60 @@ def _pieces(text: str) -> Iterator[str]:
         yield piece
 
 
-async def _session(
-    tx: Tx, conv: str | None, at: datetime
+def _write(
+    common: Mapping[str, Any], pieces: Sequence[tuple[str, str]], conn: sqlite3.Connection
+) -> set[str]:
+    """Write the passages of a source, in the database's thread, unless it has some already.
+
+    Return the ids of those. `pieces` are the ids and texts of the new ones.
+    """
+    known = {id for (id,) in conn.execute(KNOWN, common)}
+    if known or not pieces:
+        return known
+    session, before = _session(conn, common["conv"], common["at"])
+    kept = {
+        **common,
+        "at": _stored(common["at"]),
+        "session": session or pieces[0][0],
+        "sensitivity": common["sensitivity"] or _sensitivity(conn, common),
+    }
+    for name, piece in pieces:
+        before = traits.of(piece, before)
+        row = {**kept, "id": name, "text": piece, "traits": int(before)}
+        seq = conn.execute(INSERT, row).lastrowid
+        conn.execute(INSERT_WORDS, (seq,))
+    return known
+
+
+def _stored(at: datetime) -> str:
+    """Return a moment as SQLAlchemy stores it. ValueError: it has no zone."""
+    return str(_store_moment()(at))
+
+
+@cache
+def _store_moment() -> Callable[[Any], Any]:
+    store = passages.c.at.type.bind_processor(sqlite.dialect())
+    assert store is not None
+    return store
+
+
+def _session(
+    conn: sqlite3.Connection, conv: str | None, at: datetime
 ) -> tuple[str, Traits] | tuple[None, None]:
     """Return the session that a passage said now goes on with, and the traits of its last."""
     if conv is None:
         return None, None
-    latest = sa.select(passages.c.session, passages.c.at, passages.c.traits).filter_by(conv=conv)
-    row = await tx.row(latest.order_by(passages.c.seq.desc()).limit(1))
-    if row is None or abs(at - row.at) > SESSION_PAUSE:
+    row = conn.execute(LATEST, (conv,)).fetchone()
+    if row is None or abs(at - datetime.fromisoformat(row[1]).replace(tzinfo=UTC)) > SESSION_PAUSE:
         return None, None
-    return row.session, Traits(row.traits)
+    return row[0], Traits(row[2])
 
 
-async def _sensitivity(tx: Tx, trust: Trust, record: str | None) -> Sensitivity:
-    if trust == "outside":
+def _sensitivity(conn: sqlite3.Connection, common: Mapping[str, Any]) -> Sensitivity:
+    if common["trust"] == "outside":
         return "personal"
-    about = sa.select(records.c.kind).where(records.c.id == record)
-    known = None if record is None else await tx.value(about)
-    return "personal" if known in OF_A_PERSON else "business"
+    row = conn.execute("SELECT kind FROM records WHERE id = ?", (common["record"],)).fetchone()
+    return "personal" if row is not None and row[0] in OF_A_PERSON else "business"
 
 
 async def write_words(tx: Tx, which: sa.ColumnElement[bool]) -> None:

@@ -43,6 +43,7 @@ NAMES = {  # text columns in which no words stand: identifiers, states, names of
         "hash",
         "card",
         "trust",
+        "sensitivity",
         "salt",
         "redacted_by",
         "first_on",
