@@ -9,6 +9,8 @@ from pathlib import Path
 from bot.host import chosen
 from bot.settings import LOCAL_HOSTS, Settings
 from memory import embed, upgrade
+from memory.embed import EncoderDownError, Encodes
+from memory.index import Index
 from policies import book
 
 PYTHON_MIN = (3, 11)
@@ -30,7 +32,8 @@ class Finding:
 async def examine(settings: Settings) -> list[Finding]:
     """Return every finding; nothing is changed by looking."""
     found = [_python(), _folder(settings), _database(settings), _rules(settings)]
-    found += [_encoder(settings), _web(settings), *await _telegram(settings)]
+    found += [_encoder(settings), *await _index(settings), _web(settings)]
+    found += await _telegram(settings)
     found += [*await _slack(settings), *await _drivers(settings), _tools(settings)]
     return found
 
@@ -89,10 +92,25 @@ def _rules(settings: Settings) -> Finding:
 
 
 def _encoder(settings: Settings) -> Finding:
-    if embed.find_encoder(settings.encoder) is None:
+    if embed.find_encoder(settings.encoder) is None and not settings.embedding:
         says = "not found: recall and routing go by words alone"
         return Finding("Encoder", False, says)
+    if settings.embedding:
+        says = f"{settings.embedding}; `firstmate doctor --models` asks it"
+        return Finding("Encoder", True, says)
     return Finding("Encoder", True, "bundled; it is loaded at first use")
+
+
+async def _index(settings: Settings) -> list[Finding]:
+    """Say whether a server of the vector index answers; our own needs no looking at."""
+    if not settings.chroma:
+        return []
+    index = Index(settings.home, settings.chroma)
+    await index.agrees(0)
+    await index.close()
+    away = f"{index.away}. Start it (`chroma run`), or unset FIRSTMATE_CHROMA."
+    says = away if index.away else f"{settings.chroma} answers"
+    return [Finding("Vector index", not index.away, says)]
 
 
 def _web(settings: Settings) -> Finding:
@@ -170,5 +188,16 @@ async def ask_models(settings: Settings) -> list[Finding]:
     async with offices.house(settings) as house:
         models = minds.of(settings)(house)
         found = [Finding(name, ok, says) async for name, ok, says in probe(house, models)]
+        if (encoder := minds.encoders(settings)(house)("")) is not None:
+            found.append(await _meaning(encoder))
     says = "no language model is set up; templates and rules do the work. See docs/models.md."
     return found or [Finding("Models", True, says)]
+
+
+async def _meaning(encoder: Encodes) -> Finding:
+    what = f"embedding: {encoder.name}"
+    try:
+        [vector] = await encoder.vectors(["There are seven days in a week."])
+    except EncoderDownError as error:
+        return Finding(what, False, str(error))
+    return Finding(what, True, f"answers with {len(vector)} numbers")

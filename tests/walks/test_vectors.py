@@ -173,6 +173,31 @@ async def changed(company: Company) -> bool:
     return len(hot) == len(packed) == 1 and "wait" not in told and "All of them" in told
 
 
+async def test_while_an_embedding_server_is_down_words_answer_and_it_is_said_once(
+    company: Company, server: EmbeddingServer
+) -> None:
+    server.status = 500
+    far = server.url.replace("127.0.0.1", "127.1")
+    prices = ("far/small=1000:0",)
+    settings = {"embedding": "far/small", "model_servers": (f"far={far}",), "model_prices": prices}
+    chat = await company.open(**settings)
+    await remember(company, "evt_zebra", "The zebra lamp goes to ada@example.org")
+    await remember(company, "evt_money", ANSWER)
+    assert "zebra" in (await company.found("where is the zebra?"))[0]
+    await company.until(lambda: said(company))
+    await asyncio.sleep(1)
+    await chat.settle()
+    assert [OUT in chat.text(title) for title in titles(chat)].count(True) == 1
+    assert await company.found() == []
+    server.status = 200
+    await company.until(lambda: finds(company))
+    assert "The zebra lamp goes to [MAIL]" in server.read
+    assert "ada@example.org" not in str(server.read)
+    await chat.say("/cost")
+    assert "• far/small: " in chat.last
+    assert (await verify(company.app.db)).faults == ()
+
+
 async def test_a_server_of_the_index_holds_no_words_and_may_go_come_back_and_be_emptied(
     company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
