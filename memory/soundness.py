@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from memory import archive
 from memory.copies import sha256
 from memory.db import Database, Reader
-from memory.embed import DIMENSIONS
 from memory.redaction import REDACTS
 from memory.schema.events import events
 from memory.schema.recall import full_text, passages, vectors
@@ -58,8 +57,12 @@ async def _passages(reader: Reader) -> list[str]:
     unfound = sa.select(passages.c.id).select_from(joined).where(without)
     mine = full_text.outerjoin(passages, words.rowid == passages.c.seq)
     left = sa.select(words.rowid).select_from(mine).where(passages.c.seq.is_(None))
+    length = sa.func.length(vector.numbers)
+    longest = sa.select(vector.encoder, sa.func.max(length).label("length"))
+    right = longest.group_by(vector.encoder).subquery()  # all of an encoder are as long
     held = passages.outerjoin(vectors, vector.seq == passages.c.seq)
-    lost = sa.or_(vector.numbers.is_(None), sa.func.length(vector.numbers) != DIMENSIONS)
+    held = held.outerjoin(right, right.c.encoder == vector.encoder)
+    lost = sa.or_(vector.numbers.is_(None), length != right.c.length)
     blind = sa.select(passages.c.id).select_from(held).where(passages.c.embedded, lost)
     said = {
         "Passage {}: it cannot be found by its words.": unfound,

@@ -13,7 +13,7 @@ from memory import artifacts, events, recall, soundness, upgrade
 from memory.copies import MANIFEST, RefusedError, sha256
 from memory.db import Database
 from memory.restoring import restore, take_in
-from memory.schema.recall import full_text, passages
+from memory.schema.recall import full_text, passages, vectors
 from memory.transfer import DATABASE, backup, export
 from memory.verify import verify
 from tests.memory.histories import live, tables
@@ -241,6 +241,24 @@ async def test_files_passages_and_vectors_that_do_not_fit_are_named(
         "Full text 3: these words belong to no passage.",
         f"{a}: its vector is missing or damaged.",
     ]
+
+
+async def test_a_vector_shorter_than_others_of_its_encoder_is_damaged(
+    db: Database, tmp_path: Path
+) -> None:
+    async with db.transaction() as tx:
+        for name in "abc":
+            await recall.remember(tx, kind="note", ref=name, text=f"lamp {name}", trust="operator")
+        await tx.conn.execute(sa.update(passages).values(embedded=True))
+        made = [("x", b"123"), ("x", b"12"), ("y", b"12345")]
+        rows = [
+            {"seq": seq, "encoder": encoder, "numbers": numbers}
+            for seq, (encoder, numbers) in enumerate(made, 1)
+        ]
+        await tx.conn.execute(sa.insert(vectors), rows)
+    _, b, _ = [f"Passage {row.id}" for row in await rows_of(db)]
+    found = await soundness.faults(db, lambda digest: tmp_path / digest)
+    assert found == [f"{b}: its vector is missing or damaged."]
 
 
 async def rows_of(db: Database) -> list[sa.Row[tuple[str]]]:

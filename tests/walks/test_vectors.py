@@ -18,6 +18,7 @@ from engine import schedule
 from memory import archive, events, index, lifecycle, recall
 from memory.embed import Encoder
 from memory.schema.recall import passages, vectors
+from memory.soundness import faults
 from memory.verify import verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
@@ -160,6 +161,7 @@ async def test_another_encoder_takes_over_while_both_answer_also_across_a_restar
     assert "All of them can be found by meaning, too (home/wide)." in company.chat.last
     assert "Until then" not in company.chat.last
     assert (await verify(company.app.db)).faults == ()
+    assert [said for said in await faults(company.app.db, Path) if "vector" in said] == []
 
 
 async def waits(server: EmbeddingServer) -> bool:
