@@ -4,7 +4,7 @@ A `Msg` is plain data. Each surface lowers it with one pure function (`bot/lower
 """
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -172,6 +172,24 @@ class Msg(_Part):
         ):
             raise ValueError("A message with a form for a secret is secret itself.")
         return self
+
+
+def stored(value: dict[str, Any]) -> Msg:
+    """Return a message that was kept as JSON. Erasing may have made its short texts too long."""
+    rows = [[_shortened(button) for button in row] for row in value.get("buttons", ())]
+    summary = _cut(value["summary"], SUMMARY_CHARS_MAX)
+    return Msg.model_validate({**value, "summary": summary, "buttons": rows})
+
+
+def _shortened(button: dict[str, Any]) -> dict[str, Any]:
+    short = {**button, "label": _cut(button["label"], LABEL_CHARS_MAX)}
+    if form := button.get("form"):
+        short["form"] = {**form, "title": _cut(form["title"], LABEL_CHARS_MAX)}
+    return short
+
+
+def _cut(text: str, chars: int) -> str:
+    return text if len(text) <= chars else f"{text[: chars - 1]}…"
 
 
 def asks_secret(button: Button) -> bool:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.dialects import sqlite
 
 from engine import talk
-from engine.messages import Msg, seen_on
+from engine.messages import Msg, seen_on, stored
 from memory import events
 from memory.db import Reader, Tx, change, insert_all, insert_once, put
 from memory.schema.chat import cards, conversations, deliveries
@@ -181,6 +181,6 @@ def _card(row: sa.Row[Any]) -> Card:
         conv=row.conv,
         version=row.version,
         priority=row.priority,
-        msg=Msg.model_validate(row.msg),
+        msg=stored(row.msg),
         at=row.at,
     )

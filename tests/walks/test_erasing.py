@@ -9,7 +9,9 @@ from pytest import MonkeyPatch
 from bot import certificate, forgetting, searching
 from bot.app import App
 from bot.lower import terminal
+from bot.sample import MAIL
 from connectors import blobs
+from engine import outbox
 from memory import erasure
 from memory.verify import verify
 from tests.chat import Chat
@@ -182,3 +184,15 @@ async def test_files_go_with_the_search_that_follows(
     assert {path for path in kept if path.exists()} < kept
     assert blobs.path(app.folder, "0" * 64) not in kept
     assert "was searched for name" in certified(chat)
+
+
+async def test_a_card_with_a_button_that_named_somebody_can_still_be_shown(
+    app: App, chat: Chat
+) -> None:
+    await chat.drop(MAIL)
+    await forget(chat)
+    async with app.db.snapshot() as reader:
+        cards = await outbox.latest(reader, chat.who.conv)
+        labels = [b.label for card in cards for row in card.msg.buttons for b in row]
+    assert any("[er" in label for label in labels)
+    assert ADA.casefold() not in " ".join(labels).casefold()
