@@ -83,7 +83,7 @@ class Front:
         said = str(event.body.get("words", "")).strip()
         if said:
             await self._words(event, said, mail)
-            await listening.keep(self.house, event)
+            await listening.heard(self.house, event)
         elif not mails:
             await self._say(event, "That message was empty. Write what you want, or drop a file.")
 

@@ -1,18 +1,40 @@
 """Listening: what the operator said is kept as a passage once it was acted upon, never before.
 
-Whom it names, and only if that is one, is whom it is about.
+A wish is kept when its first card is out, so that no card waits for it. Whom the words name, and
+only if that is one, is whom they are about.
 """
 
 from agents import parties
 from agents.models.redacting import secret_in
-from engine import learning, talk
+from engine import goals, learning, plans, talk
+from engine.durable import Work
 from engine.house import House
 from memory import events
 from memory.events import Event
+from memory.ids import derived_id
 from policies.rules import RUNS_BY_ITSELF
 
 
-async def keep(house: House, event: Event) -> None:
+async def heard(house: House, event: Event) -> None:
+    """Keep what was said, unless it became a plan, whose cards come first."""
+    async with house.db.snapshot() as reader:
+        goal = await goals.get(reader, derived_id("gol", event.id))
+    if goal is None or goal.state != "open":
+        await _keep(house, event)
+
+
+async def planned(house: House, dispatched: Work) -> None:
+    """Keep the words that a task came from; its card is out."""
+    async with house.db.snapshot() as reader:
+        task = await plans.task(reader, dispatched.ref)
+        goal = None if task is None else await goals.get(reader, task.goal)
+        event = None if goal is None else await events.get(reader, goal.asked_by)
+        kept = event is None or await talk.known(reader, event.id)
+    if event is not None and not kept:
+        await _keep(house, event)
+
+
+async def _keep(house: House, event: Event) -> None:
     """Keep the words of a message for recall, unless they look like a secret or a rule says no."""
     said = str(event.body.get("words", "")).strip()
     if event.trust != "operator" or not talk.is_talk(said) or secret_in(said, ()):

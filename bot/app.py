@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-from agents import asking, library, runner
+from agents import asking, library, listening, runner
 from agents.asking import Asking
 from agents.drafting import Drafting
 from agents.front import Front
@@ -365,6 +365,10 @@ def _minds(
     drafting = Drafting(house, models, remembering.recall)
     working = runner.Runner(house, by_id, drafting, specialist)
 
+    async def dispatch(work: Any) -> None:
+        await working.dispatch(work)
+        await listening.planned(house, work)
+
     async def carry_out(work: Any) -> None:
         await perform.perform(house, work)
 
@@ -380,7 +384,7 @@ def _minds(
 
     handlers: dict[str, Handler] = {
         "understand": front.understand,
-        "dispatch": working.dispatch,
+        "dispatch": dispatch,
         "perform": carry_out,
         "picture": picture,
         retention.KIND: sweep,

@@ -3,10 +3,13 @@
 Not what is only a button, a command or one word, and not what quotes memory: that would be an echo.
 """
 
+import sqlalchemy as sa
+
 from engine.messages import Msg, Para
 from memory import recall
-from memory.db import Tx
+from memory.db import Reader, Tx
 from memory.events import Event
+from memory.schema.recall import passages
 
 YOU, FIRSTMATE = "you", "Firstmate"
 TOLD = ("question", "reminder")  # of what Firstmate says; the rest tells what is kept elsewhere
@@ -17,6 +20,11 @@ CHARS_MAX = 20_000
 def is_talk(said: str) -> bool:
     """Say whether these are words to find again: no command, no mere yes or no."""
     return not said.startswith("/") and len(said.split()) >= WORDS_MIN
+
+
+async def known(reader: Reader, event: str) -> bool:
+    """Say whether this message is kept at hand already."""
+    return await reader.value(sa.select(passages.c.id).filter_by(ref=event).limit(1)) is not None
 
 
 async def heard(tx: Tx, event: Event, record: str | None) -> None:

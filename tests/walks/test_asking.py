@@ -128,6 +128,13 @@ async def test_what_was_said_is_forgotten_with_the_person(app: App, chat: Chat) 
     assert (await verify.verify(app.db)).faults == ()
 
 
+async def test_a_wish_is_kept_when_its_card_is_out(app: App, chat: Chat) -> None:
+    await chat.say("write to Bruno that the gate code changes in March")
+    assert chat.text("Send e-mail")
+    await chat.say("whom did I write to about the gate code?")
+    assert "the gate code changes in March" in chat.text("What I find about this")
+
+
 async def test_secrets_commands_and_single_words_are_no_passages(app: App, chat: Chat) -> None:
     async with app.db.snapshot() as reader:
         before = await hot(reader)
