@@ -28,11 +28,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PREFIX = "passages"
+DATABASE = "chroma.sqlite3"
 NAME_CHARS = 12  # of a hash within a collection's name
 WRITE_MAX = 500  # vectors in one call
 ANSWER_S_MAX = 5.0  # of a server
 AWAY_S = 10.0  # a server that did not answer is not asked again before
-SELF_SEARCHES = 10
+SELF_SEARCHES = 40
+SELF_SEARCH_PLACES = 8  # from all over: a file that was cut has lost only its end
+SELF_SEARCH_SHARE_MIN = 0.9  # the search is approximate
 SELF_SEARCH_DISTANCE_MAX = 0.01
 
 
@@ -256,19 +259,18 @@ class Index:
         return {id: 1 - far for id, far in zip(found["ids"][0], distances[0], strict=True)}
 
     def _is_sound(self, encoder: str, count: int) -> bool:
-        """Count, then search for the oldest vectors: an index can lose its graph and still count.
-
-        Half of them found is enough: the search is approximate, and a lost graph finds few or none.
-        """
+        """Count, then search for some of its own: an index can lose its graph and still count."""
         rows = self._found(encoder)
+        if not self.server and not (self.folder / DATABASE).exists():
+            return False  # what is open still answers, until it must write
         if rows is None or rows.count() != count:
             return rows is None and count == 0
         if count == 0:
             return True
-        oldest = rows.get(limit=SELF_SEARCHES, include=["embeddings"])["embeddings"]
-        found = rows.query(query_embeddings=oldest, n_results=1, include=["distances"])["distances"]
+        some = _from_all_over(rows, count)
+        found = rows.query(query_embeddings=some, n_results=1, include=["distances"])["distances"]
         near = [one for one in found or [] if one and one[0] < SELF_SEARCH_DISTANCE_MAX]
-        return 2 * len(near) >= len(found or [])
+        return len(near) >= SELF_SEARCH_SHARE_MIN * len(some)
 
     def _drop(self, but: str) -> None:
         for name in [rows.name for rows in self._mine()]:
@@ -300,6 +302,17 @@ class Index:
             self._client.close()
         self._client = None
         self._rows = {}
+
+
+def _from_all_over(rows: "Rows", count: int) -> list[Any]:
+    each = SELF_SEARCHES // SELF_SEARCH_PLACES
+    found: list[Any] = []
+    for place in range(min(SELF_SEARCH_PLACES, count)):
+        part = rows.get(
+            limit=each, offset=place * count // SELF_SEARCH_PLACES, include=["embeddings"]
+        )
+        found += list(part["embeddings"] if part["embeddings"] is not None else [])
+    return found
 
 
 def _greet(host: str, port: int) -> None:

@@ -113,7 +113,13 @@ def no_links_between_vectors(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "harm",
-    [no_folder, a_file_instead, garbage_for_a_database, no_graph, no_links_between_vectors],
+    [
+        no_folder,
+        a_file_instead,
+        garbage_for_a_database,
+        no_graph,
+        no_links_between_vectors,
+    ],
 )
 async def test_a_broken_folder_is_noticed_moved_aside_and_replaced(
     harm: Callable[[Path], None], healthy: Path, index: Index
@@ -126,10 +132,15 @@ async def test_a_broken_folder_is_noticed_moved_aside_and_replaced(
     assert await index.agrees(30)
 
 
-def test_a_folder_that_ends_the_process_ends_it_once(healthy: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("share", [0.0, 0.5], ids=["all", "half of it"])
+def test_a_folder_that_ends_the_process_ends_it_once(
+    healthy: Path, tmp_path: Path, share: float
+) -> None:
     folder = tmp_path / "index"
     shutil.copytree(healthy, folder)
-    next(folder.rglob("data_level0.bin")).write_bytes(b"x" * 50)  # Chroma reads past its end
+    path = next(folder.rglob("data_level0.bin"))
+    kept = path.read_bytes()[: int(path.stat().st_size * share)]
+    path.write_bytes(kept or b"x" * 50)  # Chroma reads past its end
     code = (
         "import asyncio, sys\n"
         "from pathlib import Path\n"
@@ -168,7 +179,9 @@ async def test_a_mark_left_behind_keeps_the_folder_closed_until_it_starts_over(
 
 async def test_a_folder_lost_while_in_use_is_said_and_replaced(index: Index) -> None:
     await index.upsert(vectors(30))
+    assert await index.agrees(30)
     shutil.rmtree(index.folder)
+    assert not await index.agrees(30)
     with pytest.raises(IndexBrokenError):
         await index.upsert(vectors(40))
     assert index.trusted is False
