@@ -194,7 +194,8 @@ def _stored(at: datetime) -> str:
 
 @cache
 def _store_moment() -> Callable[[Any], Any]:
-    store = passages.c.at.type.bind_processor(sqlite.dialect())
+    dialect = sqlite.dialect()
+    store = passages.c.at.type.dialect_impl(dialect).bind_processor(dialect)
     assert store is not None
     return store
 

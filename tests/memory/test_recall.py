@@ -296,6 +296,15 @@ async def test_a_long_text_is_recalled_at_the_place_that_answers(database: Datab
     assert "".join("".join(stored).split()) == "".join(text.split())
 
 
+async def test_a_moment_is_stored_so_that_text_order_is_time_order(database: Database) -> None:
+    await remember(database, "evt_1", "The glazier comes", at=NOW)
+    async with database.snapshot() as reader:
+        stored = sa.select(sa.cast(passages.c.at, sa.Text))
+        assert await reader.value(stored) == "2026-11-21 09:00:00.000000"
+    with pytest.raises(ValueError, match="without a zone"):
+        await remember(database, "evt_2", "The baker comes", at=NOW.replace(tzinfo=None))
+
+
 async def test_a_blank_text_is_no_passage(database: Database) -> None:
     assert await remember(database, "evt_1", " \n\t ") == []
 
