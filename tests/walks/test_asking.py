@@ -6,7 +6,7 @@ from pathlib import Path
 
 from agents.asking import NOTED
 from bot.app import App, open_app
-from engine import session
+from engine import archiving, session
 from engine.messages import Quote, Span
 from memory import events, records, verify
 from memory.lifecycle import hot
@@ -97,6 +97,34 @@ async def test_what_was_withdrawn_is_not_quoted(app: App, chat: Chat) -> None:
     await chat.say("that's wrong")
     await chat.say("which phone number did Ada give us?")
     assert "901820" not in chat.last
+
+
+async def test_what_gave_way_is_quoted_as_no_longer_so(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await chat.say("the price for Ada is 80 EUR since 1 March")
+    clock.advance(days=1)
+    await chat.say("the price for Ada is 90 EUR")
+    await chat.say("which price did we tell Ada?")
+    told = chat.text("What I find about this")
+    assert told.index("Price: 90.00 EUR") < told.index("80 EUR since 1 March")
+    assert "you · message · 20 Nov 2026 · no longer:\n> the price for Ada is 80 EUR" in told
+    assert "you · message · 21 Nov 2026:\n> the price for Ada is 90 EUR" in told
+
+
+async def test_what_is_archived_is_shown_in_its_place_too(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await chat.say("Bruno told me that the hall has no lift for wheelchairs")
+    await chat.say("and he said that the stairs are very steep")
+    clock.advance(days=200)
+    assert await archiving.pack_due(app.db, None) == 2
+    await chat.say("who mentioned the lift of the hall?")
+    assert "the hall has no lift" in chat.text("What I find about this")
+    await chat.tap("What I find about this", "message, 20 Nov 2026")
+    told = chat.text("In its place: message of 20 Nov 2026")
+    assert "▶ you, Fri 20 Nov, 10:00" in told
+    assert "the stairs are very steep" in told
 
 
 async def test_somebody_elses_words_are_text_and_nothing_more(app: App, chat: Chat) -> None:
