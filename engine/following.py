@@ -1,5 +1,7 @@
 """Records follow what the systems of record report: a driver's receipt, never a guess of ours."""
 
+from typing import Any
+
 from connectors.contract import Receipt, Reported
 from engine.effects import Effect
 from memory import records
@@ -12,7 +14,8 @@ async def follow(tx: Tx, receipt: Receipt, effect: Effect) -> None:
         reported = Reported.model_validate(item)
         known = await records.by_key(tx, reported.scheme, reported.value)
         if known is not None:
-            await records.revise(tx, known.id, effect.cause, **reported.set)
+            changes: dict[str, Any] = {**reported.set}
+            await records.revise(tx, known.id, effect.cause, **changes)
         elif reported.new:
             state = reported.new | reported.set | {"customer": await _customer(tx, effect)}
             await records.create(tx, reported.scheme, state, effect.cause)

@@ -42,6 +42,10 @@ async def go_back(tx: Tx, record_id: str, number: int) -> None:
         still = (record_keys.c.record == record_id) & record_keys.c.ended_at.is_(None)
         key = {"scheme": scheme, "value": value}
         await change(tx, record_keys, key, still, record=record_id, ended_at=tx.now)
+    for scheme, value in stays:  # what an earlier going back took names it again, if still free
+        gone = (record_keys.c.record == record_id) & record_keys.c.ended_at.is_not(None)
+        key = {"scheme": scheme, "value": value}
+        await change(tx, record_keys, key, gone, record=record_id, ended_at=None)
 
 
 async def _went_back(reader: Reader, record_id: str) -> dict[int, int]:

@@ -61,15 +61,20 @@ async def create(
     return record
 
 
-async def revise(tx: Tx, record_id: str, cause: str | None, **changes: Any) -> Record:
-    """Write a new version with these fields changed; the old one stays readable."""
+async def revise(
+    tx: Tx, record_id: str, cause: str | None, *, again: bool = False, **changes: Any
+) -> Record:
+    """Write a new version with these fields changed; the old one stays readable.
+
+    Without a change there is none, but with `again`: it is said anew, and its keys may differ.
+    """
     old = await get(tx, record_id)
     if old is None:
         raise KeyError(record_id)
     typed = kinds.model(old.kind, {**old.state, **changes})
     await _claim(tx, old.id, typed.keys())
     state = typed.model_dump(mode="json")
-    if state == old.state:
+    if state == old.state and not again:
         return old
     await _look_up(tx, old.kind, state, old.state)
     record = old.model_copy(

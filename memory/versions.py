@@ -44,7 +44,8 @@ async def restore(tx: Tx, record_id: str, number: int, cause: str | None) -> Rec
     now = await records.get(tx, record_id)
     if wanted is None or now is None or now.id != record_id:
         raise KeyError(record_id, number)
-    record = await records.revise(tx, record_id, cause, **whole(now.kind, wanted))
+    said = whole(now.kind, wanted)
+    record = await records.revise(tx, record_id, cause, again=True, **said)
     await keys.go_back(tx, record_id, number)
     made = record.version
     await events.note(tx, keys.RESTORED, cause, record=record_id, version=number, made=made)
