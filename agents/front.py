@@ -7,7 +7,6 @@ It never guesses an effect: what does not fit is answered with what it can do an
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from agents import (
     item,
@@ -18,7 +17,6 @@ from agents import (
     question_words,
     recording,
     redirected,
-    references,
     reports,
     rules_heard,
     slots,
@@ -206,13 +204,13 @@ class Front:
         elif filled.ambiguous:
             name, candidates = next(iter(filled.ambiguous.items()))
             await self._ask_which(tx, cause, conv, wish, name, candidates)
-        elif missing := await _missing(tx, wish):
+        elif missing := await wish.missing(tx):
             await self._ask(tx, cause, conv, wish, missing)
         else:
             await planner.plan(tx, self.house, wish, derived_id("gol", cause), cause, conv)
 
     async def _ask(self, tx: Tx, cause: str, conv: str, wish: Wish, slot: Slot) -> None:
-        body = _kept(wish) | {"slot": slot.name}
+        body = wish.kept() | {"slot": slot.name}
         id = await questions.ask(tx, conv, "slot", wish.playbook.id, body, cause)
         await outbox.post(tx, say(f"question:{id}", slot.ask), conv)
 
@@ -221,7 +219,7 @@ class Front:
         candidates: tuple[Candidate, ...],
     ) -> None:  # fmt: skip
         choices = candidates[:CHOICES_MAX]
-        body = _kept(wish) | {"slot": name, "choices": [c.model_dump(mode="json") for c in choices]}
+        body = wish.kept() | {"slot": name, "choices": [c.model_dump(mode="json") for c in choices]}
         id = await questions.ask(tx, conv, "choice", wish.playbook.id, body, cause)
         buttons = tuple(
             (Button(label=one.label[:LABEL_CHARS_MAX], action="choose", ref=id, item=str(at)),)
@@ -380,21 +378,6 @@ def _question(guess: Playbook | None) -> str:
     if guess is None:
         return "Which of these is it, or how else would you say it?"
     return f"Did you mean “{guess.title}”? Then say it like: {guess.examples[0]}"
-
-
-async def _missing(reader: Reader, wish: Wish) -> Slot | None:
-    """Return the first required slot that nothing fills, not even its default."""
-    known = await references.scope(reader, wish.values, wish.playbook.defaults)
-    return next((s for s in wish.playbook.slots if s.required and s.name not in known), None)
-
-
-def _kept(wish: Wish) -> dict[str, Any]:
-    return {
-        "values": {name: value.model_dump(mode="json") for name, value in wish.values.items()},
-        "said": list(wish.said),
-        "because": wish.because,
-        "mail": wish.mail,
-    }
 
 
 async def _confirm_people(tx: Tx, values: dict[str, Candidate], cause: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from agents import references
 from agents import scope as scopes
-from agents.library import Playbook
+from agents.library import Playbook, Slot
 from agents.words import Candidate
 from engine import goals, plans, request
 from engine.goals import Goal
@@ -41,6 +41,21 @@ class Wish:
     said: tuple[str, ...]
     because: str
     mail: str | None = None
+
+    def kept(self) -> dict[str, Any]:
+        """Return it without its playbook, as it lies with a question that is open."""
+        return {
+            "values": {name: value.model_dump(mode="json") for name, value in self.values.items()},
+            "said": list(self.said),
+            "because": self.because,
+            "mail": self.mail,
+        }
+
+    async def missing(self, reader: Reader) -> Slot | None:
+        """Return the first required slot that nothing fills, not even its default."""
+        known = await references.scope(reader, self.values, self.playbook.defaults)
+        slots = self.playbook.slots
+        return next((s for s in slots if s.required and s.name not in known), None)
 
 
 async def plan(tx: Tx, house: House, wish: Wish, goal_id: str, cause: str, conv: str | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-from agents import asking, library, listening, runner
+from agents import library, listening, runner
 from agents.asking import Asking
 from agents.drafting import Drafting
 from agents.front import Front
@@ -16,18 +16,7 @@ from agents.intake import Intake
 from agents.models.door import Models
 from agents.routing import Router
 from agents.specialist import Specialist, by_rules
-from bot import (
-    board,
-    forgetting,
-    going_back,
-    importing,
-    minds,
-    onboarding,
-    recording,
-    secrets,
-    templates,
-    who,
-)
+from bot import board, forgetting, minds, onboarding, templates
 from bot.autonomy import Autonomy
 from bot.commands import Commands
 from bot.delivery import Delivery
@@ -41,38 +30,24 @@ from bot.surfaces import Heard, Surface
 from bot.tools import Tools
 from bot.trust import Trust
 from bot.twins import Twins
+from bot.verbs import VERBS, Verb
 from bot.who import Who
 from connectors import blobs, registry
 from connectors.company import Company
 from connectors.contract import PermanentError
 from connectors.email.inbox import Inbox
 from engine import (
-    accounts,
-    always_desk,
     archiving,
-    batch_desk,
     bells,
     conversations,
-    curating,
-    desk,
-    endorsing,
-    habits,
-    halting,
     inbox,
-    ladder,
     ledger,
     outbox,
     perform,
     pictures,
-    redirects,
     retention,
-    review,
-    rich,
-    rule_desk,
-    rungs,
     stop,
     tokens,
-    tool_desk,
     undoing,
 )
 from engine.durable import Durable, Handler
@@ -92,31 +67,6 @@ from policies.rules import Book
 
 RULES = Path(__file__).parent.parent / "policies" / "defaults"
 UNKNOWN_TAP = "This button is no longer known. Say /waiting to see what waits for you."
-Verb = Callable[..., Awaitable[Reply]]
-VERBS: dict[str, Verb] = {  # what a tap does, by the action of its button
-    **desk.VERBS,
-    **batch_desk.VERBS,
-    **always_desk.VERBS,
-    **rule_desk.VERBS,
-    **ladder.VERBS,
-    **tool_desk.VERBS,
-    **secrets.VERBS,
-    **who.VERBS,
-    **going_back.VERBS,
-    **importing.VERBS,
-    **habits.VERBS,
-    **recording.VERBS,
-    **rungs.VERBS,
-    **curating.VERBS,
-    **review.VERBS,
-    **asking.VERBS,
-    "redirect": redirects.redirect,
-    "endorse": endorsing.endorse,
-    "account": accounts.endorse,
-    "halt": halting.halt,
-    rich.ACTION: rich.answer,
-    "erase": forgetting.erase,
-}
 
 
 @dataclass(slots=True, repr=False)

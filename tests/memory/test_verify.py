@@ -145,7 +145,7 @@ async def test_a_head_remembered_long_ago_still_fits_a_log_that_grew(company: Da
         ("DELETE FROM profile WHERE name = 'zone'", r"^profile zone: the row is missing"),
         ("DELETE FROM artifact_versions WHERE number = 1", r"^artifact_versions art_1/1: the row"),
         (
-            "INSERT INTO record_keys VALUES ('email', 'eve@example.org', 'rec_1')",
+            "INSERT INTO record_keys VALUES ('email', 'eve@example.org', 'rec_1', NULL)",
             r"^record_keys email/eve@example.org: no event ever wrote this row",
         ),
         (

@@ -1,0 +1,50 @@
+"""What a tap does, by the action of its button."""
+
+from collections.abc import Awaitable, Callable
+
+from agents import asking
+from bot import forgetting, going_back, importing, recording, secrets, who
+from engine import (
+    accounts,
+    always_desk,
+    batch_desk,
+    curating,
+    desk,
+    endorsing,
+    habits,
+    halting,
+    ladder,
+    redirects,
+    review,
+    rich,
+    rule_desk,
+    rungs,
+    tool_desk,
+)
+from engine.taps import Reply
+
+Verb = Callable[..., Awaitable[Reply]]
+VERBS: dict[str, Verb] = {
+    **desk.VERBS,
+    **batch_desk.VERBS,
+    **always_desk.VERBS,
+    **rule_desk.VERBS,
+    **ladder.VERBS,
+    **tool_desk.VERBS,
+    **secrets.VERBS,
+    **who.VERBS,
+    **going_back.VERBS,
+    **importing.VERBS,
+    **habits.VERBS,
+    **recording.VERBS,
+    **rungs.VERBS,
+    **curating.VERBS,
+    **review.VERBS,
+    **asking.VERBS,
+    "redirect": redirects.redirect,
+    "endorse": endorsing.endorse,
+    "account": accounts.endorse,
+    "halt": halting.halt,
+    rich.ACTION: rich.answer,
+    "erase": forgetting.erase,
+}
