@@ -280,7 +280,7 @@ async def _lines(reader: Reader, said: str, record: Record) -> list[str]:
     """Return what the records say to it: fields it names, and what is in the books."""
     named = [name for name, pattern in _FIELDS.items() if _has(pattern, said)]
     lines = [
-        f"{name.capitalize()}: {record.state[name]} (the record)"
+        f"{words.label(name)}: {record.state[name]} (the record)"
         for name in named
         if record.state.get(name)
     ]

@@ -115,7 +115,7 @@ async def about(
 def _fields(record: Record) -> list[str]:
     hidden = {"name", *kinds.names(record.kind)}  # ids say nothing to a person
     shown = {k: v for k, v in record.state.items() if v and k not in hidden}
-    lines = [f"{name.replace('_', ' ').capitalize()}: {_said(v)}" for name, v in shown.items()]
+    lines = [f"{words.label(name)}: {_said(v)}" for name, v in shown.items()]
     status = "" if record.status == "active" else f" · {record.status}"
     return [*lines, f"Record version {record.version}{status}"]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from engine import words
 from engine.messages import FieldRow
 
 VALUE_CHARS_MAX = 120
@@ -31,4 +32,4 @@ def value(given: Any) -> str:
 
 
 def label(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return words.label(name)

@@ -38,6 +38,8 @@ WHO_HOW = "Write a name, an address or a number after it, like /who Ada or /hist
 SAME_HOW = "Write both, with “and” between them: /same Ada Example and ada@home.example"
 NONE_LIKELY = "I find nobody who may be the same as somebody else. {how}"
 MORE_LIKELY = "{count} more may be the same; /same shows the next when these are answered."
+NO_KIND = "There is no kind “{kind}”. There are: {known}."
+PLURALS = {"people": "person", "companies": "company"}
 EMPTY = "There are no records yet. Forward a mail, or say “note on Ada: …”."
 TITLE = "Are these the same?"
 ONE = "{name} is one record now. What named the other is found there."
@@ -72,12 +74,14 @@ class Who:
 
     async def records(self, event: Event, rest: str) -> Msg:
         """Count the records by kind; with a kind, list the newest of it."""
-        key, kind = f"records:{event.id}", rest.strip().casefold().removesuffix("s")
+        key, kind = f"records:{event.id}", _kind(rest)
         async with self.house.db.snapshot() as reader:
             if kind in kinds.KINDS:
                 return await _listed(reader, kind, key)
+            if kind:
+                return say(key, NO_KIND.format(kind=rest.strip(), known=", ".join(kinds.KINDS)))
             counts = {kind: await records.count(reader, kind) for kind in kinds.KINDS}
-        lines = tuple(f"{count} {kind}" for kind, count in counts.items() if count)
+        lines = tuple(f"{kind.capitalize()}: {count}" for kind, count in counts.items() if count)
         if not lines:
             return say(key, EMPTY)
         own = _own_fields(self.house)
@@ -247,6 +251,12 @@ async def _one(reader: Reader, wanted: str) -> Record | str:
         return SEVERAL.format(names=", ".join(one.label for one in by_id.values()))
     found = await records.get(reader, next(iter(by_id))) if by_id else None
     return found or NOBODY.format(name=wanted)
+
+
+def _kind(said: str) -> str:
+    """Return the kind that is meant, in the singular."""
+    word = said.strip().casefold()
+    return PLURALS.get(word) or (word if word in kinds.KINDS else word.removesuffix("s"))
 
 
 async def _listed(reader: Reader, kind: str, key: str) -> Msg:

@@ -71,7 +71,8 @@ async def tonight(reader: Reader) -> Tonight:
 def told(found: Tonight, settings: dict[str, Any]) -> tuple[str, ...]:
     """Return where what was said lies, and what would go tonight, a sentence each."""
     packed = found.archived
-    lines = [f"{found.hot:,} passages are at hand, at most {found.bound:,}."]
+    hot = "1 passage is" if found.hot == 1 else f"{found.hot:,} passages are"
+    lines = [f"{hot} at hand, at most {found.bound:,}."]
     if packed.oldest is None:
         lines.append("The archive is empty.")
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import outbox, words
+from engine import into_record, outbox, words
 from engine.house import House
 from engine.messages import (
     Bullets,
@@ -124,8 +124,11 @@ async def changed(
     back = Button(
         label="Take it back", action="fact.back", ref=first.id if first else "", item=new or ""
     )
+    beside = await into_record.beside(tx, fact) if new else None
+    parts += [_para(beside[0])] if beside else []
+    buttons = ((back, beside[1]),) if beside else ((back,),)
     summary = f"{title} · {name}: {before or 'nothing'} → {now or 'nothing'}"[:190]
-    return Msg(key=key, summary=summary, parts=tuple(parts), buttons=((back,),))
+    return Msg(key=key, summary=summary, parts=tuple(parts), buttons=buttons)
 
 
 async def uses(reader: Reader, fact: Fact) -> list[str]:

@@ -33,6 +33,14 @@ KIND = {
     "plan.made": "Plan made",
     "suggestion.taken": "You took a suggestion",
 }
+TAPPED = {  # what a tap that changes records said
+    "import.take": "You imported a list",
+    "record.write": "You recorded it",
+    "record.merge": "You said that they are the same",
+    "record.split": "You split them again",
+    "record.back": "You went back to a version",
+    "fact.record": "You put what you had said into the record",
+}
 
 
 async def effect(reader: Reader, effect_id: str) -> Msg:
@@ -198,6 +206,8 @@ def _chain(chain: list[Event], settings: dict[str, Any]) -> Bullets:
 def said(event: Event) -> str:
     """Return in a few words what an event was."""
     body = event.body
+    if body.get("action") in TAPPED:
+        return TAPPED[body["action"]]
     text = body.get("text") or body.get("subject") or body.get("title") or body.get("action") or ""
     kind = KIND.get(event.kind, event.kind)
     return f"{kind}: {_short(str(text))}" if text else kind

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+SHORT = {"iban": "IBAN", "vat id": "VAT ID"}  # fields of a record that no rule of case spells
 SURFACES = {"telegram": "Telegram", "slack": "Slack"}
 
 
@@ -64,3 +65,9 @@ def cost(amount: Decimal, currency: str) -> str:
     """Return a cost so that fractions of a cent are seen: "0.0042 EUR"; a round one as money."""
     whole = amount.quantize(Decimal("0.01"))
     return money(amount, currency) if amount == whole else f"{amount:,.4f} {currency}"
+
+
+def label(field: str) -> str:
+    """Return how a field of a record is called: “Phone”, “IBAN”."""
+    said = field.replace("_", " ")
+    return SHORT.get(said, said.capitalize())

@@ -211,3 +211,34 @@ async def test_a_quiet_week_asks_nothing_and_the_next_one_is_set(
             e for e in await events.of_kind(reader, "alarm.rang") if e.body["alarm"] == "review"
         ]
     assert len(rang) == 2
+
+
+async def test_what_differs_from_the_record_changes_it_with_one_tap_and_never_by_itself(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("Ada's phone is +49 30 1234567")
+    assert "The record says nothing of it yet." in chat.text("Noted on Ada Example")
+    await chat.tap("Noted on Ada Example", "Change the record")
+    assert "+49301234567" in chat.text("the record is changed")
+    await chat.say("the phone for Ada is +49 30 7654321")
+    assert "The record still says +49301234567." in chat.last
+    await chat.say("/who Ada")
+    assert "Phone: +49301234567" in chat.last
+    stale = chat.tokens[chat.key("Noted on Ada Example"), "Change the record"]
+    await chat.press(stale)
+    assert "[-+49301234567-]{++49307654321+}" in chat.text("the record is changed")
+    assert (await chat.press(stale)).refused
+    await chat.say("/history Ada")
+    assert "You put what you had said into the record" in chat.last
+    await chat.say("the phone for Ada is +49 30 7654321")
+    assert "The record still says" not in chat.last
+    assert (await verify.verify(app.db)).faults == ()
+
+
+async def test_a_mail_that_claims_another_phone_offers_no_change_of_the_record(
+    app: App, chat: Chat
+) -> None:
+    await learn(app, "phone", "+49301111111")
+    await chat.say("what is Ada's phone?")
+    assert "not confirmed" in chat.last
+    assert all("Change the record" not in button for _, button in chat.tokens)

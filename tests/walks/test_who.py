@@ -39,8 +39,12 @@ async def test_who_asks_which_and_says_when_there_is_nobody(app: App, chat: Chat
 
 async def test_records_are_counted_and_listed(app: App, chat: Chat) -> None:
     await chat.say("/records")
-    assert "person" in chat.last
-    await chat.say("/records persons")
+    assert "Person: 4" in chat.last
+    await chat.say("/records banana")
+    assert "There is no kind “banana”. There are: person, company," in chat.last
+    await chat.say("/records companies")
+    assert chat.last.startswith("Company")
+    await chat.say("/records people")
     assert "Ada Example · ada@example.org" in chat.last
     for number in range(20):
         await person(app, f"Number {number}")
