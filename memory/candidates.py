@@ -22,7 +22,7 @@ from memory.terms import telling
 POOL = 120  # candidates the words may give
 NEAREST = 50  # candidates the meaning may add
 SCOPED_MAX = 50_000  # rows of a scope that are compared one by one, newest first
-MANY = 20_000  # passages; with fewer, every word is asked for alike
+MANY = 5_000  # passages; with fewer, every word is asked for alike
 RARE_ENOUGH = 1_000  # passages found by the rarest words; the others then only add to their score
 BEFORE_WEIGHT = 0.7  # a word of the passage before, against 1 for the passage's own
 NAME_CHARS_MIN = 3
@@ -131,15 +131,18 @@ def found_by_meaning(
 def candidates(rows: Sequence[Found], values: Values) -> list[Candidate]:
     """Return what ranking needs of the rows that words or meaning find.
 
-    What no encoder of these knows has no meaning.
+    What has no vector of theirs yet, found by its words, is taken to mean as much as the others
+    that words found do on average: nothing would put it behind all of them.
     """
     near: dict[int, float] = {}
     for encoder, vector in values.items():
         packs = [row for row in rows if row.encoder == encoder and row.numbers]
         cosine = cosines(vector, [row.numbers or b"" for row in packs])
         near |= {row.seq: value for row, value in zip(packs, cosine, strict=True)}
+    known = [near[row.seq] for row in rows if row.words and row.seq in near]
+    usual = sum(known) / len(known) if known else 0.0
     return [
-        Candidate._make((*row[:KEPT], row.words, near.get(row.seq, 0.0)))
+        Candidate._make((*row[:KEPT], row.words, near.get(row.seq, usual)))
         for row in rows
         if row.words or row.seq in near
     ]

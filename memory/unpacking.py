@@ -10,7 +10,7 @@ import json
 import math
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 
@@ -22,6 +22,7 @@ from memory.when import Span
 
 Said = tuple[Packed, str | None]  # a passage, and what was said just before it
 BOXES_OPENED = 6
+ENOUGH = 1_000  # passages that the rarest words find; the others then only add to their score
 PASSAGES_LOOKED_AT = 60  # the best by their words, before their boxes are opened
 DATED_WEIGHT = 0.9  # of a box from the days that the question names, beside the best words
 FOUND_MAX = 60  # of what was in them
@@ -39,10 +40,6 @@ FROM (
     ORDER BY words DESC LIMIT {PASSAGES_LOOKED_AT}
 ) AS best JOIN archived ON archived.seq = best.seq
 """  # `rowid + 0`: or full text would be asked anew for each row of the scope
-HOLDING = (
-    "SELECT (SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?)"
-    " + (SELECT count(*) FROM archived_fts WHERE archived_fts MATCH ?)"
-)
 ALL = "SELECT (SELECT count(*) FROM passages) + (SELECT sum(passages) FROM boxes)"
 MAKE = "CREATE VIRTUAL TABLE said USING fts5(text, before, tokenize = '{}')"
 TOKENS = "porter unicode61 remove_diacritics 2"
@@ -76,7 +73,8 @@ def _look(
 ) -> list[Found]:
     """Find passages, open their boxes, score what is there; in the database's own thread."""
     within, given = scope.sql("archived")
-    hits = _hits(conn, asked, scope, spans) if asked else {}
+    counts = {term: _count(conn, "archived_fts", term) for term in asked}
+    hits = _hits(conn, counts, scope, spans) if asked else {}
     chosen = list(hits.values())
     if within:
         newest = (
@@ -90,18 +88,20 @@ def _look(
         return []
     wanted = None if within else hits
     inside = [one for (pack,) in packs for one in said_with(pack, wanted)]
-    return _found(inside, scope, _known(conn, terms))
+    everywhere = {term: counts[term] + _count(conn, "passages_fts", term) for term in terms}
+    return _found(inside, scope, everywhere, int(conn.execute(ALL).fetchone()[0]))
 
 
 def _hits(
-    conn: sqlite3.Connection, asked: Sequence[str], scope: Scope, spans: Sequence[Span]
+    conn: sqlite3.Connection, counts: Mapping[str, int], scope: Scope, spans: Sequence[Span]
 ) -> dict[int, int]:
     """Return the passages that the words find, best first, each with its box.
 
     What lies in a box from the days that the question names comes before better words.
     """
     within, given = scope.sql("archived")
-    found = _search(conn, asked, within, given)
+    asked = " OR ".join(counts)
+    found = _search(conn, asked if within else _cheaper(counts), within, given)
     top = max((words for *_, words in found), default=0.0) or 1.0
     worth = {seq: (words / top, box) for seq, box, words in found}
     for span in spans:
@@ -114,25 +114,42 @@ def _hits(
 
 
 def _search(
-    conn: sqlite3.Connection, asked: Sequence[str], within: str, given: Sequence[str]
+    conn: sqlite3.Connection, asked: str, within: str, given: Sequence[str]
 ) -> list[tuple[int, int, float]]:
     """Return the numbers, boxes and scores of the best passages that hold one of these."""
     mine = f"AND rowid + 0 IN (SELECT seq FROM archived WHERE {within})" if within else ""
     rows: list[tuple[int, int, float]] = conn.execute(
-        SEARCH.format(mine=mine), (" OR ".join(asked), *given)
+        SEARCH.format(mine=mine), (asked, *given)
     ).fetchall()
     return rows
 
 
-def _known(conn: sqlite3.Connection, terms: Sequence[str]) -> tuple[dict[str, int], int]:
-    """Return how many passages hold each term, hot and archived, and how many there are."""
-    return {term: int(conn.execute(HOLDING, (term, term)).fetchone()[0]) for term in terms}, int(
-        conn.execute(ALL).fetchone()[0]
-    )
+def _cheaper(counts: Mapping[str, int]) -> str:
+    """Return the question so that only what holds one of its rarest words is scored.
+
+    Among many passages nearly all the time goes to the rows of common words. The rare ones count
+    twice then, which only says what is looked at: what is found is scored anew.
+    """
+    few, rows = list[str](), 0
+    for term in sorted(counts, key=counts.__getitem__):
+        if rows >= ENOUGH:
+            break
+        few.append(term)
+        rows += counts[term]
+    every = " OR ".join(counts)
+    return every if len(few) == len(counts) else f"({' OR '.join(few)}) AND ({every})"
 
 
-def _found(inside: Sequence[Said], scope: Scope, known: tuple[dict[str, int], int]) -> list[Found]:
-    scores = _scores(inside, *known)
+def _count(conn: sqlite3.Connection, table: str, term: str) -> int:
+    """Return how many passages hold this term."""
+    ask = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?"
+    return int(conn.execute(ask, (term,)).fetchone()[0])
+
+
+def _found(
+    inside: Sequence[Said], scope: Scope, known: Mapping[str, int], total: int
+) -> list[Found]:
+    scores = _scores(inside, known, total)
     if scope.limits:
         scores |= {place: 0.0 for place in range(len(inside)) if place not in scores}
     best = sorted(scores, key=lambda place: (-scores[place], -inside[place][0].seq))
@@ -143,7 +160,7 @@ def _found(inside: Sequence[Said], scope: Scope, known: tuple[dict[str, int], in
     ]
 
 
-def _scores(inside: Sequence[Said], known: dict[str, int], total: int) -> dict[int, float]:
+def _scores(inside: Sequence[Said], known: Mapping[str, int], total: int) -> dict[int, float]:
     """Return the BM25 of those that hold a term, as if they stood among all there are."""
     scores: dict[int, float] = defaultdict(float)
     rows = [(place, one.text, before) for place, (one, before) in enumerate(inside)]
