@@ -5,6 +5,7 @@ What went is no longer due, so a night that was cut off goes on where it stood.
 """
 
 import asyncio
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from memory.db import Database, Reader
 from memory.lifecycle import Due
 
 PACKED_AT_ONCE = 100  # passages in one transaction: 30 ms
+PAUSE_S = 0.02
 
 
 class Tonight(BaseModel, frozen=True):
@@ -47,10 +49,12 @@ async def pack_due(db: Database, cause: str | None) -> int:
         sessions = [one.session for one in some]
         went = PACKED_AT_ONCE
         while went == PACKED_AT_ONCE:  # a long session takes several turns
+            began = time.monotonic()
             async with db.transaction() as tx:
                 went = await lifecycle.pack(tx, sessions, cause, PACKED_AT_ONCE)
             packed += went
-            await asyncio.sleep(0)  # the chat has its turn
+            # The chat has its turn: whoever waits for the file looks for it only now and then.
+            await asyncio.sleep(max(PAUSE_S, time.monotonic() - began))
     return packed
 
 

@@ -1,5 +1,6 @@
 """The database: one file, one writer, and `Tx`, the right to change state."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -134,6 +135,8 @@ class Database:
             url(path), connect_args={"async_creator_fn": driver.connect}
         )
         self._listeners: dict[str, Callable[[str], None]] = {}
+        # SQLite lets a writer sleep and try again: one that writes all night would starve others.
+        self._turn = asyncio.Lock()
         sa.event.listen(self._engine.sync_engine, "connect", _on_connect)
         sa.event.listen(self._engine.sync_engine, "begin", _on_begin)
         sa.event.listen(self._engine.sync_engine, "invalidate", _on_invalidate)
@@ -150,7 +153,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[Tx]:
         """Open the one kind of transaction that may write. DiskFullError: nothing was stored."""
         try:
-            async with self._engine.begin() as conn:
+            async with self._turn, self._engine.begin() as conn:
                 tx = Tx(conn, self.clock())
                 yield tx
                 await seal(conn, tx.journal)

@@ -31,7 +31,7 @@ async def test_a_night_packs_old_mails_away_and_a_question_still_finds_them(
     await chat.drop(asks)
     before = await hot(app)
     await chat.say("/archive")
-    assert f"{before} passages are at hand" in chat.last
+    assert f"{before} passage" in chat.last and "at hand" in chat.last
     assert "The archive is empty." in chat.last
     assert "Tonight nothing would be packed away." in chat.last
     clock.advance(days=200)
