@@ -2,11 +2,17 @@
 
 bytes, rows of databases (memory/canary.py) ──▶ mails and documents, read in the sandboxed child
 What cannot be opened (a picture, a locked file) is listed as such, never as searched.
+
+All of it runs in a process of its own. Whoever opens and closes a file of a database drops the
+locks that its process holds on it: SQLite, here or in Chroma, would go on without, and the next
+process to look at the database would cut its shared memory away under this one.
 """
 
 import asyncio
 import html
 import io
+import json
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -18,6 +24,8 @@ from connectors.files import kinds, reading
 from connectors.files.shapes import Limits, Reading
 from memory import canary
 
+PATH = [str(Path(__file__).parents[1]), *filter(None, sys.path)]
+START = "import sys; sys.path[:] = sys.argv[1:]; from bot.searching import main; main()"
 LIMITS = replace(Limits(), text_chars_max=10_000_000)
 MEMBERS_BYTES_MAX = 100 * 1024 * 1024  # of all that one zip holds
 DEPTH_MAX = 3  # zips within mails within zips
@@ -39,7 +47,36 @@ class UnreadError(Exception):
 
 
 async def search(folder: Path, wanted: Sequence[str], but: Path) -> Found:
-    """Search every file below the folder but those below `but`. One at a time: nobody waits."""
+    """Search every file below the folder but those below `but`, in a process of its own.
+
+    RuntimeError: it ended before it was through.
+    """
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-I", "-X", "utf8", "-c", START, *PATH,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        asked = json.dumps([str(folder), list(wanted), str(but)])
+        said, _ = await child.communicate(asked.encode())
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    if child.returncode:
+        raise RuntimeError(f"The search of all files ended early ({child.returncode}).")
+    named, unread = json.loads(said)
+    return Found(tuple(named), tuple(unread))
+
+
+def main() -> None:
+    """Be that process: the request comes in on stdin, what was found goes out on stdout."""
+    folder, wanted, but = json.load(sys.stdin)
+    found = asyncio.run(look_through(Path(folder), wanted, Path(but)))
+    json.dump([found.named, found.unread], sys.stdout)
+
+
+async def look_through(folder: Path, wanted: Sequence[str], but: Path) -> Found:
+    """Do it in this process, one file after the other: nobody waits."""
     named, unread = [], []
     for path in await asyncio.to_thread(_files, folder, but):
         name = str(path.relative_to(folder))

@@ -2,12 +2,15 @@
 
 import base64
 import gzip
+import subprocess
+import sys
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from bot import searching
+from bot.app import App
 from bot.searching import Found, search
 from tests.connectors.files import samples
 
@@ -93,4 +96,29 @@ async def test_a_zip_is_opened_no_further_than_allowed(
 ) -> None:
     monkeypatch.setattr(searching, "MEMBERS_BYTES_MAX", 100)
     large = samples.zipped({"a.txt": base64.b64encode(bytes(range(256))).decode()})
-    assert await searched(tmp_path, {"one": large}) == Found((), ("blobs/one",))
+    (tmp_path / "one").write_bytes(large)
+    found = await searching.look_through(tmp_path, WANTED, tmp_path / "erasing")
+    assert found == Found((), ("one",))
+
+
+async def test_a_search_that_ends_early_is_no_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "START", "raise SystemExit(3)")
+    with pytest.raises(RuntimeError, match="ended early"):
+        await searched(tmp_path, {"one": b"Bob"})
+
+
+async def test_the_locks_of_the_database_outlive_a_search(app: App) -> None:
+    async with app.db.snapshot():
+        assert _is_held(app.db.path)
+        await search(app.folder, WANTED, but=app.folder / "erasing")
+        assert _is_held(app.db.path)
+
+
+def _is_held(database: Path) -> bool:
+    """Ask from another process: without this lock it would cut the shared memory to nothing."""
+    lock = "fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 128)"
+    take = f"import fcntl, sys; {lock}"
+    tried = subprocess.run([sys.executable, "-c", take, f"{database}-shm"], capture_output=True)
+    return b"BlockingIOError" in tried.stderr

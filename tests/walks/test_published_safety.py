@@ -36,6 +36,7 @@ MODULES = {"subprocess", "runpy", "pty", "code", "importlib"}
 PROGRAMS = re.compile(r"system|popen|spawn\w*|exec\w*|fork\w*|confirm|prompt")
 KNOWN = {
     ("connectors/files/process.py", "asyncio.create_subprocess_exec"),  # the sandboxed reader
+    ("bot/searching.py", "asyncio.create_subprocess_exec"),  # looks for who was erased
     ("connectors/mcp/pipe.py", "asyncio.create_subprocess_exec"),  # a server of mcp.yaml
     ("connectors/mcp/child.py", "os.execve"),  # and how it becomes one, once it is confined
     ("memory/embed.py", "from importlib import util"),  # asks whether a package is there

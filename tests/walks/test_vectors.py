@@ -239,10 +239,14 @@ async def test_a_server_of_the_index_holds_no_words_and_may_go_come_back_and_be_
 
         chroma.kill()
         await asyncio.to_thread(chroma.start, tmp_path / "empty")
-        await company.found()  # notices it
+        await company.found("who has lamp 88?")  # notices it; an answer that is kept would not
+
+        async def filled() -> bool:
+            ids = [id for held in chroma.rows().values() for id in held["ids"]]
+            return sorted(ids) == sorted(again["ids"])
+
+        await company.until(filled)
         await company.until(lambda: finds(company))
-        [filled] = chroma.rows().values()
-        assert sorted(filled["ids"]) == sorted(again["ids"])
     assert (await verify(company.app.db)).faults == ()
 
 
