@@ -13,6 +13,7 @@ from agents import (
     knowing,
     listening,
     loose,
+    parties,
     planner,
     question_words,
     recording,
@@ -100,12 +101,15 @@ class Front:
             route = await self._route(reader, wanted)
             context = await self._context(reader, None)
             telling = await self._telling(reader, said, route)
+            named = [] if question is None else await parties.find(reader, said)
         if event.body.get("redirects"):
             await self._redirected(event, said, route)
             return
         # While a question is open, only a clear command or sentence is not its answer.
         if question is not None and (route.playbook is None or route.how == "examples"):
-            await self._answer(event, question, said)
+            between = question_words.of_memory(said, route, bool(named))
+            if not (between and await self._asked_between(event, said, telling)):
+                await self._answer(event, question, said)
         elif route.playbook is None and said.casefold() in YES:
             await self._typed_yes(event)
         elif rules_heard.is_one(said, context):  # every word of it is a rule's
@@ -115,6 +119,13 @@ class Front:
         elif (playbook := await self._told(event, said, route)) is not None:
             why = f"“{playbook.title}” fits ({route.how}, {route.score:.2f})."
             await self._fill(event, Wish(playbook, {}, (said,), why, mail), wanted, route)
+
+    async def _asked_between(self, event: Event, said: str, telling: str) -> bool:
+        """Answer what is asked of memory while a question of ours stays open. False: nothing."""
+        if telling == "facts":
+            await self._command(event, f"/facts {said}")
+            return True
+        return await self.asking.answer(event, said)
 
     async def _told(self, event: Event, said: str, route: Route) -> Playbook | None:
         """Answer what only asks, and say why nothing is planned; else return the playbook."""

@@ -97,6 +97,8 @@ _LATER = re.compile(  # “remind me on Friday what …” is for Friday
 )
 _REMIND = re.compile(r"(?:remind\sme|erinnere?\smich|tell\sme|check)\b", re.IGNORECASE)
 _WHEN_IT_IS = re.compile(r"when\b(?!.*\b(?:did|was|were|had|last|paid|said|wrote|agreed)\b)", re.I)
+_TO_THEM = re.compile(r"\b(?:you|your|yours|du|dich|dir|dein\w*|euch|ihr|Sie|Ihnen|Ihr\w*)\b")
+_WE_DID = re.compile(r"\b(?:(?:did|have|had)\s(?:we|i)|(?:haben|hatten)\swir|habe\sich)\b", re.I)
 _SUBJECT = re.compile(
     r"(?:we|i|she|he|they|it|there|wir|ich|er|sie|es|das|the|our|der|die|unser\w*"
     r"|[\w.-]+['\u2019]s)\b",
@@ -134,6 +136,16 @@ def asks(said: str, route: Route) -> bool:
         case "open":
             return _states(said, route)
     return False
+
+
+def of_memory(said: str, route: Route, names_somebody: bool) -> bool:
+    """Say whether it asks what is known here, also while something else is open to be answered.
+
+    Words meant for somebody outside speak to them (“when can you come?”) and do not name them.
+    """
+    if not asks(said, route) or _TO_THEM.search(said):
+        return False
+    return names_somebody or _WE_DID.search(said) is not None
 
 
 def _informs(text: str) -> bool:

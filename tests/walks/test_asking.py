@@ -249,3 +249,25 @@ async def test_a_model_may_say_it_in_words_with_sources_that_are_checked(office:
     await chat.say("/memory")
     assert "Answers in a model's words cost 0.0090 EUR." in chat.last
     assert (await verify.verify(office.app.db)).faults == ()
+
+
+async def test_a_question_about_what_is_known_is_no_answer_to_an_open_one(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("we agreed with Ada that the workshop is in Berlin on 3 December")
+    assert "✓ noted on Ada Example" in chat.text("Note on Ada Example")
+    await chat.say("write an e-mail to Ada")
+    assert "What should the mail say?" in chat.last
+    await chat.say("what did we agree with Ada about the workshop?")
+    assert "the workshop is in Berlin on 3 December" in chat.last
+    await chat.say("when can you come?")
+    assert "when can you come?" in chat.text("Send e-mail · ada@example.org")
+
+
+async def test_a_fact_is_asked_for_while_something_else_is_open(app: App, chat: Chat) -> None:
+    await chat.say("the price for Ada is 90 EUR")
+    await chat.say("write an e-mail to Bruno")
+    await chat.say("what is Ada's price?")
+    assert "Price: 90.00 EUR" in chat.last
+    await chat.say("The lamp is ready.")
+    assert "The lamp is ready." in chat.text("Send e-mail · bruno@example.com")
