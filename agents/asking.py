@@ -10,8 +10,9 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from agents import answering, matter, places, reports, slots
+from agents import answering, matter, owed, places, reports, slots
 from agents.library import Slot
 from agents.matter import Matter
 from agents.models.door import Models
@@ -173,6 +174,10 @@ class Asking:
             if sought.record is not None:
                 answer.facts = await _facts(reader, sought, sought.record)
                 answer.lines = await _lines(reader, sought.said, sought.record)
+            if owed.asked(sought.said) and (sought.record is None or _owes(sought.record)):
+                settings = await profile.read(reader)
+                today = reader.now.astimezone(ZoneInfo(settings["zone"])).date()
+                answer.lines = await owed.lines(reader, sought.record, today, settings)
             answer.looked = await recalls.looked(reader)
         began = time.monotonic()
         scope = _scope(sought.record)
@@ -288,6 +293,10 @@ async def _lines(reader: Reader, said: str, record: Record) -> list[str]:
         return lines + await reports.book(reader, record)
     kinds = [kind for kind, pattern in _BOOKS.items() if _has(pattern, said)]
     return lines + await reports.books(reader, record, kinds)
+
+
+def _owes(record: Record) -> bool:
+    return record.kind in ("person", "company")
 
 
 def _has(pattern: str, said: str) -> bool:

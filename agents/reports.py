@@ -19,9 +19,10 @@ from engine.messages import (
     Quote,
     Span,
 )
-from memory import facts, kinds, profile, recall, records, relations
+from memory import facts, kinds, profile, recall, records, relations, traits
 from memory.db import Reader
 from memory.records import Record
+from memory.traits import Traits
 
 EXCERPT_CHARS = 600
 LISTS = (".csv", ".tsv", ".vcf")
@@ -102,7 +103,8 @@ async def about(
         known.sort(key=lambda fact: fact.attribute != facts.PINNED)  # that comes first
         lines = tuple(curating.line(fact, settings) for fact in known)
         parts += [_para("Noted:"), Bullets(items=lines)]
-    found = [one for one in found if one.ref not in {fact.id for fact in known}]
+    told = {fact.id for fact in known}
+    found = [one for one in found if one.ref not in told and not _asks(one)]
     if found:
         parts += [_para("From mails, messages and what was done:")]
         parts += [Quote(text=one.text[:EXCERPT_CHARS], who=_source(one, settings)) for one in found]
@@ -110,6 +112,11 @@ async def about(
     evidence = (Evidence(label="the record", ref=record.id), *curating.cited(known), *evidence)
     parts.append(Facts(evidence=evidence))
     return Msg(key=key, summary=f"What I know about {record.name}"[:190], parts=tuple(parts))
+
+
+def _asks(one: recall.Recalled) -> bool:
+    """Say whether somebody only asked there: that tells nothing of whom it was about."""
+    return one.kind == "message" and Traits.ASKS in traits.of(one.text, None)
 
 
 def _fields(record: Record) -> list[str]:

@@ -1,6 +1,6 @@
 """Moments and money as the operator reads them: their zone, their language."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,10 +50,14 @@ def today(now: datetime, profile: dict[str, Any]) -> str:
 
 def day(at: datetime, profile: dict[str, Any]) -> str:
     """Return "27 Nov 2026", in the operator's zone and language."""
+    return written(at.astimezone(ZoneInfo(profile["zone"])).date(), profile)
+
+
+def written(on: date, profile: dict[str, Any]) -> str:
+    """Return "27 Nov 2026", in the operator's language."""
     from babel.dates import format_date
 
-    local = at.astimezone(ZoneInfo(profile["zone"])).date()
-    return str(format_date(local, "d MMM yyyy", locale=profile["locale"]))
+    return str(format_date(on, "d MMM yyyy", locale=profile["locale"]))
 
 
 def money(amount: Decimal | int | str, currency: str) -> str:

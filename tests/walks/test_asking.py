@@ -271,3 +271,28 @@ async def test_a_fact_is_asked_for_while_something_else_is_open(app: App, chat: 
     assert "Price: 90.00 EUR" in chat.last
     await chat.say("The lamp is ready.")
     assert "The lamp is ready." in chat.text("Send e-mail · bruno@example.com")
+
+
+async def test_what_somebody_owes_are_their_open_invoices(app: App, chat: Chat) -> None:
+    async with app.db.transaction() as tx:
+        ada = await records.by_key(tx, "email", "ada@example.org")
+        assert ada is not None
+        for number, due in (("INV-8", "2026-11-01"), ("INV-9", "2026-12-01")):
+            state = {"name": number, "number": number, "customer": ada.id, "total": "100.50"}
+            await records.create(tx, "invoice", {**state, "currency": "EUR", "due_on": due}, None)
+    await chat.say("how much does Ada owe us?")
+    assert "Invoice INV-8: 100.50 EUR, overdue since 1 Nov 2026" in chat.last
+    assert "Invoice INV-9: 100.50 EUR, due on 1 Dec 2026" in chat.last
+    assert "Invoice INV-2026-007: 360.00 EUR" in chat.last
+    assert "Open in all: 561.00 EUR." in chat.last
+    assert "PAY-1042" not in chat.last
+    await chat.say("welche Rechnungen sind noch offen?")
+    assert "Invoice INV-8 · Ada Example: 100.50 EUR" in chat.last
+    await chat.say("what does Dorota owe us?")
+    assert "No invoice of Dorota Wzór is open." in chat.last
+
+
+async def test_what_was_only_asked_of_somebody_is_not_told_of_them(app: App, chat: Chat) -> None:
+    await chat.say("did Ada write about the blue lamp?")
+    await chat.say("/who Ada")
+    assert "blue lamp" not in chat.last

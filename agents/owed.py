@@ -1,0 +1,64 @@
+"""Owed: the invoices that are not paid yet, of one customer or of all, with their sum."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from engine import words
+from memory import records
+from memory.db import Reader
+from memory.records import Record
+
+LISTED_MAX = 10
+READ_MAX = 1_000
+NONE = "No invoice{of} is open."
+SUM = "Open in all: {sums}."
+_INVOICES = r"(?:invoices?|bills?|rechnung(?:en)?)"
+_OWED = re.compile(
+    r"\b(?:owe[sd]?|owing|outstanding|unpaid|overdue|schulde\w*|unbezahlt\w*|überfällig\w*"
+    rf"|open\s{_INVOICES}|{_INVOICES}\s(?:\w+\s){{0,3}}?(?:open|offen)|offene\w*\s{_INVOICES})\b",
+    re.IGNORECASE,
+)
+
+
+def asked(said: str) -> bool:
+    """Say whether the question is about what is not paid yet."""
+    return _OWED.search(said) is not None
+
+
+async def lines(
+    reader: Reader, customer: Record | None, today: date, settings: dict[str, Any]
+) -> list[str]:
+    """Return a line for each open invoice, the longest due first, and their sum by currency."""
+    whose = {} if customer is None else {"customer": customer.id}
+    found = await records.of_kind(reader, "invoice", limit=READ_MAX, status="open", **whose)
+    if not found:
+        return [NONE.format(of=f" of {customer.name}" if customer else "")]
+    found.sort(key=lambda one: one.state.get("due_on") or "9999")
+    shown = [await _line(reader, one, customer, today, settings) for one in found[:LISTED_MAX]]
+    shown += [f"and {len(found) - LISTED_MAX} more"] if len(found) > LISTED_MAX else []
+    sums: dict[str, Decimal] = {}
+    for one in found:
+        currency = one.state["currency"]
+        sums[currency] = sums.get(currency, Decimal(0)) + Decimal(one.state["total"])
+    if len(found) > 1:
+        told = ", ".join(words.money(total, currency) for currency, total in sums.items())
+        shown.append(SUM.format(sums=told))
+    return shown
+
+
+async def _line(
+    reader: Reader, one: Record, customer: Record | None, today: date, settings: dict[str, Any]
+) -> str:
+    state = one.state
+    whose = ""
+    if customer is None and state.get("customer"):
+        owner = await records.get(reader, state["customer"])
+        whose = f" · {owner.name}" if owner is not None else ""
+    due = ""
+    if state.get("due_on"):
+        day = date.fromisoformat(state["due_on"])
+        due = f", {'overdue since' if day < today else 'due on'} {words.written(day, settings)}"
+    total = words.money(state["total"], state["currency"])
+    return f"Invoice {state['number']}{whose}: {total}{due}"
