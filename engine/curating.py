@@ -27,6 +27,7 @@ from engine.taps import Person, Reply, heard
 from engine.tokens import Tap
 from memory import facts, profile
 from memory.db import Reader, Tx
+from memory.dialects import place_of
 from memory.facts import Fact
 from memory.schema.work import effects
 
@@ -138,7 +139,7 @@ async def uses(reader: Reader, fact: Fact) -> list[str]:
         f"told: {card.msg.summary} ({words.moment(card.at, settings)})"
         for card in await outbox.naming(reader, fact.id)
     ]
-    named = [sa.func.instr(sa.cast(effects.c.action, sa.Text), f'"{fact.id}"') > 0]
+    named = [place_of(sa.cast(effects.c.action, sa.Text), f'"{fact.id}"') > 0]
     query = sa.select(effects.c.action, effects.c.state).where(*named).limit(USES_MAX)
     rows = await reader.rows(query)
     return lines + [f"{row.action['operation']}: {row.state}" for row in rows]

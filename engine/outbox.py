@@ -6,12 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from pydantic import BaseModel
-from sqlalchemy.dialects import sqlite
 
 from engine import talk
 from engine.messages import Msg, seen_on, stored
 from memory import events
 from memory.db import Reader, Tx, change, insert_all, insert_once, put
+from memory.dialects import place_of
 from memory.schema.chat import cards, conversations, deliveries
 
 APPROVAL, ANSWER, PROGRESS = 0, 1, 2
@@ -82,7 +82,7 @@ async def shown_as(reader: Reader, conv: str, message: str) -> Card | None:
 
 async def naming(reader: Reader, ref: str) -> list[Card]:
     """Return the cards with a button about this, newest first."""
-    about = sa.func.instr(sa.cast(cards.c.msg, sa.Text), f'"ref": "{ref}"') > 0
+    about = place_of(sa.cast(cards.c.msg, sa.Text), f'"ref": "{ref}"') > 0
     query = sa.select(cards).where(about).order_by(cards.c.changed_at.desc()).limit(NAMING_MAX)
     return [_card(row) for row in await reader.rows(query)]
 
@@ -165,7 +165,7 @@ async def _address(tx: Tx, keys: Sequence[str], conv: str | None) -> None:
     said = sa.select(cards.c.key, conversations.c.id, *values).select_from(each)
     where = said.where(cards.c.key.in_(keys), conversations.c.state == "paired")
     where = where if conv is None else where.where(conversations.c.id == conv)
-    new = sqlite.insert(deliveries).from_select(["card", "conv", *waiting], where)
+    new = tx.dialect.insert(deliveries).from_select(["card", "conv", *waiting], where)
     pending = {"pending": True}
     await tx.conn.execute(new.on_conflict_do_update(index_elements=["card", "conv"], set_=pending))
 

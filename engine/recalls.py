@@ -87,7 +87,7 @@ async def note(
         "at": tx.now,
         "wrong_at": None,
     }
-    await tx.conn.execute(sa.insert(recalls).prefix_with("OR IGNORE").values(row))
+    await tx.conn.execute(tx.dialect.insert(recalls).values(row).on_conflict_do_nothing())
     old = recalls.c.at < tx.now - timedelta(days=KEPT_DAYS)
     await tx.conn.execute(sa.delete(recalls).where(old))
 

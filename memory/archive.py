@@ -9,6 +9,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Callable, Container, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -21,12 +22,6 @@ from memory.schema.recall import archived, archived_words, boxes
 
 BOX_PASSAGES = 64  # a box with fewer takes in the next session of its topic
 SUMMARY_CHARS = 600
-COUNT_ON = (
-    "INSERT INTO sqlite_sequence (name, seq) SELECT 'passages', 0"
-    " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'passages')",
-    "UPDATE sqlite_sequence SET seq = max(seq, (SELECT coalesce(max(seq), 0) FROM archived))"
-    " WHERE name = 'passages'",
-)
 KEYS = ("id", "seq", "kind", "ref", "record", "conv", "trust", "sensitivity")
 
 
@@ -115,8 +110,7 @@ async def write_words(tx: Tx) -> None:
     """
     for row in await tx.rows(sa.select(boxes.c.pack).order_by(boxes.c.box)):
         await _add_words(tx, unpack(row.pack))
-    for statement in COUNT_ON:
-        await tx.conn.exec_driver_sql(statement)
+    await tx.at_once(tx.dialect.count_on)
 
 
 async def contents(reader: Reader) -> Contents:
@@ -212,7 +206,7 @@ async def _rewrite(tx: Tx, number: int, change: Callable[[Packed], Packed | None
         await _add_words(tx, left)
     else:
         await tx.conn.execute(sa.delete(boxes).filter_by(box=number))
-    await tx.conn.execute(sa.insert(archived_words).values(archived_fts="optimize"))
+    await tx.at_once(partial(tx.dialect.words.tidy, packed=True))
 
 
 async def _write(tx: Tx, number: int | None, topic: str, inside: Sequence[Packed]) -> None:
@@ -234,14 +228,14 @@ async def _write(tx: Tx, number: int | None, topic: str, inside: Sequence[Packed
 
 
 async def _add_words(tx: Tx, some: Sequence[Packed]) -> None:
-    rows = [{"rowid": one.seq, "text": _said(one)} for one in some]
-    await tx.conn.execute(sa.insert(archived_words), rows)
+    said = [(one.seq, _said(one)) for one in some]
+    await tx.at_once(partial(tx.dialect.words.pack, said=said))
 
 
 async def _drop_words(tx: Tx, some: Sequence[Packed]) -> None:
     """Take words away; a table without texts must be told what they were."""
-    rows = [{"archived_fts": "delete", "rowid": one.seq, "text": _said(one)} for one in some]
-    await tx.conn.execute(sa.insert(archived_words), rows)
+    said = [(one.seq, _said(one)) for one in some]
+    await tx.at_once(partial(tx.dialect.words.unpack, said=said))
 
 
 async def _boxes_of(reader: Reader, which: sa.ColumnElement[bool]) -> list[int]:

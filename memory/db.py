@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from memory import driver, ids
+from memory import dialects, ids
+from memory.dialects import Dialect, Raw
+from memory.dialects import sqlite as file
 from memory.journal import Journal, seal
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 Row = Mapping[str, Any]
-BUSY_TIMEOUT_MS = 30_000
+BUSY_TIMEOUT_MS = file.BUSY_TIMEOUT_MS
 
 
 class DiskFullError(OSError):
@@ -48,15 +49,17 @@ class Reader:
     async def value(self, query: sa.Select[Any]) -> Any:
         return await self.conn.scalar(query)
 
-    async def at_once(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    @property
+    def dialect(self) -> Dialect:
+        return dialects.of(self.conn)
+
+    async def at_once(self, work: Callable[[Raw], T]) -> T:
         """Let `work` ask all it wants in the database's thread: one trip, and it may take long.
 
-        It sees what this reader sees, and gets rows as SQLite has them. It may write only where
-        the reader is a Tx, and only what is not journaled.
+        It sees what this reader sees, and gets rows as the database has them. It may write only
+        where the reader is a Tx, and only what is not journaled.
         """
-        raw = (await self.conn.get_raw_connection()).driver_connection
-        assert isinstance(raw, driver.Connection)
-        return await raw.there(work)
+        return await self.dialect.at_once(self.conn, work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ async def insert_once(tx: Tx, table: sa.Table, row: Row) -> bool:
 
     This is the one primitive behind every "only once" in the system.
     """
-    statement = sqlite.insert(table).values(dict(row)).on_conflict_do_nothing()
+    statement = tx.dialect.insert(table).values(dict(row)).on_conflict_do_nothing()
     new = (await tx.conn.execute(statement)).rowcount == 1
     if new:
         tx.journal.changed(table, row)
@@ -108,7 +111,7 @@ async def insert_once(tx: Tx, table: sa.Table, row: Row) -> bool:
 async def put(tx: Tx, table: sa.Table, row: Row) -> None:
     """Insert the row or replace the one with the same primary key."""
     keys = [column.name for column in table.primary_key]
-    statement = sqlite.insert(table).values(dict(row))
+    statement = tx.dialect.insert(table).values(dict(row))
     values = {name: value for name, value in row.items() if name not in keys}
     await tx.conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))
     tx.journal.changed(table, row)
@@ -131,15 +134,11 @@ class Database:
     def __init__(self, path: Path, clock: Clock = system_clock) -> None:
         self.path = path
         self.clock = clock
-        self._engine = create_async_engine(
-            url(path), connect_args={"async_creator_fn": driver.connect}
-        )
+        self._engine = file.engine(path)
+        self._dialect = file.SQLITE
         self._listeners: dict[str, Callable[[str], None]] = {}
         # SQLite lets a writer sleep and try again: one that writes all night would starve others.
         self._turn = asyncio.Lock()
-        sa.event.listen(self._engine.sync_engine, "connect", _on_connect)
-        sa.event.listen(self._engine.sync_engine, "begin", _on_begin)
-        sa.event.listen(self._engine.sync_engine, "invalidate", _on_invalidate)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -158,7 +157,7 @@ class Database:
                 yield tx
                 await seal(conn, tx.journal)
         except (sa.exc.OperationalError, sqlite3.OperationalError) as error:
-            if "disk is full" in str(getattr(error, "orig", error)):
+            if self._dialect.is_full(error):
                 said = "The disk is full, so nothing was stored. Free some space, then try again."
                 raise DiskFullError(said) from error
             raise
@@ -176,35 +175,3 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
-
-
-def url(path: Path) -> str:
-    return f"sqlite+aiosqlite:///{path}"
-
-
-def _on_connect(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, below
-    cursor = connection.cursor()
-    for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "foreign_keys=ON",
-        "synchronous=FULL",  # NORMAL may roll back an acknowledged commit at power loss
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _on_begin(conn: sa.Connection) -> None:
-    reading = conn.get_execution_options().get("reading", False)
-    conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-def _on_invalidate(connection: Any, _record: object, _error: object) -> None:
-    """Roll back before it is closed, in its own thread and whatever becomes of who asked.
-
-    A connection that is closed in the middle lives on, with its lock, until the last cursor that
-    a cancelled task still holds is collected.
-    """
-    raw = connection.driver_connection
-    # Into its own queue, which nothing can cancel; of one that is closed already nothing comes.
-    raw._tx.put_nowait((None, lambda: raw._conn.rollback()))

@@ -177,14 +177,14 @@ async def _cut_passages(tx: Tx, found: Reach) -> None:
             await tx.conn.execute(sa.update(passages).filter_by(seq=row.seq).values(cut))
             await stale_meaning(tx, [row.seq])
     await archive.cut(tx, partial(_cut_packed, found.needles))
-    words = sa.table("passages_fts", sa.column("rowid"), sa.column("text"), sa.column("before"))
+    words = full_text
     async for row in pages(tx, words):
         both = {"text": row.text, "before": row.before}
         cut = found.needles.cut(both, "words")
         if cut != both:
             await tx.conn.execute(sa.update(words).where(words.c.rowid == row.rowid_).values(cut))
             await stale_meaning(tx, [row.rowid_])
-    await tx.conn.execute(sa.insert(full_text).values(passages_fts="optimize"))
+    await tx.at_once(tx.dialect.words.tidy)
 
 
 def _cut_packed(known: Needles, one: Packed) -> Packed:
@@ -203,16 +203,10 @@ async def _cut_strangers(tx: Tx, known: Needles) -> None:
 
 
 async def _strangers(reader: Reader) -> AsyncIterator[sa.TableClause]:
-    tables = await reader.conn.exec_driver_sql("PRAGMA table_list")
-    for table in tables.mappings().all():
-        name = table["name"]
-        mine = name in metadata.tables or name.startswith(("sqlite_", "alembic_", "passages_fts"))
-        if table["schema"] != "main" or table["type"] != "table" or mine or table["wr"]:
-            continue
-        columns = await reader.conn.exec_driver_sql(f'PRAGMA table_info("{name}")')
-        texts = [c["name"] for c in columns.mappings() if c["type"] == "TEXT" and not c["pk"]]
-        if texts:
-            yield sa.table(name, *map(sa.column, texts))
+    texts = await reader.at_once(reader.dialect.texts)
+    for name in texts.keys() - metadata.tables.keys():
+        if not name.startswith(("sqlite_", "alembic_", full_text.name)):
+            yield sa.table(name, *map(sa.column, texts[name]))
 
 
 def _cut_json(known: Needles, text: Any) -> Any:

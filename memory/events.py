@@ -55,8 +55,8 @@ async def append(
         at=tx.now,
     )
     row = event.model_dump()
-    statement = sa.insert(events).prefix_with("OR IGNORE").values({**row, "changes": []})
-    if (await tx.conn.execute(statement)).rowcount != 1:
+    statement = tx.dialect.insert(events).values({**row, "changes": []})
+    if (await tx.conn.execute(statement.on_conflict_do_nothing())).rowcount != 1:
         return None
     tx.journal.note(row)
     return event

@@ -4,18 +4,17 @@ A text is findable by its words the moment it is stored, because they are writte
 means follows in the background (memory/meaning.py).
 """
 
-import sqlite3
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from memory import archive, ids, traits
 from memory.db import Tx
+from memory.dialects import Raw
 from memory.events import Trust
 from memory.schema.recall import archived, full_text, passages, vectors
 from memory.traits import Traits
@@ -26,13 +25,13 @@ SENSITIVITIES: tuple[Sensitivity, ...] = ("public", "business", "personal", "sec
 OF_A_PERSON = ("person", "consent")  # kinds of record that are about somebody
 
 KNOWN = """
-SELECT id FROM passages WHERE kind = :kind AND ref = :ref
-UNION ALL SELECT id FROM archived WHERE kind = :kind AND ref = :ref
+SELECT id FROM passages WHERE kind = ? AND ref = ?
+UNION ALL SELECT id FROM archived WHERE kind = ? AND ref = ?
 """
 LATEST = "SELECT session, at, traits FROM passages WHERE conv = ? ORDER BY seq DESC LIMIT 1"
 WRITTEN = [column.name for column in passages.c if column.name not in ("seq", "embedded")]
-INSERT = 'INSERT INTO passages ("{}", embedded) VALUES ({}, 0)'.format(
-    '", "'.join(WRITTEN), ", ".join(f":{name}" for name in WRITTEN)
+INSERT = 'INSERT INTO passages ("{}", embedded) VALUES ({}, FALSE) RETURNING seq'.format(
+    '", "'.join(WRITTEN), ", ".join("?" * len(WRITTEN))
 )
 INSERT_WORDS = """
 INSERT INTO passages_fts (rowid, text, before) SELECT p.seq, p.text, (
@@ -101,7 +100,7 @@ async def forget(tx: Tx, refs: Sequence[str]) -> None:
     """
     packed = await archive.take(tx, archived.c.ref.in_(refs))
     if await remove(tx, passages.c.ref.in_(refs)) or packed:
-        await tx.conn.execute(sa.text("INSERT INTO passages_fts(passages_fts) VALUES ('optimize')"))
+        await tx.at_once(tx.dialect.words.tidy)
 
 
 async def remove(tx: Tx, which: sa.ColumnElement[bool]) -> bool:
@@ -162,60 +161,44 @@ def _pieces(text: str) -> Iterator[str]:
         yield piece
 
 
-def _write(
-    common: Mapping[str, Any], pieces: Sequence[tuple[str, str]], conn: sqlite3.Connection
-) -> set[str]:
+def _write(common: Mapping[str, Any], pieces: Sequence[tuple[str, str]], raw: Raw) -> set[str]:
     """Write the passages of a source, in the database's thread, unless it has some already.
 
     Return the ids of those. `pieces` are the ids and texts of the new ones.
     """
-    known = {id for (id,) in conn.execute(KNOWN, common)}
+    source = (common["kind"], common["ref"])
+    known = {id for (id,) in raw.execute(KNOWN, source * 2)}
     if known or not pieces:
         return known
-    session, before = _session(conn, common["conv"], common["at"])
+    session, before = _session(raw, common["conv"], common["at"])
     kept = {
         **common,
-        "at": _stored(common["at"]),
+        "at": raw.dialect.stored(common["at"]),
         "session": session or pieces[0][0],
-        "sensitivity": common["sensitivity"] or _sensitivity(conn, common),
+        "sensitivity": common["sensitivity"] or _sensitivity(raw, common),
     }
     for name, piece in pieces:
         before = traits.of(piece, before)
         row = {**kept, "id": name, "text": piece, "traits": int(before)}
-        seq = conn.execute(INSERT, row).lastrowid
-        conn.execute(INSERT_WORDS, (seq,))
+        [written] = raw.execute(INSERT, [row[name] for name in WRITTEN]).fetchall()
+        raw.execute(INSERT_WORDS, written)
     return known
 
 
-def _stored(at: datetime) -> str:
-    """Return a moment as SQLAlchemy stores it. ValueError: it has no zone."""
-    return str(_store_moment()(at))
-
-
-@cache
-def _store_moment() -> Callable[[Any], Any]:
-    dialect = sqlite.dialect()
-    store = passages.c.at.type.dialect_impl(dialect).bind_processor(dialect)
-    assert store is not None
-    return store
-
-
-def _session(
-    conn: sqlite3.Connection, conv: str | None, at: datetime
-) -> tuple[str, Traits] | tuple[None, None]:
+def _session(raw: Raw, conv: str | None, at: datetime) -> tuple[str, Traits] | tuple[None, None]:
     """Return the session that a passage said now goes on with, and the traits of its last."""
     if conv is None:
         return None, None
-    row = conn.execute(LATEST, (conv,)).fetchone()
-    if row is None or abs(at - datetime.fromisoformat(row[1]).replace(tzinfo=UTC)) > SESSION_PAUSE:
+    row = raw.execute(LATEST, (conv,)).fetchone()
+    if row is None or abs(at - raw.dialect.moment(row[1])) > SESSION_PAUSE:
         return None, None
     return row[0], Traits(row[2])
 
 
-def _sensitivity(conn: sqlite3.Connection, common: Mapping[str, Any]) -> Sensitivity:
+def _sensitivity(raw: Raw, common: Mapping[str, Any]) -> Sensitivity:
     if common["trust"] == "outside":
         return "personal"
-    row = conn.execute("SELECT kind FROM records WHERE id = ?", (common["record"],)).fetchone()
+    row = raw.execute("SELECT kind FROM records WHERE id = ?", (common["record"],)).fetchone()
     return "personal" if row is not None and row[0] in OF_A_PERSON else "business"
 
 

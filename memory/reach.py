@@ -99,7 +99,9 @@ async def pages(reader: Reader, table: sa.TableClause) -> AsyncIterator[sa.Row[A
 
 
 def rowid(table: sa.TableClause) -> sa.ColumnElement[int]:
-    """Return SQLite's own number of a row, which stays when the row's key changes."""
+    """Return the database's own number of a row, which stays when the row's key changes."""
+    if isinstance(table, sa.Table) and table.autoincrement_column is not None:
+        return sa.type_coerce(table.autoincrement_column, sa.Integer)
     return sa.literal_column(f'"{table.name}".rowid', sa.Integer)
 
 

@@ -6,7 +6,6 @@ Without an encoder the words alone keep nearly all of it.
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from memory import candidates, ranking, scope, terms, when
 from memory.answers import Answers
 from memory.candidates import NEAREST, Found, Packs, Values
 from memory.db import Reader, Tx
+from memory.dialects import Raw
 from memory.embed import Encoder, EncoderDownError, Encodes
 from memory.events import Trust
 from memory.index import Index, IndexBrokenError
@@ -204,38 +204,34 @@ def _meant(
     return values, near
 
 
-def _look(
-    conn: sqlite3.Connection, *, wanted: Wanted, now: datetime, encoders: Sequence[str]
-) -> Looked:
+def _look(raw: Raw, *, wanted: Wanted, now: datetime, encoders: Sequence[str]) -> Looked:
     """Read a question, what it asks for, of which days, whom it names; find what its words find."""
     query = wanted.query
     words = terms.words_of(query)
-    named = candidates.speakers(conn, words)
+    named = candidates.speakers(raw, words)
     one = named if len(named) == 1 else frozenset[str]()
     spans = when.spans(query, now.date())
     asked = Asked(when.asks(query), spans, one, terms.telling(words), now)
     said = terms.terms(query, one)
-    mine = candidates.held(conn, wanted.where)
-    packs = candidates.vectors_within(conn, mine, encoders) if mine is not None else {}
-    rows = candidates.found_by_words(conn, said, mine, encoders)
-    archived = conn.execute("SELECT 1 FROM boxes LIMIT 1").fetchone() is not None
-    return Looked(asked, said, rows, packs, archived, _changes(conn))
+    mine = candidates.held(raw, wanted.where)
+    packs = candidates.vectors_within(raw, mine, encoders) if mine is not None else {}
+    rows = candidates.found_by_words(raw, said, mine, encoders)
+    archived = raw.execute("SELECT 1 FROM boxes LIMIT 1").fetchone() is not None
+    return Looked(asked, said, rows, packs, archived, _changes(raw))
 
 
-def _changes(conn: sqlite3.Connection) -> int:
+def _changes(raw: Raw) -> int:
     """Return how often anything changed that can be recalled."""
-    row = conn.execute("SELECT number FROM recall_changes").fetchone()
+    row = raw.execute("SELECT number FROM recall_changes").fetchone()
     return int(row[0]) if row else 0
 
 
-def _look_again(
-    conn: sqlite3.Connection, *, looked: Looked, values: Values, ids: set[str]
-) -> list[Found]:
+def _look_again(raw: Raw, *, looked: Looked, values: Values, ids: set[str]) -> list[Found]:
     """Return what only the meaning finds."""
     encoders = tuple(values)
     if looked.packs:
         known = {row.seq for row in looked.rows}
         near = candidates.nearest_within(looked.packs, values) - known
-        return candidates.found_by_meaning(conn, "seq", near, encoders)
+        return candidates.found_by_meaning(raw, "seq", near, encoders)
     new = ids - {row.id for row in looked.rows}
-    return candidates.found_by_meaning(conn, "id", new, encoders)
+    return candidates.found_by_meaning(raw, "id", new, encoders)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from memory import kinds, records
 from memory.db import Reader
+from memory.dialects import Dialect
 from memory.passages import SENSITIVITIES, Kind, Sensitivity
 from memory.schema.events import events
 from memory.schema.recall import passages
@@ -33,9 +34,9 @@ class Scope:
         """Return the limits as conditions on a table that has these columns."""
         return [table.c[name].in_(values) for name, values in self.limits]
 
-    def sql(self, table: str) -> tuple[str, list[str]]:
+    def sql(self, table: str, dialect: Dialect) -> tuple[str, list[str]]:
         """Return the same as SQL with its parameters."""
-        said = (f"{table}.{name} IN (SELECT value FROM json_each(?))" for name, _ in self.limits)
+        said = (f"{table}.{name} IN ({dialect.listed[str]})" for name, _ in self.limits)
         return " AND ".join(said), [json.dumps(values) for _, values in self.limits]
 
     def holds(self, passage: Any) -> bool:
@@ -97,9 +98,10 @@ async def _of_goal(reader: Reader, goal: str) -> tuple[str, ...]:
     """Return the events of a goal, what asked for it, and the artifacts about any of these."""
     asked = sa.select(goals.c.asked_by.label("id")).where(goals.c.id == goal)
     noted = sa.select(events.c.id).where(events.c.goal == goal)
-    things = [row.id for row in await reader.rows(asked.union_all(noted)) if row.id]  # type: ignore[arg-type]
-    about = sa.func.json_each(json.dumps([goal, *things])).table_valued("value")
-    written = sa.select(artifacts.c.id).where(artifacts.c.about.in_(sa.select(about.c.value)))
+    of_it = asked.union_all(noted)
+    things = [row.id for row in await reader.rows(of_it) if row.id]  # type: ignore[arg-type]
+    about = artifacts.c.about
+    written = sa.select(artifacts.c.id).where((about == goal) | about.in_(of_it))
     return _once([*things, *(row.id for row in await reader.rows(written))])
 
 

@@ -12,34 +12,24 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
+from datetime import time
 from functools import partial
 
 from memory.archive import Packed, said_with
-from memory.candidates import BEFORE_WEIGHT, KEPT, Found
+from memory.candidates import KEPT, Found
 from memory.db import Reader
+from memory.dialects import BEFORE_WEIGHT, Raw
 from memory.scope import Scope
 from memory.when import Span
 
 Said = tuple[Packed, str | None]  # a passage, and what was said just before it
 BOXES_OPENED = 6
-ENOUGH = 1_000  # passages that the rarest words find; the others then only add to their score
 PASSAGES_LOOKED_AT = 60  # the best by their words, before their boxes are opened
 DATED_WEIGHT = 0.9  # of a box from the days that the question names, beside the best words
 FOUND_MAX = 60  # of what was in them
 RAREST = 1e-6  # as FTS5 says of a word that most texts have
-LISTED = "SELECT value FROM json_each(?)"
-OF_DAYS = (
-    "archived.box IN (SELECT box FROM boxes"
-    " WHERE substr(last_at, 1, 10) >= ? AND substr(first_at, 1, 10) <= ?)"
-)
-SEARCH = f"""
-SELECT archived.seq, archived.box, best.words
-FROM (
-    SELECT rowid AS seq, -bm25(archived_fts) AS words FROM archived_fts
-    WHERE archived_fts MATCH ? {{mine}}
-    ORDER BY words DESC LIMIT {PASSAGES_LOOKED_AT}
-) AS best JOIN archived ON archived.seq = best.seq
-"""  # `rowid + 0`: or full text would be asked anew for each row of the scope
+BOXES_OF = "SELECT seq, box FROM archived WHERE seq IN ({})"
+OF_DAYS = "archived.box IN (SELECT box FROM boxes WHERE last_at >= ? AND first_at <= ?)"
 ALL = "SELECT (SELECT count(*) FROM passages) + (SELECT sum(passages) FROM boxes)"
 MAKE = "CREATE VIRTUAL TABLE said USING fts5(text, before, tokenize = '{}')"
 TOKENS = "porter unicode61 remove_diacritics 2"
@@ -64,7 +54,7 @@ async def by_archive(
 
 
 def _look(
-    conn: sqlite3.Connection,
+    raw: Raw,
     *,
     terms: Sequence[str],
     asked: Sequence[str],
@@ -72,84 +62,62 @@ def _look(
     spans: Sequence[Span],
 ) -> list[Found]:
     """Find passages, open their boxes, score what is there; in the database's own thread."""
-    within, given = scope.sql("archived")
-    counts = {term: _count(conn, "archived_fts", term) for term in asked}
-    hits = _hits(conn, counts, scope, spans) if asked else {}
+    within, given = scope.sql("archived", raw.dialect)
+    hits = _hits(raw, asked, scope, spans) if asked else {}
     chosen = list(hits.values())
     if within:
         newest = (
             f"SELECT box FROM boxes WHERE box IN (SELECT box FROM archived WHERE {within})"
             f" ORDER BY last_at DESC LIMIT {BOXES_OPENED}"
         )
-        chosen += [box for (box,) in conn.execute(newest, given)]
+        chosen += [box for (box,) in raw.execute(newest, given)]
     first = json.dumps(list(dict.fromkeys(chosen))[:BOXES_OPENED])
-    packs = conn.execute(f"SELECT pack FROM boxes WHERE box IN ({LISTED})", (first,)).fetchall()
+    listed = raw.dialect.listed[int]
+    packs = raw.execute(f"SELECT pack FROM boxes WHERE box IN ({listed})", (first,)).fetchall()
     if not packs:
         return []
     wanted = None if within else hits
     inside = [one for (pack,) in packs for one in said_with(pack, wanted)]
-    everywhere = {term: counts[term] + _count(conn, "passages_fts", term) for term in terms}
-    return _found(inside, scope, everywhere, int(conn.execute(ALL).fetchone()[0]))
+    return _found(inside, scope, _known(raw, terms))
 
 
-def _hits(
-    conn: sqlite3.Connection, counts: Mapping[str, int], scope: Scope, spans: Sequence[Span]
-) -> dict[int, int]:
+def _hits(raw: Raw, asked: Sequence[str], scope: Scope, spans: Sequence[Span]) -> dict[int, int]:
     """Return the passages that the words find, best first, each with its box.
 
     What lies in a box from the days that the question names comes before better words.
     """
-    within, given = scope.sql("archived")
-    asked = " OR ".join(counts)
-    found = _search(conn, asked if within else _cheaper(counts), within, given)
+    within, given = scope.sql("archived", raw.dialect)
+    found = _search(raw, asked, within, given)
     top = max((words for *_, words in found), default=0.0) or 1.0
     worth = {seq: (words / top, box) for seq, box, words in found}
     for span in spans:
-        days = [span.first.isoformat(), span.last.isoformat()]
+        days = [span.first.isoformat(), f"{span.last} {time.max}"]
         dated = f"{within} AND {OF_DAYS}" if within else OF_DAYS
-        for seq, box, words in _search(conn, asked, dated, [*given, *days]):
+        for seq, box, words in _search(raw, asked, dated, [*given, *days]):
             worth[seq] = (words / top + DATED_WEIGHT, box)
     best = sorted(worth, key=lambda seq: worth[seq], reverse=True)
     return {seq: worth[seq][1] for seq in best}
 
 
 def _search(
-    conn: sqlite3.Connection, asked: str, within: str, given: Sequence[str]
+    raw: Raw, asked: Sequence[str], within: str, given: Sequence[str]
 ) -> list[tuple[int, int, float]]:
     """Return the numbers, boxes and scores of the best passages that hold one of these."""
-    mine = f"AND rowid + 0 IN (SELECT seq FROM archived WHERE {within})" if within else ""
-    rows: list[tuple[int, int, float]] = conn.execute(
-        SEARCH.format(mine=mine), (asked, *given)
-    ).fetchall()
-    return rows
+    best = raw.dialect.words.best_packed(raw, asked, within, given, PASSAGES_LOOKED_AT)
+    numbers = json.dumps([seq for seq, _ in best])
+    box = dict(raw.execute(BOXES_OF.format(raw.dialect.listed[int]), (numbers,)).fetchall())
+    return [(seq, box[seq], words) for seq, words in best if seq in box]
 
 
-def _cheaper(counts: Mapping[str, int]) -> str:
-    """Return the question so that only what holds one of its rarest words is scored.
-
-    Among many passages nearly all the time goes to the rows of common words. The rare ones count
-    twice then, which only says what is looked at: what is found is scored anew.
-    """
-    few, rows = list[str](), 0
-    for term in sorted(counts, key=counts.__getitem__):
-        if rows >= ENOUGH:
-            break
-        few.append(term)
-        rows += counts[term]
-    every = " OR ".join(counts)
-    return every if len(few) == len(counts) else f"({' OR '.join(few)}) AND ({every})"
-
-
-def _count(conn: sqlite3.Connection, table: str, term: str) -> int:
-    """Return how many passages hold this term."""
-    ask = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?"
-    return int(conn.execute(ask, (term,)).fetchone()[0])
+def _known(raw: Raw, terms: Sequence[str]) -> tuple[dict[str, int], int]:
+    """Return how many passages hold each term, hot and archived, and how many there are."""
+    return raw.dialect.words.holding(raw, terms), int(raw.execute(ALL).fetchone()[0])
 
 
 def _found(
-    inside: Sequence[Said], scope: Scope, known: Mapping[str, int], total: int
+    inside: Sequence[Said], scope: Scope, known: tuple[Mapping[str, int], int]
 ) -> list[Found]:
-    scores = _scores(inside, known, total)
+    scores = _scores(inside, *known)
     if scope.limits:
         scores |= {place: 0.0 for place in range(len(inside)) if place not in scores}
     best = sorted(scores, key=lambda place: (-scores[place], -inside[place][0].seq))

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import BaseModel
 
+from memory import dialects
 from memory.db import Database
 from memory.journal import GENESIS, body_digest, canonical, link
 from memory.redaction import REDACTS, fingerprint
@@ -80,7 +81,8 @@ def _verify(conn: sa.Connection, head: str | None) -> Report:
 
 def _rows(conn: sa.Connection, table: sa.Table) -> Iterator[Raw]:
     """Yield the rows in the order of their keys, nothing interpreted: it may be damaged."""
-    columns = [sa.type_coerce(column, sa.types.NULLTYPE).label(column.name) for column in table.c]
+    plain = dialects.of(conn).plain
+    columns = [plain(column).label(column.name) for column in table.c]
     query = sa.select(*columns).order_by(*table.primary_key)
     for row in conn.execute(query, execution_options={"yield_per": AT_ONCE}).mappings():
         yield dict(row)

@@ -1,7 +1,10 @@
 """Passages: what can be recalled, as short texts. Derived from the rest and rebuilt from it."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
+from memory import dialects
 from memory.schema.columns import key, metadata, moment, number, text
 
 passages = sa.Table(
@@ -44,23 +47,6 @@ vectors = sa.Table(
     info={"journaled": False},
 )
 
-# How often passages, vectors or boxes changed: by this number an answer is known to hold still.
-CREATE_CHANGES = "CREATE TABLE recall_changes (one INTEGER PRIMARY KEY, number INTEGER NOT NULL)"
-DROP_CHANGES = "DROP TABLE IF EXISTS recall_changes"
-COUNT_CHANGES = """
-CREATE TRIGGER {table}_{after} AFTER {after} ON {table} BEGIN
-    INSERT INTO recall_changes VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1;
-END
-"""
-
-# The words of each passage and of the one said before it, which often holds what "it" means.
-CREATE_FULL_TEXT = """
-CREATE VIRTUAL TABLE passages_fts USING fts5(
-    text, before, tokenize = 'porter unicode61 remove_diacritics 2'
-)
-"""
-DROP_FULL_TEXT = "DROP TABLE IF EXISTS passages_fts"
-
 # What was said long ago, out of the way of the questions of today: whole sessions, packed in boxes.
 boxes = sa.Table(
     "boxes",
@@ -95,19 +81,10 @@ archived = sa.Table(
     info={"journaled": False},
 )
 
-# The words of each archived passage, without the texts themselves: they are in the packs.
-CREATE_ARCHIVED_WORDS = """
-CREATE VIRTUAL TABLE archived_fts USING fts5(
-    text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
-)
-"""
-DROP_ARCHIVED_WORDS = "DROP TABLE IF EXISTS archived_fts"
-
 archived_words = sa.table(
     "archived_fts",
     sa.column("rowid", sa.Integer),
     sa.column("text", sa.Text),
-    sa.column("archived_fts", sa.Text),
 )
 
 full_text = sa.table(
@@ -115,43 +92,38 @@ full_text = sa.table(
     sa.column("rowid", sa.Integer),
     sa.column("text", sa.Text),
     sa.column("before", sa.Text),
-    sa.column("passages_fts", sa.Text),  # fts5: the table's own name is the place for a query
 )
 
 
 @sa.event.listens_for(passages, "after_create")
-def _create_full_text(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
-    conn.exec_driver_sql(CREATE_FULL_TEXT)
+def _make_words(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
+    _say(conn, dialects.of(conn).words.make)
 
 
 @sa.event.listens_for(passages, "before_drop")
-def _drop_full_text(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
-    conn.exec_driver_sql(DROP_FULL_TEXT)
+def _drop_words(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
+    _say(conn, dialects.of(conn).words.drop)
 
 
 @sa.event.listens_for(archived, "after_create")
-def _create_archived_words(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
-    conn.exec_driver_sql(CREATE_ARCHIVED_WORDS)
+def _make_packed_words(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
+    _say(conn, dialects.of(conn).words.make_packed)
 
 
-@sa.event.listens_for(passages, "after_create")
-def _create_changes(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
-    conn.exec_driver_sql(CREATE_CHANGES)
-
-
-@sa.event.listens_for(passages, "before_drop")
-def _drop_changes(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
-    conn.exec_driver_sql(DROP_CHANGES)
+@sa.event.listens_for(archived, "before_drop")
+def _drop_packed_words(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
+    _say(conn, dialects.of(conn).words.drop_packed)
 
 
 @sa.event.listens_for(passages, "after_create")
 @sa.event.listens_for(vectors, "after_create")
 @sa.event.listens_for(boxes, "after_create")
 def _count_changes(table: sa.Table, conn: sa.Connection, **_: object) -> None:
-    for after in ("insert", "update", "delete"):
-        conn.exec_driver_sql(COUNT_CHANGES.format(table=table.name, after=after))
+    """By their number an answer is known to hold still (memory/answers.py)."""
+    statements = dialects.of(conn).count_changes
+    _say(conn, [statement.format(table=table.name) for statement in statements])
 
 
-@sa.event.listens_for(archived, "before_drop")
-def _drop_archived_words(_table: sa.Table, conn: sa.Connection, **_: object) -> None:
-    conn.exec_driver_sql(DROP_ARCHIVED_WORDS)
+def _say(conn: sa.Connection, statements: Iterable[str]) -> None:
+    for statement in statements:
+        conn.exec_driver_sql(statement)

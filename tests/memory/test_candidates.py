@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from memory import candidates
+from memory import candidates, dialects
 from memory.candidates import Found
 from memory.db import Database
+from memory.dialects import sqlite_words
 from memory.driver import Connection
 from memory.embed import find_encoder
 from memory.index import Index
@@ -53,25 +54,23 @@ async def test_among_many_the_rarest_words_find_and_all_words_score(
 ) -> None:
     await fill(db, 400)
     monkeypatch.setattr(candidates, "POOL", 60)
-    candidates._search.cache_clear()
     asked = [(*RARE, "order"), ("xylophone", "glazier", "lamp", "shop"), ("marzipan", "order")]
     whole = [await found(db, words) for words in asked]
-    monkeypatch.setattr(candidates, "MANY", 100)
-    monkeypatch.setattr(candidates, "RARE_ENOUGH", 70)
+    monkeypatch.setattr(sqlite_words, "MANY", 100)
+    monkeypatch.setattr(dialects, "RARE_ENOUGH", 70)
     searches: list[str] = []
-    search = candidates._search
+    search = sqlite_words._search
 
     def noted(*, scoped: bool, best: bool) -> str:
         searches.append("best" if best else "all")
         return search(scoped=scoped, best=best)
 
-    monkeypatch.setattr(candidates, "_search", noted)
+    monkeypatch.setattr(sqlite_words, "_search", noted)
     for words, every in zip(asked, whole, strict=True):
         pruned = await found(db, words)
         assert pruned == pytest.approx(every, rel=1e-6)
     assert searches.count("all") >= 4  # twice each, where the rare words were enough
     assert await found(db, ("order", "shop")) != {}
-    search.cache_clear()
 
 
 async def test_a_question_goes_to_the_database_twice(

@@ -1,0 +1,127 @@
+"""Full text by FTS5, in whose own tables the words lie."""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from heapq import nlargest
+
+from memory.dialects import BEFORE_WEIGHT, MANY, Hit, Raw, rarest
+
+HOLDING = (
+    "SELECT (SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?)"
+    " + (SELECT count(*) FROM archived_fts WHERE archived_fts MATCH ?)"
+)
+
+
+# The words of each passage and of the one said before it, which often holds what "it" means.
+MAKE = (
+    """
+CREATE VIRTUAL TABLE passages_fts USING fts5(
+    text, before, tokenize = 'porter unicode61 remove_diacritics 2'
+)
+""",
+    "CREATE TABLE recall_changes (one INTEGER PRIMARY KEY, number INTEGER NOT NULL)",
+)
+# The words of each archived passage, without the texts themselves: they are in the packs.
+MAKE_PACKED = """
+CREATE VIRTUAL TABLE archived_fts USING fts5(
+    text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+)
+"""
+
+
+class Fts5:
+    """See `Words`."""
+
+    make: Sequence[str] = MAKE
+    make_packed: Sequence[str] = (MAKE_PACKED,)
+    drop: Sequence[str] = (
+        "DROP TABLE IF EXISTS passages_fts",
+        "DROP TABLE IF EXISTS recall_changes",
+    )
+    drop_packed: Sequence[str] = ("DROP TABLE IF EXISTS archived_fts",)
+
+    def best(
+        self, raw: Raw, terms: Sequence[str], mine: Sequence[int] | None, limit: int
+    ) -> list[Hit]:
+        """Return the rows with the best BM25.
+
+        Among many passages most of the time goes to the rows of common words, which score low. So
+        there the rarest words find, and all of them score: FTS5 counts a word that is asked for
+        twice twice, so what both queries find scores the difference of the two.
+        """
+        rare = terms if mine is not None else _rarest(raw, terms)
+        if len(rare) < len(terms):
+            few, every = " OR ".join(rare), " OR ".join(terms)
+            once = dict(raw.execute(_search(scoped=False, best=False), (few,)).fetchall())
+            if len(once) >= limit:
+                both = raw.execute(_search(scoped=False, best=False), (f"({few}) AND ({every})",))
+                scores = ((seq, score - once[seq]) for seq, score in both)
+                return nlargest(limit, scores, key=lambda one: (one[1], -one[0]))
+        asked = [" OR ".join(terms)] + ([] if mine is None else [json.dumps(mine)])
+        found = raw.execute(_search(scoped=mine is not None, best=True), (*asked, limit))
+        return list(found.fetchall())
+
+    def best_packed(
+        self, raw: Raw, terms: Sequence[str], within: str, given: Sequence[str], limit: int
+    ) -> list[Hit]:
+        """Among many, only what holds one of the rarest words is scored.
+
+        Those count twice then, which only says what is looked at: it is scored anew.
+        """
+        every = " OR ".join(terms)
+        rare = (
+            terms if within else rarest({term: _count(raw, term, "archived_fts") for term in terms})
+        )
+        asked = every if len(rare) == len(terms) else f"({' OR '.join(rare)}) AND ({every})"
+        ask = (
+            "SELECT rowid, -bm25(archived_fts) AS words FROM archived_fts"
+            " WHERE archived_fts MATCH ?"
+            + (f" AND rowid + 0 IN (SELECT seq FROM archived WHERE {within})" if within else "")
+            + " ORDER BY words DESC LIMIT ?"
+        )
+        return list(raw.execute(ask, (asked, *given, limit)).fetchall())
+
+    def holding(self, raw: Raw, terms: Sequence[str]) -> dict[str, int]:
+        return {term: int(raw.execute(HOLDING, (term, term)).fetchone()[0]) for term in terms}
+
+    def pack(self, raw: Raw, said: Sequence[tuple[int, str]]) -> None:
+        for row in said:
+            raw.execute("INSERT INTO archived_fts (rowid, text) VALUES (?, ?)", row)
+
+    def unpack(self, raw: Raw, said: Sequence[tuple[int, str]]) -> None:
+        ask = "INSERT INTO archived_fts (archived_fts, rowid, text) VALUES ('delete', ?, ?)"
+        for row in said:
+            raw.execute(ask, row)
+
+    def tidy(self, raw: Raw, *, packed: bool = False) -> None:
+        name = "archived_fts" if packed else "passages_fts"
+        raw.execute(f"INSERT INTO {name} ({name}) VALUES ('optimize')")
+
+
+FTS5 = Fts5()
+
+
+def _rarest(raw: Raw, terms: Sequence[str]) -> Sequence[str]:
+    """Return the rarest of the terms that together find enough; all, where that is not worth it."""
+    (last,) = raw.execute("SELECT max(seq) FROM passages").fetchone()
+    if len(terms) < 2 or (last or 0) < MANY:
+        return terms
+    return rarest({term: _count(raw, term) for term in terms})
+
+
+def _count(raw: Raw, term: str, table: str = "passages_fts") -> int:
+    ask = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?"
+    (count,) = raw.execute(ask, (term,)).fetchone()
+    return int(count)
+
+
+@cache
+def _search(*, scoped: bool, best: bool) -> str:
+    """`+ 0`: or full text would be asked anew for each row of the scope."""
+    return (
+        f"SELECT rowid, -bm25(passages_fts, 1.0, {BEFORE_WEIGHT}) AS words FROM passages_fts"
+        " WHERE passages_fts MATCH ?"
+        + (" AND rowid + 0 IN (SELECT value FROM json_each(?))" if scoped else "")
+        + (" ORDER BY words DESC LIMIT ?" if best else "")
+    )
