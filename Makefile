@@ -3,9 +3,9 @@ PYTHON   ?= python3
 BIN      := .venv/bin
 READY    := .venv/.ready
 PEERS    := .deps/peers/.ready
-COMMANDS := chromium hledger fc-list npm
+COMMANDS := chromium hledger fc-list pg_ctlcluster npm
 # A Node.js that is not Debian's brings an npm of its own, and Debian's does not go with it.
-DEBIAN   := chromium hledger fontconfig fonts-dejavu-core $(shell command -v npm >/dev/null || echo npm)
+DEBIAN   := chromium hledger fontconfig fonts-dejavu-core postgresql $(shell command -v npm >/dev/null || echo npm)
 WORKERS  ?= 2
 WAITERS  ?= 5
 PYTEST   := $(if $(CI),PYTHONPATH=.ci) $(BIN)/python -m pytest -n $(WORKERS) $(if $(CI),-p no_skips)

@@ -1,13 +1,15 @@
 """How much of a question's evidence recall finds, and how fast, on conversations like LoCoMo's.
 
-python -m benchmarks.recall FILE [--limit N] [--json] [--mem0]
+python -m benchmarks.recall FILE [--limit N] [--json] [--mem0] [--server ADDRESS]
 
 FILE is a list of {sample_id, conversation: {session_1: [{speaker, dia_id, text, blip_caption?}],
 session_1_date_time: "1:56 pm on 8 May, 2023", …}, qa: [{question, evidence: [dia_id], category}]}.
 Each conversation is remembered turn by turn by the product's own `remember` in a database of its
 own, each turn a commit; then every question that has evidence goes to the product's own `recall`.
 --limit N asks the first N questions of all. --mem0 asks mem0 as well (benchmarks/mem0_beside.py),
-which needs the package registry the first time. No FILE: the development set, if it is here.
+which needs the package registry the first time. --server ADDRESS remembers in that database of
+PostgreSQL's, whose schema `public` is emptied for each conversation. No FILE: the development
+set, if it is here.
 
 --json prints one object:
 - "systems": {"hybrid" (what the product does), "lexical" (the same without an encoder),
@@ -96,6 +98,7 @@ async def main() -> None:
     parser.add_argument("--limit", type=int, help="ask only the first N questions")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--mem0", action="store_true", help="ask mem0 as well")
+    parser.add_argument("--server", help="postgresql://…, a database that is emptied")
     wanted = parser.parse_args()
     encoder = find_encoder()
     if not wanted.file.is_file() or encoder is None:
@@ -106,7 +109,8 @@ async def main() -> None:
     for sample in json.loads(wanted.file.read_text("utf-8")):
         if left is None or left > 0:
             with tempfile.TemporaryDirectory() as folder:
-                asked = await measure(sample, Path(folder), encoder, run, left)
+                database = await _empty(Path(folder), wanted.server)
+                asked = await measure(sample, database, encoder, run, left)
             left = None if left is None else left - asked
     if run.mem0 is not None:
         run.mem0.communicate()
@@ -114,13 +118,24 @@ async def main() -> None:
     print(json.dumps(said, indent=2)) if wanted.json else show(said)
 
 
-async def measure(sample: Any, folder: Path, encoder: Encoder, run: Run, limit: int | None) -> int:
-    """Remember one conversation and ask its questions each way; return how many."""
-    turns = list(_turns(sample["conversation"]))
-    database = Database(folder / "locomo.db", lambda: turns[-1].at + timedelta(days=1))
-    index, plain = Index(folder / "index"), Plain(folder, turns)
+async def _empty(folder: Path, server: str | None) -> Database:
+    """Return a database with its tables and no rows."""
+    database = Database(folder / "locomo.db", server=server)
     async with database.engine.begin() as conn:
+        if server is not None:
+            await conn.exec_driver_sql("DROP SCHEMA public CASCADE")
+            await conn.exec_driver_sql("CREATE SCHEMA public")
         await conn.run_sync(metadata.create_all)
+    return database
+
+
+async def measure(
+    sample: Any, database: Database, encoder: Encoder, run: Run, limit: int | None
+) -> int:
+    """Remember one conversation and ask its questions each way; return how many."""
+    turns, folder = list(_turns(sample["conversation"])), database.path.parent
+    database.clock = lambda: turns[-1].at + timedelta(days=1)
+    index, plain = Index(folder / "index"), Plain(folder, turns)
     await _remember(database, turns, run)
     began = time.perf_counter()
     await recall.rebuild(database, encoder, index)

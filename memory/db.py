@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from memory import dialects, ids
-from memory.dialects import Dialect, Raw
+from memory.dialects import Dialect, Raw, postgres
 from memory.dialects import sqlite as file
 from memory.journal import Journal, seal
 
@@ -129,13 +129,20 @@ async def change(
 
 
 class Database:
-    """One SQLite file in WAL mode, every commit on disk before it counts."""
+    """One database, every commit on disk before it counts.
 
-    def __init__(self, path: Path, clock: Clock = system_clock) -> None:
+    It is the SQLite file at `path`, in WAL mode; with `server` that database of PostgreSQL's
+    ("postgresql://…"), and `path` only says where files would lie beside it.
+    """
+
+    def __init__(
+        self, path: Path, clock: Clock = system_clock, *, server: str | None = None
+    ) -> None:
         self.path = path
         self.clock = clock
-        self._engine = file.engine(path)
-        self._dialect = file.SQLITE
+        self.server = server
+        self._engine = file.engine(path) if server is None else postgres.engine(server)
+        self._dialect = file.SQLITE if server is None else postgres.POSTGRES
         self._listeners: dict[str, Callable[[str], None]] = {}
         # SQLite lets a writer sleep and try again: one that writes all night would starve others.
         self._turn = asyncio.Lock()
@@ -143,6 +150,15 @@ class Database:
     @property
     def engine(self) -> AsyncEngine:
         return self._engine
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._dialect
+
+    @property
+    def address(self) -> str:
+        """Where others find it: "sqlite:///PATH" or "postgresql://…"."""
+        return self.server or f"sqlite:///{self.path}"
 
     def listen(self, signal: str, listener: Callable[[str], None]) -> None:
         """Call `listener(ref)` after each commit that signalled; it must not block."""

@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from memory import archive, events, reach, recall
 from memory.archive import Packed
 from memory.db import BUSY_TIMEOUT_MS, Database, Reader, Tx, change
+from memory.dialects import postgres
 from memory.journal import GENESIS, Entry
 from memory.passages import stale_meaning
 from memory.reach import Reach, pages
@@ -30,6 +31,10 @@ from memory.schema.recall import full_text, passages
 from memory.schema.records import record_keys, records
 
 AT_ONCE = 500
+IN_USE = (
+    "Erased, but {name} is still being read, so old pages of it remain on the disk. Close what "
+    "reads it and repeat, or restart Firstmate."
+)
 
 
 class Erasure(BaseModel, frozen=True):
@@ -89,7 +94,13 @@ async def scrub(db: Database) -> None:
 
     For after the commit; again does no harm. Raises BusyError.
     """
-    await asyncio.to_thread(_scrub, db.path)
+    if db.server is None:
+        await asyncio.to_thread(_scrub, db.path)
+        return
+    try:
+        await postgres.scrub(db.engine)
+    except TimeoutError as error:
+        raise BusyError(IN_USE.format(name="the database")) from error
 
 
 async def _erasure(reader: Reader, found: Reach, rows: list[str], redacted: int) -> Erasure:
@@ -231,7 +242,4 @@ def _scrub(path: Path) -> None:
         conn.execute("VACUUM")
         busy, *_ = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
-            raise BusyError(
-                f"Erased, but {path.name} is still being read, so old pages of it remain on the "
-                "disk. Close what reads it and repeat, or restart Firstmate."
-            )
+            raise BusyError(IN_USE.format(name=path.name))

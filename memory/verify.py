@@ -165,10 +165,13 @@ def _order(table: sa.Table, row: Raw) -> list[tuple[bool, bool, bool, Any]]:
 def _same(column: sa.Column[Any], left: Any, right: Any) -> bool:
     if left == right or not isinstance(column.type, sa.JSON):
         return bool(left == right)
-    try:  # the same JSON may be written in two ways
-        return canonical(json.loads(left)) == canonical(json.loads(right))
-    except (TypeError, ValueError):
+    try:  # the same JSON may be written in two ways, and SQLite holds a bare number as a number
+        one, other = json.loads(str(left)), json.loads(str(right))
+    except ValueError:
         return False
+    if all(isinstance(value, int | float) for value in (one, other)):
+        return bool(one == other)
+    return canonical(one) == canonical(other)
 
 
 def _listed(faults: list[str]) -> tuple[str, ...]:

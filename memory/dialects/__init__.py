@@ -85,6 +85,10 @@ class Dialect(Protocol):
     def words(self) -> Words: ...
 
     @property
+    def patience(self) -> Mapping[str, int]:
+        """How others tell the driver to wait for a writer, as arguments of its `connect`."""
+
+    @property
     def begins(self) -> str:
         """Those of a JSON list of lower-case texts with which the name of a speaker begins."""
 
@@ -126,9 +130,9 @@ class Dialect(Protocol):
 
 def of(conn: AsyncConnection | sa.Connection) -> Dialect:
     """Return the dialect of a connection."""
-    from memory.dialects.sqlite import SQLITE
+    from memory.dialects import postgres, sqlite
 
-    return {"sqlite": SQLITE}[conn.dialect.name]
+    return postgres.POSTGRES if conn.dialect.name == "postgresql" else sqlite.SQLITE
 
 
 def rarest(counts: Mapping[str, int]) -> list[str]:
@@ -148,6 +152,11 @@ class place_of(GenericFunction[int]):  # noqa: N801  # a function of SQL is writ
 
     type = sa.Integer()
     inherit_cache = True
+
+
+@compiles(place_of, "postgresql")
+def _strpos(element: place_of, compiler: Any, **how: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **how)})"
 
 
 @compiles(place_of)

@@ -29,6 +29,7 @@ class Sqlite:
     """What is SQLite's own."""
 
     words: Fts5 = FTS5
+    patience: Mapping[str, int] = {"timeout": BUSY_TIMEOUT_MS // 1000}
     begins = (
         "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM passages"
         ' WHERE "by" >= value COLLATE NOCASE AND "by" < value || char(0x10FFFF) COLLATE NOCASE)'

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 
 from memory.schema.columns import json, key, metadata, moment, number, text
 
+WAITING, PENDING = sa.text("state = 'waiting'"), sa.text("pending")
+
 conversations = sa.Table(
     "conversations",
     metadata,
@@ -38,7 +40,7 @@ arrivals = sa.Table(
     number("tries"),
     text("error", null=True),
     moment("at"),
-    sa.Index("arrivals_waiting", "surface", "kind", sqlite_where=sa.text("state = 'waiting'")),
+    sa.Index("arrivals_waiting", "surface", "kind", sqlite_where=WAITING, postgresql_where=WAITING),
     info={"journaled": False},  # a platform's delivery; what it says becomes an event
 )
 
@@ -94,7 +96,7 @@ deliveries = sa.Table(
     text("error", null=True),
     moment("posted_at"),  # when it last came to the bottom of the conversation
     moment("at"),
-    sa.Index("deliveries_pending", "conv", sqlite_where=sa.text("pending")),
+    sa.Index("deliveries_pending", "conv", sqlite_where=PENDING, postgresql_where=PENDING),
     info={"journaled": False},
 )
 

@@ -27,7 +27,8 @@ passages = sa.Table(
     sa.Index("passages_ref", "ref"),
     sa.Index("passages_conv", "conv"),
     sa.Index("passages_session", "session"),
-    sa.Index("passages_by", sa.text('"by" COLLATE NOCASE')),
+    sa.Index("passages_by", sa.text('"by" COLLATE NOCASE')).ddl_if(dialect="sqlite"),
+    sa.Index("passages_by_lower", sa.text('lower("by") COLLATE "C"')).ddl_if(dialect="postgresql"),
     sa.Index("passages_record", "record"),
     sa.Index("passages_pending", "embedded", "seq"),
     sqlite_autoincrement=True,  # a number is never given twice: it is the row of the full text

@@ -25,6 +25,7 @@ from memory.schema.recall import boxes, passages
 from memory.scope import Scope
 from memory.unpacking import by_archive
 from memory.verify import verify
+from tests.memory.conftest import BOTH
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=400)
@@ -83,6 +84,7 @@ def unpacked(db: Database) -> str:
     return "\n".join(str(archive.unpack(pack)) + text for pack, text in rows).lower()
 
 
+@BOTH
 async def test_what_is_old_is_packed_and_found_again_word_for_word(db: Database) -> None:
     await talk(db)
     before = await ask(db, "when does the glazier come")
@@ -95,6 +97,7 @@ async def test_what_is_old_is_packed_and_found_again_word_for_word(db: Database)
     }
 
 
+@BOTH
 async def test_the_full_text_and_the_vectors_no_longer_hold_what_is_packed(db: Database) -> None:
     await talk(db)
     await pack_due(db)
@@ -104,6 +107,7 @@ async def test_the_full_text_and_the_vectors_no_longer_hold_what_is_packed(db: D
     assert rows == []
 
 
+@BOTH
 async def test_an_archived_passage_scores_as_it_did_when_it_was_hot(db: Database) -> None:
     chance = random.Random(3)
     words = ["lamp", "chair", "glazier", "invoice", "paint", "window", "order", "shelf"]
@@ -126,6 +130,7 @@ async def test_an_archived_passage_scores_as_it_did_when_it_was_hot(db: Database
 ANY = Scope()
 
 
+@BOTH
 async def test_a_session_stays_whole_until_its_last_word_is_old(db: Database) -> None:
     almost = NOW - timedelta(days=90)
     await say(db, "evt_1", "The lamp arrived", almost - timedelta(hours=1))
@@ -146,6 +151,7 @@ async def test_each_kind_has_days_of_its_own_and_what_is_not_named_stays_hot(db:
         assert [row.ref for row in await reader.rows(sa.select(passages.c.ref))] == ["note_1"]
 
 
+@BOTH
 async def test_too_many_send_the_oldest_away_before_their_days_are_over(db: Database) -> None:
     for day in range(10):
         await say(db, f"evt_{day}", f"day {day}", NOW - timedelta(days=day), conv=f"web:{day}")
@@ -155,6 +161,7 @@ async def test_too_many_send_the_oldest_away_before_their_days_are_over(db: Data
     assert [row.ref for row in kept] == ["evt_3", "evt_2", "evt_1", "evt_0"]
 
 
+@BOTH
 async def test_packing_twice_packs_once_and_only_what_happened_is_noted(db: Database) -> None:
     await talk(db)
     assert [await pack_due(db), await pack_due(db)] == [3, 0]
@@ -175,6 +182,7 @@ async def test_the_index_is_told_what_it_no_longer_holds(db: Database) -> None:
     assert gone == ids
 
 
+@BOTH
 async def test_boxes_are_filled_up_before_a_new_one_is_begun(db: Database) -> None:
     for day in range(archive.BOX_PASSAGES + 10):
         at = LONG_AGO + timedelta(days=day)
@@ -187,6 +195,7 @@ async def test_boxes_are_filled_up_before_a_new_one_is_begun(db: Database) -> No
     assert sizes == [archive.BOX_PASSAGES, 10]
 
 
+@BOTH
 async def test_a_scope_is_left_by_no_archived_passage(db: Database) -> None:
     async with db.transaction() as tx:
         ada = await records.create(tx, "person", {"name": "Ada Example"}, None)
@@ -206,6 +215,7 @@ async def test_a_scope_is_left_by_no_archived_passage(db: Database) -> None:
         assert await refs(db, "glazier", **scope) == []  # without an encoder only words find
 
 
+@BOTH
 async def test_a_day_the_question_names_opens_the_box_of_that_day(db: Database) -> None:
     for week in range(30):
         at = LONG_AGO + timedelta(weeks=week)
@@ -231,6 +241,7 @@ async def test_what_is_forgotten_leaves_no_byte_in_a_box(db: Database) -> None:
     assert await held(db) == (0, 0)
 
 
+@BOTH
 async def test_a_new_text_of_an_archived_source_replaces_the_old(db: Database) -> None:
     await say(db, "evt_1", "She likes long letters")
     await pack_due(db)
@@ -241,6 +252,7 @@ async def test_a_new_text_of_an_archived_source_replaces_the_old(db: Database) -
     assert [one.text for one in await ask(db, "likes")] == ["She likes short notes"]
 
 
+@BOTH
 async def test_an_erased_person_goes_from_the_archive_too(db: Database) -> None:
     async with db.transaction() as tx:
         state = {"name": "Adalind Example", "email": "ada@example.org", "aliases": ["Adalind"]}
@@ -277,6 +289,7 @@ def encoder() -> Encoder:
     return found
 
 
+@BOTH
 async def test_an_archived_passage_keeps_what_it_means_until_its_words_are_cut(
     db: Database, encoder: Encoder, index: Index
 ) -> None:

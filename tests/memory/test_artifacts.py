@@ -5,6 +5,9 @@ import asyncio
 from memory import artifacts
 from memory.db import Database
 from memory.verify import verify
+from tests.memory.conftest import BOTH
+
+pytestmark = BOTH
 
 
 async def draft(db: Database, text: str = "Dear Ada") -> str:

@@ -12,6 +12,9 @@ from memory.db import Database
 from memory.events import CAUSES_MAX, Event
 from memory.journal import GENESIS, body_digest, canonical, jsonable, link
 from memory.schema.events import events as log
+from tests.memory.conftest import BOTH
+
+pytestmark = BOTH
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 HEAD = {

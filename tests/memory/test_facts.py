@@ -10,7 +10,9 @@ from memory.db import Database
 from memory.events import Trust
 from memory.facts import BELIEVED_FROM, PINS_MAX, STYLE, Author, Fact
 from memory.verify import verify
-from tests.memory.conftest import NOW
+from tests.memory.conftest import BOTH, NOW
+
+pytestmark = BOTH
 
 YEAR = timedelta(days=365)
 

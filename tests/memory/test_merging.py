@@ -13,6 +13,9 @@ from memory.db import Database, Reader, Tx
 from memory.merging import MergeError
 from memory.records import Record
 from memory.verify import verify
+from tests.memory.conftest import BOTH
+
+pytestmark = BOTH
 
 ADA = {"name": "Ada Example", "email": "ada@example.org", "phone": "+49301"}
 PRIVATE = {"name": "A. Example", "email": "ada@home.example", "phone": "+49302", "language": "de"}

@@ -25,6 +25,7 @@ from memory.recall import Recalled, embed_pending, forget, rebuild, recall
 from memory.recall import remember as remember_in
 from memory.schema import metadata
 from memory.schema.recall import passages, vectors
+from tests.memory.conftest import BOTH
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ANY_TEXT = st.text(st.characters(codec=None), max_size=200)
@@ -58,8 +59,8 @@ def encoder() -> Encoder:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(tmp_path / "t.db", clock=lambda: NOW)
+async def database(tmp_path: Path, server: str | None) -> AsyncIterator[Database]:
+    database = Database(tmp_path / "t.db", clock=lambda: NOW, server=server)
     async with database.engine.begin() as conn:
         await conn.run_sync(metadata.create_all)
     yield database
@@ -104,6 +105,7 @@ async def words_kept(database: Database, word: str) -> bool:
         )
 
 
+@BOTH
 async def test_a_text_is_found_by_its_words_the_moment_it_is_stored(database: Database) -> None:
     await remember(
         database, "evt_1", "The résumé for Café Example is ready", trust="outside", record="rec_1"
@@ -153,6 +155,7 @@ async def test_what_is_not_embedded_yet_is_found_by_its_words(
     assert (await refs(database, "glazier window", encoder=encoder, index=index))[0] == "note_new"
 
 
+@BOTH
 async def test_an_answer_is_found_by_the_words_of_what_was_said_before_it(
     database: Database,
 ) -> None:
@@ -162,6 +165,7 @@ async def test_an_answer_is_found_by_the_words_of_what_was_said_before_it(
     assert await refs(database, "glazier") == ["evt_asked", "evt_said"]
 
 
+@BOTH
 async def test_only_passages_about_the_record_are_recalled_when_one_is_named(
     database: Database, encoder: Encoder, index: Index
 ) -> None:
@@ -172,6 +176,7 @@ async def test_only_passages_about_the_record_are_recalled_when_one_is_named(
         assert await refs(database, "bank order", record="rec_ada", **how) == ["evt_ada"]
 
 
+@BOTH
 async def test_a_scope_is_left_by_no_passage(
     database: Database, encoder: Encoder, index: Index
 ) -> None:
@@ -191,6 +196,7 @@ async def test_a_scope_is_left_by_no_passage(
             assert sorted(await refs(database, "order paid", **scope, **how)) == wanted
 
 
+@BOTH
 async def test_each_passage_says_why_it_was_found(
     database: Database, encoder: Encoder, index: Index
 ) -> None:
@@ -208,6 +214,7 @@ async def test_each_passage_says_why_it_was_found(
     )
 
 
+@BOTH
 async def test_whom_and_which_day_a_question_names_decides_between_equal_words(
     database: Database,
 ) -> None:
@@ -221,12 +228,14 @@ async def test_whom_and_which_day_a_question_names_decides_between_equal_words(
     assert len(await refs(database, "walk with Ada and Bruno")) == 4
 
 
+@BOTH
 async def test_irregular_forms_of_a_word_are_the_same_word(database: Database) -> None:
     await remember_all(database, NOTES)
     await remember(database, "evt_1", "We bought new chairs", conv="web:1")
     assert (await refs(database, "what did we buy"))[0] == "evt_1"
 
 
+@BOTH
 async def test_after_a_pause_a_conversation_begins_anew(database: Database) -> None:
     later = NOW + timedelta(hours=5)
     await remember(database, "evt_1", "When does the glazier come?", conv="web:1", at=NOW)
@@ -234,6 +243,7 @@ async def test_after_a_pause_a_conversation_begins_anew(database: Database) -> N
     assert await refs(database, "glazier") == ["evt_1"]
 
 
+@BOTH
 async def test_what_follows_something_forgotten_gets_another_vector(
     database: Database, encoder: Encoder, index: Index
 ) -> None:
@@ -270,6 +280,7 @@ class Mute(Encoder):
         raise AssertionError(f"encoded again: {texts}")
 
 
+@BOTH
 async def test_recall_stays_within_its_budget_and_gives_the_best_in_any_case(
     database: Database,
 ) -> None:
@@ -283,6 +294,7 @@ async def test_recall_stays_within_its_budget_and_gives_the_best_in_any_case(
     assert await refs(database, "glazier", k=2) == all_of_them[:2]
 
 
+@BOTH
 async def test_a_long_text_is_recalled_at_the_place_that_answers(database: Database) -> None:
     filler = "\n".join(f"Paragraph {n} talks of nothing in particular. " * 5 for n in range(60))
     text = f"{filler}\nThe deposit is forty euros.\n{filler}\n{'x' * 5_000}"
@@ -305,10 +317,12 @@ async def test_a_moment_is_stored_so_that_text_order_is_time_order(database: Dat
         await remember(database, "evt_2", "The baker comes", at=NOW.replace(tzinfo=None))
 
 
+@BOTH
 async def test_a_blank_text_is_no_passage(database: Database) -> None:
     assert await remember(database, "evt_1", " \n\t ") == []
 
 
+@BOTH
 async def test_remembering_again_changes_nothing_and_signals_nothing(database: Database) -> None:
     heard: list[str] = []
     database.listen("passage", heard.append)
@@ -318,6 +332,7 @@ async def test_remembering_again_changes_nothing_and_signals_nothing(database: D
     assert await refs(database, "glazier") == ["evt_1"]
 
 
+@BOTH
 async def test_a_new_text_of_the_same_source_replaces_the_old(database: Database) -> None:
     heard: list[str] = []
     database.listen("forgotten", heard.append)
@@ -329,6 +344,7 @@ async def test_a_new_text_of_the_same_source_replaces_the_old(database: Database
     assert await refs(database, "letters") == []
 
 
+@BOTH
 async def test_what_is_rolled_back_was_never_remembered(database: Database) -> None:
     heard: list[str] = []
     database.listen("passage", heard.append)
@@ -450,6 +466,7 @@ async def test_a_vector_stored_but_not_noted_before_a_crash_starts_the_index_ove
     await fresh.close()
 
 
+@BOTH
 @pytest.mark.parametrize(
     "query", ["", '"', "NOT", "a AND", "ref:x", "*", "(", "-", "NEAR(a b)", "^a", "\x00", "\ud800"]
 )
@@ -458,6 +475,7 @@ async def test_no_query_is_an_error(database: Database, query: str) -> None:
     await ask(database, query)
 
 
+@BOTH
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -10,6 +10,9 @@ from memory import records
 from memory.db import Database
 from memory.records import Record, TakenError
 from memory.verify import verify
+from tests.memory.conftest import BOTH
+
+pytestmark = BOTH
 
 ADA = {"name": "Ada Example", "email": "Ada@Example.org"}
 

@@ -19,6 +19,9 @@ from memory.passages import SENSITIVITIES, remember
 from memory.recall import Recalled, embed_pending, recall
 from memory.schema.recall import archived, passages
 from memory.schema.work import goals
+from tests.memory.conftest import BOTH
+
+pytestmark = BOTH
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 WORDS = ("order", "lamp", "glazier", "invoice", "window", "paint")

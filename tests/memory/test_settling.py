@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from memory import settling
 from memory.settling import OF_RECORD, RANK, Statement
+from tests.memory.conftest import BOTH
+
+pytestmark = BOTH
 
 BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = st.integers(0, 6)
