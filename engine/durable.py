@@ -116,8 +116,8 @@ class Durable:
         DBOS(
             config={
                 "name": "firstmate",
-                "system_database_url": f"sqlite:///{self._db.path}",
-                "db_engine_kwargs": {"connect_args": {"timeout": 30}},
+                "system_database_url": self._db.address,
+                "db_engine_kwargs": {"connect_args": self._db.dialect.patience},
                 "application_version": APP_VERSION,
                 "executor_id": EXECUTOR,
                 "max_executor_threads": THREADS_MAX,
