@@ -143,6 +143,10 @@ class Tsvector:
     drop: Sequence[str] = (
         f"DROP TABLE IF EXISTS {HOT}",
         "DROP TABLE IF EXISTS recall_words, recall_changes",
+        "DROP FUNCTION IF EXISTS firstmate_changed, firstmate_counted CASCADE",
+        "DROP FUNCTION IF EXISTS firstmate_words, firstmate_length, firstmate_fold",
+        "DROP TEXT SEARCH CONFIGURATION IF EXISTS firstmate",
+        "DROP TEXT SEARCH DICTIONARY IF EXISTS firstmate_porter",
     )
     drop_packed: Sequence[str] = (f"DROP TABLE IF EXISTS {PACKED}",)
 

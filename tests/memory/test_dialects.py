@@ -16,6 +16,7 @@ from memory.erasure import erase, scrub
 from memory.passages import remember
 from memory.reach import pages, rowid
 from memory.recall import forget, recall
+from memory.schema import metadata
 from memory.schema.chat import cards
 from memory.schema.events import events as log
 from memory.schema.records import profile as settings
@@ -181,3 +182,15 @@ async def test_what_is_erased_is_in_no_table_of_the_server(
     await db.close()
     held = [path for path in cluster.tables() if b"erelda" in path.read_bytes()]
     assert held == []
+
+
+@BOTH
+async def test_tables_can_be_dropped_and_made_again(db: Database) -> None:
+    for _ in range(2):
+        async with db.engine.begin() as conn:
+            await conn.run_sync(metadata.drop_all)
+        async with db.engine.begin() as conn:
+            await conn.run_sync(metadata.create_all)
+    async with db.transaction() as tx:
+        await remember(tx, kind="note", ref="n", text="found again", trust="operator")
+    assert await found(db, ['"again"'], Scope()) != {}
