@@ -30,14 +30,14 @@ UNION ALL SELECT id FROM archived WHERE kind = ? AND ref = ?
 """
 LATEST = "SELECT session, at, traits FROM passages WHERE conv = ? ORDER BY seq DESC LIMIT 1"
 WRITTEN = [column.name for column in passages.c if column.name not in ("seq", "embedded")]
-INSERT = 'INSERT INTO passages ("{}", embedded) VALUES ({}, FALSE) RETURNING seq'.format(
+INSERT = 'INSERT INTO passages ("{}", embedded) VALUES ({}, FALSE)'.format(
     '", "'.join(WRITTEN), ", ".join("?" * len(WRITTEN))
 )
 INSERT_WORDS = """
 INSERT INTO passages_fts (rowid, text, before) SELECT p.seq, p.text, (
     SELECT e.text FROM passages AS e WHERE e.session = p.session AND e.seq < p.seq
     ORDER BY e.seq DESC LIMIT 1
-) FROM passages AS p WHERE p.seq = ?
+) FROM passages AS p WHERE p.id = ?
 """
 
 PIECE_CHARS = 800  # about 200 tokens; the encoder reads 256
@@ -180,8 +180,8 @@ def _write(common: Mapping[str, Any], pieces: Sequence[tuple[str, str]], raw: Ra
     for name, piece in pieces:
         before = traits.of(piece, before)
         row = {**kept, "id": name, "text": piece, "traits": int(before)}
-        [written] = raw.execute(INSERT, [row[name] for name in WRITTEN]).fetchall()
-        raw.execute(INSERT_WORDS, written)
+        raw.execute(INSERT, [row[name] for name in WRITTEN])
+        raw.execute(INSERT_WORDS, (name,))
     return known
 
 
