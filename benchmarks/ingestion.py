@@ -86,7 +86,8 @@ async def _without_vectors(folder: Path, turns: int, language: Language) -> None
 async def _with_vectors(folder: Path, turns: int, language: Language) -> None:
     """Let the worker follow: first all turns at once, then one after the other."""
     db, _ = _opened(folder)
-    worker = Remembering(db, folder / "index", None)
+    worker = Remembering(db, folder / "index", None, named=lambda _: None)
+    await worker.open()
     worker.start()
     await _until(db, turns)
     began = time.perf_counter()
