@@ -150,7 +150,8 @@ class Remembering:
                 await asyncio.sleep(self._again_s)
             else:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), LOOK_EVERY_S)
+                    async with asyncio.timeout(LOOK_EVERY_S):  # wait_for could swallow the end
+                        await self._woken.wait()
             self._woken.clear()
             await self._follow_or_say()
 
