@@ -1,5 +1,6 @@
 """The encoder, with its real weights."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +86,18 @@ def test_weights_with_another_hash_are_refused(tmp_path: Path) -> None:
     weights.write_bytes(b"not what was pinned")
     with pytest.raises(WeightsError, match="not the one Firstmate was checked with"):
         find_encoder(weights)
+
+
+def test_what_compares_vectors_leaves_no_thread_spinning() -> None:
+    """A product this large is shared among threads wherever there are two cores."""
+    work = "import memory, numpy, os; a = numpy.ones((500, 500)); a @ a"
+    code = f"{work}; print(len(os.listdir('/proc/self/task')))"
+    environment = {key: value for key, value in os.environ.items() if "NUM_THREADS" not in key}
+    root = Path(__file__).parents[2]
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, check=True
+    )
+    assert said.stdout == b"1\n"
 
 
 def test_nothing_heavy_is_loaded_before_the_first_text() -> None:
