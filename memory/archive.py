@@ -6,7 +6,6 @@ passage lies beside it. Nothing is lost: each passage keeps its id, its words an
 
 import json
 import zlib
-from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Callable, Container, Iterator, Sequence
 from datetime import datetime
 from functools import partial
@@ -22,6 +21,7 @@ from memory.schema.recall import archived, archived_words, boxes
 
 BOX_PASSAGES = 64  # a box with fewer takes in the next session of its topic
 SUMMARY_CHARS = 600
+DAMAGED = (zlib.error, ValueError, TypeError, AttributeError, IndexError)
 KEYS = ("id", "seq", "kind", "ref", "record", "conv", "trust", "sensitivity")
 
 
@@ -136,7 +136,7 @@ async def faults(reader: Reader) -> list[str]:
         pack = await reader.value(sa.select(boxes.c.pack).filter_by(box=row.box))
         try:
             inside = sorted((one.id, one.seq) for one in unpack(pack))
-        except (zlib.error, ValueError, TypeError, AttributeError):
+        except DAMAGED:
             said.append(f"Box {row.box}: it is damaged and cannot be opened.")
             continue
         if inside != sorted(map(tuple, listed)) or len(inside) != row.passages:
@@ -146,7 +146,7 @@ async def faults(reader: Reader) -> list[str]:
 
 def unpack(pack: bytes) -> list[Packed]:
     """Return the passages of a box in the order they were said."""
-    return [_unpacked(row) for row in _rows(pack)]
+    return [_unpacked(row, numbers) for row, numbers in _rows(pack)]
 
 
 def said_with(pack: bytes, wanted: Container[int] | None) -> Iterator[tuple[Packed, str | None]]:
@@ -155,29 +155,35 @@ def said_with(pack: bytes, wanted: Container[int] | None) -> Iterator[tuple[Pack
     `wanted` are their numbers; None: all.
     """
     before: list[Any] | None = None
-    for row in _rows(pack):
+    for row, numbers in _rows(pack):
         if before is not None and before[SESSION] != row[SESSION]:
             before = None
         if wanted is None or row[0] in wanted or (before is not None and before[0] in wanted):
-            yield _unpacked(row), None if before is None else str(before[TEXT])
+            yield _unpacked(row, numbers), None if before is None else str(before[TEXT])
         before = row
 
 
-def _rows(pack: bytes) -> list[list[Any]]:
-    rows: list[list[Any]] = json.loads(zlib.decompress(pack))
-    return rows
+def _rows(pack: bytes) -> Iterator[tuple[list[Any], bytes]]:
+    """Yield each row with its vector. Raises what `DAMAGED` names."""
+    opened = zlib.decompressobj()
+    rows, vectors, at = json.loads(opened.decompress(pack)), opened.unused_data, 0
+    for row in rows:
+        size = row.pop()
+        yield row, vectors[at : at + size]
+        at += size
+    if at != len(vectors):
+        raise ValueError("its vectors are not those of its passages")
 
 
-def _unpacked(row: list[Any]) -> Packed:
-    return Packed._make((*row[:7], datetime.fromisoformat(row[7]), *row[8:-1], b64decode(row[-1])))
+def _unpacked(row: list[Any], numbers: bytes) -> Packed:
+    return Packed._make((*row[:7], datetime.fromisoformat(row[7]), *row[8:], numbers))
 
 
 def _pack(inside: Sequence[Packed]) -> bytes:
-    rows = [
-        [*one[:7], one.at.isoformat(), *one[8:-1], b64encode(one.numbers).decode()]
-        for one in inside
-    ]
-    return zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode())
+    """Return all but the vectors compressed, then these as they are: they would not get smaller."""
+    rows = [[*one[:7], one.at.isoformat(), *one[8:-1], len(one.numbers)] for one in inside]
+    said = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    return b"".join((zlib.compress(said), *(one.numbers for one in inside)))
 
 
 async def _rewrite(tx: Tx, number: int, change: Callable[[Packed], Packed | None]) -> None:

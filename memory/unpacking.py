@@ -30,7 +30,7 @@ FOUND_MAX = 60  # of what was in them
 RAREST = 1e-6  # as FTS5 says of a word that most texts have
 BOXES_OF = "SELECT seq, box FROM archived WHERE seq IN ({})"
 OF_DAYS = "archived.box IN (SELECT box FROM boxes WHERE last_at >= ? AND first_at <= ?)"
-ALL = "SELECT (SELECT count(*) FROM passages) + (SELECT sum(passages) FROM boxes)"
+ALL = "SELECT (SELECT count(*) FROM passages) + (SELECT count(*) FROM archived)"
 MAKE = "CREATE VIRTUAL TABLE said USING fts5(text, before, tokenize = '{}')"
 TOKENS = "porter unicode61 remove_diacritics 2"
 
@@ -63,7 +63,8 @@ def _look(
 ) -> list[Found]:
     """Find passages, open their boxes, score what is there; in the database's own thread."""
     within, given = scope.sql("archived", raw.dialect)
-    hits = _hits(raw, asked, scope, spans) if asked else {}
+    counts = raw.dialect.words.holding(raw, asked, packed=True)
+    hits = _hits(raw, counts, scope, spans) if counts else {}
     chosen = list(hits.values())
     if within:
         newest = (
@@ -78,40 +79,44 @@ def _look(
         return []
     wanted = None if within else hits
     inside = [one for (pack,) in packs for one in said_with(pack, wanted)]
-    return _found(inside, scope, _known(raw, terms))
+    return _found(inside, scope, _known(raw, terms, counts))
 
 
-def _hits(raw: Raw, asked: Sequence[str], scope: Scope, spans: Sequence[Span]) -> dict[int, int]:
+def _hits(
+    raw: Raw, counts: Mapping[str, int], scope: Scope, spans: Sequence[Span]
+) -> dict[int, int]:
     """Return the passages that the words find, best first, each with its box.
 
     What lies in a box from the days that the question names comes before better words.
     """
     within, given = scope.sql("archived", raw.dialect)
-    found = _search(raw, asked, within, given)
+    found = _search(raw, counts, within, given)
     top = max((words for *_, words in found), default=0.0) or 1.0
     worth = {seq: (words / top, box) for seq, box, words in found}
     for span in spans:
         days = [span.first.isoformat(), f"{span.last} {time.max}"]
         dated = f"{within} AND {OF_DAYS}" if within else OF_DAYS
-        for seq, box, words in _search(raw, asked, dated, [*given, *days]):
+        for seq, box, words in _search(raw, counts, dated, [*given, *days]):
             worth[seq] = (words / top + DATED_WEIGHT, box)
     best = sorted(worth, key=lambda seq: worth[seq], reverse=True)
     return {seq: worth[seq][1] for seq in best}
 
 
 def _search(
-    raw: Raw, asked: Sequence[str], within: str, given: Sequence[str]
+    raw: Raw, counts: Mapping[str, int], within: str, given: Sequence[str]
 ) -> list[tuple[int, int, float]]:
     """Return the numbers, boxes and scores of the best passages that hold one of these."""
-    best = raw.dialect.words.best_packed(raw, asked, within, given, PASSAGES_LOOKED_AT)
+    best = raw.dialect.words.best_packed(raw, counts, within, given, PASSAGES_LOOKED_AT)
     numbers = json.dumps([seq for seq, _ in best])
     box = dict(raw.execute(BOXES_OF.format(raw.dialect.listed[int]), (numbers,)).fetchall())
     return [(seq, box[seq], words) for seq, words in best if seq in box]
 
 
-def _known(raw: Raw, terms: Sequence[str]) -> tuple[dict[str, int], int]:
+def _known(raw: Raw, terms: Sequence[str], packed: Mapping[str, int]) -> tuple[dict[str, int], int]:
     """Return how many passages hold each term, hot and archived, and how many there are."""
-    return raw.dialect.words.holding(raw, terms), int(raw.execute(ALL).fetchone()[0])
+    hot = raw.dialect.words.holding(raw, terms, packed=False)
+    held = {term: hot.get(term, 0) + packed.get(term, 0) for term in terms}
+    return held, int(raw.execute(ALL).fetchone()[0])
 
 
 def _found(

@@ -61,12 +61,15 @@ class Words(Protocol):
         """Return the hot passages with the best BM25; `mine`: only among these."""
 
     def best_packed(
-        self, raw: Raw, terms: Sequence[str], within: str, given: Sequence[str], limit: int
+        self, raw: Raw, counts: Mapping[str, int], within: str, given: Sequence[str], limit: int
     ) -> list[Hit]:
-        """Return the archived passages with the best BM25; `within`: a condition on `archived`."""
+        """Return the archived passages with the best BM25; `within`: a condition on `archived`.
 
-    def holding(self, raw: Raw, terms: Sequence[str]) -> dict[str, int]:
-        """Return how many passages hold each term, hot and archived."""
+        `counts` are the terms, and how many archived passages hold each.
+        """
+
+    def holding(self, raw: Raw, terms: Sequence[str], *, packed: bool) -> dict[str, int]:
+        """Return how many hot passages hold each term, or how many archived ones."""
 
     def pack(self, raw: Raw, said: Sequence[tuple[int, str]]) -> None:
         """Add the words of archived passages, which are not kept as texts."""

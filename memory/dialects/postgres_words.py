@@ -155,17 +155,19 @@ class Tsvector:
     ) -> list[Hit]:
         scope = "" if mine is None else f"AND rowid IN ({raw.dialect.listed[int]})"
         given = [] if mine is None else [json.dumps(mine)]
-        return _best(raw, HOT, terms, scope, given, limit)
+        return _best(raw, HOT, self.holding(raw, terms, packed=False), scope, given, limit)
 
     def best_packed(
-        self, raw: Raw, terms: Sequence[str], within: str, given: Sequence[str], limit: int
+        self, raw: Raw, counts: Mapping[str, int], within: str, given: Sequence[str], limit: int
     ) -> list[Hit]:
         scope = f"AND rowid IN (SELECT seq FROM archived WHERE {within})" if within else ""
-        return _best(raw, PACKED, terms, scope, given, limit)
+        return _best(raw, PACKED, counts, scope, given, limit)
 
-    def holding(self, raw: Raw, terms: Sequence[str]) -> dict[str, int]:
-        hot, packed = _counts(raw, HOT, terms), _counts(raw, PACKED, terms)
-        return {term: hot.get(term, 0) + packed.get(term, 0) for term in terms}
+    def holding(self, raw: Raw, terms: Sequence[str], *, packed: bool) -> dict[str, int]:
+        """A term without any word is held by none and asked for by none."""
+        plain = {_plain(term): term for term in terms}
+        asked = COUNT.format(name=PACKED if packed else HOT)
+        return {plain[term]: n for term, n in raw.execute(asked, (json.dumps(list(plain)),))}
 
     def pack(self, raw: Raw, said: Sequence[tuple[int, str]]) -> None:
         ask = (
@@ -188,11 +190,10 @@ TSVECTOR = Tsvector()
 
 
 def _best(
-    raw: Raw, name: str, terms: Sequence[str], scope: str, given: Sequence[str], limit: int
+    raw: Raw, name: str, counts: Mapping[str, int], scope: str, given: Sequence[str], limit: int
 ) -> list[Hit]:
     """Return the rows with the best BM25. Among many, the rarest words find and all score."""
     total = raw.execute(TOTAL, (name,)).fetchone()
-    counts = _counts(raw, name, terms)
     if total is None or not counts:
         return []
     passages, words = map(int, total)
@@ -204,13 +205,6 @@ def _best(
     some = json.dumps([_plain(term) for term in few])
     rows = raw.execute(ask, (*asked, some, *given, mean, limit))
     return [(seq, score) for seq, score in rows]
-
-
-def _counts(raw: Raw, name: str, terms: Sequence[str]) -> dict[str, int]:
-    """Return how many passages hold each term; without those that are no words."""
-    plain = {_plain(term): term for term in terms}
-    rows = raw.execute(COUNT.format(name=name), (json.dumps(list(plain)),))
-    return {plain[term]: count for term, count in rows}
 
 
 def _rarity(counts: Mapping[str, int], passages: int) -> dict[str, float]:

@@ -1,17 +1,11 @@
 """Full text by FTS5, in whose own tables the words lie."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from heapq import nlargest
 
 from memory.dialects import BEFORE_WEIGHT, MANY, Hit, Raw, rarest
-
-HOLDING = (
-    "SELECT (SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?)"
-    " + (SELECT count(*) FROM archived_fts WHERE archived_fts MATCH ?)"
-)
-
 
 # The words of each passage and of the one said before it, which often holds what "it" means.
 MAKE = (
@@ -63,17 +57,15 @@ class Fts5:
         return list(found.fetchall())
 
     def best_packed(
-        self, raw: Raw, terms: Sequence[str], within: str, given: Sequence[str], limit: int
+        self, raw: Raw, counts: Mapping[str, int], within: str, given: Sequence[str], limit: int
     ) -> list[Hit]:
         """Among many, only what holds one of the rarest words is scored.
 
         Those count twice then, which only says what is looked at: it is scored anew.
         """
-        every = " OR ".join(terms)
-        rare = (
-            terms if within else rarest({term: _count(raw, term, "archived_fts") for term in terms})
-        )
-        asked = every if len(rare) == len(terms) else f"({' OR '.join(rare)}) AND ({every})"
+        every = " OR ".join(counts)
+        rare = counts if within else rarest(counts)
+        asked = every if len(rare) == len(counts) else f"({' OR '.join(rare)}) AND ({every})"
         ask = (
             "SELECT rowid, -bm25(archived_fts) AS words FROM archived_fts"
             " WHERE archived_fts MATCH ?"
@@ -82,8 +74,10 @@ class Fts5:
         )
         return list(raw.execute(ask, (asked, *given, limit)).fetchall())
 
-    def holding(self, raw: Raw, terms: Sequence[str]) -> dict[str, int]:
-        return {term: int(raw.execute(HOLDING, (term, term)).fetchone()[0]) for term in terms}
+    def holding(self, raw: Raw, terms: Sequence[str], *, packed: bool) -> dict[str, int]:
+        table = "archived_fts" if packed else "passages_fts"
+        ask = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?"
+        return {term: int(raw.execute(ask, (term,)).fetchone()[0]) for term in terms}
 
     def pack(self, raw: Raw, said: Sequence[tuple[int, str]]) -> None:
         for row in said:
@@ -107,13 +101,7 @@ def _rarest(raw: Raw, terms: Sequence[str]) -> Sequence[str]:
     (last,) = raw.execute("SELECT max(seq) FROM passages").fetchone()
     if len(terms) < 2 or (last or 0) < MANY:
         return terms
-    return rarest({term: _count(raw, term) for term in terms})
-
-
-def _count(raw: Raw, term: str, table: str = "passages_fts") -> int:
-    ask = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?"
-    (count,) = raw.execute(ask, (term,)).fetchone()
-    return int(count)
+    return rarest(FTS5.holding(raw, terms, packed=False))
 
 
 @cache

@@ -318,6 +318,10 @@ async def test_an_archived_passage_keeps_what_it_means_until_its_words_are_cut(
     [
         ("UPDATE boxes SET pack = X'00'", ["Box 1: it is damaged and cannot be opened."]),
         (
+            "UPDATE boxes SET pack = CAST(pack || X'00' AS BLOB)",
+            ["Box 1: it is damaged and cannot be opened."],
+        ),
+        (
             "UPDATE boxes SET passages = 9",
             ["Box 1: it does not hold what the archive says it does."],
         ),
