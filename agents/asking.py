@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -186,7 +187,9 @@ class Asking:
         answer.ms = (time.monotonic() - began) * 1000
         by_id = {one.id: one for one in found if one.ref != asked_by}
         answer.recalled = list(by_id)
-        answer.told = [one for one in by_id.values() if _fits(one, sought)][:TOLD_MAX]
+        said = {fact.id for fact in answer.facts}  # a note is a passage, too: it is told once
+        fit = (one for one in by_id.values() if one.ref not in said and _fits(one, sought))
+        answer.told = list(islice(fit, TOLD_MAX))
         async with self.house.db.snapshot() as reader:
             answer.stand = await standing.of(reader, [one.ref for one in answer.told])
         return answer

@@ -91,7 +91,8 @@ async def told(reader: Reader, conv: str, reply_to: str | None) -> tuple[str, li
         refs = [
             one.ref for part in card.msg.parts if isinstance(part, Facts) for one in part.evidence
         ]
-        found = [await facts.get(reader, ref) for ref in refs if ref.startswith("fct_")]
+        ids = dict.fromkeys(ref for ref in refs if ref.startswith("fct_"))
+        found = [await facts.get(reader, id) for id in ids]
         known = [fact for fact in found if fact is not None and fact.status != "retracted"]
         if known or reply_to is not None:
             return card.key, known

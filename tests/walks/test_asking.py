@@ -99,6 +99,18 @@ async def test_what_was_withdrawn_is_not_quoted(app: App, chat: Chat) -> None:
     assert "901820" not in chat.last
 
 
+async def test_a_note_is_told_once_and_that_is_wrong_means_it(app: App, chat: Chat) -> None:
+    await chat.say("note for Ada: she gets the slides in March")
+    await chat.say("when does Ada get the slides?")
+    told = chat.card("What I find about this")
+    quotes = [part.text for part in told.parts if isinstance(part, Quote)]
+    assert not [text for text in quotes if text.startswith("Note: ")]
+    assert "gets the slides in March" in chat.text("What I find about this")
+    await chat.say("that's wrong")
+    assert "Which of these?" not in chat.last
+    assert "slides" in chat.last
+
+
 async def test_what_gave_way_is_quoted_as_no_longer_so(
     app: App, chat: Chat, clock: FakeClock
 ) -> None:
