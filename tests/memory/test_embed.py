@@ -51,11 +51,11 @@ def test_a_vector_has_384_numbers_and_length_one(encoder: Encoder) -> None:
 
 
 def test_a_text_means_the_same_in_any_company(encoder: Encoder) -> None:
-    [alone] = encoder.encode(["Invoice 7 is paid"])
-    [_, among] = encoder.encode(
-        ["a much longer text about something else " * 20, "Invoice 7 is paid"]
-    )
-    assert alone == pytest.approx(among, abs=1e-5)
+    others = ["a much longer text about something else " * n for n in (20, 1, 7, 3)]
+    said = [*others, "Invoice 7 is paid", "Invoice 8 is not", *others]
+    alone = [vector for text in said for vector in encoder.encode([text])]
+    for one, among in zip(alone, encoder.encode(said), strict=True):
+        assert one == pytest.approx(among, abs=1e-6)
 
 
 @settings(max_examples=30, deadline=None)
