@@ -38,10 +38,12 @@ _COMPILED = tuple(
 _CONSENT = re.compile(
     r"\s*(?P<who>.+?)\s+(?:(?P<gave>consents?(?:ed)? to"
     r"|gave (?:(?:her|his|their) )?consent (?:to|for)"
-    r"|agreed to (?:get|receive))|(?P<took>with(?:drew|draws) (?:(?:her|his|their|the) )?consent"
-    r" (?:to|for)|revoked (?:(?:her|his|their|the) )?consent (?:to|for)))\s+(?P<rest>.+?)[\s.!]*",
+    r"|agreed to (?:get|receive)(?! (?:back|to|rid)\b))"
+    r"|(?P<took>with(?:drew|draws) (?:(?:her|his|their|the) )?consent (?:to|for)"
+    r"|revoked (?:(?:her|his|their|the) )?consent (?:to|for)))\s+(?P<rest>.+?)[\s.!]*",
     re.IGNORECASE,
 )
+_WHOSE = re.compile(r"(?:(?:our|the|my) )?(?:(?:new )?(?:customer|client) )?", re.IGNORECASE)
 STATES = {  # what is said of one → its field and value, where its kind knows it
     "planned": "planned", "geplant": "planned", "running": "running", "paused": "paused",
     "pausiert": "paused", "done": "done", "finished": "done", "erledigt": "done",
@@ -316,23 +318,28 @@ async def _meeting_name(reader: Reader, state: dict[str, Any], topic: str) -> st
 
 
 async def _consent(reader: Reader, match: re.Match[str], context: Context) -> Heard | None:
-    """Read who allowed what, or takes it back: withdrawn it stays, as proof."""
-    found = [each for each in await parties.find(reader, match["who"]) if each.readings]
+    """Read who allowed what, or takes it back: withdrawn it stays, as proof.
+
+    Only where nothing but a name stands before: “Ada never agreed to get …” allows nothing.
+    """
+    who, rest = match["who"], _Rest(match["rest"])
+    found = [each for each in await parties.find(reader, who) if each.readings]
     known = [one for each in found for one in each.readings if one.ref]
-    if len(found) != 1 or not known:
+    if len(found) != 1 or not known or rest.text.endswith("?"):
+        return None
+    if who[found[0].end :] or _WHOSE.fullmatch(who[: found[0].start]) is None:
         return None
     if len(known) > 1:
-        raise UnreadError(SEVERAL.format(name=match["who"], names=_labels(known)))
-    rest = _Rest(match["rest"])
+        raise UnreadError(SEVERAL.format(name=who, names=_labels(known)))
     day = context.local_now.date()
     past = [each for each in moments.find(rest.text, context, past=True) if each.readings]
     if past:
         day = date.fromisoformat(past[0].readings[0].more["date"])
         rest.cut(past[0].start, past[0].end, _DATED)
-    purpose, who = _name(rest.text), str(known[0].ref)
+    purpose, person = _name(rest.text), str(known[0].ref)
     given = [
         each
-        for each in await records.of_kind(reader, "consent", person=who)
+        for each in await records.of_kind(reader, "consent", person=person)
         if each.state["purpose"].casefold() == purpose.casefold()
         and each.state["withdrawn_on"] is None
     ]
@@ -340,7 +347,7 @@ async def _consent(reader: Reader, match: re.Match[str], context: Context) -> He
         if not given:
             raise UnreadError(f"No consent of {known[0].value} to “{purpose}” is recorded.")
         return Heard("consent", {"withdrawn_on": day.isoformat()}, given[0])
-    state = {"person": who, "purpose": purpose, "given_on": day.isoformat()}
+    state = {"person": person, "purpose": purpose, "given_on": day.isoformat()}
     if given:
         return Heard("consent", {}, given[0])
     return Heard("consent", {"name": f"{known[0].value}: {purpose}", **state})

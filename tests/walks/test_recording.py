@@ -49,6 +49,7 @@ SAID: list[tuple[str, str, dict[str, Any]]] = [
     ("new post about the spring sale for the blog", "content", {"channel": "blog"}),
     ("a meeting with Ada on Tuesday at 10", "meeting", {"name": "Meeting with Ada Example"}),
     ("Ada agreed to get the newsletter", "consent", {"purpose": "the newsletter"}),
+    ("our customer Ada agreed to receive offers", "consent", {"purpose": "offers"}),
 ]
 
 
@@ -142,6 +143,12 @@ async def test_what_cannot_be_read_is_said_and_asked_for(app: App, chat: Chat) -
         "what is the new project about?",
         "remind me on Friday about the task: call Bo",
         "Ada agreed to the price",
+        "Ada has not agreed to get the newsletter",
+        "Ada never consented to tracking",
+        "I am not sure whether Ada agreed to get the newsletter",
+        "has Ada agreed to get the newsletter?",
+        "Ada agreed to get the newsletter?",
+        "Ada agreed to get back to us on Friday",
     ],
 )
 async def test_what_is_meant_otherwise_is_left_to_others(app: App, chat: Chat, said: str) -> None:
