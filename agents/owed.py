@@ -11,7 +11,6 @@ from memory.db import Reader
 from memory.records import Record
 
 LISTED_MAX = 10
-READ_MAX = 1_000
 NONE = "No invoice{of} is open."
 SUM = "Open in all: {sums}."
 _INVOICES = r"(?:invoices?|bills?|rechnung(?:en)?)"
@@ -20,11 +19,15 @@ _OWED = re.compile(
     rf"|open\s{_INVOICES}|{_INVOICES}\s(?:\w+\s){{0,3}}?(?:open|offen)|offene\w*\s{_INVOICES})\b",
     re.IGNORECASE,
 )
+_BY_US = re.compile(  # the books hold no bills of others, so what we owe is told by what was said
+    r"\b(?:(?:we|i)\s(?:\w+\s)?owe|schulde[nt]?\s(?:wir|ich)|(?:wir|ich)\s(?:\w+\s)?schulde[nt]?)\b",
+    re.IGNORECASE,
+)
 
 
 def asked(said: str) -> bool:
-    """Say whether the question is about what is not paid yet."""
-    return _OWED.search(said) is not None
+    """Say whether the question is about what others have not paid us yet."""
+    return _OWED.search(said) is not None and _BY_US.search(said) is None
 
 
 async def lines(
@@ -32,7 +35,7 @@ async def lines(
 ) -> list[str]:
     """Return a line for each open invoice, the longest due first, and their sum by currency."""
     whose = {} if customer is None else {"customer": customer.id}
-    found = await records.of_kind(reader, "invoice", limit=READ_MAX, status="open", **whose)
+    found = await records.of_kind(reader, "invoice", limit=records.ALL, status="open", **whose)
     if not found:
         return [NONE.format(of=f" of {customer.name}" if customer else "")]
     found.sort(key=lambda one: one.state.get("due_on") or "9999")

@@ -4,6 +4,8 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
+
 from agents.asking import NOTED
 from bot.app import App, open_app
 from engine import archiving, session
@@ -302,6 +304,18 @@ async def test_what_somebody_owes_are_their_open_invoices(app: App, chat: Chat) 
     assert "Invoice INV-8 · Ada Example: 100.50 EUR" in chat.last
     await chat.say("what does Dorota owe us?")
     assert "No invoice of Dorota Wzór is open." in chat.last
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["do we owe Ada anything?", "whom do we still owe money?", "was schulden wir Ada?",
+     "wem schulde ich noch Geld?"],
+)  # fmt: skip
+async def test_what_we_owe_is_not_what_they_owe(app: App, chat: Chat, said: str) -> None:
+    await chat.say("how much does Ada owe us?")
+    assert "Invoice INV-2026-007: 360.00 EUR" in chat.last
+    await chat.say(said)
+    assert "INV-2026-007" not in chat.last
 
 
 async def test_what_was_only_asked_of_somebody_is_not_told_of_them(app: App, chat: Chat) -> None:
