@@ -8,7 +8,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from agents import amounts, moments, named, parties
@@ -145,10 +145,22 @@ async def _made(reader: Reader, kind: str, rest: str, context: Context) -> Heard
         name = await _meeting_name(reader, left.state, name)
     if not name:
         raise UnreadError(NAMELESS.format(kind=kind))
-    known = None if kind == "meeting" else await _known(reader, kind, name)
+    if kind == "meeting":
+        known = await _meeting(reader, name, left.state)
+    else:
+        known = await _known(reader, kind, name)
     if known is not None:
         return Heard(kind, left.state, known)
     return Heard(kind, {"name": name, **left.state})
+
+
+async def _meeting(reader: Reader, name: str, state: dict[str, Any]) -> Record | None:
+    """Return the meeting of this name and moment; with the same people there are many."""
+    starts_at = datetime.fromisoformat(state["starts_at"])
+    for each in await records.called(reader, name, "meeting"):
+        if datetime.fromisoformat(each.state["starts_at"]) == starts_at:
+            return each
+    return None
 
 
 async def _changed(reader: Reader, known: Record, rest: str, context: Context) -> Heard | None:

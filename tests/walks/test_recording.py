@@ -1,5 +1,6 @@
 """Walks of what the operator says is there: looked at on a card, recorded by a tap, changed."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -101,13 +102,36 @@ async def test_what_is_there_is_changed_and_the_difference_is_shown(app: App, ch
     assert "Spring is recorded like this already." in chat.last
 
 
-async def test_a_tap_that_comes_twice_or_late_records_nothing_more(app: App, chat: Chat) -> None:
-    await chat.say("new project Spring")
-    token = chat.tokens[chat.key("New project"), "Record it"]
-    await chat.press(token)
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("new project Spring", "project"),
+        ("a meeting with Ada on Tuesday at 10", "meeting"),
+        ("Ada agreed to get the newsletter", "consent"),
+    ],
+)
+async def test_a_tap_that_comes_twice_or_late_records_nothing_more(
+    app: App, chat: Chat, said: str, kind: str
+) -> None:
+    await chat.say(said)
+    token = chat.tokens[chat.key(f"New {kind}"), "Record it"]
+    both = await asyncio.gather(*(app.tap(chat.who, f"at once {n}", token, {}) for n in range(2)))
+    assert sorted(reply.refused for reply in both) == [False, True]
     reply = await chat.press(token)
     assert reply.refused
-    assert (await only(app, "project")).version == 1
+    assert (await only(app, kind)).version == 1
+
+
+async def test_a_meeting_with_the_same_people_at_another_hour_is_another(
+    app: App, chat: Chat
+) -> None:
+    await recorded(app, chat, "a meeting with Ada on Tuesday at 10", "meeting")
+    await chat.say("a meeting with Ada on Tuesday at 10")
+    assert "Meeting with Ada Example is recorded like this already." in chat.last
+    await chat.say("a meeting with Ada on Tuesday at 11")
+    await chat.tap("New meeting", "Record it")
+    async with app.db.snapshot() as reader:
+        assert len(await records.of_kind(reader, "meeting")) == 2
 
 
 async def test_what_was_recorded_by_mistake_is_taken_back(app: App, chat: Chat) -> None:
