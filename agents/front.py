@@ -97,7 +97,7 @@ class Front:
             return
         wanted = goal_rules.without(said)
         async with self.house.db.snapshot() as reader:
-            question = await questions.open_in(reader, conv)
+            question = await questions.for_words(reader, conv, event.id)
             route = await self._route(reader, wanted)
             context = await self._context(reader, None)
             telling = await self._telling(reader, said, route)
@@ -260,9 +260,9 @@ class Front:
                 text = f"{why} {slot.ask} (Or say /cancel.)"
                 await outbox.post(tx, say(f"again:{event.id}", text), question.conv)
                 return
-            await questions.settle(tx, question.id, "answered", event.id)
             wish.values.update(filled.values)
-            await self._go_on(tx, event.id, question.conv, wish, filled)
+            if await questions.settle(tx, question.id, "answered", event.id):
+                await self._go_on(tx, event.id, question.conv, wish, filled)
         await self._tell_answer(event, wish)
 
     def _resumed(self, question: Question, said: str) -> Wish:

@@ -1,7 +1,11 @@
 """Walks in plain words: reminders, invoices, questions, and everything the bot must not guess."""
 
+import sqlalchemy as sa
+
 from bot.app import App
 from engine import outbox
+from memory import events
+from memory.schema.work import work
 from tests.chat import Chat
 from tests.walks.test_refund import sent
 
@@ -130,6 +134,35 @@ async def test_a_later_card_comes_back_when_it_said(app: App, chat: Chat, clock)
     assert chat.key("Send e-mail") in chat.posted
     await chat.tap("Send e-mail", "✓ Send")
     assert len(sent(app)) == 1
+
+
+async def heard_again(app: App, chat: Chat) -> None:
+    """Let what was said last be heard again, as after a crash before it was noted done."""
+    last = sa.select(work.c.id).filter_by(kind="understand").order_by(work.c.id.desc()).limit(1)
+    async with app.db.transaction() as tx:
+        again = {"state": "ready", "round": work.c.round + 1}
+        await tx.conn.execute(sa.update(work).where(work.c.id.in_(last)).values(again))
+        await events.note(tx, "test.crashed", None)
+    await chat.settle()
+
+
+async def test_an_answer_that_is_heard_again_answers_nothing_else(app: App, chat: Chat) -> None:
+    await chat.say("publish a post")
+    await chat.say("Spring courses")
+    await heard_again(app, chat)
+    assert "What is its text?" in chat.last
+    await chat.say("They start in May.")
+    assert "They start in May." in chat.text("Publish Spring courses")
+
+
+async def test_a_question_stays_open_when_what_made_us_ask_is_heard_again(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("write an e-mail to Ada")
+    await heard_again(app, chat)
+    assert "What should the mail say?" in chat.last
+    await chat.say("The lamp is ready.")
+    assert "The lamp is ready." in chat.text("Send e-mail")
 
 
 async def test_an_unanswered_card_expires_and_is_not_done(app: App, chat: Chat, clock) -> None:
