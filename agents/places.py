@@ -63,7 +63,8 @@ async def _card(tx: Tx, found: Place, key: str) -> Msg:
         by = f"{one.by}, " if one.by else ""
         who = f"{mark}{by}{words.moment(one.at, settings)}{outside(one.trust)}"
         parts.append(Quote(text=one.text[:QUOTE_CHARS_MAX], who=who))
-    parts.append(Facts(evidence=(Evidence(label=KINDS[said.kind], ref=said.ref),)))
+    shown = {one.ref: KINDS[one.kind] for one in (said, *mine)}  # goes when one of them does
+    parts.append(Facts(evidence=tuple(Evidence(label=of, ref=ref) for ref, of in shown.items())))
     return Msg(key=key, summary=title, parts=tuple(parts))
 
 

@@ -1,7 +1,8 @@
 """Expiry: what was kept long enough goes out of the state, the log and recall, and stays provable.
 
 The words go and the shape stays: `memory.expired` holds the fingerprint of what is left of every
-event. What came of a thing (goals, effects, decisions, records) is not touched.
+event. What came of a thing (goals, effects, decisions, records) is not touched. An answer that
+quotes it is, and what a model was shown of it and made of that.
 """
 
 import json
@@ -22,6 +23,8 @@ from memory.redaction import ERASED, fingerprint
 from memory.schema import metadata
 from memory.schema.chat import cards, questions, suggestions
 from memory.schema.events import events as log
+from memory.schema.models import answers, reasons
+from memory.schema.recall import archived, passages
 from memory.schema.records import artifact_versions, artifacts, records
 from memory.schema.records import facts as facts_table
 from memory.schema.work import effect_versions, goals
@@ -31,6 +34,7 @@ GONE = "Forgotten, as a rule of yours says."
 STAYS = frozenset(
     {"conv", "date", "digest", "file", "mail", "message_id", "mime", "redirects", "reply_to"}
 )
+QUOTING = ("about", "asked", "fact", "facts", "place", "who")  # cards whose evidence is told there
 OWNERS = ((suggestions, "event"), (goals, "asked_by"), (facts_table, "id"))
 _ANY_DIGEST = re.compile(rf"(?<![0-9a-f]){DIGEST.pattern}(?![0-9a-f])")
 
@@ -40,14 +44,16 @@ class Traces:
     """Where the words of things stand, as of event number `seq`."""
 
     seq: int = 0
-    rows: dict[RowKey, str] = field(default_factory=dict)  # → the thing
+    rows: dict[RowKey, set[str]] = field(default_factory=dict)  # → the things
     log: dict[str, set[str]] = field(default_factory=dict)  # the thing → events that hold rows
     files: dict[str, set[str]] = field(default_factory=dict)  # the thing → what nothing else needs
 
 
 async def trace(reader: Reader, some: Collection[Thing]) -> Traces:
     """Find every row, logged change and file of these things. Reads the whole log once."""
-    found = Traces(rows={row: id async for row, id in _rows(reader, {one.id for one in some})})
+    found = Traces()
+    async for row, id in _rows(reader, {one.id for one in some}):
+        found.rows.setdefault(row, set()).add(id)
     async for event in pages(reader, log):
         found.seq = event.seq
         _see(found, event)
@@ -65,7 +71,7 @@ async def expire(
     for one in some:
         if one.kind in ("note", "fact"):
             await facts.retract(tx, one.id, cause)
-    mine = {row for row, thing in found.rows.items() if thing in ids}
+    mine = {row for row, things in found.rows.items() if things & ids}
     for name, key in sorted(mine):
         await _blank_state(tx, metadata.tables[name], key)
     touched = ids.union(*(found.log.get(id, ()) for id in ids))
@@ -86,7 +92,7 @@ def goals_of(found: Traces, some: Collection[Thing]) -> list[str]:
     """Return the goals that these things asked for: what is told of them changes with the words."""
     ids = {one.id for one in some}
     rows = found.rows.items()
-    return sorted(key[0] for (name, key), thing in rows if name == "goals" and thing in ids)
+    return sorted(key[0] for (name, key), things in rows if name == "goals" and things & ids)
 
 
 async def gone(reader: Reader, after_seq: int) -> Counter[Kind]:
@@ -111,8 +117,41 @@ async def _rows(reader: Reader, ids: set[str]) -> AsyncIterator[tuple[RowKey, st
     for row in await reader.rows(asked):
         if row.cause in ids:
             yield (questions.name, (row.body["question"],)), row.cause
-    async for key, of in _artifacts(reader, ids):
-        yield key, of
+    for found in (_artifacts(reader, ids), _quoted(reader, ids), _read(reader, ids)):
+        async for key, of in found:
+            yield key, of
+
+
+async def _quoted(reader: Reader, ids: set[str]) -> AsyncIterator[tuple[RowKey, str]]:
+    """Yield the answers that quote one of these, or what came of it, by their evidence."""
+    of = {id: {id} for id in ids} | await _goals(reader, ids)
+    quoting = sa.or_(*(cards.c.key.startswith(f"{prefix}:") for prefix in QUOTING))
+    for row in await reader.rows(sa.select(cards.c.key, cards.c.msg).where(quoting)):
+        named = (one.get("ref") for part in row.msg["parts"] for one in part.get("evidence", ()))
+        for id in set().union(*(of.get(ref, ()) for ref in named)):
+            yield (cards.name, (row.key,)), id
+
+
+async def _read(reader: Reader, ids: set[str]) -> AsyncIterator[tuple[RowKey, str]]:
+    """Yield what models were asked with words of these: passages of them, or for their goal."""
+    of = await _goals(reader, ids)
+    told = of | {id: {id} for id in ids}
+    for table in (passages, archived):
+        rows = await reader.rows(sa.select(table.c.id, table.c.ref).where(table.c.ref.in_(told)))
+        of |= {row.id: told[row.ref] for row in rows}
+    for row in await reader.rows(sa.select(reasons.c.id, reasons.c.goal, reasons.c.recalled)):
+        read = (row.goal, *(id for id, _ in row.recalled))
+        for id in set().union(*(of.get(one, ()) for one in read)):
+            yield (reasons.name, (row.id,)), id
+
+
+async def _goals(reader: Reader, ids: set[str]) -> dict[str, set[str]]:
+    """Return the goals that these asked for, or that are about one, each with those."""
+    found = {}
+    for row in await reader.rows(sa.select(goals.c.id, goals.c.asked_by, goals.c.slots)):
+        if of := {row.asked_by, (row.slots or {}).get("mail")} & ids:
+            found[row.id] = of
+    return found
 
 
 async def _artifacts(reader: Reader, ids: set[str]) -> AsyncIterator[tuple[RowKey, str]]:
@@ -130,7 +169,7 @@ async def _artifacts(reader: Reader, ids: set[str]) -> AsyncIterator[tuple[RowKe
 
 def _see(found: Traces, event: sa.Row[Any]) -> None:
     for name, values in event.changes:
-        if thing := found.rows.get(key_of(name, values)):
+        for thing in found.rows.get(key_of(name, values), ()):
             found.log.setdefault(thing, set()).add(event.id)
 
 
@@ -146,8 +185,9 @@ async def _see_files(reader: Reader, found: Traces, some: Collection[Thing]) -> 
     done = sa.select(artifacts.c.id).where(artifacts.c.title == ERASED)
     still = artifact_versions.c.artifact.not_in(done)
     for row in await reader.rows(sa.select(artifact_versions).where(still)):
-        of = found.rows.get((artifact_versions.name, (row.artifact, row.number)), row.artifact)
-        named.setdefault(of, set()).update(_digests(row.digest))
+        key = (artifact_versions.name, (row.artifact, row.number))
+        for of in found.rows.get(key, {row.artifact}):
+            named.setdefault(of, set()).update(_digests(row.digest))
     others = [digests for id, digests in named.items() if id not in ids]
     held: set[str] = set().union(*others)
     for table in (records, effect_versions):
@@ -165,6 +205,8 @@ async def _blank_state(tx: Tx, table: sa.Table, key: tuple[Any, ...]) -> None:
     where = dict(zip(table.primary_key.columns.keys(), key, strict=True))
     row = await tx.row(sa.select(table).filter_by(**where))
     if row is not None:
+        if table is reasons and row.answer is not None:
+            await tx.conn.execute(sa.delete(answers).filter_by(key=row.answer))
         values = _blank_row(table.name, dict(row._mapping))
         await tx.conn.execute(sa.update(table).filter_by(**where).values(values))
 
@@ -210,6 +252,7 @@ def _blank_row(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
         "facts": ("value", lambda _: ERASED),
         "artifacts": ("title", lambda _: ERASED),
         "artifact_versions": ("text", lambda text: text and ERASED),
+        "reasons": ("prompt", lambda prompt: [{**one, "content": ERASED} for one in prompt]),
     }
     name, blank = blanks[table]
     cut = {name: blank(values[name])} if name in values else {}

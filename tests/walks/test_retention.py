@@ -12,6 +12,8 @@ from engine import daily, evening, retention
 from memory import events, expiry, facts, kept, records, verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
+from tests.peers.models import says
+from tests.walks.model_office import Office
 from tests.walks.test_outside import mail
 from tests.walks.test_refund import planned
 from tests.walks.test_rule_words import RULE, agreed, opened, rules
@@ -19,7 +21,7 @@ from tests.walks.test_rule_words import RULE, agreed, opened, rules
 WORDS = "I already own it"  # in the mail of the sample
 MAILS = "keep mails for 90 days"
 TABLES = ("events", "cards", "suggestions", "goals", "questions", "artifacts", "artifact_versions",
-          "facts", "passages", "passages_fts")  # fmt: skip
+          "facts", "passages", "passages_fts", "reasons", "answers")  # fmt: skip
 
 
 async def night(app: App, chat: Chat, clock: FakeClock) -> None:
@@ -83,6 +85,64 @@ async def test_the_card_says_before_the_yes_what_would_go_and_retention_says_it_
     await chat.say("/retention")
     assert "Tonight 2 mails would go" in chat.last
     assert "You said: keep mails for 90 days." in chat.last
+
+
+async def test_an_answer_that_quotes_goes_with_what_it_quotes(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await agreed(chat, "keep messages for 90 days")
+    await chat.say("Bruno told me that the zebra is striped")
+    await chat.say("and he has a lion too")
+    clock.advance(days=30)
+    await chat.say("what did Bruno tell us about animals?")
+    await chat.say("what do we know about Bruno?")
+    await chat.say("did Bruno mention anything?")
+    await chat.tap("What I find about this", "message, 20 Nov 2026")
+    assert "zebra" in chat.text("In its place")
+    clock.advance(days=61)
+    await night(app, chat, clock)
+    told = await everything(app)
+    assert "zebra" not in told
+    assert "lion" not in told
+    assert "did Bruno mention anything?" in told
+    assert await faults(app) == ()
+
+
+async def test_what_was_shown_beside_something_younger_goes_as_well(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await agreed(chat, "keep messages for 90 days")
+    clock.advance(hours=16, minutes=30)  # half past two in Berlin
+    await chat.say("Bruno told me that the zebra is striped")
+    clock.advance(hours=1)
+    await chat.say("Bruno has a lion too")
+    clock.advance(days=30)
+    await chat.say("which lion was mentioned?")
+    await chat.tap("What I find about this", "message, 21 Nov 2026")
+    assert "zebra" in chat.text("In its place")
+    clock.advance(days=59)
+    await night(app, chat, clock)  # at three
+    told = await everything(app)
+    assert "zebra" not in told
+    assert "Bruno has a lion too" in told
+
+
+async def test_what_a_model_read_of_it_and_made_of_it_goes_too(
+    office: Office, clock: FakeClock
+) -> None:
+    chat = await office.open()
+    await agreed(chat, "keep messages for 90 days")
+    await chat.say("Bruno told me that the zebra is striped")
+    clock.advance(days=30)
+    office.server.script(says({"sentences": [{"text": "The zebra is striped.", "sources": [1]}]}))
+    await chat.say("did Bruno mention anything?")
+    assert "The zebra is striped. [1]" in chat.last
+    clock.advance(days=61)
+    await night(office.app, chat, clock)
+    assert "zebra" not in await everything(office.app)
+    await chat.say("/cost")
+    assert "0.0030 EUR in all." in chat.last
+    assert await faults(office.app) == ()
 
 
 async def test_the_evening_says_what_went_in_the_night(
