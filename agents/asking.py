@@ -35,12 +35,13 @@ from engine.messages import (
 )
 from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
-from memory import facts, profile, records, standing, traits
-from memory.db import Reader
+from memory import events, facts, profile, records, standing, traits
+from memory.db import Reader, Tx
 from memory.events import Event
 from memory.facts import Fact
 from memory.recall import Recalled
 from memory.records import Record
+from memory.redaction import REDACTS
 from memory.traits import Traits
 
 Recall = Callable[[str, str | None], Awaitable[list[Recalled]]]  # (query, record)
@@ -120,25 +121,23 @@ class Asking:
     async def answer(self, event: Event, said: str, first: str = "") -> bool:
         """Answer in the conversation it was asked in; False: there is nothing in it to look for.
 
-        `first` is said above the answer.
+        `first` is said above the answer. What is forgotten meanwhile is looked for anew, in vain.
         """
         conv, key = str(event.body["conv"]), f"asked:{event.id}"
         async with self.house.db.snapshot() as reader:
+            forgot = await events.newest(reader, *REDACTS)
             sought = await self._sought(reader, said, conv)
         if not sought.matter and sought.record is None and not first:
             return False
         found = await self._found(sought, event.id)
         async with self.house.db.transaction() as tx:
-            settings = await profile.read(tx)
-            msg = self._message(key, sought, found, settings, first)
-            await outbox.post(tx, msg, conv)
-            used = [one.id for one in found.told]
-            shown = [_quoted(one, sought) for one in found.told]
-            await recalls.note(
-                tx, event.id, conv, "question", found=found.recalled, used=used,
-                sources=len(found.facts) + len(found.lines), chars=sum(map(len, shown)),
-                ms=found.ms,
-            )  # fmt: skip
+            msg = self._message(key, sought, found, await profile.read(tx), first)
+            same = await events.newest(tx, *REDACTS) == forgot
+            if same:
+                await outbox.post(tx, msg, conv)
+                await _count(tx, event.id, conv, sought, found)
+        if not same:
+            return await self.answer(event, said, first)
         if found.told and self.models.set_up:
             await self._in_words(event, said, msg, found, conv)
         return True
@@ -151,6 +150,9 @@ class Asking:
         quote = Quote(text=written.text, who=f"{written.model}, from the passages below")
         parts = (msg.parts[0], quote, *msg.parts[1:])
         async with self.house.db.transaction() as tx:
+            shown = await outbox.get(tx, msg.key)
+            if shown is None or shown.msg != msg:
+                return  # something in it was forgotten meanwhile
             await outbox.post(tx, msg.model_copy(update={"parts": parts}), conv)
             await recalls.cited(tx, event.id, [found.told[at - 1].id for at in written.sources])
 
@@ -328,6 +330,14 @@ def _fits(one: Recalled, sought: Sought) -> bool:
     one_word = 1 / len(sought.matter)  # is enough where it is known whom it is about
     least = min(one_word, SHARE_MIN) if sought.record is not None else SHARE_MIN
     return matter.share(said, sought.matter) >= least - 1e-9
+
+
+async def _count(tx: Tx, event: str, conv: str, sought: Sought, found: Answer) -> None:
+    shown = [_quoted(one, sought) for one in found.told]
+    await recalls.note(
+        tx, event, conv, "question", found=found.recalled, used=[one.id for one in found.told],
+        sources=len(found.facts) + len(found.lines), chars=sum(map(len, shown)), ms=found.ms,
+    )  # fmt: skip
 
 
 def _quoted(one: Recalled, sought: Sought) -> str:

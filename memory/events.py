@@ -118,6 +118,13 @@ async def causes(reader: Reader, event_id: str) -> list[Event]:
     return chain
 
 
+async def newest(reader: Reader, *kinds: str) -> str | None:
+    """Return the id of the newest event of these kinds."""
+    query = sa.select(events.c.id).where(events.c.kind.in_(kinds)).order_by(events.c.seq.desc())
+    id: str | None = await reader.value(query.limit(1))
+    return id
+
+
 async def of_kind(reader: Reader, *kinds: str) -> list[Event]:
     """Return every event of these kinds, oldest first."""
     mine = sa.select(events).where(events.c.kind.in_(kinds))

@@ -26,6 +26,8 @@ from connectors.contract import ConnectorError, TransientError, UnknownError
 from engine import model_calls
 from engine.house import House
 from engine.model_calls import Admitted, Call, Came, Limits
+from memory import events
+from memory.redaction import REDACTS
 
 RETRIES_MAX = 2  # of them one may be a repair of an answer that has not the shape
 WAIT_S_MAX = 20.0  # who wants us to wait longer is passed over
@@ -33,6 +35,7 @@ TIMEOUT_S = 60.0
 FRAME_TOKENS = 200  # what servers add around our messages, at most
 WHY_CHARS_MAX = 300
 NO_PRICE = "Nobody knows what {model} costs. Say it: FIRSTMATE_MODEL_PRICES={model}=0.15:0.60."
+FORGOTTEN = "Something was forgotten meanwhile, so what was read and written was dropped."
 NOT_SET_UP = "No language model is set up."
 REPAIR = "That was not the JSON object I asked for: {fault} Send only the object, corrected."
 FENCED = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
@@ -118,6 +121,8 @@ class Models:
             if turn.value is not None:
                 return Answer(turn.value, model.name)
             why.append(turn.came.why)
+            if turn.came.why == FORGOTTEN:
+                break
         return await self._gave_up(wish, why)
 
     async def tried(self, wish: Wish[T], tier: Tier, model: Model) -> Answer[T] | NoAnswer:
@@ -184,10 +189,11 @@ class Models:
     ) -> tuple[_Turn[T], _Form[T]]:
         """Judge, reserve, call and settle once, in the first of these forms that may leave.
 
-        Whatever happens, a reason is kept.
+        Whatever happens, a reason is kept; without a word where somebody was forgotten meanwhile.
         """
         wish = forms[0].wish
         async with self._house.db.transaction() as tx:
+            forgot = await events.newest(tx, *REDACTS)
             for form in forms:
                 call = self._call(tier, model, form)
                 admitted = await model_calls.admit(tx, self._house, wish.wanted, call, self.limits)
@@ -202,6 +208,10 @@ class Models:
         ms = round((time.monotonic() - begun) * 1000)
         came = turn.came.model_copy(update={"ms": ms, "why": turn.came.why[:WHY_CHARS_MAX]})
         async with self._house.db.transaction() as tx:
+            if await events.newest(tx, *REDACTS) != forgot:
+                form = replace(form, messages=[])
+                came = came.model_copy(update={"state": "misfit", "why": FORGOTTEN, "answer": None})
+                turn = replace(turn, value=None, again="")
             if turn.value is not None and came.answer is not None:
                 await model_calls.keep(tx, came.answer, turn.value.model_dump(mode="json"))
             await model_calls.note(

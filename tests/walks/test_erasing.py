@@ -2,24 +2,31 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest import MonkeyPatch
 
+from agents import answering
+from agents.models import compatible
 from bot import certificate, forgetting, searching
 from bot.app import App
 from bot.lower import terminal
+from bot.remembering import Remembering
 from bot.sample import MAIL
 from connectors import blobs
 from engine import outbox
-from memory import erasure
+from memory import erasure, records
+from memory.recall import Recalled
 from memory.verify import verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.connectors.files import samples
+from tests.peers.models import says
+from tests.walks.model_office import Office
 from tests.walks.test_archive import hot
 from tests.walks.test_outside import mail
-from tests.walks.test_retention import night
+from tests.walks.test_retention import everything, night
 from tests.walks.test_rule_words import opened
 
 ADA = "Ada Example"
@@ -196,3 +203,61 @@ async def test_a_card_with_a_button_that_named_somebody_can_still_be_shown(
         labels = [b.label for card in cards for row in card.msg.buttons for b in row]
     assert any("[er" in label for label in labels)
     assert ADA.casefold() not in " ".join(labels).casefold()
+
+
+TOLD = (
+    "Ada Example told me on the phone that her younger sister Zoe moves to Lisbon in spring, and "
+    "that the lamp is for her"
+)
+
+
+async def erased(app: App) -> None:
+    """Erase Ada, as it may happen while something else awaits."""
+    async with app.db.transaction() as tx:
+        ada = await records.by_key(tx, "email", "ada@example.org")
+        if ada is not None:
+            await erasure.erase(tx, ada.id, None)
+
+
+async def test_who_is_erased_while_a_question_is_looked_up_is_not_told(
+    app: App, chat: Chat, monkeypatch: MonkeyPatch
+) -> None:
+    await chat.say(TOLD)
+    search = Remembering._found
+
+    async def meanwhile(self: Remembering, *asked: Any) -> list[Recalled]:
+        found = await search(self, *asked)
+        await erased(app)
+        return found
+
+    monkeypatch.setattr(Remembering, "_found", meanwhile)
+    await chat.say("who moves to Lisbon with the lamp?")
+    assert "I find nothing about this." in chat.last
+    assert "Zoe" not in await everything(app)
+    assert (await verify(app.db)).faults == ()
+
+
+@pytest.mark.parametrize("where", [(compatible, "complete"), (answering, "paragraph")])
+async def test_who_is_erased_while_a_model_answers_stays_erased(
+    office: Office, monkeypatch: MonkeyPatch, where: tuple[Any, str]
+) -> None:
+    chat = await office.open()
+    await chat.say(TOLD)
+    real = getattr(*where)
+
+    async def meanwhile(*asked: Any) -> Any:
+        answer = await real(*asked)
+        await erased(office.app)
+        return answer
+
+    monkeypatch.setattr(*where, meanwhile)
+    office.server.script(says({"sentences": [{"text": "Zoe moves to Lisbon.", "sources": [1]}]}))
+    await chat.say("who moves to Lisbon with the lamp?")
+    assert len(office.server.asked) == 1
+    async with office.app.db.snapshot() as reader:
+        assert "Zoe" not in str(await outbox.latest(reader, chat.who.conv))
+    if where[0] is compatible:
+        assert "Zoe" not in await everything(office.app)
+    await chat.say("/memory")
+    assert "Answers in a model's words cost 0.0030 EUR." in chat.last
+    assert (await verify(office.app.db)).faults == ()
