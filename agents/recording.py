@@ -285,7 +285,7 @@ def _day(text: str, context: Context) -> tuple[int, int, date] | None:
     names = "|".join(sorted(map(re.escape, months(context.locale)), key=len, reverse=True))
     match = re.search(
         rf"(?:(?<=by )|(?<=until )|(?<=till )|(?<=bis )|(?<=in )|(?<=im )|(?<=of ))"
-        rf"(?P<month>{names})\b(?:\s+(?P<year>\d{{4}}))?", text, re.IGNORECASE,
+        rf"(?P<month>{names})\b(?:\s+(?P<year>[12]\d{{3}})\b)?", text, re.IGNORECASE,
     )  # fmt: skip
     if match is None:
         return None

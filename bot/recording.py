@@ -5,6 +5,7 @@ The card keeps nothing: at the tap the same words are read again, and only what 
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,7 @@ HOW = (
     "deal with Ada: workshop, 3,000 EUR”, “Ada agreed to get the newsletter”, “project Spring is "
     "done”."
 )
+_COMMAND = re.compile(r"/record(?:@\w+)?(?!\w)", re.IGNORECASE)  # as in a group: /record@bot
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ async def _read(reader: Reader, event: Event) -> Heard | None:
         now=event.at, zone=settings["zone"], locale=settings["locale"],
         currency=settings["currency"],
     )  # fmt: skip
-    return await recording.heard(reader, said.removeprefix("/record").strip(), context)
+    return await recording.heard(reader, _COMMAND.sub("", said).strip(), context)
 
 
 async def _card(reader: Reader, found: Heard, event: Event, key: str) -> Msg:

@@ -157,6 +157,15 @@ async def test_what_cannot_be_read_is_said_and_asked_for(app: App, chat: Chat) -
     assert "Say what is there" in chat.last
     await chat.say("new project Spring from 30 June 2027 until 1 May 2027")
     assert "before" in chat.last
+    await chat.say("objective: 2,000 readers by June 0000")
+    assert "New objective: 2,000 readers" in chat.last
+
+
+@pytest.mark.parametrize("command", ["/record", "/Record", "/record@firstmate_bot"])
+async def test_the_command_is_heard_as_groups_and_telephones_write_it(
+    app: App, chat: Chat, command: str
+) -> None:
+    await recorded(app, chat, f"{command} new project Spring", "project")
 
 
 @pytest.mark.parametrize(
