@@ -20,6 +20,7 @@ from memory.importing import Fate, Sorted
 from memory.records import TakenError
 
 AT_ONCE = 200
+WRITTEN = ("record.active", "record.proposed", "record.revised", "list.imported")
 SHOWN_MAX = 30
 TITLE = "Import “{name}”"
 FATES: dict[Fate, str] = {
@@ -46,7 +47,7 @@ LIKELY = "Of all records {count} pairs may be the same; /same asks about them."
 async def look(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
     """Show what an import would do. Nothing is changed."""
     try:
-        found, left = await _sorted(house, tap.ref)
+        found, left, _ = await _sorted(house, tap.ref)
     except PermanentError as error:
         return Reply(str(error), refused=True)
     shown = card(tap.ref, tap.item, found, left)
@@ -61,7 +62,7 @@ async def take(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
     """Import exactly what the card showed, in portions; again after a crash does the rest."""
     name, _, shown_as = tap.item.rpartition(" ")
     try:
-        found, left = await _sorted(house, tap.ref)
+        found, left, seen = await _sorted(house, tap.ref)
     except PermanentError as error:
         return Reply(str(error), refused=True)
     async with house.db.transaction() as tx:
@@ -74,6 +75,8 @@ async def take(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
     for start in range(0, len(todo), AT_ONCE):
         try:
             async with house.db.transaction() as tx:
+                if not start and await events.newest(tx, *WRITTEN) != seen:
+                    return Reply(MEANWHILE, refused=True)  # by the same tap, it may be
                 await importing.take(tx, todo[start : start + AT_ONCE], cause)
         except TakenError:  # somebody else wrote it since: this portion is as if never begun
             return Reply(MEANWHILE, refused=True)
@@ -143,13 +146,15 @@ def _done(digest: str, name: str, said: str) -> Msg:
     return Msg(key=_key(digest), summary=said[:190], parts=(Heading(text=title), _para(said)))
 
 
-async def _sorted(house: House, digest: str) -> tuple[list[Sorted], tuple[str, ...]]:
+async def _sorted(house: House, digest: str) -> tuple[list[Sorted], tuple[str, ...], str | None]:
+    """Return what would become of the lines, the columns left out, and as of which writing."""
     data = await asyncio.to_thread(blobs.get, house.blobs, digest)
     own = _own(house)
     rows, left = await asyncio.to_thread(tables.read, data, fields.columns(own))
     async with house.db.snapshot() as reader:
         settings = await profile.read(reader)
-        return await importing.sort(reader, rows, country_of(settings), own), left
+        found = await importing.sort(reader, rows, country_of(settings), own)
+        return found, left, await events.newest(reader, *WRITTEN)
 
 
 def _own(house: House) -> dict[str, fields.Own]:

@@ -62,6 +62,15 @@ async def test_a_list_is_looked_at_before_anything_is_written(app: App, chat: Ch
     assert await known(app, "nora@probe.example") is None
 
 
+async def test_a_tap_that_comes_twice_at_once_imports_once(app: App, chat: Chat) -> None:
+    await dropped(chat, "Name;Telefon\nZed Zebra;+49 30 901820\nYan Yak;+49 30 901821\n")
+    token = chat.tokens[chat.key(CARD), "Import 2"]
+    both = await asyncio.gather(*(app.tap(chat.who, f"at once {n}", token, {}) for n in range(2)))
+    assert sorted(reply.refused for reply in both) == [False, True]
+    async with app.db.snapshot() as reader:
+        assert len(await records.called(reader, "Zed Zebra", "person")) == 1
+
+
 async def test_what_is_recorded_stays_and_what_is_missing_is_filled_in(
     app: App, chat: Chat
 ) -> None:
