@@ -136,12 +136,13 @@ async def _noted(
         fact_id=id,
     )  # fmt: skip
     count = len({*before, id})
-    if count != ASKED_AT or id in before:
-        return
+    key = _key(attribute, value)
+    if count < ASKED_AT or await outbox.get(tx, key) is not None:
+        return  # asked once, whatever the answer
     yes = Button(label="Write it so", action="style.keep", ref=id)
     no = Button(label="No", action="style.drop", ref=id)
     text = ASKS.format(count=count, part=part, value=value)
-    await outbox.post(tx, say(_key(attribute, value), text, buttons=((yes, no),)), conv)
+    await outbox.post(tx, say(key, text, buttons=((yes, no),)), conv)
 
 
 async def _alike(reader: Reader, attribute: str, value: Any) -> list[str]:

@@ -71,6 +71,16 @@ async def test_a_no_leaves_the_style_as_it_was(app: App, chat: Chat) -> None:
     assert [one.value for one in known if one.status == "active"] == ["Warm wishes"]
 
 
+async def test_what_was_answered_is_not_asked_again(app: App, chat: Chat) -> None:
+    for amount in ("5", "6"):
+        await reply_edited(chat, amount, "Warm wishes", "Cheers")
+    await chat.tap("In 2 drafts you made the closing", "No")
+    for amount in ("7", "8", "9"):
+        await reply_edited(chat, amount, "Warm wishes", "Cheers")
+    said = [chat.shown[key].summary for key in chat.order if key.startswith("style:")]
+    assert said == [habits.DROPPED]
+
+
 async def test_a_guess_is_not_written_before_the_yes(app: App, chat: Chat) -> None:
     await reply_edited(chat, "5", "Warm wishes", "Cheers")
     await chat.say("refund PAY-1042 7 EUR")
