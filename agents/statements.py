@@ -26,7 +26,7 @@ BROKEN = "I cannot read this statement. Ask the bank for OFX, QFX or CSV."
 _OPEN, _CLOSE = "<![CDATA[", "]]>"
 _TAG = re.compile(r"<(/?)([A-Za-z0-9.]{1,32})>([^<]{0,2000})")
 _ID = re.compile(r"[\w.:/+-]{1,64}", re.ASCII)
-_AMOUNT = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{0,4})?", re.ASCII)
+_AMOUNT = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{0,2}0{0,2})?", re.ASCII)  # “1,234” may be 1234
 _DAY = re.compile(r"\d{8}")
 
 
