@@ -130,6 +130,9 @@ class Asking:
         if not sought.matter and sought.record is None and not first:
             return False
         found = await self._found(sought, event.id)
+        if found.empty and sought.stood_for and sought.matter and _vague(said):
+            sought = Sought(said, sought.matter)
+            found = await self._found(sought, event.id)
         async with self.house.db.transaction() as tx:
             msg = self._message(key, sought, found, await profile.read(tx), first)
             same = await events.newest(tx, *REDACTS) == forgot
@@ -267,6 +270,12 @@ async def _meant(reader: Reader, said: str, about: Sequence[str]) -> str | None:
         if record is not None and (not kinds or record.kind in kinds):
             return record.id
     return None
+
+
+def _vague(said: str) -> bool:
+    """Say whether what was read as a pronoun may be none: “that hall”, “das Seminar”."""
+    it = _IT.search(said)
+    return _THEY.search(said) is None and it is not None and not it["kind"]
 
 
 async def _facts(reader: Reader, sought: Sought, record: Record) -> list[Fact]:

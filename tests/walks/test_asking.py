@@ -83,6 +83,17 @@ async def test_he_and_she_are_whom_the_conversation_was_about(app: App, chat: Ch
     assert "the blue lamp" in chat.last
 
 
+async def test_a_word_that_only_looks_like_a_pronoun_hides_nothing(app: App, chat: Chat) -> None:
+    await chat.say("the hall in Berlin has no lift for wheelchairs")
+    await chat.say("Ada called about the blue lamp")
+    await chat.say("did we say that the hall in Berlin has a lift?")
+    assert "the hall in Berlin has no lift" in chat.last
+    assert "Ada Example" not in chat.last
+    await chat.say("Ada called about the blue lamp again")
+    await chat.say("what did she say about the hall in Berlin?")
+    assert "I find nothing about this." in chat.last
+
+
 async def test_facts_and_books_come_before_quotations(app: App, chat: Chat) -> None:
     await chat.say("the price for Ada is 90 EUR since 1 March")
     await chat.say("what price did we agree with Ada last spring?")
