@@ -25,8 +25,11 @@ async def find(reader: Reader, text: str) -> list[Found]:
     A name is found as it is written, or in any case after what it is: “project spring”.
     """
     found: dict[tuple[int, int], list[Candidate]] = {}
+    folded = text.casefold()
     for kind, says in SAID.items():
         for record in await records.of_kind(reader, kind):
+            if record.name.casefold() not in folded:
+                continue  # a pattern for each of thousands would hold up everything else
             for start, end in _places(text, record.name, says):
                 found.setdefault((start, end), []).append(choice(record))
     widest = [span for span in found if not any(_holds(other, span) for other in found)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents import recording
+from agents import named, recording
 from agents.words import Context
 from bot.app import App
 from memory import facts, records, verify
@@ -233,3 +233,21 @@ async def test_a_sentence_full_of_blanks_is_read_at_once(app: App) -> None:
             start = time.process_time()
             await recording.heard(reader, said, context)
             assert time.process_time() - start < 2
+
+
+async def test_thousands_of_names_do_not_hold_up_a_sentence(app: App) -> None:
+    async with app.db.transaction() as tx:
+        for number in range(1000):
+            await records.create(tx, "task", {"name": f"call number {number} again"}, None)
+    spent = {"read": 9.0, "find": 9.0}
+    async with app.db.snapshot() as reader:
+        for name in ["read", "find"] * 3:
+            began = time.process_time()
+            if name == "read":
+                await records.of_kind(reader, "task")
+            else:
+                await named.find(reader, "what did we agree about the workshop?")
+            spent[name] = min(spent[name], time.process_time() - began)
+        [found] = await named.find(reader, "is TASK call number 7 again done?")
+    assert found.readings[0].value == "call number 7 again"
+    assert spent["find"] < 5 * spent["read"]
