@@ -36,13 +36,15 @@ async def write(tx: Tx, goal_id: str) -> None:
         return
     mine = sa.select(effects).filter_by(goal=goal_id).order_by(effects.c.at, effects.c.id)
     found = await tx.rows(mine)
-    said = [*_asked(goal, _noted(found)), *_planned(tasks), *_done(found)]
+    hidden = await _noted(tx, [one.id for one in found])
+    said = [*_asked(goal, hidden), *_planned(tasks), *_done(found)]
     for effect in found:
         said += await _by_hand(tx, effect.id)
-    said.append(_end(goal, outcome, (await profile.read(tx))["currency"]))
+    end = _end(goal, outcome, (await profile.read(tx))["currency"])
+    begins = "\n".join(said)[: passages.PIECE_CHARS - len(end) - 1]
     slots = goal.slots or {}
     await passages.remember(
-        tx, kind=KIND, ref=goal_id, text="\n".join(said)[: passages.PIECE_CHARS], at=outcome.at,
+        tx, kind=KIND, ref=goal_id, text=f"{begins}\n{end}", at=outcome.at,
         # a mail's words may stand in it, so it is trusted no more than the mail
         trust="outside" if slots.get("mail") else "system",
         record=await _about(tx, slots, found),
@@ -78,7 +80,7 @@ async def _by_hand(reader: Reader, effect: str) -> list[str]:
     versions = await reader.rows(query.order_by(effect_versions.c.version))
     said = []
     for old, new in pairwise(versions):
-        if new.author == "operator":
+        if new.author == "operator" and new.action["operation"] != NOTE:
             pair = (Action.model_validate(each.action) for each in (old, new))
             said += [_changed(each) for each in edits.by_hand(*pair)[:EDITS_MAX]]
     of = sa.join(decisions, approvals, decisions.c.approval == approvals.c.id)
@@ -115,9 +117,12 @@ async def _about(reader: Reader, slots: dict[str, Any], found: Sequence[sa.Row[A
     return None
 
 
-def _noted(found: Sequence[sa.Row[Any]]) -> list[str]:
-    """Return what notes say, which is told by the notes themselves as long as they hold."""
-    return [one.action["args"]["text"] for one in found if one.action["operation"] == NOTE]
+async def _noted(reader: Reader, effects: Sequence[str]) -> list[str]:
+    """Return what notes say or said, which they tell themselves as long as they hold."""
+    query = sa.select(effect_versions.c.action).where(effect_versions.c.effect.in_(effects))
+    actions = [row.action for row in await reader.rows(query)]
+    texts = {one["args"]["text"] for one in actions if one["operation"] == NOTE}
+    return sorted(texts, key=len, reverse=True)
 
 
 def _without(text: str, hidden: Sequence[str]) -> str:

@@ -6,12 +6,13 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App
-from engine import goals
-from memory import records, rollback, verify
-from memory.db import Database
+from engine import episodes, goals
+from memory import events, records, rollback, verify
+from memory.db import Database, insert
 from memory.recall import Recalled
 from memory.schema.events import events as log
 from memory.schema.recall import passages
+from memory.schema.work import effect_versions, effects
 from memory.schema.work import goals as goals_table
 from tests.chat import Chat
 from tests.conftest import FakeClock
@@ -79,6 +80,25 @@ async def test_what_a_note_says_is_in_no_episode(app: App, chat: Chat) -> None:
     [one] = await told(app)
     assert "Ada" in one
     assert "green tea" not in one
+
+
+async def test_a_note_changed_by_hand_tells_neither_and_a_long_goal_keeps_its_end(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("note on Ada: prefers green tea")
+    async with app.db.transaction() as tx:
+        [first] = await tx.rows(sa.select(effect_versions))
+        args = {**first.action["args"], "text": "prefers black coffee"}
+        new = {"version": 2, "author": "operator", "action": {**first.action, "args": args}}
+        await insert(tx, effect_versions, {**first._mapping, **new})
+        await tx.conn.execute(sa.update(effects).values(action=new["action"]))
+        await tx.conn.execute(sa.update(goals_table).values(text="a long goal " * 100))
+        await events.note(tx, "test.edited", None)
+        await episodes.write(tx, (await tx.rows(sa.select(goals_table.c.id)))[0].id)
+    [one] = await told(app)
+    assert "tea" not in one
+    assert "coffee" not in one
+    assert one.endswith("Outcome: note done")
 
 
 async def test_a_question_that_was_only_answered_leaves_no_episode(app: App, chat: Chat) -> None:
