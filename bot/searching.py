@@ -1,7 +1,8 @@
 """Searching: which kept files still name somebody who was erased? What is packed is opened too.
 
-bytes, rows of databases (memory/canary.py) ──▶ mails and documents, read in the sandboxed child
-What cannot be opened (a picture, a locked file) is listed as such, never as searched.
+names, bytes, rows of databases (memory/canary.py) ──▶ mails and documents, in the sandboxed child
+What cannot be opened (a picture, a locked file) is listed as such, never as searched. Whatever
+somebody sent, the search comes to its end.
 
 All of it runs in a process of its own. Whoever opens and closes a file of a database drops the
 locks that its process holds on it: SQLite, here or in Chroma, would go on without, and the next
@@ -12,6 +13,8 @@ import asyncio
 import html
 import io
 import json
+import lzma
+import struct
 import sys
 import zipfile
 import zlib
@@ -23,27 +26,32 @@ from typing import Any
 from connectors.files import kinds, reading
 from connectors.files.shapes import Limits, Reading
 from memory import canary
+from memory.canary import SQLITE, UnreadError
+from memory.redaction import ERASED
 
 PATH = [str(Path(__file__).parents[1]), *filter(None, sys.path)]
 START = "import sys; sys.path[:] = sys.argv[1:]; from bot.searching import main; main()"
 LIMITS = replace(Limits(), text_chars_max=10_000_000)
 MEMBERS_BYTES_MAX = 100 * 1024 * 1024  # of all that one zip holds
 DEPTH_MAX = 3  # zips within mails within zips
+FILE_S_MAX = 120.0  # for all that is packed in one file
 CODED = (b"base64", b"quoted-printable", b"=?")  # in a mail that does not stand there as it is read
 UNREADABLE = ("application/rtf", "application/x-ole-storage")
-BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError)
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError),
+    *(RuntimeError, NotImplementedError, ValueError, OverflowError, MemoryError),
+)  # what damaged and hostile files are answered with
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The files that name somebody, and those that nobody could look into, by their paths."""
+    """The files that name somebody, and those that nobody could look into, by their paths.
+
+    Where a path itself names somebody, it is told without.
+    """
 
     named: tuple[str, ...]
     unread: tuple[str, ...]
-
-
-class UnreadError(Exception):
-    """What is in a file cannot be told."""
 
 
 async def search(folder: Path, wanted: Sequence[str], but: Path) -> Found:
@@ -79,19 +87,30 @@ async def look_through(folder: Path, wanted: Sequence[str], but: Path) -> Found:
     """Do it in this process, one file after the other: nobody waits."""
     named, unread = [], []
     for path in await asyncio.to_thread(_files, folder, but):
-        name = str(path.relative_to(folder))
-        where = await asyncio.to_thread(canary.look, path, wanted)
-        if where is not None:
-            named.append(f"{name}{where}")
+        inside = path.relative_to(folder)
+        name = _unnamed(inside, wanted)
+        if name != str(inside):
+            named.append(name)
             continue
         try:
-            if await _packed(path, wanted):
-                named.append(name)
-        except UnreadError:
-            unread.append(name)
+            where = await asyncio.to_thread(canary.look, path, wanted)
+            if where is None:
+                async with asyncio.timeout(FILE_S_MAX):
+                    where = "" if await _packed(path, wanted) else None
         except FileNotFoundError:  # it went meanwhile
             continue
+        except (UnreadError, *BROKEN):
+            unread.append(name)
+        else:
+            named += [] if where is None else [f"{name}{where}"]
     return Found(tuple(named), tuple(unread))
+
+
+def _unnamed(path: Path, wanted: Sequence[str]) -> str:
+    """Return a path without what names somebody in it: the certificate is kept for ever."""
+    names = ((part, canary.named(part.replace("_", " "), wanted)) for part in path.parts)
+    shown = str(Path(*(ERASED if names_it else part for part, names_it in names)))
+    return ERASED if canary.named(shown, wanted) else shown
 
 
 def _files(folder: Path, but: Path) -> list[Path]:
@@ -112,6 +131,8 @@ async def _packed(path: Path, wanted: Sequence[str]) -> bool:
 
 async def _within(data: bytes, wanted: Sequence[str], depth: int) -> bool:
     """Say whether this file, opened, names one of those. UnreadError: nobody can open it."""
+    if depth and data.startswith(SQLITE):
+        raise UnreadError
     sniffed = kinds.sniff(data, LIMITS)
     if sniffed.mime == "application/zip" and depth < DEPTH_MAX:
         return await _in_zip(data, wanted, depth)

@@ -1,8 +1,9 @@
 """Canary: after somebody was erased, are they named anywhere in the data folder?
 
 It searches whole names, addresses and numbers, however they are spaced: in every file byte by byte,
-with the unused pages of databases, and in the rows of each database besides, because there a text
-may be torn by pages, escaped or packed in a box. What else is packed (a PDF, a mail) is not read.
+with the unused pages of databases, and in the rows of our own databases besides, because there a
+text may be torn by pages, escaped or packed in a box. A database that somebody sent is not opened:
+what it says of itself would be carried out. What else is packed (a PDF, a mail) is not read.
 """
 
 import json
@@ -21,7 +22,13 @@ CHARS_MIN = 6  # shorter would be found in every file
 SPACING = b" \t\r\n-./()"
 UNSPACED = {sign: None for sign in (*SPACING, 0xA0, 0xAD, *range(0x2000, 0x2016))}
 SQLITE = b"SQLite format 3\0"
+OURS = (".db", ".sqlite3")  # what was sent is kept under names without an ending
+BUSY_TIMEOUT_S = 30.0
 PACKED = b"\x78"  # how what zlib packed begins
+
+
+class UnreadError(Exception):
+    """What is in a file cannot be told."""
 
 
 async def words(reader: Reader, record_id: str) -> tuple[str, ...]:
@@ -47,7 +54,10 @@ def search(folder: Path, wanted: Sequence[str]) -> tuple[str, ...]:
 
 
 def look(file: Path, wanted: Sequence[str]) -> str | None:
-    """Say where in this file one of the texts stands: " (facts)", or "" for somewhere; or None."""
+    """Say where in this file one of the texts stands: " (facts)", or "" for somewhere; or None.
+
+    UnreadError: it is a database in whose rows nobody can look, and its bytes hold none of them.
+    """
     needles = [
         _close(form.encode())
         for text in wanted
@@ -55,13 +65,16 @@ def look(file: Path, wanted: Sequence[str]) -> str | None:
         for form in {each, json.dumps(each)[1:-1]}
     ]
     try:
-        if _begins(file, SQLITE):
-            folded = [_folded(text) for text in wanted]
-            if tables := list(_tables(file, folded)):
-                return f" ({', '.join(tables)})"
-        return "" if _holds(file, needles) else None
+        tables = _rows(file, wanted) if _begins(file, SQLITE) else []
+        if tables:
+            return f" ({', '.join(tables)})"
+        if _holds(file, needles):
+            return ""
     except FileNotFoundError:  # it went meanwhile, as drafts and journals do
         return None
+    if tables is None:
+        raise UnreadError
+    return None
 
 
 def named(text: str, wanted: Sequence[str]) -> bool:
@@ -90,11 +103,22 @@ def _holds(file: Path, needles: Sequence[bytes]) -> bool:
     return False
 
 
+def _rows(file: Path, wanted: Sequence[str]) -> list[str] | None:
+    """Return the tables that hold one of these; None: it is not ours, or it is damaged."""
+    if file.suffix not in OURS:
+        return None
+    try:
+        return list(_tables(file, [_folded(text) for text in wanted]))
+    except sqlite3.Error:
+        return None
+
+
 def _tables(file: Path, folded: Sequence[str]) -> Iterator[str]:
     """Yield the tables of a database in whose rows one of these stands."""
     if not folded:
         return
-    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+    address = f"{file.resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, BUSY_TIMEOUT_S, uri=True)) as conn:
         listed = conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
         for name, sql in listed.fetchall():
             if not sql.upper().startswith("CREATE VIRTUAL"):

@@ -1,9 +1,15 @@
 """Whoever was erased is searched for in packed files too, and what stays closed is said."""
 
 import base64
+import bz2
 import gzip
+import io
+import sqlite3
 import subprocess
 import sys
+import zipfile
+import zlib
+from contextlib import closing
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -83,6 +89,77 @@ async def test_what_names_nobody_is_no_hit_and_what_is_closed_is_said(tmp_path: 
     closed = ("b-locked", "c-picture", "d-voice", "e-bomb", "f-gzip", "h-mail-locked")
     found = await searched(tmp_path, files)
     assert found == Found((), tuple(f"blobs/{name}" for name in closed))
+
+
+def damaged(method: int) -> bytes:
+    """A zip with one sound member and one in which every byte is another."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as made:
+        made.writestr("a.txt", "Bob was here " * 50)
+        made.writestr("b.txt", "Bob was there " * 50)
+    data = bytearray(out.getvalue())
+    start = data.index(b"a.txt") + len("a.txt")
+    end = data.index(b"PK\x03\x04", start)
+    data[start + 12 : end] = bytes(255 - one for one in data[start + 12 : end])
+    return bytes(data)
+
+
+def database(folder: Path, rows: bytes) -> bytes:
+    with closing(sqlite3.connect(folder / "made")) as conn:
+        conn.execute("CREATE TABLE packed (pack BLOB)")
+        conn.execute("INSERT INTO packed VALUES (?)", (rows,))
+        conn.commit()
+    data = (folder / "made").read_bytes()
+    (folder / "made").unlink()
+    return data
+
+
+async def test_no_file_that_somebody_sent_keeps_the_search_from_its_end(tmp_path: Path) -> None:
+    sent = database(tmp_path, zlib.compress(b"Ada Example"))
+    files = {
+        "a-database": sent,  # in whose rows one would have to look
+        "b-broken-database": b"SQLite format 3\0" + bytes(range(256)),
+        "c-broken.db": b"SQLite format 3\0" + bytes(range(256)),
+        "d-bzip2": damaged(zipfile.ZIP_BZIP2),
+        "e-deflated": damaged(zipfile.ZIP_DEFLATED),
+        "f-lzma": damaged(zipfile.ZIP_LZMA),
+        "g-zipped-database": samples.zipped({"notes.txt": "Bob", "one": sent}),
+        "h-bzip2": bz2.compress(b"Ada Example"),
+        "z-letter": b"for Ada Example",
+    }
+    found = await searched(tmp_path, files)
+    closed = tuple(f"blobs/{name}" for name in files if name != "z-letter")
+    assert found == Found(("blobs/z-letter",), closed)
+
+
+async def test_our_own_database_is_read_row_by_row(tmp_path: Path) -> None:
+    files = {"a.db": database(tmp_path, zlib.compress(b"Ada Example"))}
+    assert await searched(tmp_path, files) == Found(("blobs/a.db (packed)",), ())
+
+
+async def test_what_takes_too_long_is_said_not_to_have_been_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "FILE_S_MAX", 0.5)
+    (tmp_path / "one").write_bytes(samples.time_bomb())
+    found = await searching.look_through(tmp_path, WANTED, tmp_path / "erasing")
+    assert found == Found((), ("one",))
+
+
+@pytest.mark.parametrize(
+    "name", ["Ada Example.md", "ada-example.md", "to_Ada_Example", "ada@example.org.eml"]
+)
+async def test_a_file_whose_name_names_somebody_is_told_without_it(
+    tmp_path: Path, name: str
+) -> None:
+    assert await searched(tmp_path, {name: b"Bob"}) == Found(("blobs/[erased]",), ())
+
+
+async def test_a_folder_whose_name_names_somebody_is_told_without_it(tmp_path: Path) -> None:
+    (tmp_path / "Ada Example").mkdir()
+    (tmp_path / "Ada Example" / "a.png").write_bytes(samples.PNG)
+    found = await searching.look_through(tmp_path, WANTED, tmp_path / "erasing")
+    assert found == Found(("[erased]/a.png",), ())
 
 
 async def test_what_is_searched_for_is_not_found_in_its_own_list(tmp_path: Path) -> None:
