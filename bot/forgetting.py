@@ -17,8 +17,8 @@ from engine.durable import Work, open_work, undone
 from engine.house import House
 from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
-from memory import canary, cursors, erasure, events, records
-from memory.redaction import REDACTS
+from memory import canary, cursors, erasure, records
+from memory.db import DiskFullError
 
 ERASED = "Erased. What was written of this person can no longer be read here; backups keep theirs."
 BACKUPS_FOLDER = "backups"
@@ -29,18 +29,17 @@ SWEPT = "erased"  # the newest erasure whose files and pages are gone too
 
 async def erase(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
     """Erase a person for good, once their name was typed."""
-    async with house.db.snapshot() as reader:
-        record = await records.get(reader, tap.ref)
-        same = await records.same(reader, tap.ref)
-        words = [text for each in same for text in await canary.words(reader, each)]
-    if record is None or record.status == "erased":
-        return Reply(GONE, refused=True)
-    if values.get("confirm", "").strip() != record.name:
-        return Reply(f"Not erased: to confirm, type exactly {record.name}.", refused=True)
     backups = await asyncio.to_thread(_backups, house)
     async with house.db.transaction() as tx:
+        record = await records.get(tx, tap.ref)
+        if record is None or record.status == "erased":
+            return Reply(GONE, refused=True)
+        if values.get("confirm", "").strip() != record.name:
+            return Reply(f"Not erased: to confirm, type exactly {record.name}.", refused=True)
+        same = await records.same(tx, record.id)
+        words = [text for each in same for text in await canary.words(tx, each)]
         cause = await heard(tx, tap, who, key, values)
-        gone = [await erasure.erase(tx, each, cause) for each in await records.same(tx, record.id)]
+        gone = [await erasure.erase(tx, each, cause) for each in same]
         await outbox.post(tx, certificate.begun(cause, gone, backups), who.conv)
         await open_work(tx, KIND, cause)
         said = json.dumps(words).encode()
@@ -86,22 +85,19 @@ def _backups(house: House) -> int:
 async def finish(house: House) -> None:
     """Delete the files and rewrite the pages of what went since this was last done."""
     async with house.db.snapshot() as reader:
-        erased = await events.of_kind(reader, *REDACTS)
-        swept = await cursors.get(reader, SWEPT)
-    last = next((at for at, event in enumerate(erased, 1) if event.id == swept), 0)
-    erased = erased[last:]  # what is done is not done again: the same file may have come anew
-    if not erased:
+        newest, gone = await erasure.gone_files(reader, await cursors.get(reader, SWEPT))
+    if newest is None:
         return
-    for digest in {digest for event in erased for digest in event.body["files"]}:
+    for digest in gone:
         path = blobs.path(house.blobs, digest)
         await asyncio.to_thread(path.unlink, missing_ok=True)
     await erasure.scrub(house.db)
     async with house.db.transaction() as tx:
-        await cursors.save(tx, SWEPT, erased[-1].id)
+        await cursors.save(tx, SWEPT, newest)
 
 
 async def resume(house: House) -> None:
     """Do at a start what a crash kept from being done."""
     await tidy(house)
-    with suppress(erasure.BusyError):  # the next start tries again
+    with suppress(erasure.BusyError, DiskFullError):  # the next start tries again
         await finish(house)

@@ -182,6 +182,12 @@ class Database:
                 listener(ref)
 
     @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Let nobody else in this process write meanwhile: they wait, however long it takes."""
+        async with self._turn:
+            yield
+
+    @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Reader]:
         """Read at one moment without taking the write lock."""
         async with self._engine.connect() as conn:

@@ -24,7 +24,7 @@ from memory.dialects import postgres
 from memory.journal import GENESIS, Entry
 from memory.passages import stale_meaning
 from memory.reach import Reach, pages
-from memory.redaction import Needles, fingerprint
+from memory.redaction import REDACTS, Needles, fingerprint
 from memory.schema import metadata
 from memory.schema.events import events as log
 from memory.schema.recall import full_text, passages
@@ -34,6 +34,11 @@ AT_ONCE = 500
 IN_USE = (
     "Erased, but {name} is still being read, so old pages of it remain on the disk. Close what "
     "reads it and repeat, or restart Firstmate."
+)
+
+NO_ROOM = (
+    "Erased, but there is no room to write {name} anew, so old pages of it remain on the disk. "
+    "Free as much space as it takes and repeat, or restart Firstmate."
 )
 
 
@@ -89,13 +94,38 @@ async def erase(tx: Tx, record_id: str, cause: str | None) -> Erasure:
     return done
 
 
+async def gone_files(reader: Reader, done: str | None) -> tuple[str | None, set[str]]:
+    """Return the newest erasure after the event `done`, and the files that went since then.
+
+    Not those that came anew afterwards. None: there was none.
+    """
+    seq = sa.func.coalesce(sa.select(log.c.seq).filter_by(id=done).scalar_subquery(), 0)
+    later = sa.select(sa.func.min(log.c.seq)).where(log.c.kind.in_(REDACTS), log.c.seq > seq)
+    first = await reader.value(later)
+    last, gone = None, set[str]()
+    if first is None:
+        return last, gone
+    async for event in pages(reader, log, first - 1):
+        if event.kind in REDACTS:
+            last = event.id
+            gone.update(event.body["files"])
+        elif gone:
+            gone.difference_update(reach.digests([event.body, event.changes]))
+    return last, gone
+
+
 async def scrub(db: Database) -> None:
     """Rewrite the file, so that no erased word is left in unused pages or the write-ahead log.
 
     For after the commit; again does no harm. Raises BusyError.
     """
     if db.server is None:
-        await asyncio.to_thread(_scrub, db.path)
+        try:
+            async with db.alone():  # a large file takes longer than a writer waits for its lock
+                await asyncio.to_thread(_scrub, db.path)
+        except sqlite3.OperationalError as error:
+            said = NO_ROOM if db.dialect.is_full(error) else IN_USE
+            raise BusyError(said.format(name=db.path.name)) from error
         return
     try:
         await postgres.scrub(db.engine)

@@ -5,10 +5,8 @@ event. What came of a thing (goals, effects, decisions, records) is not touched.
 quotes it is, and what a model was shown of it and made of that.
 """
 
-import json
-import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +16,7 @@ from memory import events, facts, recall
 from memory.db import Reader, Tx
 from memory.journal import GENESIS, Entry
 from memory.kept import Kind, Thing
-from memory.reach import DIGEST, RowKey, key_of, pages
+from memory.reach import RowKey, digests, key_of, pages
 from memory.redaction import ERASED, fingerprint
 from memory.schema import metadata
 from memory.schema.chat import cards, questions, suggestions
@@ -36,7 +34,6 @@ STAYS = frozenset(
 )
 QUOTING = ("about", "asked", "fact", "facts", "place", "who")  # cards whose evidence is told there
 OWNERS = ((suggestions, "event"), (goals, "asked_by"), (facts_table, "id"))
-_ANY_DIGEST = re.compile(rf"(?<![0-9a-f]){DIGEST.pattern}(?![0-9a-f])")
 
 
 @dataclass(slots=True)
@@ -181,23 +178,19 @@ async def _see_files(reader: Reader, found: Traces, some: Collection[Thing]) -> 
         log.c.kind == "email.received", log.c.redacted_by.is_(None)
     )
     for row in await reader.rows(mails):
-        named[row.id] = set(_digests(row.body))
+        named[row.id] = set(digests(row.body))
     done = sa.select(artifacts.c.id).where(artifacts.c.title == ERASED)
     still = artifact_versions.c.artifact.not_in(done)
     for row in await reader.rows(sa.select(artifact_versions).where(still)):
         key = (artifact_versions.name, (row.artifact, row.number))
         for of in found.rows.get(key, {row.artifact}):
-            named.setdefault(of, set()).update(_digests(row.digest))
-    others = [digests for id, digests in named.items() if id not in ids]
+            named.setdefault(of, set()).update(digests(row.digest))
+    others = [files for id, files in named.items() if id not in ids]
     held: set[str] = set().union(*others)
     for table in (records, effect_versions):
         async for row in pages(reader, table):
-            held.update(_digests([list(map(str, row))]))
+            held.update(digests([list(map(str, row))]))
     found.files = {id: named[id] - held for id in ids & named.keys()}
-
-
-def _digests(value: Any) -> Iterator[str]:
-    return (match[0] for match in _ANY_DIGEST.finditer(json.dumps(value)))
 
 
 async def _blank_state(tx: Tx, table: sa.Table, key: tuple[Any, ...]) -> None:

@@ -3,6 +3,7 @@
 A row belongs to it when it does so now or did in any logged change. Nothing is changed here.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -31,6 +32,7 @@ RowKey = tuple[str, tuple[Any, ...]]  # table, primary key
 
 PAGE_ROWS = 500
 DIGEST = re.compile(r"[0-9a-f]{64}")
+_ANY_DIGEST = re.compile(rf"(?<![0-9a-f]){DIGEST.pattern}(?![0-9a-f])")
 FILES = ("file", "digest")  # where the body of an event names a kept file
 DERIVED = (passages, vectors, boxes, archived)  # from the rest; their words are looked at apart
 TABLES = [table for table in metadata.sorted_tables if table not in (events, *DERIVED)]
@@ -87,15 +89,19 @@ async def find(reader: Reader, record_id: str) -> Reach:
     return found
 
 
-async def pages(reader: Reader, table: sa.TableClause) -> AsyncIterator[sa.Row[Any]]:
-    """Yield all rows with their `rowid_`, some at a time, so that they can be changed meanwhile."""
+async def pages(
+    reader: Reader, table: sa.TableClause, after: int = -1
+) -> AsyncIterator[sa.Row[Any]]:
+    """Yield all rows with their `rowid_`, some at a time, so that they can be changed meanwhile.
+
+    Or only those whose `rowid_` is greater than `after`.
+    """
     number = rowid(table)
     query = sa.select(number.label("rowid_"), *table.c).order_by(number).limit(PAGE_ROWS)
-    last = -1
-    while rows := await reader.rows(query.where(number > last)):
+    while rows := await reader.rows(query.where(number > after)):
         for row in rows:
             yield row
-        last = rows[-1].rowid_
+        after = rows[-1].rowid_
 
 
 def rowid(table: sa.TableClause) -> sa.ColumnElement[int]:
@@ -168,6 +174,11 @@ async def _all_passages(reader: Reader) -> AsyncIterator[Any]:
         yield row
     async for packed in archive.each(reader):
         yield packed
+
+
+def digests(value: Any) -> Iterator[str]:
+    """Yield every fingerprint of a file that a JSON value names, in whatever text of it."""
+    return (match[0] for match in _ANY_DIGEST.finditer(json.dumps(value)))
 
 
 def key_of(name: str, values: Mapping[Any, Any]) -> RowKey:

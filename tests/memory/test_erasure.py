@@ -1,10 +1,14 @@
 """Somebody is forgotten: nothing of them is left, nobody else is touched, the log still holds."""
 
+import asyncio
 import json
 import re
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -399,3 +403,44 @@ async def test_a_file_that_is_being_read_is_said_to_hold_old_pages(
             await scrub(db)
     await scrub(db)
     assert "ada example" not in on_disk(db)
+
+
+async def test_a_file_that_is_being_written_elsewhere_is_said_to_hold_old_pages(
+    db: Database, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memory.erasure.BUSY_TIMEOUT_MS", 50)
+    with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(BusyError, match="still being read"):
+            await scrub(db)
+
+
+async def test_a_disk_without_room_for_new_pages_is_said(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("memory.erasure._scrub", full)
+    with pytest.raises(BusyError, match="no room"):
+        await scrub(db)
+
+
+async def test_who_writes_while_all_pages_are_rewritten_waits_however_long_it_takes(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def slow(path: Path) -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+            conn.execute("BEGIN EXCLUSIVE")
+            begun.set()
+            time.sleep(0.5)
+
+    monkeypatch.setattr("memory.erasure._scrub", slow)
+    monkeypatch.setattr("memory.dialects.sqlite.BUSY_TIMEOUT_MS", 50)
+    scrubbing = asyncio.create_task(scrub(db))
+    await asyncio.to_thread(begun.wait)
+    async with db.transaction() as tx:
+        await events.note(tx, "test.noted", None)
+    await scrubbing

@@ -1,5 +1,6 @@
 """Walks of a person who is erased: the certificate comes whole, whatever happens on the way."""
 
+import asyncio
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,8 @@ from bot.app import App
 from bot.lower import terminal
 from bot.remembering import Remembering
 from bot.sample import MAIL
-from connectors import blobs
 from engine import outbox
-from memory import erasure, records
+from memory import erasure, merging, records
 from memory.recall import Recalled
 from memory.verify import verify
 from tests.chat import Chat
@@ -110,6 +110,32 @@ async def test_a_process_that_ends_after_the_erasure_searches_at_its_next_start(
     await app.close()
 
 
+async def test_two_taps_at_once_erase_once_and_make_one_certificate(app: App, chat: Chat) -> None:
+    await chat.say("/forget Ada Example")
+    key = chat.key(f"{ADA}:")
+    token = chat.tokens[key, chat.button(key, "Erase").label]
+    taps = (app.tap(chat.who, key, token, {"confirm": ADA}) for key in ("one", "two"))
+    replies = await asyncio.gather(*taps)
+    await chat.settle()
+    assert sorted(reply.refused for reply in replies) == [False, True]
+    assert "was searched for name" in certified(chat)
+
+
+async def test_what_was_merged_since_the_question_is_searched_for_as_well(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("/forget Ada Example")
+    async with app.db.transaction() as tx:
+        ada = await records.by_key(tx, "email", "ada@example.org")
+        state = {"name": ADA, "email": "ada@home.example"}
+        home = await records.create(tx, "person", state, None)
+        assert ada is not None
+        await merging.merge(tx, home.id, ada.id, None)
+    (app.folder / "mention.md").write_text("ask ada@home.example")
+    await chat.tap(f"{ADA}:", "Erase", confirm=ADA)
+    assert "mention.md" in certified(chat)
+
+
 async def test_a_search_that_was_cut_off_is_begun_anew(
     app: App, chat: Chat, clock: FakeClock, monkeypatch: MonkeyPatch
 ) -> None:
@@ -189,7 +215,6 @@ async def test_files_go_with_the_search_that_follows(
     await chat.settle()
     assert len(busy) == 2
     assert {path for path in kept if path.exists()} < kept
-    assert blobs.path(app.folder, "0" * 64) not in kept
     assert "was searched for name" in certified(chat)
 
 

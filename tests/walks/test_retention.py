@@ -1,5 +1,6 @@
 """Walks of what is kept only for a while: a sentence, a card that counts, a night, an evening."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -319,6 +320,30 @@ async def test_a_file_whose_deletion_a_crash_left_is_deleted_at_the_next_start_a
     await app.close()
     app, chat = await opened(tmp_path / "sample", clock)
     assert zebra.exists()
+    await app.close()
+
+
+async def test_a_file_that_comes_anew_after_it_went_outlives_the_next_start(
+    filled: Path, tmp_path: Path, clock: FakeClock
+) -> None:
+    shutil.copytree(filled, tmp_path / "sample")
+    app, chat = await opened(tmp_path / "sample", clock)
+    for name in ("zebra.txt", "horse.txt"):
+        await chat.drop(f"the {name} is striped".encode(), name)
+    await agreed(chat, "forget files after 10 days")
+    clock.advance(days=11)
+    await night(app, chat, clock)
+    zebra, horse = (
+        blobs.path(app.folder, hashlib.sha256(f"the {name} is striped".encode()).hexdigest())
+        for name in ("zebra.txt", "horse.txt")
+    )
+    assert not zebra.exists() and not horse.exists()
+    await chat.drop(b"the zebra.txt is striped", "zebra.txt")
+    horse.write_bytes(b"the horse.txt is striped")  # as a crash leaves it
+    await app.close()
+    app, chat = await opened(tmp_path / "sample", clock)
+    assert zebra.exists()
+    assert not horse.exists()
     await app.close()
 
 
