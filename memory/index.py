@@ -89,8 +89,7 @@ class Index:
             self.changes += 1
 
     async def delete(self, ids: Sequence[str]) -> None:
-        """Forget these ids, of every encoder, also in what was moved aside. IndexBrokenError."""
-        await asyncio.to_thread(_remove, self.aside)
+        """Forget these ids, of every encoder. IndexBrokenError."""
         await self._ask(partial(self._delete, ids))
         self.changes += 1
 
@@ -122,12 +121,12 @@ class Index:
         self.changes += 1
 
     async def start_over(self) -> None:
-        """Begin empty; a folder is moved aside, over the one before it. Raises IndexBrokenError."""
+        """Begin empty: what is broken may hold what was forgotten. Raises IndexBrokenError."""
         if self.server:
             await self._ask(partial(self._drop, ""))
             self.trusted = True
         else:
-            await asyncio.to_thread(self._move_aside)
+            await asyncio.to_thread(self._empty)
         self.changes += 1
 
     async def close(self) -> None:
@@ -174,6 +173,9 @@ class Index:
         except FileExistsError:
             self.trusted = False
             raise IndexBrokenError(f"Opening {self.folder} ended the process last time.") from None
+        except OSError as error:
+            self.trusted = False
+            raise IndexBrokenError(f"{self.folder} cannot be opened: {error}") from error
 
     def _open(self) -> Any:
         import chromadb
@@ -278,16 +280,18 @@ class Index:
                 self._open().delete_collection(name)
                 self._rows.pop(name, None)
 
-    def _move_aside(self) -> None:
+    def _empty(self) -> None:
+        """A folder is renamed first, so that half of one is never opened."""
         with self._lock:
             self._release()
             try:
+                _remove(self.aside)
                 if self.folder.exists():
-                    _remove(self.aside)
                     self.folder.rename(self.aside)
+                    _remove(self.aside)
                 self.mark.unlink(missing_ok=True)
             except OSError as error:
-                raise IndexBrokenError(f"{self.folder} cannot be moved: {error}") from error
+                raise IndexBrokenError(f"{self.folder} cannot be removed: {error}") from error
             self.trusted = True
 
     def _close(self) -> None:

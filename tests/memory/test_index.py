@@ -158,7 +158,7 @@ def test_a_folder_that_ends_the_process_ends_it_once(
     ]
     assert runs[-1].returncode == 0, runs[-1].stderr
     assert not folder.exists()
-    assert (tmp_path / "index.broken").is_dir()
+    assert not (tmp_path / "index.broken").exists()
 
 
 async def test_a_mark_left_behind_keeps_the_folder_closed_until_it_starts_over(
@@ -190,11 +190,22 @@ async def test_a_folder_lost_while_in_use_is_said_and_replaced(index: Index) -> 
     assert await index.agrees(40)
 
 
-async def test_one_broken_folder_is_kept_until_something_must_be_forgotten(index: Index) -> None:
+async def test_nothing_is_left_of_an_index_that_starts_over(index: Index) -> None:
     await index.upsert(vectors(3))
+    shutil.copytree(index.folder, index.aside)  # as a crash leaves it
     await index.start_over()
+    assert not index.folder.exists()
+    assert not index.aside.exists()
     await index.upsert(vectors(5))
     await index.start_over()
-    assert (index.aside / "chroma.sqlite3").is_file()
-    await index.delete(["psg_1"])
     assert not index.aside.exists()
+
+
+async def test_a_folder_that_cannot_be_made_is_broken_and_no_more(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    index = Index(tmp_path / "file" / "data" / "index")
+    assert not await index.agrees(0)
+    with pytest.raises(IndexBrokenError, match="cannot be opened"):
+        await index.upsert(vectors(1))
+    with pytest.raises(IndexBrokenError, match="cannot be removed"):
+        await index.start_over()
