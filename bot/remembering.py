@@ -21,6 +21,7 @@ from memory.recall import Recalled
 from memory.reencoding import Change
 
 BATCH = 50
+DELETED_AT_ONCE = 500
 RECALLED, RECALLED_TOKENS = 5, 600
 SEARCHED, SEARCHED_TOKENS = 15, 2000
 TRIES_MAX = 2  # the second one starts a broken index over
@@ -212,14 +213,12 @@ class Remembering:
 
         A broken index starts over, without them.
         """
-        gone = list(self._forgotten)
-        if not gone:
-            return
-        try:
-            await self._index.delete(gone)
-        except IndexAwayError:
-            raise
-        except IndexBrokenError:
+        while gone := self._forgotten[:DELETED_AT_ONCE]:
+            try:
+                await meaning.delete(self._db, self._index, gone)
+            except IndexAwayError:
+                raise
+            except IndexBrokenError:
+                self._forgotten.clear()
+                raise
             del self._forgotten[: len(gone)]
-            raise
-        del self._forgotten[: len(gone)]

@@ -51,8 +51,20 @@ async def embed_pending(
         numbers |= {row.seq: packed(values) for row, values in zip(new, made, strict=True)}
     some = [Vector(row.id, row.record or "", unpacked(numbers[row.seq])) for row in rows]
     await index.upsert(some, encoder=encoder.name)
-    await _mark_embedded(database, index, encoder.name, {row.seq: row.id for row in rows}, numbers)
+    await _mark_embedded(database, index, encoder.name, rows, numbers)
     return len(rows)
+
+
+async def delete(database: Database, index: Index, ids: Sequence[str]) -> None:
+    """Delete the vectors of what was forgotten or changed, but for what has a new one by now.
+
+    Raises IndexBrokenError.
+    """
+    made = sa.select(passages.c.id).where(passages.c.id.in_(ids), passages.c.embedded)
+    async with database.snapshot() as reader:
+        anew = {row.id for row in await reader.rows(made)}
+    if gone := [id for id in ids if id not in anew]:
+        await index.delete(gone)
 
 
 async def look_again(database: Database, encoder: str, index: Index) -> bool:
@@ -173,19 +185,30 @@ async def _drop_of_other_length(database: Database, encoder: str, length: int) -
 
 
 async def _mark_embedded(
-    database: Database, index: Index, encoder: str, names: dict[int, str], numbers: dict[int, bytes]
+    database: Database,
+    index: Index,
+    encoder: str,
+    rows: Sequence[sa.Row[Any]],
+    numbers: dict[int, bytes],
 ) -> None:
-    """Keep the vectors; what was forgotten meanwhile loses its vector again."""
+    """Keep the vectors; what was forgotten or changed meanwhile loses its vector again."""
+    read = {row.seq: (row.by, row.text, row.before) for row in rows}
     async with database.transaction() as tx:
-        mine = passages.c.seq.in_(names)
-        left = {row.seq for row in await tx.rows(sa.select(passages.c.seq).where(mine))}
+        now = await tx.rows(_SAID.where(passages.c.seq.in_(read)))
+        left = {row.seq for row in now if (row.by, row.text, row.before) == read[row.seq]}
+        mine = passages.c.seq.in_(left)
         await tx.conn.execute(sa.update(passages).where(mine).values(embedded=True))
         old = vectors.c.seq.in_(left) & (vectors.c.encoder == encoder)
         await tx.conn.execute(sa.delete(vectors).where(old))
         if left:
-            rows = [
+            made = [
                 {"seq": seq, "encoder": encoder, "numbers": numbers[seq]} for seq in sorted(left)
             ]
-            await tx.conn.execute(sa.insert(vectors), rows)
-    if gone := [name for seq, name in names.items() if seq not in left]:
+            await tx.conn.execute(sa.insert(vectors), made)
+    if gone := [row.id for row in rows if row.seq not in left]:
         await index.delete(sorted(gone))
+
+
+_SAID = sa.select(passages.c.seq, passages.c.by, passages.c.text, full_text.c.before).outerjoin(
+    full_text, full_text.c.rowid == passages.c.seq
+)

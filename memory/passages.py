@@ -130,7 +130,13 @@ async def remove(tx: Tx, which: sa.ColumnElement[bool]) -> bool:
 
 
 async def stale_meaning(tx: Tx, seqs: Sequence[int]) -> None:
-    """Drop the vectors of passages whose words, or whose words before, are no longer the same."""
+    """Drop the vectors of passages whose words, or whose words before, are no longer the same.
+
+    Signals "forgotten" for those that the index may hold, and "passage": new ones are due.
+    """
+    made = sa.select(passages.c.id).where(passages.c.seq.in_(seqs), passages.c.embedded)
+    for row in await tx.rows(made.order_by(passages.c.seq)):
+        tx.signal("forgotten", row.id)
     await tx.conn.execute(sa.delete(vectors).where(vectors.c.seq.in_(seqs)))
     await tx.conn.execute(
         sa.update(passages).where(passages.c.seq.in_(seqs)).values(embedded=False)

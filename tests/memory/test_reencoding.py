@@ -17,7 +17,7 @@ from memory import archive, lifecycle, meaning, reencoding
 from memory.db import Database
 from memory.index import Index, IndexBrokenError
 from memory.meaning import embed_pending
-from memory.recall import recall, remember
+from memory.recall import forget, recall, remember
 from memory.reencoding import Change
 from memory.schema import metadata
 from memory.schema.recall import archived, passages, vectors
@@ -232,6 +232,45 @@ async def test_a_model_that_changes_its_length_makes_all_anew(
     lengths = {len(row.numbers) for row in rows}
     assert lengths == {12}
     assert await index.agrees(COUNT + 1, encoder="home/same")
+
+
+async def test_what_changes_while_it_is_encoded_is_encoded_anew(
+    database: Database, index: Index
+) -> None:
+    async with database.transaction() as tx:
+        for ref, text in (("evt_a", "A secret xylophone"), ("evt_b", "That was it")):
+            await remember(tx, kind="message", ref=ref, text=text, trust="operator", conv="web:1")
+
+    class Meddling(Fake):
+        async def vectors(self, texts: Sequence[str], *, hurry: bool = False) -> list[list[float]]:
+            if not self.asked:
+                async with database.transaction() as tx:
+                    await forget(tx, ["evt_a"])
+            return await super().vectors(texts)
+
+    one = Meddling("one")
+    await begin(database, index, one)
+    while await embed_pending(database, one, index, 100):
+        assert await index.agrees((await made_by(database))["one"], encoder="one")
+    assert [text for text in one.asked if "That" in text] == [
+        "That was it\nA secret xylophone", "That was it",
+    ]  # fmt: skip
+    assert await index.agrees(COUNT + 1, encoder="one")
+    near = await nearest(index, one, "That was it")
+    assert max(near.values()) == pytest.approx(1, abs=0.01)
+
+
+async def test_deleting_what_was_forgotten_spares_what_has_a_new_vector(
+    database: Database, index: Index
+) -> None:
+    one = Fake("one")
+    await end(database, index, one, await begin(database, index, one))
+    async with database.snapshot() as reader:
+        ids = [row.id for row in await reader.rows(sa.select(passages.c.id))]
+    async with database.transaction() as tx:
+        await forget(tx, ["evt_3"])
+    await meaning.delete(database, index, ids)
+    assert await index.agrees(COUNT - 1, encoder="one")
 
 
 async def test_an_index_that_somebody_else_changed_is_noticed_while_in_use(
