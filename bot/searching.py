@@ -14,11 +14,13 @@ import html
 import io
 import json
 import lzma
+import signal
 import struct
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,7 @@ START = "import sys; sys.path[:] = sys.argv[1:]; from bot.searching import main;
 LIMITS = replace(Limits(), text_chars_max=10_000_000)
 MEMBERS_BYTES_MAX = 100 * 1024 * 1024  # of all that one zip holds
 DEPTH_MAX = 3  # zips within mails within zips
+END_S = 3.0  # to break off
 FILE_S_MAX = 120.0  # for all that is packed in one file
 CODED = (b"base64", b"quoted-printable", b"=?")  # in a mail that does not stand there as it is read
 UNREADABLE = ("application/rtf", "application/x-ole-storage")
@@ -68,8 +71,7 @@ async def search(folder: Path, wanted: Sequence[str], but: Path) -> Found:
         said, _ = await child.communicate(asked.encode())
     finally:
         if child.returncode is None:
-            child.kill()
-            await child.wait()
+            await _end(child)
     if child.returncode:
         raise RuntimeError(f"The search of all files ended early ({child.returncode}).")
     named, unread = json.loads(said)
@@ -79,8 +81,27 @@ async def search(folder: Path, wanted: Sequence[str], but: Path) -> Found:
 def main() -> None:
     """Be that process: the request comes in on stdin, what was found goes out on stdout."""
     folder, wanted, but = json.load(sys.stdin)
-    found = asyncio.run(look_through(Path(folder), wanted, Path(but)))
-    json.dump([found.named, found.unread], sys.stdout)
+    with suppress(asyncio.CancelledError):
+        found = asyncio.run(_until_told(look_through(Path(folder), wanted, Path(but))))
+        json.dump([found.named, found.unread], sys.stdout)
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    """Let it take along whoever reads for it and what they wrote; then it has to go."""
+    with suppress(ProcessLookupError):  # it may end at this very moment
+        child.terminate()
+        try:
+            async with asyncio.timeout(END_S):
+                await child.wait()
+        except TimeoutError:
+            child.kill()
+            await child.wait()
+
+
+async def _until_told(search: Coroutine[Any, Any, Found]) -> Found:
+    task = asyncio.create_task(search)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
 
 
 async def look_through(folder: Path, wanted: Sequence[str], but: Path) -> Found:

@@ -1,5 +1,6 @@
 """Whoever was erased is searched for in packed files too, and what stays closed is said."""
 
+import asyncio
 import base64
 import bz2
 import gzip
@@ -7,9 +8,10 @@ import io
 import sqlite3
 import subprocess
 import sys
+import time
 import zipfile
 import zlib
-from contextlib import closing
+from contextlib import closing, suppress
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -25,7 +27,7 @@ WANTED = [ADA, "ada@example.org", "+49301234567"]
 
 
 async def searched(folder: Path, files: dict[str, bytes]) -> Found:
-    (folder / "blobs").mkdir()
+    (folder / "blobs").mkdir(parents=True)
     for name, data in files.items():
         (folder / "blobs" / name).write_bytes(data)
     return await search(folder, WANTED, but=folder / "erasing")
@@ -176,6 +178,23 @@ async def test_a_zip_is_opened_no_further_than_allowed(
     (tmp_path / "one").write_bytes(large)
     found = await searching.look_through(tmp_path, WANTED, tmp_path / "erasing")
     assert found == Found((), ("one",))
+
+
+async def test_a_search_that_is_broken_off_leaves_nobody_reading_and_nothing_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = tmp_path / "reads"
+    reads.mkdir()
+    monkeypatch.setenv("TMPDIR", str(reads))
+    search_on = asyncio.create_task(searched(tmp_path / "data", {"one": samples.time_bomb()}))
+    begun = time.monotonic()
+    while not list(reads.glob("*/answer")):
+        assert time.monotonic() < begun + 20
+        await asyncio.sleep(0.05)
+    search_on.cancel()
+    with suppress(asyncio.CancelledError):
+        await search_on
+    assert list(reads.iterdir()) == []
 
 
 async def test_a_search_that_ends_early_is_no_search(
