@@ -75,15 +75,14 @@ async def put(tx: Tx, topic: str, some: Sequence[Packed]) -> None:
 async def take(tx: Tx, which: sa.ColumnElement[bool]) -> bool:
     """Remove archived passages with every word of them; say whether there were any."""
     ids = {row.id for row in await tx.rows(sa.select(archived.c.id).where(which))}
-    for number in await _boxes_of(tx, which):
-        await _rewrite(tx, number, lambda old: None if old.id in ids else old)
+    await _rewrite(tx, await _boxes_of(tx, which), lambda old: None if old.id in ids else old)
     return bool(ids)
 
 
 async def cut(tx: Tx, change: Callable[[Packed], Packed]) -> None:
     """Change the words of archived passages, wherever `change` returns others."""
-    for row in await tx.rows(sa.select(boxes.c.box).order_by(boxes.c.box)):
-        await _rewrite(tx, row.box, change)
+    every = [row.box for row in await tx.rows(sa.select(boxes.c.box).order_by(boxes.c.box))]
+    await _rewrite(tx, every, change)
 
 
 async def replace(tx: Tx, number: int, pack: bytes, inside: Sequence[Packed]) -> bool:
@@ -186,8 +185,16 @@ def _pack(inside: Sequence[Packed]) -> bytes:
     return b"".join((zlib.compress(said), *(one.numbers for one in inside)))
 
 
-async def _rewrite(tx: Tx, number: int, change: Callable[[Packed], Packed | None]) -> None:
-    """Change what is in a box, down to its words and its summary.
+async def _rewrite(
+    tx: Tx, numbers: Sequence[int], change: Callable[[Packed], Packed | None]
+) -> None:
+    """Change what is in these boxes, down to their words and summaries; see `_rewrite_box`."""
+    if any([await _rewrite_box(tx, number, change) for number in numbers]):
+        await tx.at_once(partial(tx.dialect.words.tidy, packed=True))
+
+
+async def _rewrite_box(tx: Tx, number: int, change: Callable[[Packed], Packed | None]) -> bool:
+    """Change what is in a box; say whether that was anything. Its words are left to be tidied.
 
     What changed has no vector any more, nor has what was said next: it was made from both.
     Signals "cut" with the number of the box.
@@ -204,7 +211,7 @@ async def _rewrite(tx: Tx, number: int, change: Callable[[Packed], Packed | None
             left.append(new._replace(encoder="", numbers=b"") if changed else new)
         stale = old.session if new != old else ""
     if left == inside:
-        return
+        return False
     await _drop_words(tx, inside)
     tx.signal("cut", str(number))
     if left:
@@ -212,7 +219,7 @@ async def _rewrite(tx: Tx, number: int, change: Callable[[Packed], Packed | None
         await _add_words(tx, left)
     else:
         await tx.conn.execute(sa.delete(boxes).filter_by(box=number))
-    await tx.at_once(partial(tx.dialect.words.tidy, packed=True))
+    return True
 
 
 async def _write(tx: Tx, number: int | None, topic: str, inside: Sequence[Packed]) -> None:

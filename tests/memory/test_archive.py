@@ -14,6 +14,8 @@ import sqlalchemy as sa
 
 from memory import archive, candidates, events, lifecycle, records
 from memory.db import Database
+from memory.dialects import Raw
+from memory.dialects.sqlite_words import Fts5
 from memory.embed import Encoder, find_encoder
 from memory.erasure import erase, preview, scrub
 from memory.gist import gist
@@ -239,6 +241,29 @@ async def test_what_is_forgotten_leaves_no_byte_in_a_box(db: Database) -> None:
     async with db.transaction() as tx:
         await forget(tx, ["evt_2"])
     assert await held(db) == (0, 0)
+
+
+async def test_the_words_of_all_boxes_are_tidied_once_however_many_change(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        await say(db, f"evt_{number}", "My secret word is xylophone", conv=f"web:{number}")
+    await pack_due(db)
+    tidied: list[bool] = []
+    whole = Fts5.tidy
+
+    def tidy(self: Fts5, raw: Raw, *, packed: bool = False) -> None:
+        tidied.append(packed)
+        whole(self, raw, packed=packed)
+
+    monkeypatch.setattr(Fts5, "tidy", tidy)
+    async with db.transaction() as tx:
+        await archive.cut(tx, lambda one: one._replace(text="My secret word is gone"))
+    assert tidied == [True]
+    assert "xylophone" not in unpacked(db)
+    async with db.transaction() as tx:
+        await archive.cut(tx, lambda one: one)
+    assert tidied == [True]
 
 
 @BOTH
