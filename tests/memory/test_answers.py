@@ -1,7 +1,7 @@
 """An answer told again is the answer that would be found now, whatever happened in between."""
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +12,13 @@ import pytest
 from memory import lifecycle, merging, records
 from memory.answers import KEPT_MAX, Answers
 from memory.db import Database
-from memory.embed import Encoder, find_encoder
+from memory.embed import EncoderDownError, Encodes, find_encoder
 from memory.erasure import erase
 from memory.index import Index
 from memory.passages import forget, remember
 from memory.recall import Recalled, embed_pending, recall
 from tests.memory import histories
+from tests.memory.test_reencoding import Fake
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 WORDS = ("order", "lamp", "glazier", "invoice", "window", "paint", "euros", "rolls", "xylophone")
@@ -39,7 +40,7 @@ async def index(tmp_path: Path) -> AsyncIterator[Index]:
 class Company:
     """A database in which things happen, and one that asks with and without kept answers."""
 
-    def __init__(self, db: Database, encoder: Encoder | None, index: Index | None) -> None:
+    def __init__(self, db: Database, encoder: Encodes | None, index: Index | None) -> None:
         self.db, self.encoder, self.index = db, encoder, index
         self.answers = Answers[Recalled]()
         self.people: list[str] = []
@@ -142,6 +143,41 @@ async def test_the_same_question_is_answered_without_looking_again(
     assert await company.ask("glazier") == first != []
     with pytest.raises(TypeError):
         await company.ask("glazier", kinds=("mail",))  # another question
+
+
+class Shaky(Fake):
+    """An encoder that may be down."""
+
+    down = False
+
+    async def vectors(self, texts: Sequence[str], *, hurry: bool = False) -> list[list[float]]:
+        if self.down:
+            raise EncoderDownError("nobody there")
+        return await super().vectors(texts)
+
+
+async def test_what_was_found_while_the_encoder_or_the_index_was_away_is_not_kept(
+    db: Database, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = Shaky("one")
+    company = Company(db, encoder, index)
+    async with db.transaction() as tx:
+        await remember(tx, kind="note", ref="n1", text="The glazier came", trust="operator")
+    await embed_pending(db, encoder, index)
+    encoder.down = True
+    assert await company.ask("carpets") == []
+    encoder.down = False
+    assert [one.ref for one in await company.ask("carpets")] == ["n1"]
+
+    def away(*_: object) -> None:
+        raise ConnectionError("nobody there")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(index, "_nearest", away)
+        assert await company.ask("curtains") == []
+    assert not index.trusted
+    index.trusted = True  # it was compared, and is as it was
+    assert [one.ref for one in await company.ask("curtains")] == ["n1"]
 
 
 async def test_a_transaction_that_comes_to_nothing_leaves_no_answer(db: Database) -> None:
