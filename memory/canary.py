@@ -41,18 +41,6 @@ async def words(reader: Reader, record_id: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in found if len(text) >= CHARS_MIN))
 
 
-def search(folder: Path, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Return the files below the folder that hold one of the texts, in whatever case.
-
-    Of a database the tables are said in whose rows it stands.
-    """
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    found = ((str(path.relative_to(folder)), path) for path in files)
-    return tuple(
-        f"{name}{where}" for name, path in found if (where := look(path, wanted)) is not None
-    )
-
-
 def look(file: Path, wanted: Sequence[str]) -> str | None:
     """Say where in this file one of the texts stands: " (facts)", or "" for somewhere; or None.
 

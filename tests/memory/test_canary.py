@@ -1,6 +1,7 @@
 """Whoever was erased is searched for in every file, byte by byte."""
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,15 @@ from memory import canary, lifecycle, records
 from memory.db import Database
 from memory.lifecycle import Policy
 from memory.passages import remember
+
+
+def search(folder: Path, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Return the files below the folder that hold one of the texts, and where."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    found = ((str(path.relative_to(folder)), path) for path in files)
+    return tuple(
+        f"{name}{where}" for name, path in found if (where := canary.look(path, wanted)) is not None
+    )
 
 
 async def test_what_surely_names_somebody_is_searched_for_in_all_versions(db: Database) -> None:
@@ -35,8 +45,8 @@ def test_a_file_that_names_somebody_is_found_in_whatever_case_and_place(
     (tmp_path / "spaced").write_text("call +49 (30) 123-45.67 or\nnobody")
     (tmp_path / "empty").touch()
     wanted = ["Ada Example", "Märta Öberg", "+49301234567"]
-    assert canary.search(tmp_path, wanted) == ("accents", "deep/border", "spaced")
-    assert canary.search(tmp_path, []) == ()
+    assert search(tmp_path, wanted) == ("accents", "deep/border", "spaced")
+    assert search(tmp_path, []) == ()
 
 
 async def test_a_name_in_a_box_of_the_archive_is_found(db: Database) -> None:
@@ -64,8 +74,8 @@ def test_a_database_is_searched_row_by_row_whatever_tears_or_escapes_the_text(
         body = '{"note": "M\\u00c4RTA \\u00d6berg"}'
         conn.execute("INSERT INTO escaped VALUES (?, ?)", (body, b"x\x9c no pack"))
         conn.commit()
-    assert canary.search(tmp_path, ["Ada Example", "Märta Öberg"]) == ("a.db (torn, escaped)",)
-    assert canary.search(tmp_path, ["Bob Sample"]) == ()
+    assert search(tmp_path, ["Ada Example", "Märta Öberg"]) == ("a.db (torn, escaped)",)
+    assert search(tmp_path, ["Bob Sample"]) == ()
 
 
 def test_an_erased_row_whose_page_was_not_rewritten_is_found(tmp_path: Path) -> None:
@@ -75,4 +85,4 @@ def test_an_erased_row_whose_page_was_not_rewritten_is_found(tmp_path: Path) -> 
         conn.execute("INSERT INTO one VALUES ('Ada Example')")
         conn.execute("DELETE FROM one")
         conn.commit()
-    assert canary.search(tmp_path, ["Ada Example"]) == ("a.db",)
+    assert search(tmp_path, ["Ada Example"]) == ("a.db",)
