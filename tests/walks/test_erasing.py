@@ -17,6 +17,7 @@ from bot.remembering import Remembering
 from bot.sample import MAIL
 from engine import outbox
 from memory import erasure, merging, records
+from memory.db import DiskFullError
 from memory.recall import Recalled
 from memory.verify import verify
 from tests.chat import Chat
@@ -216,6 +217,19 @@ async def test_files_go_with_the_search_that_follows(
     assert len(busy) == 2
     assert {path for path in kept if path.exists()} < kept
     assert "was searched for name" in certified(chat)
+
+
+@pytest.mark.parametrize("fault", [erasure.BusyError, DiskFullError])
+async def test_what_an_erasure_left_undone_keeps_nobody_from_starting(
+    app: App, monkeypatch: MonkeyPatch, fault: type[Exception]
+) -> None:
+    async def fails(_house: object) -> None:
+        raise fault("later")
+
+    monkeypatch.setattr(forgetting, "finish", fails)
+    await forgetting.resume(app.house)
+    monkeypatch.undo()
+    await forgetting.resume(app.house)
 
 
 async def test_a_card_with_a_button_that_named_somebody_can_still_be_shown(
