@@ -196,6 +196,7 @@ class Index:
         _greet(host.strip("[]"), int(port))
         client: Any = _reached(partial(chromadb.HttpClient, host, int(port), settings=quiet))
         client._server._session.timeout = ANSWER_S_MAX  # Chroma would wait for ever
+        client._server._session.event_hooks = {"response": [_answered]}
         return client
 
     def _collection(self, encoder: str) -> "Rows":
@@ -337,6 +338,15 @@ def _reached(connect: Callable[[], T]) -> T:
         return connect()
     except ValueError as error:
         raise ConnectionError(str(error)) from error
+
+
+def _answered(response: Any) -> None:
+    """Take what is refused in other words than JSON for no answer of Chroma's.
+
+    Its client would raise a bare Exception.
+    """
+    if "json" not in response.headers.get("content-type", ""):
+        response.raise_for_status()
 
 
 def _http_error() -> type[Exception]:

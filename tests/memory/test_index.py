@@ -1,17 +1,21 @@
 """The vector index, with a real Chroma, healthy and broken."""
 
 import asyncio
+import json
 import random
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 import memory
-from memory.index import Index, IndexBrokenError, Vector
+from memory.index import Index, IndexAwayError, IndexBrokenError, Vector
 
 SYNCED = 1_200  # Chroma writes its graph to files every 1,000 rows
 
@@ -209,3 +213,48 @@ async def test_a_folder_that_cannot_be_made_is_broken_and_no_more(tmp_path: Path
         await index.upsert(vectors(1))
     with pytest.raises(IndexBrokenError, match="cannot be removed"):
         await index.start_over()
+
+
+class Proxy(BaseHTTPRequestHandler):
+    """A server of Chroma's behind one that, once it is connected, says only that it is down."""
+
+    def do_GET(self) -> None:
+        last = self.path.rpartition("/")[2]
+        known = {
+            "heartbeat": {"nanosecond heartbeat": 1},
+            "identity": {"user_id": "", "tenant": "default_tenant", "databases": ["*"]},
+            "default_tenant": {"name": "default_tenant"},
+            "default_database": {
+                "id": str(UUID(int=1)), "name": "default_database", "tenant": "default_tenant",
+            },
+            "pre-flight-checks": {"max_batch_size": 1000, "supports_base64_encoding": False},
+        }  # fmt: skip
+        body = json.dumps(known[last]).encode() if last in known else b"<h1>Bad Gateway</h1>"
+        self.send_response(200 if last in known else 502)
+        self.send_header("content-type", "application/json" if last in known else "text/html")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+async def test_a_server_that_something_else_answers_for_is_away(tmp_path: Path) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    index = Index(tmp_path / "index", f"127.0.0.1:{server.server_port}")
+    try:
+        with pytest.raises(IndexAwayError, match="does not answer"):
+            await index.upsert(vectors(1))
+        assert index.trusted is None
+    finally:
+        await index.close()
+        await asyncio.to_thread(server.shutdown)
+        serving.join()
+        server.server_close()
