@@ -79,6 +79,7 @@ class Remembering:
         self._db.listen("cut", lambda _: self._answers.clear())
         self._woken.set()
         self._loop = asyncio.create_task(self._follow_for_ever())
+        self._loop.add_done_callback(_ended)
 
     async def close(self) -> None:
         if self._loop is not None:
@@ -222,3 +223,9 @@ class Remembering:
                 self._forgotten.clear()
                 raise
             del self._forgotten[: len(gone)]
+
+
+def _ended(loop: asyncio.Task[None]) -> None:
+    """A defect of ours must not end it unseen."""
+    if not loop.cancelled() and (error := loop.exception()) is not None:
+        log.error("no vectors are made until the next start", exc_info=error)

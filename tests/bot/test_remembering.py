@@ -83,3 +83,22 @@ async def test_forgetting_amid_a_conversation_starts_no_index_over(
         await looked.wait()
     await until_made(remembering)
     assert started == []
+
+
+async def test_a_defect_that_ends_the_loop_is_in_the_log(
+    worker: tuple[Database, Remembering],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    db, _ = worker
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Fake, "vectors", broken)
+    async with db.transaction() as tx:
+        await remember(tx, kind="note", ref="evt_1", text="The glazier came", trust="operator")
+    begun = time.monotonic()
+    while "no vectors are made" not in caplog.text:
+        assert time.monotonic() < begun + 10
+        await asyncio.sleep(0.02)
