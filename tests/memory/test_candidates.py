@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from memory.dialects import sqlite_words
 from memory.driver import Connection
 from memory.embed import find_encoder
 from memory.index import Index
+from memory.meaning import packed
 from memory.passages import remember
 from memory.recall import embed_pending, recall
 from memory.scope import Scope
@@ -71,6 +73,25 @@ async def test_among_many_the_rarest_words_find_and_all_words_score(
         assert pruned == pytest.approx(every, rel=1e-6)
     assert searches.count("all") >= 4  # twice each, where the rare words were enough
     assert await found(db, ("order", "shop")) != {}
+
+
+def passage(seq: int, words: float, vector: list[float] | None) -> Found:
+    whose = (None, None) if vector is None else ("one", packed(vector))
+    said = (None, None, "The glazier came", datetime(2026, 11, 21, tzinfo=UTC), "operator", "s", 0)
+    return Found(seq, f"psg_{seq}", "evt_1", "note", *said, "business", words, *whose)
+
+
+def test_what_has_no_vector_yet_means_as_much_as_the_others_that_words_found() -> None:
+    rows = [
+        passage(1, 2.0, [1.0, 0.0]),
+        passage(2, 1.0, [0.0, 1.0]),
+        passage(3, 1.0, None),
+        passage(4, 0.0, None),  # found by nothing
+        passage(5, 0.0, [1.0, 0.0]),  # found by its meaning alone
+    ]
+    found = candidates.candidates(rows, {"one": [1.0, 0.0]})
+    meant = {1: 1.0, 2: 0.0, 3: 0.5, 5: 1.0}
+    assert {one.seq: one.meaning for one in found} == pytest.approx(meant)
 
 
 async def test_a_question_goes_to_the_database_twice(
