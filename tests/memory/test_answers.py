@@ -3,7 +3,7 @@
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +143,9 @@ async def test_the_same_question_is_answered_without_looking_again(
     assert await company.ask("glazier") == first != []
     with pytest.raises(TypeError):
         await company.ask("glazier", kinds=("mail",))  # another question
+    db.clock = lambda: NOW + timedelta(days=1)
+    with pytest.raises(TypeError):
+        await company.ask("glazier")  # another day
 
 
 class Shaky(Fake):
