@@ -9,7 +9,8 @@ import pytest
 
 from bot.app import App
 from connectors import blobs
-from engine import daily, evening, retention
+from engine import daily, evening, outbox, retention
+from engine.messages import say
 from memory import events, expiry, facts, kept, records, verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
@@ -227,6 +228,23 @@ async def test_chat_messages_go_with_their_answers_and_what_came_of_them_stays(
     assert "said-forget-message" in told  # the rule itself is no message
     await chat.say("/why")
     assert "refunded 20.00 EUR" in chat.last
+    assert await faults(app) == ()
+
+
+async def test_what_was_asked_about_a_message_goes_with_it(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await chat.say("hello my dear animals")
+    async with app.db.transaction() as tx:
+        heard = (await events.of_kind(tx, "message.received"))[-1]
+        asks = say(f"question:{heard.id}", "Which of your zebra do you mean?")
+        await outbox.post(tx, asks, chat.who.conv)
+        await events.note(tx, "test.asked", heard.id)
+    await agreed(chat, "vergiss Chatnachrichten nach 10 Tagen")
+    assert "zebra" in await everything(app)
+    clock.advance(days=11)
+    await night(app, chat, clock)
+    assert "zebra" not in await everything(app)
     assert await faults(app) == ()
 
 
