@@ -19,7 +19,7 @@ from memory.when import Asks, Span
 
 WEIGHTS = Path(__file__).parent / "data" / "recall.toml"
 LENGTH_ENOUGH = 200  # characters; longer says no more
-RECENT_DAYS = 30  # this long ago counts half
+HALF_LIFE = "half_life"  # the part of the weights that says how each kind of passage ages
 LEAST = 1e-6  # a best score below this is none
 ALIKE = 0.9  # share of words two texts have in common to be one said twice
 NEAR = 0.8  # of the best meaning, to be named as a reason
@@ -80,8 +80,14 @@ class Ranked(NamedTuple):
 @cache
 def weights(asks: Asks) -> Weights:
     """Return what each sign counts for in a question of this kind."""
-    kinds: dict[str, dict[str, float]] = tomllib.loads(WEIGHTS.read_text("utf-8"))
+    kinds = _read()
     return kinds["any"] | kinds.get(asks, {})
+
+
+@cache
+def half_lives() -> Weights:
+    """Return after how many days a passage of each kind is half as recent."""
+    return _read()[HALF_LIFE]
 
 
 def rank(candidates: Sequence[Candidate], asked: Asked) -> list[Ranked]:
@@ -90,7 +96,7 @@ def rank(candidates: Sequence[Candidate], asked: Asked) -> list[Ranked]:
     words = 1 / max([LEAST, *(one.words for one in candidates)])
     meaning = 1 / max([LEAST, *(one.meaning for one in candidates)])
     sessions = _sessions(candidates)
-    days = {day: _day(day, asked, weigh) for day in {one.at.date() for one in candidates}}
+    days = {day: _day(day, asked, weigh) for day in {_day_of(one) for one in candidates}}
     traits = {seen: _traits(seen, weigh) for seen in {one.traits for one in candidates}}
     people = {by: weigh["by"] * said_by(by, asked) for by in {one.by for one in candidates}}
     ranked = [
@@ -101,7 +107,7 @@ def rank(candidates: Sequence[Candidate], asked: Asked) -> list[Ranked]:
             + weigh["session"] * sessions[one.session]
             + weigh["length"] * min(1.0, len(one.text) / LENGTH_ENOUGH)
             + weigh["proven"] * (one.trust != "outside")
-            + days[one.at.date()]
+            + days[_day_of(one)]
             + traits[one.traits]
             + people[one.by],
             one.meaning * meaning,
@@ -161,9 +167,24 @@ def _dated(day: date, asked: Asked) -> float:
     return max((span.nearness(day) for span in asked.spans), default=0.0)
 
 
-def _day(day: date, asked: Asked, weigh: Weights) -> float:
+def _day_of(one: Candidate) -> tuple[date, str]:
+    """Return the day it was said and its kind: all alike in both weigh alike."""
+    return one.at.date(), one.kind
+
+
+def _day(said: tuple[date, str], asked: Asked, weigh: Weights) -> float:
+    day, kind = said
+    return weigh["dated"] * _dated(day, asked) + weigh["recent"] * _recent(day, kind, asked)
+
+
+def _recent(day: date, kind: str, asked: Asked) -> float:
+    """Return how recent that day is for this kind: 1 today, half after its half-life."""
     ago = abs((asked.now.date() - day).days)
-    return weigh["dated"] * _dated(day, asked) + weigh["recent"] / (1 + ago / RECENT_DAYS)
+    return 1 / (1 + ago / half_lives()[kind])
+
+
+def _read() -> dict[str, dict[str, float]]:
+    return tomllib.loads(WEIGHTS.read_text("utf-8"))
 
 
 def _traits(seen: int, weigh: Weights) -> float:

@@ -1,13 +1,15 @@
 """Ranking, which is pure: whatever the candidates, these hold."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memory.ranking import SIGNS, Asked, Candidate, because, rank, weights, within
+from memory import ranking
+from memory.passages import Kind
+from memory.ranking import SIGNS, Asked, Candidate, because, half_lives, rank, weights, within
 from memory.traits import Traits
 from memory.when import Span
 
@@ -18,7 +20,7 @@ candidates = st.builds(
     seq=st.integers(1, 10**6),
     id=st.just("psg_1"),
     ref=st.just("evt_1"),
-    kind=st.just("note"),
+    kind=st.sampled_from(get_args(Kind)),
     record=st.none(),
     text=st.text(max_size=300),
     at=st.integers(0, 900).map(lambda days: NOW - timedelta(days=days)),
@@ -120,3 +122,40 @@ def test_what_was_said_twice_is_told_once() -> None:
 def test_the_weights_name_known_signs_only() -> None:
     for asks in ("any", "when", "number"):
         assert set(weights(asks)) <= set(SIGNS)
+
+
+def test_each_kind_of_passage_says_how_it_ages() -> None:
+    assert half_lives().keys() == set(get_args(Kind))
+    assert all(days > 0 for days in half_lives().values())
+
+
+def test_of_two_that_answer_alike_the_one_that_ages_slower_is_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mail, note = (candidate(seq, kind=kind, at=NOW - timedelta(days=60))
+                  for seq, kind in ((2, "mail"), (1, "note")))  # fmt: skip
+    assert [one.candidate.kind for one in rank([mail, note], PLAIN)] == ["mail", "note"]
+    slower = {**half_lives(), "note": 300.0}
+    monkeypatch.setattr(ranking, "half_lives", lambda: slower)
+    assert [one.candidate.kind for one in rank([mail, note], PLAIN)] == ["note", "mail"]
+
+
+@given(many, st.sampled_from(get_args(Kind)), st.just(float("inf")) | st.floats(0.01, 3000))
+def test_a_half_life_moves_no_score_by_more_than_the_weight_of_recency(
+    some: list[Candidate], kind: str, days: float
+) -> None:
+    before = {one.candidate.seq: one for one in rank(some, PLAIN)}
+    with pytest.MonkeyPatch.context() as patch:
+        other = {**half_lives(), kind: days}
+        patch.setattr(ranking, "half_lives", lambda: other)
+        after = {one.candidate.seq: one for one in rank(some, PLAIN)}
+    assert before.keys() == after.keys()
+    for seq, one in after.items():
+        moved = abs(one.score - before[seq].score)
+        assert moved <= (weights("any")["recent"] if one.candidate.kind == kind else 0) + 1e-12
+        assert one.meaning == before[seq].meaning
+
+
+def test_recency_is_less_than_a_tenth_of_what_the_words_and_the_meaning_count() -> None:
+    for asks in ("any", "when", "number"):
+        assert weights(asks)["recent"] <= 0.1 * (weights(asks)["words"] + weights(asks)["meaning"])
