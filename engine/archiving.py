@@ -1,6 +1,7 @@
 """Archiving: once a night, what was said long ago goes from the hot index into the archive.
 
 rings at 3, with retention ──▶ a few sessions, in a short transaction ──▶ … ──▶ nothing is due
+──▶ small boxes of one topic become one ──▶ … ──▶ none is left to join
 What went is no longer due, so a night that was cut off goes on where it stood.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from pydantic import BaseModel
 
 from engine import words
@@ -19,6 +21,7 @@ from memory import archive, lifecycle
 from memory.archive import Contents
 from memory.db import Database, Reader
 from memory.lifecycle import Due
+from memory.schema.recall import passages
 
 PACKED_AT_ONCE = 100  # passages in one transaction: 30 ms
 PAUSE_S = 0.02
@@ -33,11 +36,29 @@ class Tonight(BaseModel, frozen=True):
     sessions: int
     passages: int
     oldest: datetime | None
+    example: str = ""  # the oldest of it: “mail of Ada Example”
+    joined: int = 0  # boxes that would become fewer,
+    into: int = 0  # so many
 
 
 async def sweep(house: House, work: Work) -> None:
-    """Pack away what is due, a few sessions at a time."""
+    """Pack away what is due, a few sessions at a time, and join what are small boxes then."""
     await pack_due(house.db, work.ref)
+    await join_small(house.db)
+
+
+async def join_small(db: Database) -> int:
+    """Join small boxes of one topic, a full one in each transaction; return how many are gone."""
+    async with db.snapshot() as reader:
+        groups = await archive.small(reader, lifecycle.policy().join)
+    gone = 0
+    for group in groups:
+        began = time.monotonic()
+        async with db.transaction() as tx:
+            if await archive.join(tx, group):
+                gone += len(group) - 1
+        await asyncio.sleep(max(PAUSE_S, time.monotonic() - began))
+    return gone
 
 
 async def pack_due(db: Database, cause: str | None) -> int:
@@ -62,13 +83,20 @@ async def tonight(reader: Reader) -> Tonight:
     """Count what is where and what would go, without moving anything."""
     rules = lifecycle.policy()
     going = await lifecycle.due(reader, rules)
+    groups = await archive.small(reader, rules.join)
+    first = min(going, key=lambda one: one.last_at, default=None)
+    oldest = sa.select(passages.c.kind, passages.c.by)
+    said = await reader.row(oldest.filter_by(id=first.session)) if first else None
     return Tonight(
         hot=await lifecycle.hot(reader),
         bound=rules.hot,
         archived=await archive.contents(reader),
         sessions=len(going),
         passages=sum(one.passages for one in going),
-        oldest=min((one.last_at for one in going), default=None),
+        oldest=first.last_at if first else None,
+        example=f"{said.kind} of {said.by or 'nobody named'}" if said else "",
+        joined=sum(map(len, groups)),
+        into=len(groups),
     )
 
 
@@ -89,6 +117,8 @@ def told(found: Tonight, settings: dict[str, Any]) -> tuple[str, ...]:
     else:
         since = words.day(found.oldest, settings)
         lines.append(f"Tonight {found.passages:,} would be packed away, the oldest from {since}.")
+    if found.joined:
+        lines.append(f"Tonight {found.joined:,} small boxes would become {found.into:,}.")
     return tuple(lines)
 
 

@@ -92,6 +92,42 @@ async def replace(tx: Tx, number: int, pack: bytes, inside: Sequence[Packed]) ->
     return done.rowcount == 1
 
 
+async def small(reader: Reader, fewer: int) -> list[list[int]]:
+    """Return the boxes with fewer passages that could be one, those of one topic together.
+
+    In the order they were said. What is joined once is not small any more, or has nobody to join.
+    """
+    mine = sa.select(boxes.c.box, boxes.c.topic, boxes.c.passages).where(boxes.c.passages < fewer)
+    rows = await reader.rows(mine.order_by(boxes.c.topic, boxes.c.first_at, boxes.c.box))
+    groups: list[list[int]] = []
+    for _, topic in groupby(rows, lambda row: row.topic):
+        room = 0
+        for row in topic:
+            if row.passages > room:
+                groups.append([])
+                room = BOX_PASSAGES
+            groups[-1].append(row.box)
+            room -= row.passages
+    return [group for group in groups if len(group) > 1]
+
+
+async def join(tx: Tx, numbers: Sequence[int]) -> bool:
+    """Put what lies in these boxes of one topic into one; False: they are not as they were.
+
+    The one has the highest number, so that whoever goes through them by number meets it. Words,
+    vectors and what was said before each stay.
+    """
+    rows = await tx.rows(sa.select(boxes).where(boxes.c.box.in_(numbers)))
+    found = sorted(rows, key=lambda row: numbers.index(row.box))
+    fits = sum(row.passages for row in found) <= BOX_PASSAGES
+    if len(found) < len(numbers) or len({row.topic for row in found}) > 1 or not fits:
+        return False
+    inside = [one for row in found for one in unpack(row.pack)]
+    await tx.conn.execute(sa.delete(boxes).where(boxes.c.box.in_(numbers)))
+    await _write(tx, max(numbers), found[0].topic, inside)
+    return True
+
+
 async def each(reader: Reader) -> AsyncIterator[Packed]:
     """Yield every archived passage, a box at a time."""
     last = 0

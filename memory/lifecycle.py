@@ -4,32 +4,30 @@ stored ──▶ hot: full text, vector, index ──its days are over, or there
 Whatever is forgotten goes from both. Nothing here is lost, so no rule is asked.
 """
 
-import tomllib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import BaseModel
 
-from memory import archive, events, passages
+from memory import archive, events, lifetimes, passages
 from memory.archive import Packed
 from memory.db import Reader, Tx
 from memory.schema.recall import passages as table
 from memory.schema.recall import vectors
 
-POLICY = Path(__file__).parent / "data" / "lifecycle.toml"
 PACKED = "memory.packed"
 
 
 class Policy(BaseModel, frozen=True):
-    """Days by kind of passage, and how many passages may be hot at once."""
+    """Days by kind of passage, how many may be hot, and below how many in them boxes are joined."""
 
     days: dict[str, float]
     hot: int
+    join: int = 0
 
 
 class Due(BaseModel, frozen=True):
@@ -42,8 +40,8 @@ class Due(BaseModel, frozen=True):
 
 @cache
 def policy() -> Policy:
-    told = tomllib.loads(POLICY.read_text("utf-8"))
-    return Policy(days=told["days"], hot=told["hot"]["passages"])
+    told = lifetimes.read()
+    return Policy(days=told["days"], hot=told["hot"]["passages"], join=told["boxes"]["join"])
 
 
 async def due(reader: Reader, rules: Policy) -> list[Due]:

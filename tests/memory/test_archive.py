@@ -23,7 +23,7 @@ from memory.index import Index
 from memory.lifecycle import Policy
 from memory.passages import forget, remember
 from memory.recall import Recalled, rebuild, recall
-from memory.schema.recall import boxes, passages
+from memory.schema.recall import archived, boxes, passages
 from memory.scope import Scope
 from memory.unpacking import by_archive
 from memory.verify import verify
@@ -396,3 +396,79 @@ def test_the_policy_names_days_and_a_bound() -> None:
     assert rules.hot >= 1000
     assert all(days >= 30 for days in rules.days.values())
     assert json.loads(rules.model_dump_json())["days"]["message"] == 90
+
+
+async def join_small(db: Database) -> int:
+    """Join what are small boxes; return how many boxes there are then."""
+    async with db.transaction() as tx:
+        for group in await archive.small(tx, 32):
+            assert await archive.join(tx, group)
+        return (await archive.contents(tx)).boxes
+
+
+async def scattered(db: Database, chance: random.Random) -> None:
+    """Fill boxes of three conversations and forget most of what is in them."""
+    words = ["lamp", "chair", "glazier", "invoice", "paint", "window", "order", "shelf"]
+    for place in range(400):
+        text = " ".join([*chance.choices(words, k=6), f"number {place}"])
+        at = LONG_AGO + timedelta(hours=5 * place)
+        await say(db, f"evt_{place}", text, at, conv=f"web:{place % 3}")
+    while await pack_due(db):
+        pass
+    gone = [f"evt_{place}" for place in chance.sample(range(400), 330)]
+    async with db.transaction() as tx:
+        await forget(tx, gone)
+
+
+@BOTH
+async def test_small_boxes_of_one_topic_become_one_and_nothing_else_changes(db: Database) -> None:
+    await scattered(db, random.Random(11))
+    async with db.snapshot() as reader:
+        before = [one async for one in archive.each(reader)]
+        many = (await archive.contents(reader)).boxes
+    asked = ["lamp glazier", "shelf order", "number 7", "invoice paint window"]
+    told = [[(one.id, one.text, one.at) for one in await ask(db, query)] for query in asked]
+    assert await join_small(db) == 3 < many
+    assert await join_small(db) == 3
+    async with db.snapshot() as reader:
+        after = [one async for one in archive.each(reader)]
+        sizes = await reader.rows(sa.select(boxes.c.passages, boxes.c.topic))
+        assert await archive.faults(reader) == []
+    assert sorted(after) == sorted(before)
+    assert all(row.passages <= archive.BOX_PASSAGES for row in sizes)
+    assert len({row.topic for row in sizes}) == 3
+    again = [[(one.id, one.text, one.at) for one in await ask(db, query)] for query in asked]
+    assert again == told
+    assert (await verify(db)).faults == ()
+
+
+async def test_what_is_joined_is_forgotten_and_erased_down_to_the_last_byte(db: Database) -> None:
+    await scattered(db, random.Random(12))
+    await say(db, "evt_x", "My secret word is xylophone", LONG_AGO, by="Zed Zebra", conv="web:1")
+    await pack_due(db)
+    await join_small(db)
+    assert "xylophone" in unpacked(db)
+    async with db.transaction() as tx:
+        await forget(tx, ["evt_x"])
+    await scrub(db)
+    assert "xylophon" not in unpacked(db) + on_disk(db)
+    async with db.snapshot() as reader:
+        assert await archive.faults(reader) == []
+
+
+@BOTH
+async def test_boxes_that_changed_since_they_were_looked_at_are_not_joined(db: Database) -> None:
+    await scattered(db, random.Random(13))
+    async with db.snapshot() as reader:
+        groups = await archive.small(reader, 32)
+        refs_ = {row.ref for row in await reader.rows(sa.select(archived.c.ref).where(
+            archived.c.box == groups[0][0]))}  # fmt: skip
+        sizes = {row.box: row.topic for row in await reader.rows(sa.select(boxes))}
+    async with db.transaction() as tx:
+        await forget(tx, sorted(refs_))
+        assert not await archive.join(tx, groups[0])
+        strangers = [next(box for box in sizes if sizes[box] == topic)
+                     for topic in sorted(set(sizes.values()))[1:]]  # fmt: skip
+        assert not await archive.join(tx, strangers)
+    async with db.snapshot() as reader:
+        assert await archive.faults(reader) == []
