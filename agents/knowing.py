@@ -10,12 +10,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from agents import amounts, moments, parties
+from agents import amounts, lasting, moments, parties
+from agents.lasting import UnreadError
 from agents.words import Candidate, Context
 from memory import formats, when
 from memory.db import Reader
 
-What = Literal["ask", "tell", "correct", "wrong", "forget", "pin"]
+What = Literal["ask", "tell", "correct", "wrong", "forget", "pin", "keep"]
 Kind = Literal["money", "date", "phone", "text"]
 ATTRIBUTES: dict[str, tuple[Kind, str]] = {  # what one has of each, and how it is called
     "hourly rate": ("money", r"hourly rate|stundensatz"),
@@ -42,12 +43,20 @@ _DAY = r"(?:(?:on|in|at|last|am|im|vor|letzte\w*) .+?|yesterday|gestern)"
 _KNEW = r"what did we (?:believe|think|know) (?P<known>.+?) (?:about|of|was) "
 _SINCE = r"(?: (?:since|from|seit|ab) (?P<since>.+?))?(?: (?:until|till|bis) (?P<until>.+?))?"
 _NO = r"(?:no|nein|wrong|falsch|correction|korrektur|actually|doch)[,:.]? "
+_KEEP = (
+    r"(?:please |bitte )?"
+    r"(?:remember|keep in mind|(?:make a )?note|merke? dir|behalte|notiere?|notiz)"
+)
+_THAT = r"(?:,? (?:that|dass) |[:,] (?:that |dass )?)(?P<text>.+)"
 _PATTERNS: tuple[tuple[What, str], ...] = (
     ("wrong", r"(?:(?:no,? )?that(?:['\u2019]s| is| was)|das (?:ist|war|stimmt)) "
               r"(?:wrong|not (?:right|true|correct)|falsch|nicht(?: richtig)?)"),
     ("forget", r"(?:please )?(?:forget (?:this|that|it)|vergiss (?:das|es)(?: wieder)?)"),
     ("pin", r"(?:please )?(?:always (?:remember|keep in mind)|merke? dir (?:für )?immer"
             r"|vergiss nie)(?:,? (?:that|dass)|:)? (?P<text>.+)"),
+    ("keep", rf"{_KEEP} (?:{lasting.FOR}|{lasting.UNTIL}){_THAT}"),
+    ("keep", rf"{_KEEP} (?:on|about|for|zu|über|für) (?P<about>[^:,]+?)"
+             rf" (?:{lasting.FOR}|{lasting.UNTIL}){_THAT}"),
     ("correct", rf"{_NO}(?:(?:it['\u2019]s|it is|it was|es ist)|{_THE}{_ATTRIBUTE}"
                 rf"(?:{_OF}(?P<about>.+?))?{_IS}) (?P<value>.+?)"),
     ("ask", rf"{_KNEW}{_THING}(?: (?P<when>{_DAY}))?"),
@@ -61,11 +70,8 @@ _BESIDES = re.compile(
     r"(?:['\u2019]s?|s\b|the\b|our\b|my\b|der\b|die\b|customer\b|client\b|\s)*", re.IGNORECASE
 )
 CHARS_MAX = 400
+PARTS = ("since", "until", "when", "known", "lasts")
 NOON = time(12)
-
-
-class UnreadError(ValueError):
-    """A value or a day that cannot be read; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class Heard:
     until: str = ""
     when: str = ""
     known: str = ""
+    lasts: str = ""  # “two weeks”
 
 
 async def heard(reader: Reader, said: str) -> Heard | None:
@@ -89,16 +96,16 @@ async def heard(reader: Reader, said: str) -> Heard | None:
     for what, pattern in _COMPILED:
         if (match := pattern.fullmatch(said)) is None:
             continue
-        if what in ("tell", "correct", "pin") and said.rstrip().endswith("?"):
+        if what in ("tell", "correct", "pin", "keep") and said.rstrip().endswith("?"):
             continue  # “Ada's price is 90?” asks
         found = match.groupdict()
         about = found.get("about") or found.get("owner") or ""
         text = found.get("text") or ""
-        who = await _who(reader, about or text, alone=not text)
+        who = await _who(reader, about or text, alone=bool(about))
         if about and not who:
             continue
         named = found.get("attribute") or found.get("its_attribute") or ""
-        rest = {name: found.get(name) or "" for name in ("since", "until", "when", "known")}
+        rest = {name: found.get(name) or "" for name in PARTS}
         return Heard(what, _attribute(named), who, text or found.get("value") or "", **rest)
     return None
 
@@ -121,6 +128,11 @@ def value(words: str, attribute: str, context: Context) -> tuple[str, str | None
             except ValueError as error:
                 raise UnreadError(f"{error}.") from None
     return words, None
+
+
+def end(heard: Heard, context: Context) -> datetime:
+    """Return when the time of what is to be kept for a while is over. UnreadError."""
+    return lasting.end(heard.lasts, heard.until, context)
 
 
 def start(words: str, context: Context) -> datetime | None:

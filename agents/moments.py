@@ -61,6 +61,12 @@ def spans(text: str, context: Context) -> list[tuple[int, int]]:
     return [_span(phrase) for phrase in _phrases(text, context)]
 
 
+def is_day(text: str, context: Context) -> bool:
+    """Say whether the moments that the text names are whole days, without a time."""
+    pieces = [piece for phrase in _phrases(text, context) for piece in phrase]
+    return all(piece.kind == "day" and not piece.match["short"] for piece in pieces)
+
+
 def _phrases(text: str, context: Context) -> list[list[_Piece]]:
     """Return the pieces that stand side by side, at most one of a kind in a phrase."""
     phrases: list[list[_Piece]] = []

@@ -37,11 +37,11 @@ from connectors.company import Company
 from connectors.contract import PermanentError
 from connectors.email.inbox import Inbox
 from engine import (
-    archiving,
     bells,
     conversations,
     inbox,
     ledger,
+    night,
     outbox,
     perform,
     pictures,
@@ -323,8 +323,7 @@ def _minds(
         await perform.perform(house, work)
 
     async def sweep(work: Any) -> None:
-        await retention.sweep(house, work)
-        await archiving.sweep(house, work)
+        await night.sweep(house, work)
 
     async def picture(work: Any) -> None:
         await pictures.paint(house, work)

@@ -8,11 +8,12 @@ from agents import knowing, parties
 from agents.asking import NOTED, Asking
 from agents.front import Command
 from agents.knowing import Heard
+from agents.lasting import UnreadError
 from agents.words import Context
-from engine import curating, lessons, outbox, recalls, review
+from engine import curating, lessons, outbox, recalls, review, words
 from engine.house import House
 from engine.messages import Bullets, Facts, Heading, Msg, Para, Part, Span, say
-from memory import facts, profile, records
+from memory import facts, lifetimes, profile, records
 from memory.db import Reader, Tx
 from memory.events import Event
 from memory.facts import Fact
@@ -24,6 +25,7 @@ NOBODY = "I know nobody called “{name}”."
 UNKNOWN = "I know no {attribute} of {name}."
 NONE = "Nothing was ever noted on {name}."
 NO_SUCH = "I told you no {attribute} just now. Say whose it is: “the {attribute} of Ada is …”."
+FOR_A_WHILE = "Told until {end}; {days} days later it goes for good, with this message."
 PINNED = "Kept in mind for good"
 SOURCE = "Nothing that this mail said counts any more ({count} facts)."
 
@@ -50,13 +52,13 @@ class Knowing:
                 heard = await knowing.heard(tx, rest)
                 if heard is None:
                     msg = await _list(tx, rest, key)
-                elif len(heard.who) > 1 and heard.what != "pin":
+                elif len(heard.who) > 1 and heard.what not in ("pin", "keep"):
                     msg = say(key, SEVERAL.format(names=", ".join(o.label for o in heard.who)))
                 elif not (unknown := await _unknown(tx, heard)):
                     msg = await _DO[heard.what](tx, event, heard, key, conv)
                 if not unknown:
                     await outbox.post(tx, msg, conv)
-        except (knowing.UnreadError, facts.FullError) as error:
+        except (UnreadError, facts.FullError) as error:
             return say(key, str(error))
         if unknown:  # but somebody may have spoken of it
             await self.asking.answer(event, rest, unknown)
@@ -144,6 +146,21 @@ async def _pin(tx: Tx, event: Event, heard: Heard, key: str, conv: str) -> Msg:
     return await curating.changed(tx, key, f"{PINNED}: {about}", [], id)
 
 
+async def _keep(tx: Tx, event: Event, heard: Heard, key: str, conv: str) -> Msg:
+    """Note something for a while, about the one it names or else about the company."""
+    record = str(heard.who[0].ref) if len(heard.who) == 1 else None
+    end = knowing.end(heard, await _context(tx))
+    id = await facts.learn(
+        tx, facts.NOTE, heard.value.strip(), record=record, author="owner", source=event.id,
+        valid_to=end,
+    )  # fmt: skip
+    settings = await profile.read(tx)
+    days = lifetimes.of("noted").days
+    note = FOR_A_WHILE.format(end=words.moment(end, settings), days=days)
+    about = heard.who[0].value if record else "the company"
+    return await curating.changed(tx, key, f"Noted for a while: {about}", [], id, note)
+
+
 _Do = Callable[[Tx, Event, Heard, str, str], Awaitable[Msg]]
 _DO: dict[str, _Do] = {
     "ask": _ask,
@@ -152,6 +169,7 @@ _DO: dict[str, _Do] = {
     "wrong": _withdraw,
     "forget": _withdraw,
     "pin": _pin,
+    "keep": _keep,
 }
 
 

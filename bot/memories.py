@@ -19,8 +19,8 @@ MEMORY_HOW = (
 NAMED_MAX = 5
 ARCHIVE = "What was said, and where it lies"
 ARCHIVE_HOW = (
-    "Questions find both; what is archived is only out of the way. How long anything is kept at "
-    "all is said by your rules: /retention."
+    "Questions find both; what is archived is only out of the way. All that would go tonight, each "
+    "policy by itself, and how long anything is kept at all: /retention."
 )
 
 

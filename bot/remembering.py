@@ -96,7 +96,10 @@ class Remembering:
         return await self._found(query, record, SEARCHED, SEARCHED_TOKENS)
 
     async def _found(self, query: str, record: str | None, k: int, tokens: int) -> list[Recalled]:
-        """Return what stands of it: “forget this” takes the sentence that told it, too."""
+        """Return what stands of it: “forget this” takes the sentence that told it, too.
+
+        So does the end of what was noted for a while.
+        """
         async with self._db.snapshot() as reader:
             found = await recall.recall(
                 reader,
@@ -112,7 +115,7 @@ class Remembering:
             stand = await standing.of(reader, [one.ref for one in found])
         if self._index.trusted is False or self._index.away:
             self._woken.set()
-        return [one for one in found if stand.get(one.ref) != "withdrawn"]
+        return [one for one in found if stand.get(one.ref) not in ("withdrawn", "over")]
 
     async def told(self) -> tuple[str, ...]:
         """Return how far the vectors are, a sentence each."""

@@ -11,7 +11,7 @@ from agents.models.door import Models
 from agents.words import Context
 from bot import autonomy, templates
 from connectors.contract import PermanentError
-from engine import always_desk, explain, own_rules, retention, rule_desk, rule_offer, uses
+from engine import always_desk, explain, night, own_rules, rule_desk, rule_offer, uses
 from engine.house import House
 from engine.messages import Bullets, Fold, Heading, Msg, Para, Part, Span, say
 from engine.own_rules import OwnRule, State
@@ -58,6 +58,7 @@ FIRST = "It has no version before this one. {now}"
 ALREADY = "Nothing changed. {now}"
 UNSOUND = "It can no longer hold: {faults}"
 KEEPING = "What is kept, and how long"
+TONIGHT = "What would go tonight at three, if nothing changes"
 KEEP_HOW = (
     "Write “forget chat messages after 2 years”, “keep mails for 90 days” or “never forget "
     "invoices”. What came of it, your records and the ledger stay."
@@ -108,10 +109,10 @@ class Rules:
         """Say how long what is kept, and what would go tonight; nothing goes by asking."""
         async with self.house.db.snapshot() as reader:
             settings = await profile.read(reader)
-            going = await retention.tonight(reader, self.house.book)
-        said = [e.rule.why for e in self.house.book.entries if e.rule.action == EXPIRE]
-        lines = (*said, retention.preview(going, settings))
-        parts = (Heading(text=KEEPING), Bullets(items=lines), _para(KEEP_HOW))
+            going = await night.tonight(reader, self.house.book, settings)
+        said = tuple(e.rule.why for e in self.house.book.entries if e.rule.action == EXPIRE)
+        tonight = (Heading(text=TONIGHT), Bullets(items=going))
+        parts = (Heading(text=KEEPING), Bullets(items=said), *tonight, _para(KEEP_HOW))
         return Msg(key=f"retention:{event.id}", summary=KEEPING, parts=parts)
 
     async def _said(self, event: Event, said: str) -> Msg | None:

@@ -192,6 +192,7 @@ async def back(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
             await facts.learn(
                 tx, old.attribute, old.value, record=old.record, author="owner", source=cause,
                 cardinality=old.cardinality, unit=old.unit, valid_from=old.valid_from,
+                valid_to=old.valid_to,
             )  # fmt: skip
         about = old or new
         assert about is not None

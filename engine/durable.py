@@ -23,7 +23,7 @@ import sqlalchemy as sa
 
 from engine import outbox, schedule
 from engine.messages import say
-from memory import events
+from memory import events, lifetimes
 from memory.db import Database, Reader, Tx, change, insert_once
 from memory.schema.work import work
 
@@ -31,7 +31,6 @@ ATTEMPTS_MAX = 3
 BACKOFF_S = 5
 SWEEP_S = 3.0
 LISTEN_EVERY_S = 0.2  # DBOS ends no sooner than its listener next looks up
-KEPT = timedelta(days=7)  # DBOS's rows of what ended, for whoever looks into them
 TIDY_EVERY_S = 24 * 3600.0
 TIDIED_AT_ONCE = 500
 CLOSE_S = 5.0  # for what runs when the process is asked to end
@@ -189,7 +188,8 @@ class Durable:
         """Let DBOS forget what ended long ago and return how much; our rows tell what happened."""
         from dbos import DBOS
 
-        before, forgotten = (self._db.clock() - KEPT).isoformat(), 0
+        before = (self._db.clock() - lifetimes.of("workflows")).isoformat()
+        forgotten = 0
         while True:
             ended = await DBOS.list_workflows_async(
                 status=["SUCCESS", "ERROR"],

@@ -205,7 +205,7 @@ async def kept(reader: Reader, key: str) -> Any:
 async def settled(reader: Reader, wanted: Wanted) -> Kept | None:
     """Return what came of the same wish of the same task before, so that a retry invents nothing.
 
-    None: it is new, or was broken off.
+    None: it is new, or was broken off, or its answer was let go with the years.
     """
     if wanted.task is None:
         return None
@@ -220,6 +220,8 @@ async def settled(reader: Reader, wanted: Wanted) -> Kept | None:
     if row is None:
         return None
     value = None if row.answer is None else await kept(reader, row.answer)
+    if row.answer is not None and value is None:
+        return None
     return Kept(value=value, model=row.model, why=row.why)
 
 

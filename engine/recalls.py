@@ -1,6 +1,6 @@
 """Recall, counted: what was found, what of it was told, what was wrong; how long it took.
 
-Only ids and numbers are kept, for ninety days; the words stay where they are.
+Only ids and numbers are kept, for a while (engine/bookkeeping.py); the words stay where they are.
 """
 
 from collections import Counter
@@ -22,7 +22,6 @@ from memory.schema.recall import archived, passages
 from memory.schema.recalls import recalls
 
 DAYS = 30
-KEPT_DAYS = 90
 WRONG_WITHIN = timedelta(hours=4)  # “that's wrong” is about an answer this fresh
 DAYS_TOLD = 7
 CHARS_PER_TOKEN = 4
@@ -73,7 +72,7 @@ async def note(
     chars: int,
     ms: float,
 ) -> None:
-    """Count one recall, once for the event that asked; forget those that are too old to count."""
+    """Count one recall, once for the event that asked."""
     row = {
         "id": id_of(event, purpose),
         "event": event,
@@ -88,8 +87,6 @@ async def note(
         "wrong_at": None,
     }
     await tx.conn.execute(tx.dialect.insert(recalls).values(row).on_conflict_do_nothing())
-    old = recalls.c.at < tx.now - timedelta(days=KEPT_DAYS)
-    await tx.conn.execute(sa.delete(recalls).where(old))
 
 
 async def all_told(

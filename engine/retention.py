@@ -1,13 +1,15 @@
 """Retention: once a night the rules are asked of everything that is kept whether it may go.
 
+What has reached an end of its own (data/lifecycle.toml, [ttl]) they let go unless one says no.
+
 rings at 3 ──▶ work ──▶ judged ──▶ a few go, in a short transaction ──▶ … ──▶ nothing is left to go
 What goes no longer counts as kept, so a run that was cut off goes on where it stood.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +20,7 @@ from engine.durable import Work, open_work
 from engine.house import House
 from memory import expiry, kept, profile
 from memory.db import Reader, Tx
-from memory.kept import Kind, Thing
+from memory.kept import Kind, Lapse, Thing
 from policies.facts import with_usual
 from policies.house import EXPIRE, OPERATIONS
 from policies.judge import judge
@@ -37,14 +39,23 @@ NAMES: dict[Kind, tuple[str, str]] = {
     "fact": ("remark", "remarks"),
 }
 TOLD = "Forgotten in the night, as your rules say: {}. What came of it stays."
+ENDED = "Let go in the night, because its own time was over: {}."
+ENDS: dict[Lapse, tuple[str, str]] = {
+    "noted": ("note that was for a while", "notes that were for a while"),
+    "claimed": ("claim that nobody confirmed", "claims that nobody confirmed"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Tonight:
-    """What would go if the rules were asked now; `oldest`: when the first of it came."""
+    """What would go if the rules were asked now; `oldest`: when the first of it came.
+
+    `ends`: how many reached each end of their own, and the oldest of those.
+    """
 
     counts: Counter[Kind]
     oldest: datetime | None = None
+    ends: Mapping[Lapse, tuple[int, Thing]] = field(default_factory=dict)
 
 
 async def arm(tx: Tx, cause: str | None) -> None:
@@ -72,33 +83,48 @@ async def sweep(house: House, work: Work) -> None:
 
 async def due(reader: Reader, book: Book) -> list[Thing]:
     """Return what these rules let go now, oldest first."""
-    if not any(entry.rule.action == EXPIRE and _lets(entry.rule.then) for entry in book.entries):
-        return []
-    return await _judged(reader, await kept.things(reader), book)
+    leave = any(
+        entry.level == "operator" and entry.rule.action == EXPIRE and _lets(entry.rule.then)
+        for entry in book.entries
+    )
+    return await _judged(reader, await (kept.things if leave else kept.lapsed)(reader), book)
 
 
 async def tonight(reader: Reader, book: Book) -> Tonight:
     """Count what these rules would let go, without letting anything go."""
     going = await due(reader, book)
-    return Tonight(Counter(one.kind for one in going), going[0].at if going else None)
+    plain = [one for one in going if one.lapsed is None]
+    ends: dict[Lapse, tuple[int, Thing]] = {}
+    for one in going:
+        if one.lapsed is not None and one.kind in ("note", "fact"):
+            count, oldest = ends.get(one.lapsed, (0, one))
+            ends[one.lapsed] = count + 1, oldest
+    return Tonight(Counter(one.kind for one in plain), plain[0].at if plain else None, ends)
 
 
 async def told(reader: Reader, after_seq: int) -> str:
-    """Return what went since this event of the log, in a sentence; "" if nothing did."""
-    gone = await expiry.gone(reader, after_seq)
-    return TOLD.format(counted(gone)) if gone else ""
+    """Return what went since this event of the log, in a sentence or two; "" if nothing did."""
+    gone, ends = await expiry.gone(reader, after_seq)
+    said = [TOLD.format(counted(gone))] if gone else []
+    return " ".join([*said, *([ENDED.format(_counted(ends, ENDS))] if ends else [])])
 
 
 def counted(counts: Counter[Kind]) -> str:
     """Return “12 messages and 1 mail”."""
-    said = [f"{counts[kind]} {NAMES[kind][counts[kind] != 1]}" for kind in NAMES if counts[kind]]
+    return _counted(counts, NAMES)
+
+
+def _counted(counts: Mapping[Any, int], names: Mapping[Any, tuple[str, str]]) -> str:
+    said = [
+        f"{count} {names[kind][count != 1]}" for kind in names if (count := counts.get(kind, 0))
+    ]
     return " and ".join(filter(None, (", ".join(said[:-1]), said[-1]))) if said else "nothing"
 
 
 def preview(going: Tonight, settings: dict[str, Any]) -> str:
-    """Return what would go tonight, in a sentence."""
+    """Return what the rules would let go tonight, in a sentence."""
     if going.oldest is None:
-        return "Nothing is old enough yet, so nothing would go tonight."
+        return "Nothing is old enough for them yet, so by your rules nothing would go tonight."
     since = words.day(going.oldest, settings)
     return f"Tonight {counted(going.counts)} would go, the oldest from {since}."
 
@@ -155,6 +181,7 @@ def _facts(one: Thing, now: datetime) -> dict[str, Any]:
     age = (now - one.at) // timedelta(days=1)
     return {
         "kind": one.kind, "age_days": age, "about": " ".join(one.about), "needed": one.needed,
+        "lapsed": one.lapsed is not None,
     }  # fmt: skip
 
 

@@ -29,6 +29,14 @@ async def turn_off(tx: Tx, key: str) -> None:
     await change(tx, alarms, {"key": key}, alarms.c.state == "set", state="off")
 
 
+async def tidy(db: Database) -> None:
+    """Drop what can no longer be used: tokens that expired, forms nobody will fill in."""
+    async with db.transaction() as tx:
+        await tokens.sweep(tx)
+        await arrivals.sweep(tx)
+        await cursors.sweep(tx, FORMS, tx.now - tokens.LIVES)
+
+
 class Clock:
     """Rings what is due, each alarm once, however often it looks."""
 
@@ -58,15 +66,7 @@ class Clock:
             max_instances=1,
             misfire_grace_time=None,
         )
-        self._scheduler.add_job(self.tidy, "interval", hours=24, coalesce=True)
         self._scheduler.start()
-
-    async def tidy(self) -> None:
-        """Drop what can no longer be used: tokens that expired, forms nobody will fill in."""
-        async with self._db.transaction() as tx:
-            await tokens.sweep(tx)
-            await arrivals.sweep(tx)
-            await cursors.sweep(tx, FORMS, tx.now - tokens.LIVES)
 
     def stop(self) -> None:
         if self._scheduler is not None:

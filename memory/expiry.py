@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from memory import events, facts, recall
 from memory.db import Reader, Tx
 from memory.journal import GENESIS, Entry
-from memory.kept import Kind, Thing
+from memory.kept import Kind, Lapse, Thing
 from memory.reach import RowKey, digests, key_of, pages
 from memory.redaction import ERASED, fingerprint
 from memory.schema import metadata
@@ -76,10 +76,12 @@ async def expire(
     sources = {key[0] for name, key in mine if name in ("artifacts", "cards", "goals")}
     await recall.forget(tx, sorted(ids | sources))
     files = tuple(sorted(set().union(*(found.files.get(id, ()) for id in ids))))
-    counts = dict(Counter(one.kind for one in some))
+    counts = dict(Counter(one.kind for one in some if one.lapsed is None))
+    ends = dict(Counter(one.lapsed for one in some if one.lapsed and one.kind in ("note", "fact")))
     noted = await events.note(
-        tx, EXPIRED, cause, things=sorted(ids), counts=counts, files=files, redacted=left
-    )
+        tx, EXPIRED, cause, things=sorted(ids), counts=counts, lapsed=ends, files=files,
+        redacted=left,
+    )  # fmt: skip
     done = sa.update(log).where(log.c.id.in_(left)).values(redacted_by=noted.id)
     await tx.conn.execute(done)
     return files
@@ -92,13 +94,15 @@ def goals_of(found: Traces, some: Collection[Thing]) -> list[str]:
     return sorted(key[0] for (name, key), things in rows if name == "goals" and things & ids)
 
 
-async def gone(reader: Reader, after_seq: int) -> Counter[Kind]:
-    """Count what went since this event of the log, by its kind."""
+async def gone(reader: Reader, after_seq: int) -> tuple[Counter[Kind], Counter[Lapse]]:
+    """Count what went since this event of the log: by its kind, and what had an end of its own."""
     counts: Counter[Kind] = Counter()
+    ends: Counter[Lapse] = Counter()
     query = sa.select(log.c.body).where(log.c.kind == EXPIRED, log.c.seq > after_seq)
     for row in await reader.rows(query):
         counts.update(row.body["counts"])
-    return counts
+        ends.update(row.body.get("lapsed", {}))
+    return counts, ends
 
 
 async def _rows(reader: Reader, ids: set[str]) -> AsyncIterator[tuple[RowKey, str]]:

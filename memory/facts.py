@@ -32,7 +32,8 @@ STYLE = "style"  # how the operator writes: facts about the company itself
 PINNED = "always"  # what the operator always wants kept in mind
 BELIEVED_FROM = ("owner", "document", "connector")
 CONFIDENCE = {"owner": 1.0, "document": 0.95, "connector": 0.9, "client": 0.5, "agent": 0.3}
-WORDS = ("note", "decision", "constraint", "template")  # kept as they were said, and recalled
+NOTE = "note"
+WORDS = (NOTE, "decision", "constraint", "template")  # kept as they were said, and recalled
 PINS_MAX = 12  # of one record, or of the company
 
 
@@ -57,7 +58,8 @@ async def learn(
     """Write down what was said and return its id; it holds from `valid_from` on, else from now.
 
     What clients and agents say, and whatever an outside text is the source of, is only proposed.
-    What the owner wants noted on a record (`WORDS`) is also recalled, for as long as it holds.
+    What the owner wants noted (`WORDS`) is also recalled, for as long as it holds: with `valid_to`
+    until then, and some days later it goes for good (memory/kept.py).
     """
     id = fact_id or tx.id("fct")
     told = None if source is None else await events.get(tx, source)
@@ -80,7 +82,7 @@ async def learn(
         "status": "active" if sure else "proposed",
     }
     if await insert_once(tx, facts, row):
-        if author == "owner" and record is not None and attribute in WORDS:
+        if author == "owner" and attribute in WORDS:
             await passages.remember(
                 tx, kind="note", ref=id, record=record, trust="operator",
                 text=f"{attribute.capitalize()}: {value}",
@@ -123,12 +125,16 @@ async def retract_source(tx: Tx, source: str, cause: str) -> list[str]:
 
 
 async def correct(tx: Tx, wrong: Fact, value: Any, cause: str, unit: str | None = None) -> str:
-    """The operator says that it was wrong from the start: put this in its place; return its id."""
+    """The operator says that it was wrong from the start: put this in its place; return its id.
+
+    What was noted for a while ends when it did.
+    """
     for id in wrong.support or (wrong.id,):
         await retract(tx, id, cause)
     return await learn(
         tx, wrong.attribute, value, record=wrong.record, author="owner", source=cause,
         cardinality=wrong.cardinality, unit=unit, valid_from=wrong.valid_from,
+        valid_to=wrong.valid_to if wrong.attribute in WORDS else None,
     )  # fmt: skip
 
 

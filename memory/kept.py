@@ -1,6 +1,8 @@
 """Kept: the things that came in and still have their words, how old they are and who needs them.
 
 Records, effects, decisions and rules are no such things: they are the company's books and stay.
+Some have an end of their own (data/lifecycle.toml, [ttl]): what was noted for a while, and what was
+only claimed and never confirmed.
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -10,6 +12,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from pydantic import BaseModel
 
+from memory import lifetimes, statements
 from memory.db import Reader
 from memory.facts import STYLE, WORDS
 from memory.reach import pages
@@ -20,6 +23,7 @@ from memory.schema.records import artifacts, facts, records
 from memory.schema.work import effects, goals, work
 
 Kind = Literal["message", "mail", "file", "note", "fact"]
+Lapse = Literal["noted", "claimed"]  # as data/lifecycle.toml names them
 
 EVENTS: Mapping[str, Kind] = {
     "message.received": "message",
@@ -31,31 +35,61 @@ UNSETTLED = ("proposed", "waiting", "approved", "running", "failed", "unknown")
 
 
 class Thing(BaseModel, frozen=True):
-    """Something kept: the event, artifact or fact `id`. `about`: the kinds of its records."""
+    """Something kept: the event, artifact or fact `id`. `about`: the kinds of its records.
+
+    `lapsed`: what end of its own it has reached; `None`: it has none, or it is still to come.
+    """
 
     id: str
     kind: Kind
     at: datetime
     about: tuple[str, ...] = ()
     needed: bool = False  # by something that is not settled yet
+    lapsed: Lapse | None = None
 
 
 async def things(reader: Reader) -> list[Thing]:
     """Return everything that is kept and has its words, oldest first."""
-    about = await _about(reader)
-    every = [one.model_copy(update={"about": about.get(one.id, ())}) for one in await _kept(reader)]
-    return await _marked(reader, sorted(every, key=lambda one: (one.at, one.id)))
+    return await _whole(reader, await _kept(reader), await _lapsed(reader))
+
+
+async def lapsed(reader: Reader) -> list[Thing]:
+    """Return only what has reached an end of its own and has its words still, oldest first."""
+    over = await _lapsed(reader)
+    return await _whole(reader, await _kept(reader, list(over)), over) if over else []
 
 
 async def still(reader: Reader, some: Sequence[Thing]) -> list[Thing]:
-    """Return those of these things that have their words still, marked if they are needed now."""
+    """Return those of these things that have their words still, marked as they stand now."""
     left = {one.id for one in await _kept(reader, [one.id for one in some])}
-    return await _marked(reader, [one for one in some if one.id in left])
+    over = await _lapsed(reader) if any(one.lapsed for one in some) else {}
+    return await _marked(reader, [one for one in some if one.id in left], over)
 
 
-async def _marked(reader: Reader, some: list[Thing]) -> list[Thing]:
+async def _whole(reader: Reader, some: Sequence[Thing], over: Mapping[str, Lapse]) -> list[Thing]:
+    about = await _about(reader)
+    every = [one.model_copy(update={"about": about.get(one.id, ())}) for one in some]
+    return await _marked(reader, sorted(every, key=lambda one: (one.at, one.id)), over)
+
+
+async def _marked(reader: Reader, some: Sequence[Thing], over: Mapping[str, Lapse]) -> list[Thing]:
     wanted = await _needed(reader)
-    return [one.model_copy(update={"needed": one.id in wanted}) for one in some]
+    return [
+        one.model_copy(update={"needed": one.id in wanted, "lapsed": over.get(one.id)})
+        for one in some
+    ]
+
+
+async def _lapsed(reader: Reader) -> dict[str, Lapse]:
+    """Return what has reached its end: notes with the message that told them, and claims."""
+    found: dict[str, Lapse] = {}
+    ended = facts.c.valid_to <= reader.now - lifetimes.of("noted")
+    noted = sa.select(facts.c.id, facts.c.source).where(facts.c.attribute.in_(WORDS), ended)
+    noted = noted.where(statements.worded())
+    for row in await reader.rows(noted):
+        found |= {id: "noted" for id in (row.id, row.source) if id is not None}
+    claims = await statements.never_believed(reader, reader.now - lifetimes.of("claimed"))
+    return found | {id: "claimed" for id in claims}
 
 
 async def _needed(reader: Reader) -> set[str]:

@@ -7,17 +7,22 @@ import sqlalchemy as sa
 
 from memory import statements
 from memory.db import Reader
+from memory.facts import WORDS
 from memory.ids import derived_id
 from memory.schema.records import facts
 from memory.schema.work import effects, goals
 
-Standing = Literal["counts", "superseded", "withdrawn"]
+Standing = Literal["counts", "superseded", "over", "withdrawn"]
 
 
 async def of(reader: Reader, sources: Sequence[str]) -> dict[str, Standing]:
-    """Return how the facts of each source stand; a source that told no fact is left out."""
-    told = sa.select(facts.c.id, facts.c.source).where(facts.c.source.in_(sources))
-    pairs = [(row.id, row.source) for row in await reader.rows(told)]
+    """Return how the facts of each source stand; a source that told no fact is left out.
+
+    A fact that is recalled itself is its own source. *Over* is what was noted for a while.
+    """
+    mine = facts.c.source.in_(sources) | facts.c.id.in_(sources)
+    told = await reader.rows(sa.select(facts.c.id, facts.c.source).where(mine))
+    pairs = [(row.id, ref) for row in told for ref in (row.id, row.source) if ref in sources]
     noted = sa.select(effects.c.id, goals.c.asked_by).join(goals, goals.c.id == effects.c.goal)
     for row in await reader.rows(noted.where(goals.c.asked_by.in_(sources))):
         pairs.append((derived_id("fct", row.id), row.asked_by))  # a note is kept by its effect
@@ -25,11 +30,14 @@ async def of(reader: Reader, sources: Sequence[str]) -> dict[str, Standing]:
     for id, source in pairs:
         fact = await statements.get(reader, id)
         if fact is not None:
-            seen.setdefault(source, set()).add(fact.status)
+            over = fact.status == "superseded" and fact.attribute in WORDS
+            seen.setdefault(source, set()).add("over" if over else fact.status)
     return {source: _standing(some) for source, some in seen.items()}
 
 
 def _standing(some: set[str]) -> Standing:
     if some == {"retracted"}:
         return "withdrawn"
-    return "superseded" if some <= {"retracted", "superseded"} else "counts"
+    if some <= {"retracted", "over"}:
+        return "over"
+    return "superseded" if some <= {"retracted", "superseded", "over"} else "counts"

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from memory import merging, records, settling
 from memory.db import Reader
 from memory.reach import rowid
+from memory.redaction import ERASED
 from memory.schema.events import events as log
 from memory.schema.records import facts
 from memory.schema.records import records as merged
@@ -105,6 +106,25 @@ async def many_voiced(reader: Reader) -> list[tuple[str | None, str]]:
     query = query.where(facts.c.closed_at.is_(None)).group_by(stays, facts.c.attribute)
     several = query.having(values > 1).order_by(sa.func.min(facts.c.recorded_at))
     return [(row.stays, row.attribute) for row in await reader.rows(several)]
+
+
+async def never_believed(reader: Reader, before: datetime) -> set[str]:
+    """Return what was proposed until then and never more: neither endorsed nor confirmed."""
+    proposed = sa.not_(facts.c.believed) & facts.c.endorsed_at.is_(None) & worded()
+    old = sa.select(facts.c.id, facts.c.record, facts.c.attribute)
+    wanted = await reader.rows(old.where(proposed, facts.c.recorded_at <= before))
+    found: set[str] = set()
+    for record, attribute in {(row.record, row.attribute) for row in wanted}:
+        ids = [None] if record is None else await records.same(reader, record)
+        for group in _groups(await _rows(reader, ids, attribute)):
+            known = settling.confirmed([_statement(row, None) for row in group])
+            found |= {one.id for one in known if not one.believed}
+    return found & {row.id for row in wanted}
+
+
+def worded() -> sa.ColumnElement[bool]:
+    """Return the condition that a fact still has its words."""
+    return sa.cast(facts.c.value, sa.Text) != json.dumps(ERASED)
 
 
 async def _holding(

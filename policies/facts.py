@@ -101,6 +101,9 @@ FACTS: Mapping[str, Fact] = {
     "attribute": Fact("string", 'what is remarked, "lesson.edited"', ""),
     "health": Fact("bool", "its words speak of somebody's health, by a list of words", False),
     "needed": Fact("bool", "something that is not settled yet needs it", False),
+    "lapsed": Fact(
+        "bool", "its own time is over, or it was claimed long ago and never confirmed", False
+    ),
     # what a language model would be asked
     "tier": Fact("string", "which models are asked", "", ("small", "large", "judge", "")),
     "model": Fact("string", 'the model\'s name, "home/qwen3"', ""),

@@ -70,7 +70,7 @@ async def test_the_card_says_before_the_yes_what_would_go_and_retention_says_it_
     await chat.drop(mail("one", 1))
     await chat.drop(mail("two", 2))
     await chat.say("/retention")
-    assert "Nothing is old enough yet, so nothing would go tonight." in chat.last
+    assert "Nothing is old enough for them yet, so by your rules nothing" in chat.last
     clock.advance(days=100)
     await chat.say(MAILS)
     card = chat.text(RULE)
