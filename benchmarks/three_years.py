@@ -195,6 +195,7 @@ async def live(folder: Path, wanted: argparse.Namespace, encoder: Encoder | None
             await company.day(tx, wanted.events // wanted.days + 1)
         began = time.perf_counter()
         await archiving.pack_due(database, None)
+        await archiving.join_small(database)
         nights.append(time.perf_counter() - began)
         if day % 100 == 99:
             print(f"day {day + 1}: {company.events} events", flush=True)

@@ -428,15 +428,18 @@ async def test_small_boxes_of_one_topic_become_one_and_nothing_else_changes(db: 
         many = (await archive.contents(reader)).boxes
     asked = ["lamp glazier", "shelf order", "number 7", "invoice paint window"]
     told = [[(one.id, one.text, one.at) for one in await ask(db, query)] for query in asked]
+    async with db.snapshot() as reader:
+        last = {max(group) for group in await archive.small(reader, 32)}
     assert await join_small(db) == 3 < many
     assert await join_small(db) == 3
     async with db.snapshot() as reader:
         after = [one async for one in archive.each(reader)]
-        sizes = await reader.rows(sa.select(boxes.c.passages, boxes.c.topic))
+        sizes = await reader.rows(sa.select(boxes.c.box, boxes.c.passages, boxes.c.topic))
         assert await archive.faults(reader) == []
     assert sorted(after) == sorted(before)
     assert all(row.passages <= archive.BOX_PASSAGES for row in sizes)
     assert len({row.topic for row in sizes}) == 3
+    assert last <= {row.box for row in sizes}  # so that another encoder meets what it had not met
     again = [[(one.id, one.text, one.at) for one in await ask(db, query)] for query in asked]
     assert again == told
     assert (await verify(db)).faults == ()

@@ -1,13 +1,14 @@
 """Walks of what was said long ago: a night packs it away, and it is still told."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from bot.app import App
 from bot.surfaces import Heard
 from engine import archiving, daily, retention
-from memory import lifecycle, recall
+from memory import archive, lifecycle, recall
 from memory.verify import verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
@@ -60,6 +61,36 @@ async def test_what_a_rule_lets_go_goes_from_the_archive_too(
         found = await archiving.tonight(reader)
     assert found.archived.passages == 0
     assert "zebra" not in await everything(app)
+
+
+async def test_small_boxes_that_forgetting_left_are_joined_at_night_and_counted_beforehand(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    said = [f"the zebra number {n} eats hay of the meadow {n}" for n in range(130)]
+    async with app.db.transaction() as tx:
+        for number, text in enumerate(said):
+            await recall.remember(
+                tx, kind="message", ref=f"evt_{number}", text=text, trust="operator", conv="web:9",
+                at=clock.now + timedelta(hours=5 * number),
+            )  # fmt: skip
+    clock.advance(days=200)
+    await night(app, chat, clock)
+    async with app.db.transaction() as tx:
+        await recall.forget(tx, [f"evt_{number}" for number in range(130) if number % 5])
+    await chat.say("/archive")
+    assert "26 are archived in 2 boxes" in chat.last
+    assert "Tonight 2 small boxes would become 1." in chat.last
+    await chat.say("/retention")
+    assert "Boxes of the archive with fewer than 32 passages, joined: 2." in chat.last
+    await night(app, chat, clock)
+    await chat.say("/archive")
+    assert "26 are archived in 1 box" in chat.last
+    assert "small boxes" not in chat.last
+    async with app.db.snapshot() as reader:
+        found = await recall.recall(reader, "which zebra eats hay of meadow 125")
+        assert await archive.faults(reader) == []
+    assert "evt_125" in [one.ref for one in found]
+    assert (await verify(app.db)).faults == ()
 
 
 async def test_a_night_that_was_cut_off_goes_on_where_it_stood(

@@ -61,6 +61,28 @@ async def test_what_is_to_be_remembered_for_two_weeks_is_told_so_long_and_then_g
     assert await faults(app) == ()
 
 
+async def test_its_words_go_from_the_log_the_state_and_recall_without_any_rule(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await chat.say(DOOR)
+    assert "zebra" in await everything(app)
+    clock.advance(days=14)
+    await night(app, chat, clock)
+    clock.advance(days=28)
+    await night(app, chat, clock)
+    assert "zebra" in await everything(app)
+    await night(app, chat, clock)
+    assert "zebra" not in await everything(app)
+    clock.now = evening.next_ring(clock.now, "Europe/Berlin")
+    await app.alarms.ring_due()
+    await chat.settle()
+    told = [chat.shown[key].summary for key in chat.order if key.startswith("forgotten:")]
+    assert told == [
+        "Let go in the night, because its own time was over: 1 note that was for a while."
+    ]
+    assert await faults(app) == ()
+
+
 async def test_until_a_day_lasts_to_its_end_and_stands_with_the_person_it_names(
     app: App, chat: Chat, clock: FakeClock
 ) -> None:
