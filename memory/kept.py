@@ -61,8 +61,9 @@ async def lapsed(reader: Reader) -> list[Thing]:
 
 async def still(reader: Reader, some: Sequence[Thing]) -> list[Thing]:
     """Return those of these things that have their words still, marked as they stand now."""
-    left = {one.id for one in await _kept(reader, [one.id for one in some])}
-    over = await _lapsed(reader) if any(one.lapsed for one in some) else {}
+    ids = [one.id for one in some]
+    left = {one.id for one in await _kept(reader, ids)}
+    over = await _lapsed(reader, ids) if any(one.lapsed for one in some) else {}
     return await _marked(reader, [one for one in some if one.id in left], over)
 
 
@@ -80,15 +81,21 @@ async def _marked(reader: Reader, some: Sequence[Thing], over: Mapping[str, Laps
     ]
 
 
-async def _lapsed(reader: Reader) -> dict[str, Lapse]:
-    """Return what has reached its end: notes with the message that told them, and claims."""
+async def _lapsed(reader: Reader, among: Sequence[str] | None = None) -> dict[str, Lapse]:
+    """Return what has reached its end: notes with the message that told them, and claims.
+
+    `among`: only of these, so that a portion of many is looked at as quickly as one of few.
+    """
     found: dict[str, Lapse] = {}
     ended = facts.c.valid_to <= reader.now - lifetimes.of("noted")
+    told = log.c.redacted_by.is_(None) & log.c.kind.in_(EVENTS)  # whichever of the two went first
     noted = sa.select(facts.c.id, facts.c.source).where(facts.c.attribute.in_(WORDS), ended)
-    noted = noted.where(statements.worded())
+    noted = noted.outerjoin(log, log.c.id == facts.c.source).where(statements.worded() | told)
+    if among is not None:
+        noted = noted.where(facts.c.id.in_(among) | facts.c.source.in_(among))
     for row in await reader.rows(noted):
         found |= {id: "noted" for id in (row.id, row.source) if id is not None}
-    claims = await statements.never_believed(reader, reader.now - lifetimes.of("claimed"))
+    claims = await statements.never_believed(reader, reader.now - lifetimes.of("claimed"), among)
     return found | {id: "claimed" for id in claims}
 
 

@@ -108,11 +108,17 @@ async def many_voiced(reader: Reader) -> list[tuple[str | None, str]]:
     return [(row.stays, row.attribute) for row in await reader.rows(several)]
 
 
-async def never_believed(reader: Reader, before: datetime) -> set[str]:
-    """Return what was proposed until then and never more: neither endorsed nor confirmed."""
+async def never_believed(
+    reader: Reader, before: datetime, among: Sequence[str] | None = None
+) -> set[str]:
+    """Return what was proposed until then and never more: neither endorsed nor confirmed.
+
+    `among`: only of these facts.
+    """
     proposed = sa.not_(facts.c.believed) & facts.c.endorsed_at.is_(None) & worded()
     old = sa.select(facts.c.id, facts.c.record, facts.c.attribute)
-    wanted = await reader.rows(old.where(proposed, facts.c.recorded_at <= before))
+    old = old.where(proposed, facts.c.recorded_at <= before)
+    wanted = await reader.rows(old if among is None else old.where(facts.c.id.in_(among)))
     found: set[str] = set()
     for record, attribute in {(row.record, row.attribute) for row in wanted}:
         ids = [None] if record is None else await records.same(reader, record)

@@ -61,9 +61,11 @@ async def test_what_is_to_be_remembered_for_two_weeks_is_told_so_long_and_then_g
     assert await faults(app) == ()
 
 
+@pytest.mark.parametrize("at_once", [1, 20])
 async def test_its_words_go_from_the_log_the_state_and_recall_without_any_rule(
-    app: App, chat: Chat, clock: FakeClock
+    app: App, chat: Chat, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
+    monkeypatch.setattr(retention, "GO_AT_ONCE", at_once)
     await chat.say(DOOR)
     assert "zebra" in await everything(app)
     clock.advance(days=14)
