@@ -85,6 +85,22 @@ async def test_its_words_go_from_the_log_the_state_and_recall_without_any_rule(
     assert await faults(app) == ()
 
 
+async def test_the_message_goes_also_where_its_note_went_before_it(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await chat.say(DOOR)
+    clock.advance(days=60)
+    async with app.db.snapshot() as reader:
+        some = await retention.due(reader, app.house.book)
+        traces = await expiry.trace(reader, some)
+    async with app.db.transaction() as tx:
+        await expiry.expire(tx, traces, [one for one in some if one.kind == "note"], None)
+        [left] = await kept.still(tx, [one for one in some if one.kind == "message"])
+    assert left.lapsed == "noted"
+    await night(app, chat, clock)
+    assert "zebra" not in await everything(app)
+
+
 async def test_until_a_day_lasts_to_its_end_and_stands_with_the_person_it_names(
     app: App, chat: Chat, clock: FakeClock
 ) -> None:
