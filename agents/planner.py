@@ -27,6 +27,7 @@ AGENTS = {  # who carries out which operation; all of them work by rules until m
     "cms": "publisher",
     "records": "librarian",
 }
+FRONT = "front"  # who carries out the rest, and answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ async def _steps(
             key=step.key,
             title=step.title,
             operation=step.operation,
-            agent=AGENTS.get(step.operation.split(".")[0], "front"),
+            agent=AGENTS.get(step.operation.split(".")[0], FRONT),
             args=step.args,
             origins=_sources(gate, step.args, scope),
             fixed=_fixed(house, step.operation, step.args, scope),

@@ -1,9 +1,11 @@
 """The minds of a running Firstmate: which language models the settings allow, and their limits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 
-from agents.models import listed
+from agents import planner
+from agents.models import embedding, listed, probing
 from agents.models.door import Models
 from agents.models.embedding import Embedding
 from bot import settings as configured
@@ -16,6 +18,9 @@ from memory.embed import Encodes
 Encoders = Callable[[str], Encodes | None]
 """Return the encoder of this name; "": the one that the settings want. None: there is none."""
 
+AGENTS = {*planner.AGENTS.values(), planner.FRONT, embedding.AGENT, probing.AGENT}
+NO_AMOUNT = "FIRSTMATE_MODEL_BUDGET_AGENTS: “{}” is not NAME=AMOUNT, as writer=1.00."
+NO_AGENT = "FIRSTMATE_MODEL_BUDGET_AGENTS: there is no agent “{}”. There are: {}."
 NO_SERVER = (
     "FIRSTMATE_EMBEDDING names no server of FIRSTMATE_MODEL_SERVERS: “{}”. Write SERVER/MODEL."
 )
@@ -82,5 +87,21 @@ def _known(settings: Settings) -> listed.Known:
 
 
 def _limits(settings: Settings) -> Limits:
-    budget = Budget(settings.model_budget_day, settings.model_budget_goal)
+    agents = dict(_of_agents(settings))
+    budget = Budget(settings.model_budget_day, settings.model_budget_goal, agents)
     return Limits(budget, settings.model_local_only)
+
+
+def _of_agents(settings: Settings) -> Iterator[tuple[str, Decimal]]:
+    """Yield each agent that has a budget of its own. ValueError: a line cannot be meant."""
+    for line in settings.model_budget_agents:
+        name, _, text = map(str.strip, line.partition("="))
+        try:
+            most = Decimal(text)
+        except InvalidOperation:
+            raise ValueError(NO_AMOUNT.format(line)) from None
+        if not most.is_finite() or most < 0:
+            raise ValueError(NO_AMOUNT.format(line))
+        if name not in AGENTS:
+            raise ValueError(NO_AGENT.format(name, ", ".join(sorted(AGENTS))))
+        yield name, most

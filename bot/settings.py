@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     model_budget_goal: Decimal = Field(
         Decimal("0.50"), ge=0, description="The most that models may cost for one wish of yours."
     )
+    model_budget_agents: Lines = Field(
+        (), description="The most that models may cost one agent on one day: NAME=AMOUNT."
+    )
     model_local_only: bool = Field(False, description="Ask only models that are yours.")
     model_timeout_s: float = Field(
         60, gt=0, le=600, description="Seconds that a model has to answer."
@@ -125,6 +128,7 @@ class Settings(BaseSettings):
         "model_servers",
         "model_own",
         "model_prices",
+        "model_budget_agents",
         mode="before",
     )
     @classmethod

@@ -7,7 +7,8 @@ What is reserved counts like what is spent, so of several calls at once none pas
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -31,34 +32,63 @@ LEVELS: dict[Level, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The most that models may cost, in the company's currency: on one day, and for one goal."""
+    """The most that models may cost, in the company's currency: a day, a goal, an agent a day.
+
+    An agent that is not named has no budget of its own.
+    """
 
     day: Decimal
     goal: Decimal
+    agents: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What models cost: today, and for one goal; what is reserved included."""
+    """What models cost: today, for one goal, and for one agent today; what is reserved included."""
 
     today: Decimal
-    goal: Decimal
+    goal: Decimal = NOTHING
+    agent: Decimal = NOTHING
 
-    def level(self, budget: Budget, ceiling: Decimal) -> Level:
-        """Return what the budgets leave for a call with this ceiling; the poorer of both counts."""
-        pairs = ((self.today, budget.day), (self.goal, budget.goal))
-        if any(spent + ceiling > most or 0 < most <= spent for spent, most in pairs):
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """One budget that a call is paid from. `of`: "day", "goal:gol_1" or "agent:writer"."""
+
+    of: str
+    most: Decimal
+    spent: Decimal
+
+    def level(self, ceiling: Decimal) -> Level:
+        """Return what it leaves for a call with this ceiling."""
+        if self.spent + ceiling > self.most or 0 < self.most <= self.spent:
             return "frozen"
-        return (
-            "thrifty" if any(0 < most * THRIFTY_AT <= spent for spent, most in pairs) else "normal"
-        )
+        return "thrifty" if 0 < self.most * THRIFTY_AT <= self.spent else "normal"
 
 
-async def spent(reader: Reader, goal: str | None) -> Spent:
+async def spent(reader: Reader, goal: str | None, agent: str = "") -> Spent:
     """Return what is spent or reserved since the operator's midnight, and for a goal in all."""
     midnight = words.midnight(reader.now, await profile.read(reader))
-    today = await _sum(reader, costs.c.at >= midnight)
-    return Spent(today, await of_goal(reader, goal) if goal else NOTHING)
+    today = costs.c.at >= midnight
+    return Spent(
+        await _sum(reader, today),
+        await of_goal(reader, goal) if goal else NOTHING,
+        await _sum(reader, today & (costs.c.agent == agent)) if agent else NOTHING,
+    )
+
+
+def purses(so_far: Spent, budget: Budget, goal: str | None, agent: str) -> tuple[Purse, ...]:
+    """Return what a call of this agent for this goal is paid from. Without a goal it is one."""
+    found = [Purse("day", budget.day, so_far.today)]
+    found.append(Purse(f"goal:{goal or ''}", budget.goal, so_far.goal))
+    if agent in budget.agents:
+        found.append(Purse(f"agent:{agent}", budget.agents[agent], so_far.agent))
+    return tuple(found)
+
+
+def level(found: Sequence[Purse], ceiling: Decimal) -> Level:
+    """Return what all of them leave for a call with this ceiling; the poorest counts."""
+    return max((one.level(ceiling) for one in found), key=tuple(LEVELS).index)
 
 
 async def of_goal(reader: Reader, goal: str) -> Decimal:
@@ -142,11 +172,16 @@ async def told(reader: Reader, currency: str, budget: Budget | None = None) -> s
 
 async def _today(reader: Reader, currency: str, budget: Budget) -> str:
     so_far = await spent(reader, None)
-    level = so_far.level(budget, NOTHING)
-    return (
-        f"Today {words.cost(so_far.today, currency)} of {words.money(budget.day, currency)}: "
-        f"{LEVELS[level]}"
-    )
+    day = Purse("day", budget.day, so_far.today)
+    lines = [f"Today {_of(day, currency)}: {LEVELS[day.level(NOTHING)]}"]
+    for agent, most in sorted(budget.agents.items()):
+        own = Purse(f"agent:{agent}", most, (await spent(reader, None, agent)).agent)
+        lines.append(f"• the {agent} today: {_of(own, currency)}")
+    return "\n".join(lines)
+
+
+def _of(purse: Purse, currency: str) -> str:
+    return f"{words.cost(purse.spent, currency)} of {words.money(purse.most, currency)}"
 
 
 async def _sum(reader: Reader, where: sa.ColumnElement[bool]) -> Decimal:

@@ -31,7 +31,7 @@ from policies.rules import RUNS_BY_ITSELF, Action, Verdict
 
 DataClass = Literal["public", "business", "personal", "secret"]
 CLASSES: tuple[DataClass, ...] = ("public", "business", "personal", "secret")
-BY_MONEY = {"models-thrifty", "models-frozen"}  # the rules that speak of the day's budget
+BY_MONEY = {"models-thrifty", "models-frozen"}  # the rules that speak of the budgets
 State = Literal[
     "answered",
     "refused",  # by a rule: nothing left
@@ -113,13 +113,13 @@ async def admit(tx: Tx, house: House, wanted: Wanted, call: Call, limits: Limits
     verdict = judge(_action(wanted), await facts(tx, wanted, call, limits), house.book)
     if verdict.outcome not in RUNS_BY_ITSELF:
         if set(verdict.rules) & BY_MONEY:
-            await rungs.tell(tx, limits.budget, call.ceiling)
+            await rungs.tell(tx, limits.budget, call.ceiling, wanted.goal, wanted.agent)
         return Admitted(verdict, None)
     cost = await ledger.reserve(
         tx, task=wanted.task, goal=wanted.goal, agent=wanted.agent, tier=call.tier,
         model=call.model, ceiling=call.ceiling,
     )  # fmt: skip
-    await rungs.tell(tx, limits.budget, ledger.NOTHING)
+    await rungs.tell(tx, limits.budget, ledger.NOTHING, wanted.goal, wanted.agent)
     return Admitted(verdict, cost)
 
 
@@ -130,8 +130,9 @@ async def facts(reader: Reader, wanted: Wanted, call: Call, limits: Limits) -> d
     """
     settings = await profile.read(reader)
     local = reader.now.astimezone(ZoneInfo(settings["zone"]))
-    spent = await ledger.spent(reader, wanted.goal)
-    budget = await rungs.allowed(reader, limits.budget)
+    spent = await ledger.spent(reader, wanted.goal, wanted.agent)
+    budget = await rungs.allowed(reader, limits.budget, wanted.goal)
+    purses = ledger.purses(spent, budget, wanted.goal, wanted.agent)
     own: dict[str, Any] = {
         "tier": call.tier,
         "model": call.model,
@@ -141,7 +142,9 @@ async def facts(reader: Reader, wanted: Wanted, call: Call, limits: Limits) -> d
         "reads_private": call.data_class in ("personal", "secret"),
         "cost_ceiling": float(call.ceiling),
         "spent_today": float(spent.today),
-        "budget_level": spent.level(budget, call.ceiling),
+        "spent_for_goal": float(spent.goal),
+        "spent_by_agent": float(spent.agent),
+        "budget_level": ledger.level(purses, call.ceiling),
         "local_only": limits.local_only,
         "currency": settings["currency"],
         "dest_origin": "operator",

@@ -13,6 +13,7 @@ from memory import profile
 
 TASK = "Say which number the data holds."
 NUMBER = 7
+AGENT = "doctor"
 TOKENS_MAX = 500  # some models think before they answer
 
 
@@ -22,7 +23,7 @@ class Counted(BaseModel):
 
 async def probe(house: House, models: Models) -> AsyncIterator[tuple[str, bool, str]]:
     """Yield for each model its tier and name, whether it can be used, and a sentence."""
-    wanted = model_calls.Wanted(step="probe/1", agent="doctor", basis="")
+    wanted = model_calls.Wanted(step="probe/1", agent=AGENT, basis="")
     part = Part("note", f"There are {NUMBER} days in a week.", "public")
     wish = Wish(wanted, "small", TASK, (part,), Counted, tokens_max=TOKENS_MAX)
     for tier, model in models.listed():

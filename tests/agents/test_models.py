@@ -1,9 +1,10 @@
 """The door to language models, against somebody else's server: answers, faults, money, reasons."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ class Desk:
         large: tuple[str, ...] = (),
         day: str = "5",
         goal: str = "5",
+        agents: Mapping[str, str] = MappingProxyType({}),
         local_only: bool = False,
         own: tuple[str, ...] = (),
         secrets: tuple[str, ...] = (),
@@ -60,7 +62,8 @@ class Desk:
             keys=("home=key-of-home",),
             prices=[f"{name}=100:1000" for name in names],
         )
-        limits = Limits(Budget(Decimal(day), Decimal(goal)), local_only)
+        own_ = {name: Decimal(most) for name, most in agents.items()}
+        limits = Limits(Budget(Decimal(day), Decimal(goal), own_), local_only)
         return Models(self.app.house, tiers, limits, secrets=secrets, timeout_s=timeout_s)
 
     async def reasons(self) -> list[Any]:
@@ -86,8 +89,10 @@ def wish(
     parts: tuple[Part, ...] = (),
     tokens_max: int = 100,
     tier: listed.Tier = "small",
+    goal: str | None = None,
+    agent: str = "writer",
 ) -> Wish[Said]:
-    wanted = model_calls.Wanted(step="try/1", agent="writer", basis=basis, task=task)
+    wanted = model_calls.Wanted(step="try/1", agent=agent, basis=basis, task=task, goal=goal)
     given = parts or (Part("note", text, "business"),)
     return Wish(wanted, tier, "Answer.", given, Said, tokens_max=tokens_max, chars_max=2000)
 
@@ -232,10 +237,14 @@ async def test_without_any_model_nothing_is_noted(desk: Desk) -> None:
     assert await desk.reasons() == []
 
 
-async def test_ten_calls_at_once_never_pass_the_budget(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "budget", [{"day": "1"}, {"goal": "1"}, {"agents": {"writer": "1"}}], ids=str
+)
+async def test_ten_calls_at_once_never_pass_the_budget(desk: Desk, budget: dict[str, Any]) -> None:
     desk.server.script(says({"text": "x"}, tokens=(500, 100)))  # 0.15, what is reserved more
-    models = desk.models(day="1")
-    answers = await asyncio.gather(*(models.ask(wish(f"Note {n}.")) for n in range(10)))
+    models = desk.models(**{"day": "9", "goal": "9"} | budget)
+    notes = [wish(f"Note {n}.", goal="gol_1") for n in range(10)]
+    answers = await asyncio.gather(*(models.ask(note) for note in notes))
     spent = sum(Decimal(one.amount) for one in await desk.costs())
     reserved = max(Decimal(one.ceiling) for one in await desk.costs())
     assert all(Decimal(one.amount) <= Decimal(one.ceiling) for one in await desk.costs())
@@ -275,10 +284,19 @@ async def test_a_goal_has_a_budget_of_its_own(desk: Desk) -> None:
     desk.server.script(says({"text": "x"}, tokens=(4_900, 0)))
     models = desk.models(goal="0.5")
     for goal, text in (("gol_1", "One."), ("gol_1", "Two."), ("gol_2", "Three.")):
-        one = wish(text)
-        wanted = one.wanted.model_copy(update={"goal": goal})
-        await models.ask(Wish(wanted, "small", "Answer.", one.parts, Said, tokens_max=100))
+        await models.ask(wish(text, goal=goal))
     assert [one.goal for one in await desk.costs()] == ["gol_1", "gol_2"]
+
+
+async def test_an_agent_has_a_budget_of_its_own_if_it_is_named(desk: Desk) -> None:
+    desk.server.script(says({"text": "x"}, tokens=(4_900, 0)))
+    models = desk.models(agents={"writer": "0.5"})
+    for agent, text in (("writer", "One."), ("writer", "Two."), ("front", "Three.")):
+        await models.ask(wish(text, agent=agent))
+    assert [one.agent for one in await desk.costs()] == ["writer", "front"]
+    async with desk.app.db.snapshot() as reader:
+        told = await ledger.told(reader, "EUR", models.limits.budget)
+    assert "• the writer today: 0.49 EUR of 0.50 EUR" in told
 
 
 async def test_what_a_crash_left_reserved_counts_in_full_from_the_next_start_on(

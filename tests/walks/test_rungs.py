@@ -2,8 +2,14 @@
 
 from decimal import Decimal
 
+import pytest
+
+from bot import minds
 from bot.lower import terminal
-from engine import ledger
+from bot.settings import Settings
+from engine import ledger, rungs
+from engine.ledger import Budget
+from memory.schema.work import goals
 from tests.chat import Chat
 from tests.walks.model_office import CARD, DRAFT, TEMPLATE, WISH, WROTE, Office
 
@@ -69,6 +75,63 @@ async def test_from_four_fifths_on_only_small_models_are_said_to_be_asked(office
     [told] = said(chat, THRIFTY)
     assert "today's 2.00 EUR" in told
     assert said(chat, FROZEN) == []
+
+
+async def test_an_agents_own_money_is_said_and_raised_without_the_days(office: Office) -> None:
+    chat = await office.open(model_budget_agents=("writer=0.001",))
+    await chat.say(WISH)
+    assert office.server.asked == []
+    [told] = said(chat, "for the writer's language models is too little")
+    assert "Today's 0.00 EUR" in told and said(chat, FROZEN) == []
+    answer = await chat.tap("for the writer's", RAISE)
+    assert answer.text.startswith("Raised: language models may cost the writer 2.00 EUR today.")
+    assert "raised already" in (await chat.tap("for the writer's", RAISE)).text
+    await chat.say("write to Bruno that the course starts on Monday")
+    assert WROTE in chat.text(CARD)
+    await chat.say("/cost")
+    assert "of 2.00 EUR: every model may be asked." in chat.last
+    assert "• the writer today: 0.0030 EUR of 2.00 EUR" in chat.last
+
+
+async def test_a_wishs_own_money_is_said_once_with_its_name_and_can_be_raised(
+    office: Office,
+) -> None:
+    chat = await office.open(model_budget_goal="0.05")
+    await chat.say(WISH)
+    assert office.server.asked == []
+    [told] = said(chat, "is too little for the next call (0.00 EUR are used)")
+    assert "The 0.05 EUR that language models may cost for “Write" in told
+    answer = await chat.tap("that language models may cost for", RAISE)
+    assert answer.text.startswith("Raised: until midnight language models may cost 2.05 EUR for “")
+    async with office.app.db.snapshot() as reader:
+        [goal] = (await office.rows(goals))[-1:]
+        usual = Budget(Decimal(2), Decimal("0.05"))
+        assert (await rungs.allowed(reader, usual, goal.id)).goal == Decimal("2.05")
+        assert (await rungs.allowed(reader, usual, "gol_other")).goal == Decimal("0.05")
+
+
+async def test_a_budget_that_was_set_to_nothing_is_no_news(office: Office) -> None:
+    chat = await office.open(model_budget_agents=("writer=0",), model_budget_goal="0")
+    await chat.say(WISH)
+    assert office.server.asked == []
+    assert await office.rules_said() == ["models-frozen"]
+    assert said(chat, "is too little") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("writer", "“writer” is not NAME=AMOUNT"),
+        ("writer=much", "“writer=much” is not NAME=AMOUNT"),
+        ("writer=-1", "“writer=-1” is not NAME=AMOUNT"),
+        ("writer=nan", "“writer=nan” is not NAME=AMOUNT"),
+        ("writr=1", "there is no agent “writr”. There are: bookkeeper, doctor, front, librarian, "),
+    ],
+)
+def test_a_budget_of_an_agent_that_cannot_be_meant_is_said(line: str, says: str) -> None:
+    with pytest.raises(ValueError) as error:
+        minds.of(Settings(model_budget_agents=(line,)))
+    assert says in str(error.value)
 
 
 async def test_below_four_fifths_nothing_is_said(office: Office) -> None:
