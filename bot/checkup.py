@@ -32,7 +32,8 @@ class Finding:
 async def examine(settings: Settings) -> list[Finding]:
     """Return every finding; nothing is changed by looking."""
     found = [_python(), _folder(settings), _database(settings), _rules(settings)]
-    found += [_encoder(settings), *await _index(settings), _web(settings)]
+    found += [_encoder(settings), *await _index(settings), *await _models(settings)]
+    found += [_web(settings)]
     found += await _telegram(settings)
     found += [*await _slack(settings), *await _drivers(settings), _tools(settings)]
     return found
@@ -111,6 +112,19 @@ async def _index(settings: Settings) -> list[Finding]:
     away = f"{index.away}. Start it (`chroma run`), or unset FIRSTMATE_CHROMA."
     says = away if index.away else f"{settings.chroma} answers"
     return [Finding("Vector index", not index.away, says)]
+
+
+async def _models(settings: Settings) -> list[Finding]:
+    """Say of each provider whether its models are asked; nobody is asked to find that out."""
+    from bot import offices
+
+    named = (*settings.model_small, *settings.model_large, *settings.model_judge)
+    failing = await offices.providers(settings) if named else {}
+    names = dict.fromkeys(name.partition("/")[0] for name in named)
+    fine = "set up; `firstmate doctor --models` asks its models"
+    return [
+        Finding(f"Models of {name}", name not in failing, failing.get(name, fine)) for name in names
+    ]
 
 
 def _web(settings: Settings) -> Finding:

@@ -16,6 +16,7 @@ from engine import (
     batches,
     bells,
     cards,
+    circuits,
     conversations,
     durable,
     effects,
@@ -233,8 +234,10 @@ class Commands:
         async with self.house.db.snapshot() as reader:
             settings = await profile.read(reader)
             budget = await rungs.allowed(reader, self.limits.budget)
-            told = await ledger.told(reader, settings["currency"], budget)
-        return say(f"cost:{event.id}", told)
+            told = [await ledger.told(reader, settings["currency"], budget)]
+            for circuit in await circuits.failing(reader):
+                told.append(f"• {await circuits.told(reader, circuit)}")
+        return say(f"cost:{event.id}", "\n".join(told))
 
     async def settings(self, event: Event, rest: str) -> Msg:
         """Show the settings, or change one."""

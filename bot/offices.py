@@ -15,7 +15,7 @@ from bot.settings import Settings
 from connectors import blobs
 from connectors.company import Company
 from connectors.contract import PermanentError
-from engine import conversations, explain, own_rules, rulebook, tools, undoing
+from engine import circuits, conversations, explain, own_rules, rulebook, tools, undoing
 from engine.house import House
 from engine.notebook import Notebook
 from memory import profile, restoring, rollback, soundness, transfer, upgrade
@@ -96,6 +96,15 @@ async def checked_rules(settings: Settings, files: Sequence[Path] | None) -> str
     told += [f"Warning: {warning}" for warning in rules.warnings]
     told += [f"Warning: {rule} is set aside: {why}" for rule, why in made.aside.items()]
     return "\n".join([*told, *(f"• {line}" for line in rules.describe())])
+
+
+async def providers(settings: Settings) -> dict[str, str]:
+    """Return of each provider of models that is left alone, or to be tried again, how it stands."""
+    if not await asyncio.to_thread((_folder(settings) / DATABASE).exists):
+        return {}
+    async with _open(settings) as db, db.snapshot() as reader:
+        found = await circuits.failing(reader)
+        return {one.provider: await circuits.told(reader, one) for one in found}
 
 
 async def tried(settings: Settings, operation: str, facts: Sequence[str]) -> Verdict:

@@ -32,9 +32,11 @@ from policies.rules import RUNS_BY_ITSELF, Action, Verdict
 DataClass = Literal["public", "business", "personal", "secret"]
 CLASSES: tuple[DataClass, ...] = ("public", "business", "personal", "secret")
 BY_MONEY = {"models-thrifty", "models-frozen"}  # the rules that speak of the budgets
+EMBEDDING = "embed/1"  # the step of every call for vectors
 State = Literal[
     "answered",
     "refused",  # by a rule: nothing left
+    "resting",  # its provider failed too often of late: nothing left
     "declined",  # by the model
     "empty",
     "cut",

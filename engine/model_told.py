@@ -14,6 +14,7 @@ NO_COST = "0.00 (no language model)"
 STATES = {
     "answered": "answered",
     "refused": "was not asked, by a rule",
+    "resting": "was left alone, for its provider failed too often",
     "declined": "declined",
     "empty": "answered nothing",
     "cut": "was cut off",

@@ -23,7 +23,8 @@ from agents.models.listed import FREE, INSTEAD, TIERS, Model, Price, Tier, Tiers
 from agents.models.redacting import Redaction, marks_in, redact
 from agents.models.wish import Message, T, Wish
 from connectors.contract import ConnectorError, TransientError, UnknownError
-from engine import model_calls
+from engine import circuits, model_calls
+from engine.circuits import Circuit
 from engine.house import House
 from engine.model_calls import Admitted, Call, Came, Limits
 from memory import events
@@ -97,6 +98,7 @@ class Models:
         self._secrets = tuple(secrets)
         self._timeout_s = timeout_s
         self._dollar = dollar
+        self._trying: set[str] = set()  # providers that were left alone and are tried, once
         self.limits = limits
 
     @property
@@ -117,7 +119,7 @@ class Models:
             return kept
         why: list[str] = []
         for tier, model in listed:
-            turn = await self._asked(wish, tier, model)
+            turn = await self._unless_resting(wish, tier, model)
             if turn.value is not None:
                 return Answer(turn.value, model.name)
             why.append(turn.came.why)
@@ -157,6 +159,33 @@ class Models:
             return Answer(wish.gives.model_validate(value), model.name, cached=True)
         return None
 
+    async def _unless_resting(self, wish: Wish[T], tier: Tier, model: Model) -> _Turn[T]:
+        """Ask a model if its provider is not left alone; one that was gets one call at a time."""
+        circuit, provider = await self._circuit(model), model.provider
+        if circuit.state == "closed":
+            return await self._asked(wish, tier, model)
+        if circuit.state == "open" or provider in self._trying:
+            return await self._rests(wish, tier, model, circuit)
+        self._trying.add(provider)
+        try:
+            circuit = await self._circuit(model)  # somebody may have tried it just before
+            if circuit.state == "open":
+                return await self._rests(wish, tier, model, circuit)
+            return await self._asked(wish, tier, model)
+        finally:
+            self._trying.discard(provider)
+
+    async def _circuit(self, model: Model) -> Circuit:
+        async with self._house.db.snapshot() as reader:
+            return await circuits.of(reader, model.provider)
+
+    async def _rests(self, wish: Wish[T], tier: Tier, model: Model, circuit: Circuit) -> _Turn[T]:
+        call = self._call(tier, model, _plain(wish))
+        async with self._house.db.transaction() as tx:
+            came = Came(state="resting", why=await circuits.told(tx, circuit))
+            await model_calls.note(tx, wish.wanted, call, came)
+        return _Turn(came)
+
     async def _asked(self, wish: Wish[T], tier: Tier, model: Model) -> _Turn[T]:
         """Ask one model, at most three times; plain where the rules let it, else redacted."""
         if model.price is None:
@@ -173,6 +202,8 @@ class Models:
                 if form.repaired:
                     break
                 form = _repaired(form, turn)
+            if (await self._circuit(model)).state != "closed":
+                break
             await asyncio.sleep(turn.wait_s)
             turn, form = await self._once(tier, model, [form])
         return turn

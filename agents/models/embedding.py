@@ -17,11 +17,10 @@ from agents.models.redacting import blanked, unnamed
 from connectors.contract import ConnectorError, TransientError, UnknownError
 from engine import model_calls
 from engine.house import House
-from engine.model_calls import Admitted, Call, Came, Limits, Wanted
+from engine.model_calls import EMBEDDING, Admitted, Call, Came, Limits, Wanted
 from memory.embed import EncoderDownError
 from memory.passages import storable
 
-STEP = "embed/1"
 AGENT = "memory"
 TIER = "small"  # to the rules: what is asked even when money is short
 TEXTS_MAX = 100  # in one call
@@ -107,7 +106,9 @@ class Embedding:
 
     async def _once(self, texts: Sequence[str], timeout_s: float) -> list[list[float]]:
         """Judge, reserve, send and settle once; whatever happens, a reason is kept."""
-        wanted = Wanted(step=STEP, agent=AGENT, basis=model_calls.digest(self.name, list(texts)))
+        wanted = Wanted(
+            step=EMBEDDING, agent=AGENT, basis=model_calls.digest(self.name, list(texts))
+        )
         call, sent, admitted = await self._admitted(wanted, texts)
         begun = time.monotonic()
         made, came, fault = await self._carried(sent, timeout_s)

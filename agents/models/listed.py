@@ -50,6 +50,11 @@ class Model:
     key: str | None = field(default=None, repr=False)
 
     @property
+    def provider(self) -> str:
+        """Return who runs it: the server by your name for it, or litellm's provider."""
+        return self.name.partition("/")[0]
+
+    @property
     def short(self) -> str:
         """Return the name by which the server knows it."""
         return self.name.partition("/")[2]

@@ -47,6 +47,7 @@ reasons = sa.Table(
     sa.Column("cached", sa.Boolean, nullable=False),
     moment("at"),
     sa.Index("reasons_task", "task", "step", "basis"),
+    sa.Index("reasons_at", "at"),
 )
 
 answers = sa.Table(

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from agents.words import Context
+from bot.app import App
 from memory import records
 from memory.db import Database, Reader
 from memory.schema import metadata
+from tests.agents.desk import Desk
+from tests.peers.models import model_server
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)  # a Friday, 10:30 in Berlin
 
@@ -21,6 +24,12 @@ Document = tuple[str, str, str, dict[str, Any]]  # kind, number, customer, the r
 @pytest.fixture
 def context() -> Context:
     return Context(NOW, "Europe/Berlin")
+
+
+@pytest.fixture
+async def desk(app: App) -> AsyncIterator[Desk]:
+    async with model_server() as server:
+        yield Desk(app, server)
 
 
 @pytest.fixture(scope="session")

@@ -1,105 +1,20 @@
 """The door to language models, against somebody else's server: answers, faults, money, reasons."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
-from pydantic import BaseModel, Field
 
 from agents.models import listed
-from agents.models.door import Answer, Models, NoAnswer
-from agents.models.wish import Part, Wish
-from bot.app import App
-from engine import ledger, model_calls
-from engine.ledger import Budget
-from engine.model_calls import Limits
+from agents.models.door import Answer
+from agents.models.wish import Part
+from engine import ledger
 from memory import verify
-from memory.reach import rowid
-from memory.schema.models import costs, reasons
-from tests.peers.models import HANGS, ModelServer, fails, model_server, says
+from tests.agents.desk import GOOD, Desk, Said, why, wish
+from tests.peers.models import HANGS, fails, says
 
-GOOD = says({"text": "Hello Ada"})
 IBAN = "DE89 3704 0044 0532 0130 00"
-
-
-class Said(BaseModel):
-    text: str = Field(min_length=1)
-
-
-@dataclass
-class Desk:
-    """A door in a real house, and the server behind it."""
-
-    app: App
-    server: ModelServer
-
-    def models(
-        self,
-        *,
-        small: tuple[str, ...] = ("home/one",),
-        large: tuple[str, ...] = (),
-        day: str = "5",
-        goal: str = "5",
-        agents: Mapping[str, str] = MappingProxyType({}),
-        local_only: bool = False,
-        own: tuple[str, ...] = (),
-        secrets: tuple[str, ...] = (),
-        timeout_s: float = 20,
-    ) -> Models:
-        """Return the door. `far` is the same server under a name that counts as remote."""
-        far = self.server.url.replace("127.0.0.1", "127.1")  # the same, but not by that name
-        servers = (f"home={self.server.url}", f"far={far}", "gone=http://127.0.0.1:9/v1")
-        names = {*small, *large}
-        tiers = listed.read(
-            {"small": small, "large": large},
-            servers=servers,
-            own=own,
-            keys=("home=key-of-home",),
-            prices=[f"{name}=100:1000" for name in names],
-        )
-        own_ = {name: Decimal(most) for name, most in agents.items()}
-        limits = Limits(Budget(Decimal(day), Decimal(goal), own_), local_only)
-        return Models(self.app.house, tiers, limits, secrets=secrets, timeout_s=timeout_s)
-
-    async def reasons(self) -> list[Any]:
-        async with self.app.db.snapshot() as reader:
-            return await reader.rows(sa.select(reasons).order_by(rowid(reasons)))
-
-    async def costs(self) -> list[Any]:
-        async with self.app.db.snapshot() as reader:
-            return await reader.rows(sa.select(costs).order_by(rowid(costs)))
-
-
-@pytest.fixture
-async def desk(app: App) -> AsyncIterator[Desk]:
-    async with model_server() as server:
-        yield Desk(app, server)
-
-
-def wish(
-    text: str = "Ada waits for an answer.",
-    *,
-    task: str | None = None,
-    basis: str = "b",
-    parts: tuple[Part, ...] = (),
-    tokens_max: int = 100,
-    tier: listed.Tier = "small",
-    goal: str | None = None,
-    agent: str = "writer",
-) -> Wish[Said]:
-    wanted = model_calls.Wanted(step="try/1", agent=agent, basis=basis, task=task, goal=goal)
-    given = parts or (Part("note", text, "business"),)
-    return Wish(wanted, tier, "Answer.", given, Said, tokens_max=tokens_max, chars_max=2000)
-
-
-def why(answer: Answer[Said] | NoAnswer) -> str:
-    assert isinstance(answer, NoAnswer)
-    return answer.why
 
 
 async def test_an_answer_comes_in_its_shape_is_paid_for_and_leaves_a_reason(desk: Desk) -> None:

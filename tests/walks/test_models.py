@@ -144,3 +144,24 @@ async def test_personal_words_go_far_only_without_numbers_and_addresses(office: 
     await chat.tap(CARD, "✓ Send")
     await chat.say("/why")
     assert "somebody else's machine, with numbers and addresses replaced" in chat.last
+
+
+async def test_cost_says_which_provider_is_left_alone_and_the_template_stands(
+    office: Office,
+) -> None:
+    chat = await office.open(model_large=("home/two",))
+    office.server.script(fails(500, retryAfter=0))
+    await chat.say(WISH)
+    office.server.script(DRAFT)
+    await chat.say("write to Bruno that the course starts on Monday")
+    assert office.server.asked == []
+    assert "the course starts on Monday" in chat.text(CARD)
+    await chat.say("/cost")
+    assert "• home had no answer 6 times in a row, so it is left alone until 10:01:00." in chat.last
+    office.clock.advance(minutes=2)
+    await chat.say("/cost")
+    assert "the next call tries it, once." in chat.last
+    await chat.say("write to Bruno that the printer is mended")
+    assert WROTE in chat.text(CARD)
+    await chat.say("/cost")
+    assert "in a row" not in chat.last

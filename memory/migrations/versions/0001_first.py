@@ -221,6 +221,10 @@ CREATE TABLE reasons (
 )
 """,
     """
+CREATE INDEX reasons_at
+    ON reasons (at)
+""",
+    """
 CREATE INDEX reasons_task
     ON reasons (task, step, basis)
 """,
