@@ -1,6 +1,6 @@
 """The board: what waits, what it cost and which rules hold, on one page for a Home tab."""
 
-from engine import approvals, effects, ledger, stop, words
+from engine import approvals, cost_told, effects, stop, words
 from engine.house import House
 from engine.messages import LABEL_CHARS_MAX, Bullets, Button, Heading, Msg, Para, Part, Span
 from memory import profile
@@ -16,7 +16,7 @@ async def board(house: House) -> Msg:
         settings = await profile.read(reader)
         stopped = await stop.is_stopped(reader)
         waiting, buttons = await _waiting(reader, settings)
-        cost = await ledger.told(reader, settings["currency"])
+        cost = await cost_told.told(reader, settings["currency"])
     parts: list[Part] = [Heading(text="What waits for you"), waiting]
     if stopped:
         parts.insert(0, _para("STOP is on: nothing starts until you say /resume."))

@@ -18,10 +18,10 @@ from engine import (
     cards,
     circuits,
     conversations,
+    cost_told,
     durable,
     effects,
     explain,
-    ledger,
     outbox,
     questions,
     quiet,
@@ -234,7 +234,7 @@ class Commands:
         async with self.house.db.snapshot() as reader:
             settings = await profile.read(reader)
             budget = await rungs.allowed(reader, self.limits.budget)
-            told = [await ledger.told(reader, settings["currency"], budget)]
+            told = [await cost_told.told(reader, settings["currency"], budget)]
             for circuit in await circuits.failing(reader):
                 told.append(f"• {await circuits.told(reader, circuit)}")
         return say(f"cost:{event.id}", "\n".join(told))

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from engine.model_calls import EMBEDDING
+from engine.model_calls import EMBEDDING, HEARD, UNHEARD
 from memory import profile
 from memory.db import Reader
 from memory.reach import rowid
@@ -26,8 +26,6 @@ from memory.schema.models import reasons
 FAILURES = 6  # two questions, each asked three times
 WINDOW = timedelta(minutes=10)
 REST = timedelta(minutes=1)
-FAILED = ("busy", "unclear")
-CAME = ("answered", "declined", "empty", "cut", "invalid", "long")
 RESTS = "{provider} had no answer {times} times in a row, so it is left alone until {until}."
 TRIES = "{provider} had no answer {times} times in a row; the next call tries it, once."
 
@@ -75,7 +73,7 @@ def _calls(reader: Reader) -> sa.Select[Any]:
         sa.select(reasons.c.model, reasons.c.state, reasons.c.at)
         .where(
             reasons.c.at >= reader.now - WINDOW,
-            reasons.c.state.in_((*FAILED, *CAME)),
+            reasons.c.state.in_((*UNHEARD, *HEARD)),
             reasons.c.cached.is_(False),
             reasons.c.step != EMBEDDING,
         )
@@ -85,7 +83,7 @@ def _calls(reader: Reader) -> sa.Select[Any]:
 
 def _circuit(provider: str, calls: Sequence[sa.Row[Any]], now: datetime) -> Circuit:
     newest = calls[:FAILURES]
-    if len(newest) < FAILURES or any(one.state not in FAILED for one in newest):
+    if len(newest) < FAILURES or any(one.state not in UNHEARD for one in newest):
         return Circuit(provider, "closed")
     until: datetime = newest[0].at + REST
     return Circuit(provider, "open" if now < until else "half_open", until)

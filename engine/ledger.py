@@ -6,7 +6,6 @@
 What is reserved counts like what is spent, so of several calls at once none passes a budget unseen.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,16 +17,11 @@ from engine import words
 from memory import events, profile
 from memory.db import Reader, Tx, change, insert
 from memory.schema.models import costs
-from memory.schema.work import outcomes
 
 Level = Literal["normal", "thrifty", "frozen"]
 THRIFTY_AT = Decimal("0.8")  # of a budget
 NOTHING = Decimal(0)
-LEVELS: dict[Level, str] = {
-    "normal": "every model may be asked.",
-    "thrifty": "only small models are asked.",
-    "frozen": "no model is asked until tomorrow.",
-}
+LEVELS: tuple[Level, ...] = ("normal", "thrifty", "frozen")  # from rich to poor
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +82,7 @@ def purses(so_far: Spent, budget: Budget, goal: str | None, agent: str) -> tuple
 
 def level(found: Sequence[Purse], ceiling: Decimal) -> Level:
     """Return what all of them leave for a call with this ceiling; the poorest counts."""
-    return max((one.level(ceiling) for one in found), key=tuple(LEVELS).index)
+    return max((one.level(ceiling) for one in found), key=LEVELS.index)
 
 
 async def of_goal(reader: Reader, goal: str) -> Decimal:
@@ -135,53 +129,6 @@ async def settle_lost(tx: Tx) -> int:
     for row in left:
         await settle(tx, row.id, None)
     return len(left)
-
-
-async def told(reader: Reader, currency: str, budget: Budget | None = None) -> str:
-    """Return the costs in a few lines: in all, today, for each kind of outcome and each model."""
-    done = await reader.rows(sa.select(outcomes).filter_by(succeeded=True))
-    calls = await reader.rows(sa.select(costs.c.model, costs.c.amount))
-    total = sum((Decimal(row.amount) for row in calls), NOTHING)
-    if not calls and not done:
-        return (
-            f"{words.money(0, currency)}. No language model is in use, and nothing is finished yet."
-        )
-    used = "in all." if calls else "in all; no language model is in use."
-    lines = [f"{words.cost(total, currency)} {used}"]
-    if calls and budget is not None:
-        lines.append(await _today(reader, currency, budget))
-    kinds = defaultdict(list)
-    for row in done:
-        kinds[row.kind].append(row)
-    for kind, rows in sorted(kinds.items()):
-        each = sum((Decimal(row.cost) for row in rows), NOTHING) / len(rows)
-        saved = sum(row.minutes_saved for row in rows)
-        touched = sum(row.touches for row in rows)
-        lines.append(
-            f"• {kind.replace('_', ' ')}: {len(rows)} done, {words.cost(each, currency)} each, "
-            f"about {saved} minutes saved, {touched} decisions of yours"
-        )
-    by_model = defaultdict(list)
-    for row in calls:
-        by_model[row.model].append(Decimal(row.amount))
-    for model, amounts in sorted(by_model.items()):
-        count = f"{len(amounts)} call{'' if len(amounts) == 1 else 's'}"
-        lines.append(f"• {model}: {count}, {words.cost(sum(amounts, NOTHING), currency)}")
-    return "\n".join(lines)
-
-
-async def _today(reader: Reader, currency: str, budget: Budget) -> str:
-    so_far = await spent(reader, None)
-    day = Purse("day", budget.day, so_far.today)
-    lines = [f"Today {_of(day, currency)}: {LEVELS[day.level(NOTHING)]}"]
-    for agent, most in sorted(budget.agents.items()):
-        own = Purse(f"agent:{agent}", most, (await spent(reader, None, agent)).agent)
-        lines.append(f"• the {agent} today: {_of(own, currency)}")
-    return "\n".join(lines)
-
-
-def _of(purse: Purse, currency: str) -> str:
-    return f"{words.cost(purse.spent, currency)} of {words.money(purse.most, currency)}"
 
 
 async def _sum(reader: Reader, where: sa.ColumnElement[bool]) -> Decimal:

@@ -42,11 +42,15 @@ State = Literal[
     "cut",
     "invalid",
     "long",
+    "loop",  # it says the same again and again
     "busy",  # a limit of the provider, or a fault of its
     "unclear",  # no answer came, and nobody knows whether one was made
     "misfit",  # wrong key, host or model
     "gave_up",  # after all of these: there is no answer
 ]
+
+UNHEARD: tuple[State, ...] = ("busy", "unclear")  # it was sent, and no answer came
+HEARD: tuple[State, ...] = ("answered", "declined", "empty", "cut", "invalid", "long", "loop")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ STATES = {
     "cut": "was cut off",
     "invalid": "answered in another shape",
     "long": "wrote too much",
+    "loop": "said the same again and again",
     "busy": "was busy or had a fault",
     "unclear": "gave no clear answer",
     "misfit": "could not be used",

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from agents.models import anybody, compatible
 from agents.models.completion import Carrier, Completion
 from agents.models.listed import FREE, INSTEAD, TIERS, Model, Price, Tier, Tiers
+from agents.models.looping import loops
 from agents.models.redacting import Redaction, marks_in, redact
 from agents.models.wish import Message, T, Wish
 from connectors.contract import ConnectorError, TransientError, UnknownError
@@ -39,6 +40,12 @@ NO_PRICE = "Nobody knows what {model} costs. Say it: FIRSTMATE_MODEL_PRICES={mod
 FORGOTTEN = "Something was forgotten meanwhile, so what was read and written was dropped."
 NOT_SET_UP = "No language model is set up."
 REPAIR = "That was not the JSON object I asked for: {fault} Send only the object, corrected."
+SHORTER = (
+    "That was of no use: {fault} Send only the JSON object, anew, in at most {chars} characters."
+)
+TOO_MUCH = ("cut", "long", "loop")  # shown whole, it would only be gone on with
+BEGINNING_CHARS = 300
+TOKEN_CHARS = 3  # that surely fit into a token, on the average
 FENCED = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
 
 
@@ -318,12 +325,14 @@ def _read(model: Model, form: _Form[T], got: Completion) -> _Turn[T]:
 
     if got.declined or got.finish == "content_filter":
         return no("declined", "declined to answer.")
+    if loops(got.text):
+        return no("loop", "said the same again and again.", repair=True)
     if got.finish == "length":
         return no("cut", "was cut off in the middle.", repair=True)
     if not got.text.strip():
         return no("empty", "answered nothing.", repair=True)
     if len(got.text) > wish.chars_max:
-        return no("long", f"wrote more than {wish.chars_max} characters.")
+        return no("long", f"wrote more than {wish.chars_max} characters.", repair=True)
     try:
         fenced = FENCED.match(got.text)
         plain = form.redaction.restored(json.loads(fenced[1] if fenced else got.text))
@@ -340,8 +349,13 @@ def _read(model: Model, form: _Form[T], got: Completion) -> _Turn[T]:
 
 def _repaired(form: _Form[T], turn: _Turn[T]) -> _Form[T]:
     """Return the form with a round in which the model sees what was wrong with what it wrote."""
-    said = [{"role": "assistant", "content": turn.said}] if turn.said.strip() else []
-    asked = {"role": "user", "content": REPAIR.format(fault=turn.came.why)}
+    text, why = turn.said, REPAIR.format(fault=turn.came.why)
+    if turn.came.state in TOO_MUCH:
+        text = text[:BEGINNING_CHARS] + "…" if len(text) > BEGINNING_CHARS else text
+        most = min(form.wish.chars_max, form.wish.tokens_max * TOKEN_CHARS)
+        why = SHORTER.format(fault=turn.came.why, chars=most)
+    said = [{"role": "assistant", "content": text}] if text.strip() else []
+    asked = {"role": "user", "content": why}
     return replace(form, messages=[*form.messages, *said, asked], repaired=True)
 
 

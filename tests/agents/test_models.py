@@ -9,11 +9,12 @@ import pytest
 from agents.models import listed
 from agents.models.door import Answer
 from agents.models.wish import Part
-from engine import ledger
+from engine import cost_told, ledger
 from memory import verify
 from tests.agents.desk import GOOD, Desk, Said, why, wish
 from tests.peers.models import HANGS, fails, says
 
+LONG = " ".join(f"Lamp {n} costs {n * 7} EUR, and {n % 13} of them are left." for n in range(60))
 IBAN = "DE89 3704 0044 0532 0130 00"
 
 
@@ -80,6 +81,9 @@ async def test_who_gave_up_on_a_task_is_not_asked_again_by_a_retry(desk: Desk) -
         (says("I would rather chat."), "invalid"),
         (says({"words": "Hello"}), "invalid"),
         (says(""), "empty"),
+        (says({"text": LONG}), "long"),
+        (says({"text": "Hello Ada. " * 60}), "loop"),
+        (says('{"text": "' + "Hello Ada. " * 60, finish="length"), "loop"),
     ],
 )
 async def test_what_may_help_is_tried_again(desk: Desk, bad: dict[str, Any], state: str) -> None:
@@ -102,6 +106,44 @@ async def test_an_answer_in_another_shape_is_repaired_once_and_shown_what_was_wr
     assert calls[1]["messages"][-2] == {"role": "assistant", "content": '{"words": "Hello"}'}
 
 
+@pytest.mark.parametrize(
+    ("text", "state", "words"),
+    [
+        ("Hello Ada. " * 60, "loop", "home/one said the same again and again."),
+        (LONG, "long", "home/one wrote more than 2000 characters."),
+    ],
+)
+async def test_who_says_too_much_is_asked_once_for_less_and_not_shown_all_of_it(
+    desk: Desk, text: str, state: str, words: str
+) -> None:
+    desk.server.script(says({"text": text}), says({"text": text}), GOOD)
+    answer = await desk.models(small=("home/one", "home/two")).ask(wish())
+    assert isinstance(answer, Answer)
+    assert answer.model == "home/two"
+    first, again, other = desk.server.asked
+    said, asked = (message["content"] for message in again["messages"][2:])
+    assert len(said) <= 301 and said.endswith("…")
+    assert asked == (
+        f"That was of no use: {words} Send only the JSON object, anew, in at most 300 characters."
+    )
+    assert other["messages"] == first["messages"]  # the next one is asked as if for the first time
+    paid = [(one.state, one.cost) for one in await desk.reasons()]
+    assert paid == [(state, "0.03"), (state, "0.03"), ("answered", "0.03")]
+
+
+async def test_cost_tells_what_was_paid_for_answers_that_were_of_no_use(desk: Desk) -> None:
+    loop = says({"text": "Hello Ada. " * 60})
+    desk.server.script(loop, loop, says({"words": "x"}), GOOD)
+    models = desk.models(small=("home/one", "home/two"))
+    await models.ask(wish())
+    async with desk.app.db.snapshot() as reader:
+        told = await cost_told.told(reader, "EUR", models.limits.budget)
+    assert (
+        "• of no use this month: 3 of 4 calls, 0.09 EUR (2 said the same again and again, "
+        "1 answered in another shape)" in told
+    )
+
+
 async def test_a_fault_is_tried_twice_more_then_the_next_model_answers(desk: Desk) -> None:
     desk.server.script(fails(429, retryAfter=0), fails(429, retryAfter=0), fails(500), GOOD)
     answer = await desk.models(small=("home/one",), large=("home/two",)).ask(wish())
@@ -115,7 +157,6 @@ async def test_a_fault_is_tried_twice_more_then_the_next_model_answers(desk: Des
     ("bad", "state", "words"),
     [
         (says("no", finish="content_filter"), "declined", "declined to answer"),
-        (says({"text": "x" * 3000}), "long", "wrote more than 2000 characters"),
         (fails(401), "misfit", "the key is wrong"),
         (fails(404), "misfit", "has no such model"),
         (fails(429, retryAfter=90), "busy", "has too much to do"),
@@ -189,7 +230,7 @@ async def test_with_most_of_the_budget_gone_only_small_models_are_asked(desk: De
     await models.ask(wish("Two.", tier="large", tokens_max=1))
     assert [call["model"] for call in desk.server.asked] == ["one"]
     async with desk.app.db.snapshot() as reader:
-        told = await ledger.told(reader, "EUR", models.limits.budget)
+        told = await cost_told.told(reader, "EUR", models.limits.budget)
     assert "Today 0.42" in told
     assert "of 0.50 EUR: only small models are asked." in told
     assert "• home/two: 1 call, 0.42 EUR" in told
@@ -210,7 +251,7 @@ async def test_an_agent_has_a_budget_of_its_own_if_it_is_named(desk: Desk) -> No
         await models.ask(wish(text, agent=agent))
     assert [one.agent for one in await desk.costs()] == ["writer", "front"]
     async with desk.app.db.snapshot() as reader:
-        told = await ledger.told(reader, "EUR", models.limits.budget)
+        told = await cost_told.told(reader, "EUR", models.limits.budget)
     assert "• the writer today: 0.49 EUR of 0.50 EUR" in told
 
 
