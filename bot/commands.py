@@ -26,7 +26,6 @@ from engine import (
     questions,
     quiet,
     rich,
-    rungs,
     stop,
     triage,
     undoing,
@@ -233,8 +232,7 @@ class Commands:
         """Say what it cost, per finished outcome."""
         async with self.house.db.snapshot() as reader:
             settings = await profile.read(reader)
-            budget = await rungs.allowed(reader, self.limits.budget)
-            told = [await cost_told.told(reader, settings["currency"], budget)]
+            told = [await cost_told.told(reader, settings["currency"], self.limits.budget)]
             for circuit in await circuits.failing(reader):
                 told.append(f"• {await circuits.told(reader, circuit)}")
         return say(f"cost:{event.id}", "\n".join(told))

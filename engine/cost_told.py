@@ -1,4 +1,4 @@
-"""What models cost, told: in all, today, what was of no use, by outcome and by model."""
+"""What models cost, told: in all, today, this month, for each finished outcome, by model."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import ledger, model_told, words
+from engine import expecting, ledger, model_told, rungs, words
 from engine.ledger import NOTHING, Budget, Level, Purse
 from engine.model_calls import HEARD, UNHEARD
 from memory import profile
@@ -20,21 +20,43 @@ LEVELS: dict[Level, str] = {
     "thrifty": "only small models are asked.",
     "frozen": "no model is asked until tomorrow.",
 }
+DONE = {  # what a finished outcome is called
+    "answer": "question answered",
+    "bill": "bill paid",
+    "invoice_sent": "invoice sent",
+    "mail": "mail sent",
+    "meeting": "meeting booked",
+    "note": "note kept",
+    "payment": "payment recorded",
+    "post": "post published",
+    "refund": "refund made",
+    "reminder": "reminder set",
+}
 NONE = "{}. No language model is in use, and nothing is finished yet."
 
 
-async def told(reader: Reader, currency: str, budget: Budget | None = None) -> str:
-    """Return the costs in a few lines: in all, today, for each kind of outcome and each model."""
-    done = await reader.rows(sa.select(outcomes).filter_by(succeeded=True))
+async def told(reader: Reader, currency: str, usual: Budget | None = None) -> str:
+    """Return the costs in a few lines: in all, today, this month, by outcome and by model.
+
+    `usual`: the budget of every day, without what today was raised by.
+    """
+    ended = await reader.rows(sa.select(outcomes))
     calls = await reader.rows(sa.select(costs.c.model, costs.c.amount))
-    if not calls and not done:
+    if not calls and not any(row.succeeded for row in ended):
         return NONE.format(words.money(0, currency))
     used = "in all." if calls else "in all; no language model is in use."
     total = _sum(row.amount for row in calls)
     lines = [f"{words.cost(total, currency)} {used}"]
-    if calls and budget is not None:
-        lines += await _today(reader, currency, budget)
-    lines += _by_kind(done, currency)
+    if calls and usual is not None:
+        raised = await rungs.allowed(reader, usual)
+        lines += await _today(reader, currency, raised)
+        lines.append(await expecting.of_month(reader, currency, usual, raised))
+    kinds = defaultdict(list)
+    for row in ended:
+        kinds[row.kind].append(row)
+    for kind, rows in sorted(kinds.items()):
+        coming = f"; {await expecting.of_next(reader, kind, currency)}" if calls else ""
+        lines.append(_of_kind(kind, rows, currency) + coming)
     lines += _by_model(calls, currency)
     return "\n".join([*lines, *await _useless(reader, currency)])
 
@@ -49,19 +71,20 @@ async def _today(reader: Reader, currency: str, budget: Budget) -> list[str]:
     return lines
 
 
-def _by_kind(done: list[sa.Row[Any]], currency: str) -> list[str]:
-    lines, kinds = [], defaultdict(list)
-    for row in done:
-        kinds[row.kind].append(row)
-    for kind, rows in sorted(kinds.items()):
-        each = _sum(row.cost for row in rows) / len(rows)
-        saved = sum(row.minutes_saved for row in rows)
-        touched = sum(row.touches for row in rows)
-        lines.append(
-            f"• {kind.replace('_', ' ')}: {len(rows)} done, {words.cost(each, currency)} each, "
-            f"about {saved} minutes saved, {touched} decisions of yours"
-        )
-    return lines
+def _of_kind(kind: str, ended: list[sa.Row[Any]], currency: str) -> str:
+    """Return the price of what is finished: what came to nothing is paid by what did not."""
+    done = [row for row in ended if row.succeeded]
+    name, cost = DONE.get(kind, kind.replace("_", " ")), _sum(row.cost for row in ended)
+    vain = len(ended) - len(done)
+    if not done:
+        return f"• {name}: none, {words.cost(cost, currency)} for {vain} that came to nothing"
+    with_vain = f", with {vain} that came to nothing" if vain else ""
+    saved = sum(row.minutes_saved for row in done)
+    touched = sum(row.touches for row in done)
+    return (
+        f"• {name}: {len(done)} done, {words.cost(cost / len(done), currency)} each{with_vain}, "
+        f"about {saved} minutes saved, {touched} decisions of yours"
+    )
 
 
 def _by_model(calls: list[sa.Row[Any]], currency: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from pydantic import BaseModel, Field
 
-from engine import goals, outbox
+from engine import expecting, goals, outbox
 from engine.durable import open_work
 from engine.messages import Button, Msg, Para, Part, Progress, Span, say
 from memory import events
@@ -177,9 +177,12 @@ async def draw(tx: Tx, goal_id: str) -> None:
     done = sum(t.state == "done" for t in all_tasks)
     summary = f"Plan: {goal.text}"[:160] + f" · {done} of {len(steps)} done"
     parts: tuple[Part, ...] = (title, Progress(steps=steps), why)
+    ended = all(t.state in ENDED for t in all_tasks)
+    kind = goal.slots.get("outcome", {}).get("kind", "")
+    if not ended and (cost := await expecting.on_plan(tx, kind)):
+        parts = (*parts, Para(spans=(Span(text=cost),)))
     if took := _took(tx.now - goal.at):
         parts = (*parts, Para(spans=(Span(text=f"{took} so far"),)))
-    ended = all(t.state in ENDED for t in all_tasks)
     stop = Button(label="■ Stop this plan", action="halt", ref=goal_id)
     rows = () if ended else ((stop,),)
     msg = Msg(key=f"plan:{goal_id}", summary=summary, parts=parts, buttons=rows)

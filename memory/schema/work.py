@@ -47,6 +47,7 @@ outcomes = sa.Table(
     text("cost"),  # a decimal, in the company's currency
     number("touches"),  # how often the operator was needed
     moment("at"),
+    sa.Index("outcomes_kind", "kind", "at"),
 )
 
 plans = sa.Table(

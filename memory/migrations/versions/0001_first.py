@@ -548,6 +548,10 @@ CREATE TABLE outcomes (
 )
 """,
     """
+CREATE INDEX outcomes_kind
+    ON outcomes (kind, at)
+""",
+    """
 CREATE TABLE plans (
     id TEXT NOT NULL,
     goal TEXT NOT NULL,
