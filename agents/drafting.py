@@ -140,7 +140,7 @@ def _parts(
     """Yield what the model reads. Whatever may name somebody is personal."""
     yield Part("draft", template, "personal")
     if rules:
-        yield Part("the owner's rules", rules, "personal")
+        yield Part("the owner's rules", rules, "personal", lasts=True)
     said = "\n".join(goal.slots.get("said", ()))
     if said:
         yield Part("what the owner said", said, "personal")

@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     model_prices: Lines = Field(
         (),
         description="What models cost in your currency, per million tokens read and written: "
-        "SERVER/MODEL=0.15:0.60.",
+        "SERVER/MODEL=0.15:0.60; a third amount is for those read from a cache.",
     )
     model_dollar: Decimal = Field(
         Decimal(1), gt=0, description="What one US dollar costs you, for litellm's list of prices."

@@ -88,6 +88,7 @@ class Came(BaseModel, frozen=True):
     why: str = ""
     answer: str | None = None  # the key of the kept answer
     tokens_in: int = 0
+    tokens_cached: int = 0  # of those: what the provider had read before
     tokens_out: int = 0
     cost: Decimal | None = Decimal(0)
     ms: int = 0
@@ -189,6 +190,7 @@ async def note(
         "state": came.state,
         "why": came.why,
         "tokens_in": came.tokens_in,
+        "tokens_cached": came.tokens_cached,
         "tokens_out": came.tokens_out,
         "cost": str(cost or 0),
         "ms": came.ms,

@@ -54,7 +54,8 @@ def _line(row: sa.Row[tuple[object, ...]], currency: str) -> str:
     if row.cached:
         parts.append("kept from before, nothing was sent")
     elif row.prompt:
-        parts.append(f"{row.tokens_in} + {row.tokens_out} tokens in {row.ms} ms")
+        kept = f" ({row.tokens_cached} of them cached)" if row.tokens_cached else ""
+        parts.append(f"{row.tokens_in}{kept} + {row.tokens_out} tokens in {row.ms} ms")
         parts.append(words.cost(Decimal(row.cost), currency))
     if row.verdict:
         facts = row.verdict["facts"]

@@ -29,11 +29,15 @@ def price(name: str, dollar: Decimal) -> Price | None:
     """
     listed = _litellm().model_cost
     found = listed.get(name) or listed.get(name.partition("/")[2]) or {}
-    costs = [found.get(f"{side}_cost_per_token") for side in ("input", "output")]
-    if None in costs:
+    names = ("input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost")
+    read, written, cached = (_million(found.get(one), dollar) for one in names)
+    if read is None or written is None:
         return None
-    read, written = (Decimal(str(cost)) * MILLION * dollar for cost in costs)
-    return Price(read, written)
+    return Price(read, written, None if cached is None else min(cached, read))
+
+
+def _million(cost: float | None, dollar: Decimal) -> Decimal | None:
+    return None if cost is None else Decimal(str(cost)) * MILLION * dollar
 
 
 async def complete(

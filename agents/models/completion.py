@@ -11,13 +11,17 @@ Messages = Sequence[Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """`text` may be empty, cut or no JSON at all. Tokens are None where the server did not say."""
+    """`text` may be empty, cut or no JSON at all. Tokens are None where the server did not say.
+
+    `tokens_cached`: how many of those that went in it had read before and kept.
+    """
 
     text: str
     finish: str  # stop | length | content_filter
     tokens_in: int | None
     tokens_out: int | None
     declined: str = ""  # in the model's words, where it refused
+    tokens_cached: int = 0
 
 
 Carrier = Callable[[Model, Messages, dict[str, Any], int, float], Awaitable[Completion]]
@@ -38,7 +42,15 @@ def of_body(body: Any) -> Completion:
         tokens_in=count(usage.get("prompt_tokens")),
         tokens_out=count(usage.get("completion_tokens")),
         declined=str(message.get("refusal") or ""),
+        tokens_cached=_cached(usage),
     )
+
+
+def _cached(usage: Mapping[str, Any]) -> int:
+    """Return how many tokens were read from the provider's cache, as OpenAI or DeepSeek say it."""
+    details = usage.get("prompt_tokens_details") or {}
+    told = count(details.get("cached_tokens")) or count(usage.get("prompt_cache_hit_tokens")) or 0
+    return min(told, count(usage.get("prompt_tokens")) or 0)
 
 
 def count(given: Any) -> int | None:

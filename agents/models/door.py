@@ -316,8 +316,9 @@ def _read(model: Model, form: _Form[T], got: Completion) -> _Turn[T]:
     price = _price(model)
     known = got.tokens_in is not None and got.tokens_out is not None
     tokens = (got.tokens_in or 0, got.tokens_out or 0)
-    cost = price.of(*tokens) if known else None
+    cost = price.of(*tokens, got.tokens_cached) if known else None
     counted: dict[str, Any] = {"tokens_in": tokens[0], "tokens_out": tokens[1], "cost": cost}
+    counted["tokens_cached"] = got.tokens_cached
 
     def no(state: model_calls.State, why: str, *, repair: bool = False) -> _Turn[T]:
         came = Came(state=state, why=f"{model.name} {why}", **counted)

@@ -2,7 +2,7 @@
 
 servers  home=http://127.0.0.1:8080/v1        a name for any OpenAI-compatible server
 small    home/qwen3, mistral/mistral-small    SERVER/MODEL, or PROVIDER/MODEL by litellm
-prices   home/big=0.15:0.60                   per million tokens read and written
+prices   home/big=0.15:0.60:0.08              per million tokens read, written, read from a cache
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,13 +24,20 @@ MILLION = Decimal(1_000_000)
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a million tokens cost, in the company's currency."""
+    """What a million tokens cost, in the company's currency.
+
+    `cached`: of those that the provider read before and kept; None: like all it reads.
+    """
 
     read: Decimal
     written: Decimal
+    cached: Decimal | None = None
 
-    def of(self, tokens_in: int, tokens_out: int) -> Decimal:
-        return (self.read * tokens_in + self.written * tokens_out) / MILLION
+    def of(self, tokens_in: int, tokens_out: int, tokens_cached: int = 0) -> Decimal:
+        """Return what so many cost; the cached ones are among those that went in."""
+        kept = self.read if self.cached is None else self.cached
+        read = self.read * (tokens_in - tokens_cached) + kept * tokens_cached
+        return (read + self.written * tokens_out) / MILLION
 
 
 FREE = Price(Decimal(0), Decimal(0))
@@ -153,9 +160,12 @@ def _priced(line: str) -> tuple[str, str]:
 
 def _price(name: str, text: str) -> Price:
     try:
-        read_, written = (Decimal(part) for part in text.split(":"))
+        read_, written, *more = amounts = [Decimal(part) for part in text.split(":")]
+        [cached] = more or (None,)
     except (InvalidOperation, ValueError):
         raise ValueError(f"The price of {name} is not like 0.15:0.60 but “{text}”.") from None
-    if not (read_.is_finite() and written.is_finite() and read_ >= 0 and written >= 0):
-        raise ValueError(f"The price of {name} must be two amounts that are not below zero.")
-    return Price(read_, written)
+    if not all(one.is_finite() and one >= 0 for one in amounts):
+        raise ValueError(f"The price of {name} must be amounts that are not below zero.")
+    if cached is not None and cached > read_:
+        raise ValueError(f"The price of {name}: what is read from a cache costs more than anew.")
+    return Price(read_, written, cached)

@@ -25,12 +25,16 @@ MARK_CHARS = 8
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of what the model reads. `outside`: somebody else wrote it."""
+    """A piece of what the model reads. `outside`: somebody else wrote it.
+
+    `lasts`: the next call for the same purpose will very likely hold it, too.
+    """
 
     name: str
     text: str
     data_class: DataClass
     outside: bool = False
+    lasts: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,17 +51,26 @@ class Wish(Generic[T]):
 
     @cached_property
     def messages(self) -> list[Message]:
-        """Return what is sent, plain: our words, then every part fenced as data."""
-        body = "\n\n".join(part.text for part in self.parts)
-        mark = digest(self.task, body)[:MARK_CHARS]  # nobody who wrote a part can know it
-        fenced = [
-            f'<data name="{part.name}" {mark}>\n{part.text}\n</data {mark}>' for part in self.parts
-        ]
+        """Return what is sent, plain: our words, then every part fenced as data.
+
+        What stays from call to call stands first: many providers need not read it again.
+        """
+        lasting = [part for part in self.parts if part.lasts and not part.outside]
+        others = [part for part in self.parts if part not in lasting]
+        fenced = [*self._fenced(lasting, lasting), *self._fenced(others, self.parts)]
         shape = SHAPE.format(schema=json.dumps(self.gives.model_json_schema(), sort_keys=True))
         return [
             {"role": "system", "content": f"{self.task}\n\n{FENCE}\n\n{shape}"},
             {"role": "user", "content": "\n\n".join(fenced)},
         ]
+
+    def _fenced(self, parts: Sequence[Part], over: Sequence[Part]) -> list[str]:
+        """Fence parts with a mark made of the task and the texts of some parts.
+
+        Nobody who wrote one of several can know it. Of what lasts it is made alone: we wrote that.
+        """
+        mark = digest(self.task, "\n\n".join(part.text for part in over))[:MARK_CHARS]
+        return [f'<data name="{part.name}" {mark}>\n{part.text}\n</data {mark}>' for part in parts]
 
     def data_class(self, secrets: Sequence[str]) -> DataClass:
         """Return the class of the most private part; `secrets` are never to be in any."""

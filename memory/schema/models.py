@@ -41,6 +41,7 @@ reasons = sa.Table(
     text("state"),  # answered | refused | declined | empty | cut | invalid | long | … | gave_up
     text("why"),  # one sentence when there is no answer
     number("tokens_in"),
+    number("tokens_cached"),  # of those: what the provider had read before, and kept
     number("tokens_out"),
     text("cost"),  # a decimal, in the company's currency
     number("ms"),

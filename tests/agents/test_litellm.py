@@ -37,7 +37,8 @@ async def main():
             came.append([got.text, got.finish, got.tokens_in, got.tokens_out])
         except Exception as error:
             came.append([type(error).__name__, str(error), getattr(error, "retry_after_s", None)])
-    told = {"price": [str(price.read), str(price.written)], "unknown": unknown is None}
+    costs = [str(price.read), str(price.written), str(price.cached)]
+    told = {"price": costs, "unknown": unknown is None}
     print(json.dumps({**told, "came": came, "reached": sorted(reached)}))
 
 asyncio.run(main())
@@ -65,7 +66,7 @@ async def test_litellm_answers_fails_and_prices_in_our_words_and_offline() -> No
         told = json.loads(printed.splitlines()[-1])
         asked = server.asked
     assert told["reached"] == ["127.0.0.1"]
-    assert ([float(one) for one in told["price"]], told["unknown"]) == ([0.075, 0.3], True)
+    assert ([float(one) for one in told["price"]], told["unknown"]) == ([0.075, 0.3, 0.0375], True)
     good, key, busy, fault, missing, wrong = told["came"]
     assert good == ['{"text": "Hi"}', "stop", 100, 20]
     assert key[0] == "AuthError"

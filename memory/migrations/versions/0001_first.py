@@ -212,6 +212,7 @@ CREATE TABLE reasons (
     state TEXT NOT NULL,
     why TEXT NOT NULL,
     tokens_in INTEGER NOT NULL,
+    tokens_cached INTEGER NOT NULL,
     tokens_out INTEGER NOT NULL,
     cost TEXT NOT NULL,
     ms INTEGER NOT NULL,

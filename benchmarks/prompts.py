@@ -1,0 +1,124 @@
+"""How much of a prompt two calls for one purpose share, so that a provider need not read it again.
+
+Every purpose is asked for twice in the sample company, about something else each time; nobody
+answers. What counts is the beginning that both prompts have in common, to the letter.
+"""
+
+import asyncio
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from agents import answering
+from agents.models import listed, probing
+from agents.models.door import Answer, Models, NoAnswer
+from agents.models.wish import T, Wish
+from benchmarks._figures import Screen, operator
+from bot import minds, sample
+from bot.app import open_app
+from bot.surfaces import Heard
+from engine.house import House
+from memory.db import Clock, system_clock
+from memory.recall import Recalled
+
+SAID = (
+    "write to Bruno that the file is ready",
+    "write to Ada that the course starts on Monday and that she should bring a lamp",
+    "/policy add before lunch I do not want refunds of a hundred or more",
+    "/policy add on the first of May nobody may publish anything but greetings",
+)
+ASKED = {
+    "what did we agree with Ada about the workshop?": ("It takes place in May.", "60 EUR a head."),
+    "who wanted blue lamps?": ("Bruno would like the blue ones.", "Grace, too.", "Not Linus."),
+}
+RULE = """\
+rules:
+  - {id: mine, action: email.send, when: ["exclamations > 0"], then: ask, why: No shouting.}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many characters a prompt has, and how many of them two begin with alike."""
+
+    whole: int
+    alike: int
+
+
+MODEL = listed.read({"small": ("home/one",)}, servers=("home=http://127.0.0.1:9/v1",))["small"][0]
+
+
+class Listening(Models):
+    """A door behind which nobody is: it keeps what it was asked."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house, {"small": (MODEL,)}, minds.none(house).limits)
+        self.asked: dict[str, list[Wish[Any]]] = defaultdict(list)
+
+    async def ask(self, wish: Wish[T]) -> Answer[T] | NoAnswer:
+        self.asked[wish.wanted.step].append(wish)
+        return NoAnswer("Nobody is there.")
+
+    async def tried(
+        self, wish: Wish[T], tier: listed.Tier, model: listed.Model
+    ) -> Answer[T] | NoAnswer:
+        return await self.ask(wish)
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        asked = await wishes(Path(folder) / "sample")
+    print(f"{'prompt':20}{'characters':>12}{'alike':>8}{'share':>8}")
+    for step, found in sorted(asked.items()):
+        one = share([wish.messages for wish in found])
+        print(f"{step:20}{one.whole:12}{one.alike:8}{one.alike / one.whole:8.0%}")
+
+
+async def wishes(home: Path, clock: Clock = system_clock) -> Mapping[str, Sequence[Wish[Any]]]:
+    """Return what models are asked for each purpose, twice for each, in a fresh sample company."""
+    screen, doors = Screen(), list[Listening]()
+
+    def door(house: House) -> Listening:
+        doors.append(Listening(house))
+        return doors[-1]
+
+    (home / "rules").mkdir(parents=True)
+    (home / "rules" / "mine.yaml").write_text(RULE, encoding="utf-8")
+    app = await open_app(
+        home, lambda db, folder: [screen], clock=clock, prepare=sample.fill, models=door
+    )
+    await app.start()
+    who = await operator(app, screen.name)
+    for number, words in enumerate(SAID):
+        await app.hear(Heard(who=who, key=f"m{number}", words=words))
+        await app.durable.idle()
+    [listening] = doors
+    for question, told in ASKED.items():
+        await answering.paragraph(listening, question, [_recalled(text) for text in told])
+    for _ in range(2):
+        assert [one async for one in probing.probe(app.house, listening)]
+    await app.close()
+    return listening.asked
+
+
+def share(prompts: Sequence[Sequence[Mapping[str, str]]]) -> Share:
+    """Compare prompts as a provider reads them: message after message."""
+    texts = ["\n".join(message["content"] for message in prompt) for prompt in prompts]
+    places = zip(*texts, strict=False)
+    alike = sum(1 for _ in takewhile(lambda signs: len(set(signs)) == 1, places))
+    return Share(sum(map(len, texts)) // len(texts), alike)
+
+
+def _recalled(text: str) -> Recalled:
+    return Recalled(
+        id=f"psg_{len(text)}", ref="evt", kind="message", text=text, score=1.0, at=system_clock(),
+        trust="operator", sensitivity="personal", record=None, by=None, because="",
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
