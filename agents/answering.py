@@ -5,7 +5,7 @@ stands in no passage it names: then nobody sees any of it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from engine import model_calls
+from engine.model_calls import DataClass
 from memory.recall import Recalled
 
 STEP = "answer/1"
@@ -46,22 +47,32 @@ class Written:
     model: str
 
 
-async def paragraph(models: Models, question: str, told: Sequence[Recalled]) -> Written | None:
-    """Return what a model makes of these passages; None: nothing that can be shown."""
+async def paragraph(
+    models: Models, question: str, of: DataClass, told: Sequence[Recalled]
+) -> Written | None:
+    """Return what a model makes of these passages; None: nothing that can be shown.
+
+    `of` is the class of the question. What is secret no model reads; what is somebody's, only one
+    that may by the rules.
+    """
+    sources = {n: one for n, one in enumerate(told, 1) if one.sensitivity != "secret"}
     wanted = model_calls.Wanted(
         step=STEP,
         agent="front",
-        basis=model_calls.digest(question, [one.id for one in told]),
-        recalled=tuple((one.id, one.score) for one in told),
+        basis=model_calls.digest(question, [one.id for one in sources.values()]),
+        recalled=tuple((one.id, one.score) for one in sources.values()),
     )
-    parts = [Part("the question", question, "personal")]
+    parts = [Part("the question", question, of)]
     parts += [
-        Part(f"source {number}", one.text, "personal", outside=one.trust == "outside")
-        for number, one in enumerate(told, 1)
+        Part(f"source {n}", one.text, one.sensitivity, one.trust == "outside", passage=one.id)
+        for n, one in sources.items()
     ]
-    wish = Wish(wanted, "small", TASK, tuple(parts), Paragraph)
-    answer = await models.ask(wish)
-    if not isinstance(answer, Answer) or not _holds(answer.value, question, told):
+    answer = await models.ask(Wish(wanted, "small", TASK, tuple(parts), Paragraph))
+    if not isinstance(answer, Answer):
+        return None
+    if answer.lean:
+        sources = {n: one for n, one in sources.items() if one.sensitivity != "personal"}
+    if not _holds(answer.value, question, sources):
         return None
     sentences = answer.value.sentences
     text = " ".join(f"{one.text.strip()} {_numbers(one)}" for one in sentences)
@@ -69,12 +80,12 @@ async def paragraph(models: Models, question: str, told: Sequence[Recalled]) -> 
     return Written(text, tuple(named), answer.model)
 
 
-def _holds(written: Paragraph, question: str, told: Sequence[Recalled]) -> bool:
-    """Say whether every source it names is there, and every number stands in one of them."""
+def _holds(written: Paragraph, question: str, sources: Mapping[int, Recalled]) -> bool:
+    """Say whether every source it names was given, and every number stands in one of them."""
     for one in written.sentences:
-        if not all(1 <= number <= len(told) for number in one.sources):
+        if not all(number in sources for number in one.sources):
             return False
-        read = " ".join([question, *(told[number - 1].text for number in one.sources)])
+        read = " ".join([question, *(sources[number].text for number in one.sources)])
         if not set(_NUMBER.findall(one.text)) <= set(_NUMBER.findall(read)):
             return False
     return True

@@ -7,18 +7,16 @@ alone. Nothing found is said, with what was looked through.
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agents import answering, matter, owed, places, reports, slots
-from agents.library import Slot
-from agents.matter import Matter
+from agents import answering, matter, owed, places, reports
+from agents import sought as reading
 from agents.models.door import Models
-from agents.words import Context
-from engine import curating, lessons, outbox, recalls, session, words
+from agents.sought import Sought
+from engine import curating, lessons, outbox, recalls, words
 from engine.house import House
 from engine.messages import (
     LABEL_CHARS_MAX,
@@ -35,40 +33,26 @@ from engine.messages import (
 )
 from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
-from memory import events, facts, profile, records, standing, traits
+from memory import events, facts, profile, standing, traits
 from memory.db import Reader, Tx
 from memory.events import Event
 from memory.facts import Fact
-from memory.recall import Recalled
+from memory.recall import Recall, Recalled
 from memory.records import Record
 from memory.redaction import REDACTS
+from memory.scope import Within
 from memory.traits import Traits
-
-Recall = Callable[[str, str | None], Awaitable[list[Recalled]]]  # (query, record)
 
 TOLD_MAX = 5
 FACTS_MAX = 6
 QUOTE_CHARS = 280
 SHARE_MIN = 1 / 3  # of what is asked, a passage must speak of at least this much
-SUBJECT = Slot(name="subject", type="record")
 NOT_IT = "Not what I asked"
 NOTED = "Noted: that was no answer. It counts in /memory."
 FOUND = "What I find about this"
 NOTHING = "I find nothing about this."
 LOOKED = "I looked through {passages} of mails, messages, notes and files{where}, by words{and_}."
 
-_THEY = re.compile(
-    r"\b(?:he|him|his|she|her|hers|they|them|their|er|ihm|ihn|sie|ihr|ihnen"
-    r"|(?:this|that|the) (?:client|customer|person|company|sender)"
-    r"|diese[rmn]? (?:kund\w+|firma|person)|de[rm] kunden?|de[rm] kundin)\b",
-    re.IGNORECASE,
-)
-_IT = re.compile(
-    r"\b(?:(?:this|that|the|diese\w*|die) (?P<kind>order|invoice|payment|project|deal|bestellung"
-    r"|rechnung|zahlung)|it|that|this|dies|das|davon|dafür)\b",
-    re.IGNORECASE,
-)
-_GERMAN = {"bestellung": "order", "rechnung": "invoice", "zahlung": "payment"}
 _BOOKS = {
     "invoice": r"invoic\w*|bills?|rechnung\w*",
     "order": r"orders?|ordered|bought|buy|purchas\w*|bestell\w*|gekauft",
@@ -81,17 +65,6 @@ _FIELDS = {
     "iban": r"iban|account|konto\w*",
     "domain": r"website|domain|webseite",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """What a question is about. `stood_for`: the name a pronoun was read as, else ""."""
-
-    said: str
-    matter: Matter
-    record: Record | None = None
-    same: tuple[str, ...] = ()  # the records that are one with it
-    stood_for: str = ""
 
 
 @dataclass(slots=True)
@@ -126,12 +99,12 @@ class Asking:
         conv, key = str(event.body["conv"]), f"asked:{event.id}"
         async with self.house.db.snapshot() as reader:
             forgot = await events.newest(reader, *REDACTS)
-            sought = await self._sought(reader, said, conv)
-        if not sought.matter and sought.record is None and not first:
+            sought = await reading.read(reader, said, conv)
+        if not (sought.matter or sought.looks or first):
             return False
         found = await self._found(sought, event.id)
-        if found.empty and sought.stood_for and sought.matter and _vague(said):
-            sought = Sought(said, sought.matter)
+        if found.empty and sought.stood_for and sought.matter and reading.is_vague(said):
+            sought = replace(sought, record=None, looks=(), stood_for="")
             found = await self._found(sought, event.id)
         async with self.house.db.transaction() as tx:
             msg = self._message(key, sought, found, await profile.read(tx), first)
@@ -142,12 +115,14 @@ class Asking:
         if not same:
             return await self.answer(event, said, first)
         if found.told and self.models.set_up:
-            await self._in_words(event, said, msg, found, conv)
+            await self._in_words(event, sought, msg, found, conv)
         return True
 
-    async def _in_words(self, event: Event, said: str, msg: Msg, found: Answer, conv: str) -> None:
+    async def _in_words(
+        self, event: Event, sought: Sought, msg: Msg, found: Answer, conv: str
+    ) -> None:
         """Put a model's paragraph above the quotations, if one writes one that can be checked."""
-        written = await answering.paragraph(self.models, said, found.told)
+        written = await answering.paragraph(self.models, sought.said, sought.of, found.told)
         if written is None:
             return
         quote = Quote(text=written.text, who=f"{written.model}, from the passages below")
@@ -158,21 +133,6 @@ class Asking:
                 return  # something in it was forgotten meanwhile
             await outbox.post(tx, msg.model_copy(update={"parts": parts}), conv)
             await recalls.cited(tx, event.id, [found.told[at - 1].id for at in written.sources])
-
-    async def _sought(self, reader: Reader, said: str, conv: str) -> Sought:
-        settings = await profile.read(reader)
-        context = Context(
-            now=reader.now, zone=settings["zone"], locale=settings["locale"],
-            currency=settings["currency"],
-        )  # fmt: skip
-        filled = await slots.fill(reader, said, (SUBJECT,), context)
-        value = filled.values.get(SUBJECT.name)
-        if value is not None and value.ref:
-            return await _about(reader, said, value.ref, value.text)
-        if filled.ambiguous or not (_THEY.search(said) or _IT.search(said)):
-            return Sought(said, matter.of(said))
-        meant = await _meant(reader, said, (await session.of(reader, conv)).about)
-        return await _about(reader, said, meant, "") if meant else Sought(said, matter.of(said))
 
     async def _found(self, sought: Sought, asked_by: str) -> Answer:
         answer = Answer()
@@ -186,14 +146,18 @@ class Asking:
                 answer.lines = await owed.lines(reader, sought.record, today, settings)
             answer.looked = await recalls.looked(reader)
         began = time.monotonic()
-        scope = _scope(sought.record)
-        found = await self.remembering(sought.said, scope) if scope else []
-        found += await self.remembering(sought.said, None)
+        about = [one for look in sought.looks for one in await self.remembering(sought.said, look)]
+        found = about + await self.remembering(sought.said, Within())
         answer.ms = (time.monotonic() - began) * 1000
         by_id = {one.id: one for one in found if one.ref != asked_by}
+        inside = {one.id for one in about}
         answer.recalled = list(by_id)
         said = {fact.id for fact in answer.facts}  # a note is a passage, too: it is told once
-        fit = (one for one in by_id.values() if one.ref not in said and _fits(one, sought))
+        fit = (
+            one
+            for one in by_id.values()
+            if one.ref not in said and _fits(one, sought, one.id in inside)
+        )
         answer.told = list(islice(fit, TOLD_MAX))
         async with self.house.db.snapshot() as reader:
             answer.stand = await standing.of(reader, [one.ref for one in answer.told])
@@ -247,37 +211,6 @@ def is_only_about(said: str, name: str) -> bool:
     return not matter.of(said, name)
 
 
-async def _about(reader: Reader, said: str, id: str, named: str) -> Sought:
-    """Return the question as one about this record; without a name a pronoun stood for it."""
-    record = await records.get(reader, id)
-    assert record is not None
-    scope = _scope(record)
-    same = await records.same(reader, scope) if scope else ()
-    stood_for = "" if named else record.name
-    return Sought(said, matter.of(said, named), record, tuple(same), stood_for)
-
-
-async def _meant(reader: Reader, said: str, about: Sequence[str]) -> str | None:
-    """Return the record of this session that a pronoun means: the latest that can be meant."""
-    kinds: tuple[str, ...] = ()
-    if _THEY.search(said):
-        kinds = ("person", "company")
-    elif (match := _IT.search(said)) and match["kind"]:
-        kind = match["kind"].lower()
-        kinds = (_GERMAN.get(kind, kind),)
-    for id in about:
-        record = await records.get(reader, id)
-        if record is not None and (not kinds or record.kind in kinds):
-            return record.id
-    return None
-
-
-def _vague(said: str) -> bool:
-    """Say whether what was read as a pronoun may be none: “that hall”, “das Seminar”."""
-    it = _IT.search(said)
-    return _THEY.search(said) is None and it is not None and not it["kind"]
-
-
 async def _facts(reader: Reader, sought: Sought, record: Record) -> list[Fact]:
     """Return the facts that are asked for: by the name of what they tell, or by their words."""
     known = [
@@ -317,27 +250,21 @@ def _has(pattern: str, said: str) -> bool:
     return re.search(rf"\b(?:{pattern})\b", said, re.IGNORECASE) is not None
 
 
-def _scope(record: Record | None) -> str | None:
-    """Return whose passages are looked at first; those of an order are its customer's."""
-    if record is None or record.kind in ("person", "company"):
-        return None if record is None else record.id
-    customer: str | None = record.state.get("customer")
-    return customer
+def _fits(one: Recalled, sought: Sought, inside: bool) -> bool:
+    """Say whether a passage may answer: it speaks of what is asked, and of nobody else.
 
-
-def _fits(one: Recalled, sought: Sought) -> bool:
-    """Say whether a passage may answer: it speaks of what is asked, and of nobody else."""
+    `inside`: it was found where what it is about was looked for.
+    """
     if one.kind == "message" and Traits.ASKS in traits.of(one.text, None):
         return False  # another question is no answer
     said = f"{one.by or ''} {one.text}"
-    if sought.record is not None and one.record not in sought.same:
-        named = matter.share(said, matter.of(sought.record.name)) > 0
-        if one.record is not None or not named:
-            return False  # somebody else's, or it names nobody
+    if not (inside or sought.record is None or _names_alone(one, said, sought.record)):
+        return False  # somebody else's, or it names nobody
+    known = inside or sought.record is not None
     if not sought.matter:
-        return sought.record is not None
+        return known
     one_word = 1 / len(sought.matter)  # is enough where it is known whom it is about
-    least = min(one_word, SHARE_MIN) if sought.record is not None else SHARE_MIN
+    least = min(one_word, SHARE_MIN) if known else SHARE_MIN
     return matter.share(said, sought.matter) >= least - 1e-9
 
 
@@ -347,6 +274,11 @@ async def _count(tx: Tx, event: str, conv: str, sought: Sought, found: Answer) -
         tx, event, conv, "question", found=found.recalled, used=[one.id for one in found.told],
         sources=len(found.facts) + len(found.lines), chars=sum(map(len, shown)), ms=found.ms,
     )  # fmt: skip
+
+
+def _names_alone(one: Recalled, said: str, record: Record) -> bool:
+    """Say whether a passage names this record and is about none."""
+    return one.record is None and reading.names(said, record)
 
 
 def _quoted(one: Recalled, sought: Sought) -> str:

@@ -4,7 +4,7 @@ Only the words: where it goes, about what and how much stays what the plan says.
 writes is judged as a model's, stands on the card, and is settled once for a task.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -20,7 +20,8 @@ from engine import request as requests
 from engine.goals import Goal
 from engine.house import House
 from engine.plans import Task
-from memory.recall import Recalled
+from memory.recall import Recall, Recalled
+from memory.scope import Within
 from policies.rules import RUNS_BY_ITSELF
 
 STEP = "draft.{field}/3"
@@ -36,7 +37,6 @@ TEXT_CHARS_MAX = 5000
 RECALLED_MAX = 3
 RULES_MAX = 40
 PAIR = "Drafted:\n{}\n\nMade of it by the owner:\n{}"
-Recall = Callable[[str, str | None], Awaitable[list[Recalled]]]  # (query, record)
 
 
 class Drafted(BaseModel):
@@ -63,7 +63,9 @@ class Drafting:
 
     async def _text(self, goal: Goal, task: Task, scope: Scope, field: str, template: str) -> str:
         about = scope.get("customer") or scope.get("to") or {}
-        found = await self.recall(template, about["id"]) if about.get("id") else []
+        # of this customer alone, whatever else the words would find, and nothing secret
+        theirs = Within(record=about.get("id"), sensitivity="personal")
+        found = await self.recall(template, theirs) if theirs.record else []
         recalled = found[:RECALLED_MAX]
         changed = await self._changed(task.operation, field, about)
         wish = Wish(

@@ -45,13 +45,12 @@ from engine.messages import Button, Msg, say
 from engine.questions import Question
 from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
-from memory import events, profile, recall
+from memory import events, profile, recall, scope
 from memory.db import Reader, Tx
 from memory.events import Event
 from memory.ids import derived_id
 
 Command = Callable[[Event, str], Awaitable[Msg | None]]  # (event, what follows it)
-Recall = Callable[[str, str | None], Awaitable[list[recall.Recalled]]]  # (query, record)
 YES = {"yes", "yes.", "ok", "approve", "ja", "oui", "sí"}
 CHOICES_MAX = 6
 LABEL_CHARS_MAX = 24
@@ -64,7 +63,7 @@ class Front:
     router: Router
     intake: Intake
     commands: dict[str, Command]
-    remembering: Recall
+    remembering: recall.Recall
     asking: Asking
 
     async def understand(self, work: Work) -> None:
@@ -336,11 +335,12 @@ class Front:
         goal_id = derived_id("gol", event.id)
         async with self.house.db.snapshot() as reader:
             goal = await goals.get(reader, goal_id)
+            ref = next((value.ref for value in wish.values.values() if value.ref), None)
+            within = await scope.about(reader, ref)
         if goal is None or goal.state != "open":
             return
-        ref = next((value.ref for value in wish.values.values() if value.ref), None)
         began = time.monotonic()
-        found = await self.remembering(" ".join(wish.said), ref)
+        found = await self.remembering(" ".join(wish.said), within)
         ms = (time.monotonic() - began) * 1000
         async with self.house.db.transaction() as tx:
             msg = await reports.about(tx, ref, found, f"about:{event.id}") if ref else None

@@ -1,15 +1,16 @@
 """Listening: what the operator said is kept as a passage once it was acted upon, never before.
 
 A wish is kept when its first card is out, so that no card waits for it. Whom the words name, and
-only if that is one, is whom they are about.
+only if that is one, is whom they are about; where they name nobody, the one project.
 """
 
-from agents import parties
+from agents import named, parties
 from agents.models.redacting import secret_in
 from engine import goals, learning, plans, talk
 from engine.durable import Work
 from engine.house import House
 from memory import events
+from memory.db import Reader
 from memory.events import Event
 from memory.ids import derived_id
 from policies.rules import RUNS_BY_ITSELF
@@ -43,9 +44,17 @@ async def _keep(house: House, event: Event) -> None:
         verdict = await learning.judged(reader, house.book, "message", trust="operator", text=said)
         if verdict.outcome not in RUNS_BY_ITSELF:
             return
-        found = await parties.find(reader, said)
-    named = {one.ref for each in found for one in each.readings if one.ref}
+        about = await _about(reader, said)
     async with house.db.transaction() as tx:
         still = await events.get(tx, event.id)
         if still is not None and still.body.get("words") == event.body["words"]:  # not erased
-            await talk.heard(tx, event, named.pop() if len(named) == 1 else None)
+            await talk.heard(tx, event, about)
+
+
+async def _about(reader: Reader, said: str) -> str | None:
+    found = await parties.find(reader, said)
+    known = {one.ref for each in found for one in each.readings if one.ref}
+    if found:
+        return known.pop() if len(known) == 1 else None
+    project = await named.project(reader, said)
+    return None if project is None else project[2]

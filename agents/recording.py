@@ -14,13 +14,13 @@ from typing import Any
 from agents import amounts, moments, named, parties
 from agents.datewords import months
 from agents.words import Candidate, Context, Found
-from memory import kinds, records
+from memory import kinds, naming, records
 from memory.db import Reader
 from memory.records import Record
 
 CHARS_MAX = 600
 EDGES = ' ,.;:\u2013-"“”'
-_KIND = "|".join(rf"(?P<{kind}{{n}}>{says})" for kind, says in named.SAID.items())
+_KIND = "|".join(rf"(?P<{kind}{{n}}>{says})" for kind, says in naming.SAID.items())
 _A = r"(?:an?\s+|the\s+|our\s+|ein(?:e[nr]?|en)?\s+|das\s+|die\s+|den\s+|der\s+)?"
 _DO = r"(?:(?:please|bitte)\s+)?(?:(?:add|create|record|start|note|erfasse|notiere|lege?)\s+)?"
 _OPENS = (
@@ -123,7 +123,7 @@ async def heard(reader: Reader, said: str, context: Context) -> Heard | None:
         if (match := pattern.fullmatch(said)) is None:
             continue
         groups = match.groupdict()
-        kind = next(each for each in named.SAID if groups.get(each))
+        kind = next(each for each in naming.SAID if groups.get(each))
         if kind == "consent":
             return None
         if groups.get("to") is not None:

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from bot import notices
@@ -19,6 +20,7 @@ from memory.embed import EncoderDownError, Encodes
 from memory.index import Index, IndexAwayError, IndexBrokenError
 from memory.recall import Recalled
 from memory.reencoding import Change
+from memory.scope import Within
 
 BATCH = 50
 DELETED_AT_ONCE = 500
@@ -87,15 +89,15 @@ class Remembering:
             await asyncio.gather(self._loop, return_exceptions=True)
         await self._index.close()
 
-    async def recall(self, query: str, record: str | None) -> list[Recalled]:
+    async def recall(self, query: str, within: Within) -> list[Recalled]:
         """Return the passages that answer, best first, within the usual budget."""
-        return await self._found(query, record, RECALLED, RECALLED_TOKENS)
+        return await self._found(query, within, RECALLED, RECALLED_TOKENS)
 
-    async def search(self, query: str, record: str | None) -> list[Recalled]:
+    async def search(self, query: str, within: Within) -> list[Recalled]:
         """Return more of them, for an answer that quotes only what fits the question."""
-        return await self._found(query, record, SEARCHED, SEARCHED_TOKENS)
+        return await self._found(query, within, SEARCHED, SEARCHED_TOKENS)
 
-    async def _found(self, query: str, record: str | None, k: int, tokens: int) -> list[Recalled]:
+    async def _found(self, query: str, within: Within, k: int, tokens: int) -> list[Recalled]:
         """Return what stands of it: “forget this” takes the sentence that told it, too.
 
         So does the end of what was noted for a while.
@@ -104,7 +106,7 @@ class Remembering:
             found = await recall.recall(
                 reader,
                 query,
-                record=record,
+                **asdict(within),
                 k=k,
                 budget_tokens=tokens,
                 encoder=self.encoder,

@@ -3,7 +3,7 @@
 Two records become one only by a tap on a card that shows both sides, and can be split again.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +25,11 @@ from engine.messages import (
 )
 from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
-from memory import events, fields, kinds, merging, profile, recall, records
+from memory import events, fields, kinds, merging, profile, recall, records, scope
 from memory.db import Reader, Tx
 from memory.events import Event
 from memory.records import Record, Version
 
-Recall = Callable[[str, str | None], Awaitable[list[recall.Recalled]]]
 LISTED_MAX, VERSIONS_MAX, ASKED_MAX = 15, 20, 3
 NOBODY = "I know nothing and nobody called “{name}”."
 SEVERAL = "Several are called so. Write one of these: {names}."
@@ -50,7 +49,7 @@ SPLIT = "They are two records again: {one} and {other}."
 @dataclass(frozen=True, slots=True)
 class Who:
     house: House
-    remembering: Recall
+    remembering: recall.Recall
 
     def commands(self) -> dict[str, Command]:
         return {
@@ -65,9 +64,10 @@ class Who:
         key = f"who:{event.id}"
         async with self.house.db.snapshot() as reader:
             found = await _one(reader, rest)
-        if isinstance(found, str):
-            return say(key, found)
-        remembered = await self.remembering(rest, found.id)
+            if isinstance(found, str):
+                return say(key, found)
+            within = await scope.about(reader, found.id)
+        remembered = await self.remembering(rest, within)
         async with self.house.db.snapshot() as reader:
             told = await reports.about(reader, found.id, remembered, key)
         return told or say(key, GONE)

@@ -51,6 +51,13 @@ async def get(reader: Reader, goal_id: str) -> Goal | None:
     return None if row is None else _goal(row)
 
 
+async def open_in(reader: Reader, conv: str) -> Goal | None:
+    """Return the goal of a conversation that was taken on last and is still open."""
+    query = sa.select(goals).filter_by(conv=conv, state="open")
+    row = await reader.row(query.order_by(goals.c.at.desc(), goals.c.id.desc()).limit(1))
+    return None if row is None else _goal(row)
+
+
 async def reopen(tx: Tx, goal_id: str, cause: str) -> None:
     """What had ended goes on: a step that failed is tried again."""
     ended = goals.c.state != "open"

@@ -6,7 +6,7 @@ Without an encoder the words alone keep nearly all of it.
 """
 
 import asyncio
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,10 +25,10 @@ from memory.index import Index, IndexBrokenError
 from memory.meaning import embed_pending, is_trusted, rebuild
 from memory.passages import Kind, Sensitivity, forget, remember
 from memory.ranking import Asked
-from memory.scope import Scope
+from memory.scope import Scope, Within
 from memory.unpacking import by_archive
 
-__all__ = ["Kind", "Recalled", "embed_pending", "forget", "rebuild", "recall", "remember"]
+__all__ = ["Kind", "Recall", "Recalled", "embed_pending", "forget", "rebuild", "recall", "remember"]
 
 CHARS_PER_TOKEN = 4
 
@@ -49,6 +49,7 @@ class Recalled(BaseModel, frozen=True):
     because: str
 
 
+Recall = Callable[[str, Within], Awaitable[list[Recalled]]]  # what others are handed to ask with
 KEPT = Recalled.model_fields.keys() - {"score", "because"}
 
 

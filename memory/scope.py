@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from memory import kinds, records
+from memory import kinds, naming, records
 from memory.db import Reader
 from memory.dialects import Dialect
 from memory.passages import SENSITIVITIES, Kind, Sensitivity
@@ -21,7 +21,18 @@ from memory.schema.records import artifacts
 from memory.schema.records import records as records_table
 from memory.schema.work import goals
 
-Limit = tuple[str, tuple[str, ...]]  # a column, and the values it may have
+Among = tuple[str, tuple[str, ...]]  # a column, and the values it may have
+Limit = tuple[Among, ...]  # any of these
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Where somebody asks: in what all of these leave, see `read`. None given: everywhere."""
+
+    record: str | None = None
+    project: str | None = None
+    goal: str | None = None
+    sensitivity: Sensitivity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +43,22 @@ class Scope:
 
     def where(self, table: sa.Table = passages) -> list[sa.ColumnElement[bool]]:
         """Return the limits as conditions on a table that has these columns."""
-        return [table.c[name].in_(values) for name, values in self.limits]
+        return [sa.or_(*(table.c[name].in_(of) for name, of in limit)) for limit in self.limits]
 
     def sql(self, table: str, dialect: Dialect) -> tuple[str, list[str]]:
         """Return the same as SQL with its parameters."""
-        said = (f"{table}.{name} IN ({dialect.listed[str]})" for name, _ in self.limits)
-        return " AND ".join(said), [json.dumps(values) for _, values in self.limits]
+        listed = dialect.listed[str]
+        said = (
+            " OR ".join(f"{table}.{name} IN ({listed})" for name, _ in limit)
+            for limit in self.limits
+        )
+        given = [json.dumps(values) for limit in self.limits for _, values in limit]
+        return " AND ".join(f"({one})" for one in said), given
 
     def holds(self, passage: Any) -> bool:
-        return all(getattr(passage, name) in values for name, values in self.limits)
+        return all(
+            any(getattr(passage, name) in values for name, values in limit) for limit in self.limits
+        )
 
 
 async def read(
@@ -56,53 +74,87 @@ async def read(
 ) -> Scope:
     """Return the scope that all of these leave; what is not given limits nothing.
 
-    `project` is a record: what is about it, its contents and its tasks; not its customer, who may
-    have others. `goal`: what was asked, done and written for it. `sensitivity` is the most private
-    class that may be told.
+    `project` is a record: what is about it, its contents and its tasks, and whatever of its
+    customer and the customer's people names one of these; the rest of theirs may be of another.
+    `goal`: what was asked, done and written for it, and what came of it. `sensitivity` is the most
+    private class that may be told.
     """
     limits: list[Limit] = []
     if record is not None:
-        limits.append(("record", tuple(await records.same(reader, record))))
+        limits.append((("record", tuple(await records.same(reader, record))),))
     if project is not None:
-        limits.append(("record", await _of_project(reader, project)))
+        limits.append(await _of_project(reader, project))
     if goal is not None:
-        limits.append(("ref", await _of_goal(reader, goal)))
+        limits.append((("ref", await _of_goal(reader, goal)),))
     if conv is not None:
-        limits.append(("conv", (conv,)))
+        limits.append((("conv", (conv,)),))
     if kinds:
-        limits.append(("kind", tuple(kinds)))
+        limits.append((("kind", tuple(kinds)),))
     if trusts:
-        limits.append(("trust", tuple(trusts)))
+        limits.append((("trust", tuple(trusts)),))
     if sensitivity is not None:
         told = SENSITIVITIES[: SENSITIVITIES.index(sensitivity) + 1]
-        limits.append(("sensitivity", told))
+        limits.append((("sensitivity", told),))
     return Scope(tuple(limits))
 
 
-async def _of_project(reader: Reader, project: str) -> tuple[str, ...]:
-    """Return the ids of a project and of the records that belong to it, with their former ones."""
+async def about(reader: Reader, id: str | None) -> Within:
+    """Return where to look for what is about a record; of a project, all that belongs to it."""
+    record = None if id is None else await records.get(reader, id)
+    if record is not None and record.kind == "project":
+        return Within(project=record.id)
+    return Within(record=id)
+
+
+async def _of_project(reader: Reader, project: str) -> Limit:
+    """Return a project with what belongs to it and what of its customer names one of these."""
     mine = await records.same(reader, project)
+    mine_too = sa.select(records_table).where(records_table.c.id.in_(mine))
+    named = [*await reader.rows(mine_too), *await _naming(reader, ("project",), mine)]
+    parts = [each for one in named for each in await records.same(reader, one.id)]
+    own = ("record", _once([*mine, *parts]))
+    record = await records.get(reader, project)
+    customer = None if record is None else record.state.get("customer")
+    if customer is None:
+        return (own,)
+    called = [(row.kind, row.state["name"]) for row in named]
+    told = await naming.sources(reader, called, await _people(reader, customer))
+    return (own, ("ref", tuple(told)))
+
+
+async def _people(reader: Reader, customer: str) -> list[str]:
+    """Return a customer's ids; of a company, those of the people who work there as well."""
+    found = await records.same(reader, customer)
+    staff = await _naming(reader, ("company",), found)
+    return [*found, *(row.id for row in staff if row.kind == "person")]
+
+
+async def _naming(
+    reader: Reader, named: Sequence[kinds.Kind], ids: Sequence[str]
+) -> list[sa.Row[Any]]:
+    """Return the records that name one of these by a field for records of these kinds."""
     c = records_table.c
-    naming = [
-        (c.kind == kind) & c.state[field].as_string().in_(mine)
+    naming_ = [
+        (c.kind == kind) & c.state[field].as_string().in_(ids)
         for kind in kinds.KINDS
         for field, meant in kinds.names(kind).items()
-        if "project" in meant.kinds
+        if set(meant.kinds) & set(named)
     ]
-    found = [row.id for row in await reader.rows(sa.select(c.id).where(sa.or_(*naming)))]
-    parts = [each for one in found for each in await records.same(reader, one)]
-    return _once([*mine, *parts])
+    return await reader.rows(sa.select(records_table).where(sa.or_(*naming_)))
 
 
 async def _of_goal(reader: Reader, goal: str) -> tuple[str, ...]:
-    """Return the events of a goal, what asked for it, and the artifacts about any of these."""
+    """Return a goal, its events, the mail and words that asked, and what was written for any."""
     asked = sa.select(goals.c.asked_by.label("id")).where(goals.c.id == goal)
+    from_ = sa.select(goals.c.slots["mail"].as_string()).where(goals.c.id == goal)
+    mail = await reader.value(from_)
     noted = sa.select(events.c.id).where(events.c.goal == goal)
     of_it = asked.union_all(noted)
     things = [row.id for row in await reader.rows(of_it) if row.id]  # type: ignore[arg-type]
     about = artifacts.c.about
     written = sa.select(artifacts.c.id).where((about == goal) | about.in_(of_it))
-    return _once([*things, *(row.id for row in await reader.rows(written))])
+    wrote = [row.id for row in await reader.rows(written)]
+    return _once([goal, *([mail] if mail else []), *things, *wrote])
 
 
 def _once(ids: Iterable[str]) -> tuple[str, ...]:

@@ -51,11 +51,15 @@ FENCED = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """What a model answered, in the shape it was asked for."""
+    """What a model answered, in the shape it was asked for.
+
+    `lean`: the rules let it read only the passages that are nobody's.
+    """
 
     value: T
     model: str
     cached: bool = False
+    lean: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class _Turn(Generic[T]):
     again: Literal["", "wait", "repair"] = ""
     wait_s: float = 0.0
     said: str = ""  # the answer that is to be repaired
+    lean: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ class Models:
         for tier, model in listed:
             turn = await self._unless_resting(wish, tier, model)
             if turn.value is not None:
-                return Answer(turn.value, model.name)
+                return Answer(turn.value, model.name, lean=turn.lean)
             why.append(turn.came.why)
             if turn.came.why == FORGOTTEN:
                 break
@@ -194,13 +199,14 @@ class Models:
         return _Turn(came)
 
     async def _asked(self, wish: Wish[T], tier: Tier, model: Model) -> _Turn[T]:
-        """Ask one model, at most three times; plain where the rules let it, else redacted."""
+        """Ask one model, at most three times; plain where the rules let it, redacted or lean."""
         if model.price is None:
             known = await asyncio.to_thread(anybody.price, model.name, self._dollar)
             if known is None:
                 return await self._unpriced(wish, tier, model)
             model = replace(model, price=known)
         forms = [_plain(wish), _redacted(wish)] if model.remote else [_plain(wish)]
+        forms += [_plain(less)] if (less := wish.leaner()) is not None else []
         turn, form = await self._once(tier, model, forms)
         for _ in range(RETRIES_MAX):
             if turn.value is not None or not turn.again or turn.wait_s > WAIT_S_MAX:
@@ -213,7 +219,7 @@ class Models:
                 break
             await asyncio.sleep(turn.wait_s)
             turn, form = await self._once(tier, model, [form])
-        return turn
+        return replace(turn, lean=form.wish is not wish)
 
     async def _unpriced(self, wish: Wish[T], tier: Tier, model: Model) -> _Turn[T]:
         came = Came(state="misfit", why=NO_PRICE.format(model=model.name))
@@ -229,11 +235,10 @@ class Models:
 
         Whatever happens, a reason is kept; without a word where somebody was forgotten meanwhile.
         """
-        wish = forms[0].wish
         async with self._house.db.transaction() as tx:
             forgot = await events.newest(tx, *REDACTS)
             for form in forms:
-                call = self._call(tier, model, form)
+                wish, call = form.wish, self._call(tier, model, form)
                 admitted = await model_calls.admit(tx, self._house, wish.wanted, call, self.limits)
                 if admitted.cost is not None:
                     break

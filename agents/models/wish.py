@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Generic, TypeVar
 
@@ -28,6 +28,7 @@ class Part:
     """A piece of what the model reads. `outside`: somebody else wrote it.
 
     `lasts`: the next call for the same purpose will very likely hold it, too.
+    `passage`: the id of the passage it is, which is left out where this model may not read it.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Part:
     data_class: DataClass
     outside: bool = False
     lasts: bool = False
+    passage: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,17 @@ class Wish(Generic[T]):
         mark = digest(self.task, "\n\n".join(part.text for part in over))[:MARK_CHARS]
         return [f'<data name="{part.name}" {mark}>\n{part.text}\n</data {mark}>' for part in parts]
 
+    def leaner(self) -> "Wish[T] | None":
+        """Return the wish without the passages that are somebody's; None: it has none."""
+        left = tuple(part for part in self.parts if not (part.passage and _private(part)))
+        if len(left) == len(self.parts):
+            return None
+        kept = {part.passage for part in left}
+        recalled = tuple(one for one in self.wanted.recalled if one[0] in kept)
+        return replace(
+            self, parts=left, wanted=self.wanted.model_copy(update={"recalled": recalled})
+        )
+
     def data_class(self, secrets: Sequence[str]) -> DataClass:
         """Return the class of the most private part; `secrets` are never to be in any."""
         if any(secret_in(part.text, secrets) for part in self.parts):
@@ -81,3 +94,7 @@ class Wish(Generic[T]):
     def key(self, model: str) -> str:
         """Return the name under which this model's answer is kept."""
         return digest(model, self.wanted.step, self.messages, self.gives.model_json_schema())
+
+
+def _private(part: Part) -> bool:
+    return part.data_class in ("personal", "secret")

@@ -67,7 +67,7 @@ async def test_words_score_alike_in_both(
     monkeypatch.setattr(candidates, "POOL", 300)
     asked = [[f'"{word}"'] for word in ASKED]
     asked += [['"order"', '"lamp"', '"tea"'], ['"x_y"', '"rain\'s"', '"oscillate"', '"..."']]
-    for scope in (Scope(), Scope((("conv", ("web:1",)),))):
+    for scope in (Scope(), Scope(((("conv", ("web:1",)),),))):
         for terms in asked:
             one, other = [await found(database, terms, scope) for database in two]
             assert other == pytest.approx(one, rel=1e-5), terms

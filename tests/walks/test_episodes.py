@@ -14,6 +14,7 @@ from memory.schema.events import events as log
 from memory.schema.recall import passages
 from memory.schema.work import effect_versions, effects
 from memory.schema.work import goals as goals_table
+from memory.scope import Within
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.walks.test_refund import planned
@@ -34,7 +35,11 @@ async def recalled(app: App, query: str = ASKED) -> list[Recalled]:
     async with app.db.snapshot() as reader:
         ada = await records.by_key(reader, "email", "ada@example.org")
     assert ada is not None
-    return [one for one in await app.remembering.recall(query, ada.id) if one.kind == "episode"]
+    return [
+        one
+        for one in await app.remembering.recall(query, Within(record=ada.id))
+        if one.kind == "episode"
+    ]
 
 
 async def test_what_came_of_a_refund_is_recalled_with_plan_edits_and_end(

@@ -11,6 +11,7 @@ from agents.words import Context
 from bot.app import App
 from memory import facts, records, verify
 from memory.records import Record
+from memory.scope import Within
 from tests.chat import Chat
 from tests.memory.conftest import NOW
 
@@ -205,13 +206,15 @@ async def test_notes_and_decisions_of_a_project_are_kept_with_it_and_recalled(
     ):
         assert line in told
     project = await only(app, "project")
-    [best, *_] = await app.remembering.recall("what paper did we decide on?", project.id)
+    [best, *_] = await app.remembering.recall(
+        "what paper did we decide on?", Within(record=project.id)
+    )
     assert best.text == "Decision: we print on recycled paper"
     assert (best.trust, best.record) == ("operator", project.id)
     async with app.db.snapshot() as reader:
         ada = await records.by_key(reader, "email", "ada@example.org")
     assert ada is not None
-    found = await app.remembering.recall("which paper?", ada.id)
+    found = await app.remembering.recall("which paper?", Within(record=ada.id))
     assert "recycled" not in " ".join(one.text for one in found if one.kind == "note")
 
 
@@ -222,7 +225,7 @@ async def test_what_is_noted_no_longer_is_not_recalled(app: App, chat: Chat) -> 
     await chat.say("/undo")
     async with app.db.snapshot() as reader:
         assert await facts.current(reader, project.id) == []
-    found = await app.remembering.recall("discounts?", project.id)
+    found = await app.remembering.recall("discounts?", Within(record=project.id))
     assert not [one for one in found if "10 %" in one.text]
 
 

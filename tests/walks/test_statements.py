@@ -10,6 +10,7 @@ from bot.app import App
 from connectors.contract import PermanentError
 from memory import kinds, records, verify
 from memory.records import Record
+from memory.scope import Within
 from tests.chat import Chat
 
 HEAD = """OFXHEADER:100
@@ -76,7 +77,7 @@ async def test_what_the_other_side_wrote_is_shown_and_never_known(app: App, chat
         known = " ".join(await records.canonical_values(reader))
     assert "DE75512108001245126199" not in known
     assert "Paper & Co" not in known
-    assert [one for one in await app.remembering.recall("DE75512108001245126199", None)] == []
+    assert [one for one in await app.remembering.recall("DE75512108001245126199", Within())] == []
 
 
 async def test_an_open_invoice_is_named_and_not_settled(app: App, chat: Chat) -> None:

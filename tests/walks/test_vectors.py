@@ -18,6 +18,7 @@ from engine import schedule
 from memory import archive, events, index, lifecycle, recall
 from memory.embed import Encoder
 from memory.schema.recall import passages, vectors
+from memory.scope import Within
 from memory.soundness import faults
 from memory.verify import verify
 from tests.chat import Chat
@@ -86,7 +87,7 @@ class Company:
         return "All of them can be found by meaning" in " ".join(await self.app.remembering.told())
 
     async def found(self, asked: str = ASKED) -> list[str]:
-        return [one.text for one in await self.app.remembering.recall(asked, None)]
+        return [one.text for one in await self.app.remembering.recall(asked, Within())]
 
     async def encoders(self) -> tuple[dict[str, int], dict[str, int]]:
         """Return how many vectors each encoder has, hot and archived."""
