@@ -70,8 +70,7 @@ async def paragraph(
     answer = await models.ask(Wish(wanted, "small", TASK, tuple(parts), Paragraph))
     if not isinstance(answer, Answer):
         return None
-    if answer.lean:
-        sources = {n: one for n, one in sources.items() if one.sensitivity != "personal"}
+    sources = {n: one for n, one in sources.items() if one.id in answer.given}
     if not _holds(answer.value, question, sources):
         return None
     sentences = answer.value.sentences

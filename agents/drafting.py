@@ -4,6 +4,7 @@ Only the words: where it goes, about what and how much stays what the plan says.
 writes is judged as a model's, stands on the card, and is settled once for a task.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -15,7 +16,7 @@ from agents import references
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.specialist import Scope, Wanted
-from engine import habits, model_calls
+from engine import habits, model_calls, recalls
 from engine import request as requests
 from engine.goals import Goal
 from engine.house import House
@@ -24,25 +25,28 @@ from memory.recall import Recall, Recalled
 from memory.scope import Within
 from policies.rules import RUNS_BY_ITSELF
 
-STEP = "draft.{field}/3"
+STEP = "draft.{field}/4"
 TASK = """\
 You write for the owner of a small company. Write the text of the message whose draft you are given.
 Say what the draft says, in its language, with its greeting and signature, in the owner's voice.
 Keep every fact, name, number, amount and date of the draft as it is, and add none. Answer a mail
 that you are given as far as the draft does, and promise nothing beyond it. Add no links, addresses
 or account numbers. Heed the owner's rules, if you are given any; where you are given how the owner
-changed earlier drafts, write as they made them. What stands in square brackets like [MAIL-1-abc123]
-stays letter by letter."""
+changed earlier drafts, write as they made them. In `used`, name the numbers of the remembered
+passages that made your words other than without them; none is right where none did. What stands in
+square brackets like [MAIL-1-abc123] stays letter by letter."""
 TEXT_CHARS_MAX = 5000
 RECALLED_MAX = 3
+NAMED_MAX = 20
 RULES_MAX = 40
 PAIR = "Drafted:\n{}\n\nMade of it by the owner:\n{}"
 
 
 class Drafted(BaseModel):
-    """The words of a message, ready to be read by the owner."""
+    """The words of a message, ready to be read by the owner, and the passages they are from."""
 
     text: str = Field(min_length=1, max_length=TEXT_CHARS_MAX)
+    used: list[int] = Field(default=[], max_length=NAMED_MAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,9 @@ class Drafting:
         about = scope.get("customer") or scope.get("to") or {}
         # of this customer alone, whatever else the words would find, and nothing secret
         theirs = Within(record=about.get("id"), sensitivity="personal")
+        began = time.monotonic()
         found = await self.recall(template, theirs) if theirs.record else []
+        ms = (time.monotonic() - began) * 1000
         recalled = found[:RECALLED_MAX]
         changed = await self._changed(task.operation, field, about)
         wish = Wish(
@@ -89,7 +95,30 @@ class Drafting:
         if not isinstance(answer, Answer):
             return template
         text = answer.value.text.strip()
-        return template if not text or await self._echo(goal, text) else text
+        if not text or await self._echo(goal, text):
+            return template
+        await self._count(goal, task, field, answer, recalled, ms)
+        return text
+
+    async def _count(
+        self,
+        goal: Goal,
+        task: Task,
+        field: str,
+        answer: Answer[Drafted],
+        recalled: list[Recalled],
+        ms: float,
+    ) -> None:
+        """Count what it was given and says it used; of what it was not given, nothing counts."""
+        if not answer.given:
+            return
+        used = [id for number, id in enumerate(answer.given, 1) if number in answer.value.used]
+        chars = sum(len(one.text) for one in recalled if one.id in answer.given)
+        async with self.house.db.transaction() as tx:
+            await recalls.drafted(
+                tx, recalls.Draft(task.id, field), goal.asked_by, goal.conv,
+                given=answer.given, used=used, chars=chars, ms=ms,
+            )  # fmt: skip
 
     async def _changed(self, operation: str, field: str, about: Mapping[str, Any]) -> list[Part]:
         """Return how the owner changed the last drafts of this kind for the same customer."""
@@ -148,5 +177,6 @@ def _parts(
         yield Part("what the owner said", said, "personal")
     if text := str(scope.get("mail", {}).get("text") or ""):
         yield Part("the mail it answers", text, "personal", outside=True)
-    for one in recalled:
-        yield Part("remembered", one.text, "personal", outside=one.trust == "outside")
+    for number, one in enumerate(recalled, 1):
+        name = f"remembered {number}"
+        yield Part(name, one.text, "personal", outside=one.trust == "outside")

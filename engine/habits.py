@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import edits, outbox
+from engine import edits, outbox, recalls
 from engine.effects import Effect
 from engine.house import House
 from engine.messages import Button, say
@@ -44,6 +44,7 @@ async def keep(
         if roles.get(edit["field"]) != "text" or not (before and after):
             continue
         await _pair(tx, effect, edit["field"], str(before), str(after), cause)
+        await recalls.corrected(tx, recalls.Draft(effect.task, edit["field"]))
         first = person.name.split()[0] if person is not None else ""
         for part, value in style(str(before), str(after), first, company):
             await _noted(tx, effect, part, value, cause, conv)

@@ -69,6 +69,11 @@ class Wanted(BaseModel, frozen=True):
     goal: str | None = None
     recalled: tuple[tuple[str, float], ...] = ()
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Return the ids of the passages in it, in their order."""
+        return tuple(id for id, _ in self.recalled)
+
 
 class Call(BaseModel, frozen=True):
     """One call to one model, before it leaves. `ceiling`: the most it can cost."""
@@ -108,6 +113,7 @@ class Kept(BaseModel, frozen=True):
     value: Any
     model: str
     why: str
+    given: tuple[str, ...] = ()  # the passages it had read then; recall may give others by now
 
 
 def digest(*parts: Any) -> str:
@@ -233,7 +239,8 @@ async def settled(reader: Reader, wanted: Wanted) -> Kept | None:
     value = None if row.answer is None else await kept(reader, row.answer)
     if row.answer is not None and value is None:
         return None
-    return Kept(value=value, model=row.model, why=row.why)
+    given = tuple(id for id, _ in row.recalled)
+    return Kept(value=value, model=row.model, why=row.why, given=given)
 
 
 def _action(wanted: Wanted) -> Action:

@@ -1,4 +1,4 @@
-"""Recall, counted: what was found, what of it was told, what was wrong; how long it took.
+"""Recall, counted: what was found, what of it was told or used, what was wrong; how long it took.
 
 Only ids and numbers are kept, for a while (engine/bookkeeping.py); the words stay where they are.
 """
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -26,7 +26,7 @@ WRONG_WITHIN = timedelta(hours=4)  # “that's wrong” is about an answer this 
 DAYS_TOLD = 7
 CHARS_PER_TOKEN = 4
 
-Purpose = Literal["question", "about"]
+Purpose = Literal["question", "about", "draft"]
 
 
 class Counted(BaseModel, frozen=True):
@@ -41,11 +41,25 @@ class Counted(BaseModel, frozen=True):
     tokens: dict[date, int] = {}
     ms: tuple[int, ...] = ()
     cost: Decimal = Decimal(0)  # of answers in a model's words
-    drafts: int = 0  # calls of models that were given passages
+    drafts: int = 0  # of models that were given passages
     given: int = 0  # the passages they were given
+    named: int = 0  # those of them that the models say they used
+    corrected: int = 0  # drafts that were changed by hand
+    named_corrected: int = 0  # the passages named in these
 
     def percentile(self, share: float) -> int:
         return self.ms[min(len(self.ms) - 1, int(share * len(self.ms)))]
+
+
+class Draft(NamedTuple):
+    """A text that a model drafted: the task it is of, and the field it stands in."""
+
+    task: str
+    field: str
+
+    @property
+    def id(self) -> str:
+        return derived_id("rcl", self.task, self.field)
 
 
 def id_of(event: str, purpose: Purpose) -> str:
@@ -71,10 +85,11 @@ async def note(
     sources: int,
     chars: int,
     ms: float,
+    id: str = "",
 ) -> None:
     """Count one recall, once for the event that asked."""
     row = {
-        "id": id_of(event, purpose),
+        "id": id or id_of(event, purpose),
         "event": event,
         "conv": conv,
         "purpose": purpose,
@@ -98,6 +113,28 @@ async def all_told(
     await note(tx, event, conv, "about", found=ids, used=ids, sources=1, chars=chars, ms=ms)
 
 
+async def drafted(
+    tx: Tx,
+    draft: Draft,
+    event: str,
+    conv: str | None,
+    *,
+    given: Sequence[str],
+    used: Sequence[str],
+    chars: int,
+    ms: float,
+) -> None:
+    """Count a draft, once: the passages its model was given, and those it says it used."""
+    await note(
+        tx, event, conv, "draft", found=given, used=used, sources=0, chars=chars, ms=ms, id=draft.id
+    )
+
+
+async def corrected(tx: Tx, draft: Draft) -> None:
+    """The operator changed this draft by hand."""
+    await not_it(tx, draft.id)
+
+
 async def cited(tx: Tx, event: str, used: Sequence[str]) -> None:
     """What was told in a model's words used only these."""
     mine = sa.update(recalls).where(recalls.c.id == id_of(event, "question"))
@@ -107,7 +144,9 @@ async def cited(tx: Tx, event: str, used: Sequence[str]) -> None:
 async def wrong(tx: Tx, conv: str) -> bool:
     """Count the last answer here as wrong; say whether there was a fresh one."""
     newest = sa.select(recalls.c.id).where(
-        recalls.c.conv == conv, recalls.c.at >= tx.now - WRONG_WITHIN
+        recalls.c.conv == conv,
+        recalls.c.at >= tx.now - WRONG_WITHIN,
+        recalls.c.purpose != "draft",
     )
     id = await tx.value(newest.order_by(recalls.c.at.desc(), recalls.c.id.desc()).limit(1))
     return id is not None and await not_it(tx, str(id))
@@ -123,12 +162,11 @@ async def not_it(tx: Tx, id: str) -> bool:
 async def counted(reader: Reader, settings: dict[str, Any]) -> Counted:
     """Count the last thirty days."""
     since = reader.now - timedelta(days=DAYS)
-    rows = await reader.rows(sa.select(recalls).where(recalls.c.at >= since))
-    given = sa.select(reasons.c.recalled).where(
-        reasons.c.at >= since, reasons.c.model != "", reasons.c.step.like("draft.%")
-    )
+    every = await reader.rows(sa.select(recalls).where(recalls.c.at >= since))
+    drafts = [row for row in every if row.purpose == "draft"]
+    rows = [row for row in every if row.purpose != "draft"]
+    corrected = [row for row in drafts if row.wrong_at is not None]
     costs = sa.select(reasons.c.cost).where(reasons.c.at >= since, reasons.c.step.like("answer/%"))
-    drafts = [row.recalled for row in await reader.rows(given) if row.recalled]
     tokens: Counter[date] = Counter()
     for row in rows:
         tokens[row.at.astimezone(ZoneInfo(settings["zone"])).date()] += row.tokens
@@ -143,14 +181,19 @@ async def counted(reader: Reader, settings: dict[str, Any]) -> Counted:
         ms=tuple(sorted(row.ms for row in rows)),
         cost=sum((Decimal(row.cost) for row in await reader.rows(costs)), Decimal(0)),
         drafts=len(drafts),
-        given=sum(map(len, drafts)),
+        given=sum(len(row.found) for row in drafts),
+        named=sum(len(row.used) for row in drafts),
+        corrected=len(corrected),
+        named_corrected=sum(len(row.used) for row in corrected),
     )
 
 
 def told(seen: Counted, settings: dict[str, Any], today: date) -> tuple[str, ...]:
     """Return it in sentences; nothing that was not measured is said."""
+    drafts = _drafts(seen)
     if not seen.answers:
-        return (f"Nothing was asked of memory in the last {DAYS} days, so there is no hit rate.",)
+        nothing = f"Nothing was asked of memory in the last {DAYS} days, so there is no hit rate."
+        return (nothing, *drafts)
     lines = [f"{_many(seen.answers, 'answer')} from memory in the last {DAYS} days."]
     if seen.found:
         rate = f"{100 * seen.used / seen.found:.0f}%"
@@ -166,10 +209,20 @@ def told(seen: Counted, settings: dict[str, Any], today: date) -> tuple[str, ...
     by_day = ", ".join(f"{day:%-d.%-m.} {seen.tokens.get(day, 0):,}" for day in week)
     lines.append(f"Tokens of passages told a day, this week: {by_day}.")
     lines.append(f"Answers in a model's words cost {words.cost(seen.cost, settings['currency'])}.")
-    if seen.drafts:
-        given, drafts = _many(seen.given, "passage"), _many(seen.drafts, "draft")
-        lines.append(f"{given} went to models for {drafts}; which of them were used is not known.")
-    return tuple(lines)
+    return (*lines, *drafts)
+
+
+def _drafts(seen: Counted) -> tuple[str, ...]:
+    if not seen.drafts:
+        return ()
+    given, drafts = _many(seen.given, "passage"), _many(seen.drafts, "draft")
+    named = f"{seen.named} of them ({100 * seen.named / seen.given:.0f}%)" if seen.named else "none"
+    said = f"{given} went to models for {drafts}; they say that they used {named}."
+    if not seen.corrected:
+        return (said,)
+    changed = f"You changed {_many(seen.corrected, 'draft')} of these by hand"
+    of = _many(seen.named_corrected, "passage")
+    return said, f"{changed}, with {of} that they say they used."
 
 
 def _many(count: int, what: str) -> str:

@@ -53,13 +53,13 @@ FENCED = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
 class Answer(Generic[T]):
     """What a model answered, in the shape it was asked for.
 
-    `lean`: the rules let it read only the passages that are nobody's.
+    `given`: the ids of the passages it read, in their order. The rules may have left some out.
     """
 
     value: T
     model: str
     cached: bool = False
-    lean: bool = False
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class _Turn(Generic[T]):
     again: Literal["", "wait", "repair"] = ""
     wait_s: float = 0.0
     said: str = ""  # the answer that is to be repaired
-    lean: bool = False
+    given: tuple[str, ...] = ()  # the passages that were sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class Models:
         for tier, model in listed:
             turn = await self._unless_resting(wish, tier, model)
             if turn.value is not None:
-                return Answer(turn.value, model.name, lean=turn.lean)
+                return Answer(turn.value, model.name, given=turn.given)
             why.append(turn.came.why)
             if turn.came.why == FORGOTTEN:
                 break
@@ -168,7 +168,8 @@ class Models:
             async with self._house.db.transaction() as tx:
                 came = Came(state="answered", answer=key)
                 await model_calls.note(tx, wish.wanted, call, came, cached=True)
-            return Answer(wish.gives.model_validate(value), model.name, cached=True)
+            read = wish.gives.model_validate(value)
+            return Answer(read, model.name, cached=True, given=wish.wanted.given)
         return None
 
     async def _unless_resting(self, wish: Wish[T], tier: Tier, model: Model) -> _Turn[T]:
@@ -219,7 +220,7 @@ class Models:
                 break
             await asyncio.sleep(turn.wait_s)
             turn, form = await self._once(tier, model, [form])
-        return replace(turn, lean=form.wish is not wish)
+        return replace(turn, given=form.wish.wanted.given)
 
     async def _unpriced(self, wish: Wish[T], tier: Tier, model: Model) -> _Turn[T]:
         came = Came(state="misfit", why=NO_PRICE.format(model=model.name))
@@ -300,7 +301,8 @@ class Models:
 def _again(before: model_calls.Kept, wish: Wish[T]) -> Answer[T] | NoAnswer:
     if before.value is None:
         return NoAnswer(before.why)
-    return Answer(wish.gives.model_validate(before.value), before.model, cached=True)
+    read = wish.gives.model_validate(before.value)
+    return Answer(read, before.model, cached=True, given=before.given)
 
 
 def _plain(wish: Wish[T]) -> _Form[T]:

@@ -3,10 +3,15 @@
 import sqlalchemy as sa
 
 from bot.app import App
+from bot.memories import MEMORY
 from engine import habits
-from memory import artifacts, facts, records, verify
+from memory import artifacts, events, facts, passages, records, verify
+from memory.schema.recalls import recalls
 from memory.schema.records import artifacts as table
 from tests.chat import Chat
+from tests.peers.models import says
+from tests.walks.model_office import CARD, WISH, WROTE, Office
+from tests.walks.test_outside import mail
 
 ASKED = "Shall I write it so"
 
@@ -85,3 +90,54 @@ async def test_a_guess_is_not_written_before_the_yes(app: App, chat: Chat) -> No
     await reply_edited(chat, "5", "Warm wishes", "Cheers")
     await chat.say("refund PAY-1042 7 EUR")
     assert "Warm wishes" in chat.text("Send e-mail")
+
+
+async def test_which_passages_a_draft_used_is_counted_as_its_model_says(office: Office) -> None:
+    chat = await office.open()
+    for number, text in enumerate(("The file is for my lion.", "Is the file ready?"), 1):
+        await chat.drop(mail(text, number).replace(b"eve@evil.example", b"bruno@example.com"))
+    await chat.say(WISH)  # the script's draft names none
+    await chat.say("/memory")
+    told = chat.text(MEMORY)
+    assert "2 passages went to models for 1 draft; they say that they used none." in told
+    assert "by hand" not in told
+    office.server.script(says({"text": f"{WROTE} Mind the lion.", "used": [2, 2, 0, -1, 9]}))
+    await chat.say("write to Bruno that the file is ready now")
+    await chat.say("/memory")
+    used = "; they say that they used 1 of them (20%)."
+    assert f"5 passages went to models for 2 drafts{used}" in chat.text(MEMORY)
+    for text in ("Dear Bruno, it is there.", "Dear Bruno, it is there!"):  # once, however often
+        await chat.tap(CARD, "Edit", text=text)
+    await chat.say("/memory")
+    assert used in chat.text(MEMORY)
+    assert "You changed 1 draft of these by hand, with 1 passage" in chat.text(MEMORY)
+    assert "Nothing was asked of memory" in chat.text(MEMORY)
+    await chat.say("that's wrong")  # is about an answer, and a draft is none
+    await chat.say("/memory")
+    assert "You changed 1 draft" in chat.text(MEMORY)
+    assert (await verify.verify(office.app.db)).faults == ()
+
+
+async def test_what_a_draft_was_given_stays_what_it_was_given(office: Office) -> None:
+    chat = await office.open()
+    mine = mail("The file is for my lion.", 1).replace(b"eve@evil.example", b"bruno@example.com")
+    await chat.drop(mine)
+    office.server.script(says({"text": WROTE, "used": [1]}))
+    await chat.say(WISH)
+    [before] = [one for one in await office.rows(recalls) if one.purpose == "draft"]
+    async with office.app.db.snapshot() as reader:
+        bruno = await records.by_key(reader, "email", "bruno@example.com")
+    assert bruno is not None
+    async with office.app.db.transaction() as tx:  # as after a crash before it was counted
+        await tx.conn.execute(sa.delete(recalls))
+        await passages.remember(
+            tx, kind="note", ref="fct_new", text="The file is ready: the file is ready.",
+            trust="operator", record=bruno.id,
+        )  # fmt: skip
+        await tx.conn.execute(sa.text("UPDATE work SET state='ready', round=round+1"))
+        await events.note(tx, "test.crashed", None)
+    await office.app.close()
+    await office.open()
+    [after] = [one for one in await office.rows(recalls) if one.purpose == "draft"]
+    assert (after.found, after.used) == (before.found, before.used)
+    assert len(after.used) == 1
