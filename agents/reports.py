@@ -90,7 +90,7 @@ async def about(
     if record is None:
         return None
     settings = await profile.read(reader)
-    fields = Bullets(items=tuple(_fields(record)))
+    fields = Bullets(items=tuple(_fields(record, settings)))
     parts: list[Part] = [Heading(text=f"{record.name} · {record.kind}"), fields]
     related = await _related(reader, record)
     parts += [Bullets(items=tuple(related))] if related else []
@@ -119,18 +119,19 @@ def _asks(one: recall.Recalled) -> bool:
     return one.kind == "message" and Traits.ASKS in traits.of(one.text, None)
 
 
-def _fields(record: Record) -> list[str]:
+def _fields(record: Record, settings: dict[str, Any]) -> list[str]:
     hidden = {"name", *kinds.names(record.kind)}  # ids say nothing to a person
     shown = {k: v for k, v in record.state.items() if v and k not in hidden}
-    lines = [f"{words.label(name)}: {_said(v)}" for name, v in shown.items()]
+    lines = [f"{words.label(name)}: {_said(v, settings)}" for name, v in shown.items()]
     status = "" if record.status == "active" else f" · {record.status}"
     return [*lines, f"Record version {record.version}{status}"]
 
 
-def _said(value: Any) -> str:
+def _said(value: Any, settings: dict[str, Any]) -> str:
     if isinstance(value, dict):
-        value = [f"{name}: {said}" for name, said in value.items()]
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        value = [f"{name}: {_said(each, settings)}" for name, each in value.items()]
+    listed = value if isinstance(value, list) else [value]
+    return ", ".join(words.shown(str(each), settings) for each in listed)
 
 
 async def _related(reader: Reader, record: Record) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from bot.searching import Found
 from engine.messages import Bullets, Heading, Msg, Para, Part, Span
 from memory.erasure import Erasure
+from memory.schema.called import CALLED
 
 TITLE = "Certificate of erasure"
 SEARCHING = (
@@ -44,8 +45,8 @@ def begun(cause: str, gone: Sequence[Erasure], backups: int) -> Msg:
         rows.update(one.rows)
     files = {file for one in gone for file in one.files}
     cut = sum(one.events for one in gone)
-    lines = [f"{count} in {table}" for table, count in sorted(rows.items())]
-    lines += [f"{cut} events of the log made unreadable", f"{len(files)} kept files deleted"]
+    lines = sorted(f"{CALLED[table].capitalize()}: {count}" for table, count in rows.items())
+    lines += [f"Entries of the log made unreadable: {cut}", f"Kept files deleted: {len(files)}"]
     parts: list[Part] = [Heading(text=TITLE), Bullets(items=tuple(lines)), _para(SEARCHING)]
     parts.append(_para(BACKUPS.format(count=backups)))
     parts.append(_para(f"The log proves it from {cause} on: `firstmate verify`."))

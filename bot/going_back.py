@@ -11,7 +11,7 @@ from engine.house import House
 from engine.messages import Button, FieldDiff, Heading, Msg, Para, Span
 from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
-from memory import kinds, records, versions
+from memory import kinds, profile, records, versions
 from memory.db import Reader, Tx
 from memory.records import Record, TakenError, Version
 
@@ -49,7 +49,7 @@ async def look(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
         if shown is None:
             return Reply(GONE, refused=True)
         try:
-            card = _card(tap, *shown)
+            card = _card(tap, *shown, await profile.read(tx))
         except ValueError as error:
             return Reply(NOT_NOW.format(why=kinds.says(error)), refused=True)
         await outbox.post(tx, card, who.conv)
@@ -95,9 +95,9 @@ async def _as_shown(reader: Reader | Tx, tap: Tap) -> tuple[Record, Version] | N
     return None if now.kind in BOOKS or now.status == "erased" else (now, then)
 
 
-def _card(tap: Tap, now: Record, then: Version) -> Msg:
+def _card(tap: Tap, now: Record, then: Version, settings: dict[str, Any]) -> Msg:
     title = TITLE.format(name=now.name, number=then.version)
-    rows = tuple(sides.changes(now.state, versions.whole(now.kind, then)))
+    rows = tuple(sides.changes(now.state, versions.whole(now.kind, then), settings))
     says = SAYS.format(next=now.version + 1) if rows else SAME
     parts = (Heading(text=title), Para(spans=(Span(text=says),)), FieldDiff(rows=rows))
     label = f"Go back to version {then.version}"

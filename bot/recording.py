@@ -124,12 +124,13 @@ async def _card(reader: Reader, found: Heard, event: Event, key: str) -> Msg:
     if state == before:
         return say(key, SAME.format(name=state["name"]))
     shown, old = await _named(reader, found.kind, state), await _named(reader, found.kind, before)
+    settings = await profile.read(reader)
     parts: list[Part] = [Heading(text=title)]
     if found.known is None:
         says = f"{SAYS[True]} {BOOKED}" if found.kind == "meeting" else SAYS[True]
-        parts += [Bullets(items=sides.says(shown)), _para(says)]
+        parts += [Bullets(items=sides.says(shown, settings)), _para(says)]
     else:
-        parts.append(FieldDiff(rows=tuple(sides.changes(old, shown))))
+        parts.append(FieldDiff(rows=tuple(sides.changes(old, shown, settings))))
         parts.append(_para(SAYS[False].format(next=found.known.version + 1)))
     label = "Record it" if found.known is None else "Change it"
     item = _fingerprint(found)

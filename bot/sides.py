@@ -9,25 +9,30 @@ from engine.messages import FieldRow
 VALUE_CHARS_MAX = 120
 
 
-def says(state: dict[str, Any]) -> tuple[str, ...]:
+def says(state: dict[str, Any], settings: dict[str, Any]) -> tuple[str, ...]:
     """Return what a record says besides its name, one line a field."""
-    said = ((name, value(each)) for name, each in state.items() if name != "name")
+    said = ((name, value(each, settings)) for name, each in state.items() if name != "name")
     return tuple(f"{label(name)}: {each}" for name, each in said if each) or ("nothing more",)
 
 
-def changes(now: dict[str, Any], then: dict[str, Any]) -> Iterator[FieldRow]:
+def changes(
+    now: dict[str, Any], then: dict[str, Any], settings: dict[str, Any]
+) -> Iterator[FieldRow]:
     """Yield each field that would be another, as it is and as it would be."""
     for name, wanted in then.items():
         if (wanted or None) != (now.get(name) or None):
             yield FieldRow(
-                label=label(name), old=value(now.get(name)) or None, new=value(wanted) or None
+                label=label(name),
+                old=value(now.get(name), settings) or None,
+                new=value(wanted, settings) or None,
             )
 
 
-def value(given: Any) -> str:
+def value(given: Any, settings: dict[str, Any]) -> str:
     if isinstance(given, dict):
-        given = [f"{name}: {each}" for name, each in given.items()]
-    text = ", ".join(map(str, given)) if isinstance(given, list) else str(given or "")
+        given = [f"{name}: {words.shown(str(each), settings)}" for name, each in given.items()]
+    listed = given if isinstance(given, list) else [given or ""]
+    text = ", ".join(words.shown(str(each), settings) for each in listed)
     return text if len(text) <= VALUE_CHARS_MAX else f"{text[: VALUE_CHARS_MAX - 1]}…"
 
 

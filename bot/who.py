@@ -125,7 +125,9 @@ class Who:
                 together = merging.union(*await merging.both(tx, one.id, other.id))
             except merging.MergeError as error:
                 return say(key, str(error))
-            await outbox.post(tx, card(one, other, together), str(event.body["conv"]))
+            await outbox.post(
+                tx, card(one, other, together, await profile.read(tx)), str(event.body["conv"])
+            )
         return None
 
     async def _likely(self, event: Event, key: str) -> Msg | None:
@@ -135,7 +137,7 @@ class Who:
         async with self.house.db.transaction() as tx:
             for one, other, match in reversed(found[:ASKED_MAX]):
                 together = merging.union(one, other)
-                asked = card(one, other, together, likely.why(match))
+                asked = card(one, other, together, await profile.read(tx), likely.why(match))
                 await outbox.post(tx, asked, str(event.body["conv"]))
                 await outbox.show_again(tx, asked.key, str(event.body["conv"]))
         if not found:
@@ -193,16 +195,26 @@ async def two(house: House, tap: Tap, who: Person, key: str, values: dict[str, s
 VERBS: dict[str, Any] = {"record.merge": merge, "record.split": split, "record.apart": two}
 
 
-def card(one: Record, other: Record, together: dict[str, Any], why: tuple[Part, ...] = ()) -> Msg:
+def card(
+    one: Record,
+    other: Record,
+    together: dict[str, Any],
+    settings: dict[str, Any],
+    why: tuple[Part, ...] = (),
+) -> Msg:
     """Return the question: what each side says, and what the one that stays would say then."""
     asks = f"{one.name} stays, and what names {other.name} is found there. It can be split again."
     parts: list[Part] = [Heading(text=TITLE)]
     for side in (one, other):
         parts += [
             _para(f"{side.name} · version {side.version}"),
-            Bullets(items=sides.says(side.state)),
+            Bullets(items=sides.says(side.state, settings)),
         ]
-    parts += [*why, _para(asks), FieldDiff(rows=tuple(sides.changes(one.state, together)))]
+    parts += [
+        *why,
+        _para(asks),
+        FieldDiff(rows=tuple(sides.changes(one.state, together, settings))),
+    ]
     item = f"{other.id} {one.version} {other.version}"
     yes = Button(label="They are the same", action="record.merge", ref=one.id, item=item)
     no = Button(label="They are two", action="record.apart", ref=one.id, item=item)
@@ -291,10 +303,15 @@ async def _version(
 ) -> str:
     """Return one line: when, what changed, and the event that caused it."""
     old = {} if before is None else before.state
-    changed = [
-        f"{sides.label(name)}: {sides.value(old.get(name)) or '—'} → {sides.value(value) or '—'}"
+    sided = [
+        (name, sides.value(old.get(name), settings), sides.value(value, settings))
         for name, value in now.state.items()
-        if value != old.get(name) and (before is not None or sides.value(value))
+        if value != old.get(name)
+    ]
+    changed = [
+        f"{sides.label(name)}: {was or '—'} → {became or '—'}"
+        for name, was, became in sided
+        if before is not None or became
     ]
     event = await events.get(reader, now.cause) if now.cause else None
     why = f" · {explain.said(event)}" if event is not None else ""

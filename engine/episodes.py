@@ -21,7 +21,6 @@ from policies.rules import Action
 KIND: passages.Kind = "episode"
 ASKED_CHARS_MAX, VALUE_CHARS_MAX, EDITS_MAX = 160, 40, 3
 NOTE = "records.note"
-HIDDEN = "…"  # what a note says stands in the note alone, and goes with it
 ENDS = {"declined": "not wanted", "failed": "failed"}
 LEFT = {"skipped": " (left out)", "failed": " (failed)"}
 
@@ -36,10 +35,9 @@ async def write(tx: Tx, goal_id: str) -> None:
         return
     mine = sa.select(effects).filter_by(goal=goal_id).order_by(effects.c.at, effects.c.id)
     found = await tx.rows(mine)
-    hidden = await _noted(tx, [one.id for one in found])
-    said = [*_asked(goal, hidden), *_planned(tasks), *_done(found)]
+    said = [*await _asked(tx, goal, found), *_planned(tasks), *_done(found)]
     for effect in found:
-        said += await _by_hand(tx, effect.id)
+        said += await _by_hand(tx, effect)
     end = _end(goal, outcome, (await profile.read(tx))["currency"])
     begins = "\n".join(said)[: passages.PIECE_CHARS - len(end) - 1]
     slots = goal.slots or {}
@@ -51,14 +49,26 @@ async def write(tx: Tx, goal_id: str) -> None:
     )  # fmt: skip
 
 
-def _asked(goal: sa.Row[Any], hidden: Sequence[str]) -> Iterator[str]:
+async def _asked(reader: Reader, goal: sa.Row[Any], found: Sequence[sa.Row[Any]]) -> list[str]:
+    """Return what was asked. What a note says stands in the note alone, and goes with it."""
+    notes = [one.action["args"] for one in found if one.action["operation"] == NOTE]
+    if notes and len(notes) == len(found):
+        return [await _noted(reader, args) for args in notes]
     slots = goal.slots or {}
     asked = " ".join(slots.get("said", ()))
-    yield _without(goal.text, hidden)
+    lines = [goal.text]
     if asked:
-        yield f"You asked: “{_short(_without(asked, hidden), ASKED_CHARS_MAX)}”"
+        lines.append(f"You asked: “{_short(asked, ASKED_CHARS_MAX)}”")
     elif slots.get("mail"):
-        yield "You took it from a mail."
+        lines.append("You took it from a mail.")
+    hidden = await _said_in_notes(reader, [one.id for one in found])
+    return [line for line in lines if not any(text in line for text in hidden)]
+
+
+async def _noted(reader: Reader, args: dict[str, Any]) -> str:
+    record = await records.get(reader, args["record"])
+    sort = str(args.get("sort") or "note").capitalize()
+    return sort if record is None else f"{sort} on {record.name}"
 
 
 def _planned(tasks: Sequence[sa.Row[Any]]) -> Iterator[str]:
@@ -74,26 +84,30 @@ def _done(found: Sequence[sa.Row[Any]]) -> Iterator[str]:
             yield f"Done: {one.receipt['said']}{back}"
 
 
-async def _by_hand(reader: Reader, effect: str) -> list[str]:
+async def _by_hand(reader: Reader, effect: sa.Row[Any]) -> list[str]:
     """Return what the operator changed of an effect, and why it was not wanted."""
-    query = sa.select(effect_versions).filter_by(effect=effect)
+    query = sa.select(effect_versions).filter_by(effect=effect.id)
     versions = await reader.rows(query.order_by(effect_versions.c.version))
     said = []
     for old, new in pairwise(versions):
-        if new.author == "operator" and new.action["operation"] != NOTE:
+        if new.author == "operator":
             pair = (Action.model_validate(each.action) for each in (old, new))
-            said += [_changed(each) for each in edits.by_hand(*pair)[:EDITS_MAX]]
+            told = effect.action["operation"] != NOTE  # what a note said is told by no edit either
+            said += [_changed(each, told) for each in edits.by_hand(*pair)[:EDITS_MAX]]
     of = sa.join(decisions, approvals, decisions.c.approval == approvals.c.id)
-    notes = sa.select(decisions.c.note).select_from(of).where(approvals.c.effect == effect)
+    notes = sa.select(decisions.c.note).select_from(of).where(approvals.c.effect == effect.id)
     rows = await reader.rows(notes.where(decisions.c.note.is_not(None)))
     return said + [f"You said why not: {_short(row.note, ASKED_CHARS_MAX)}" for row in rows]
 
 
-def _changed(edit: dict[str, Any]) -> str:
+def _changed(edit: dict[str, Any], told: bool) -> str:
+    field = edit["field"].replace("_", " ")
+    if not told:
+        return f"You changed its {field}."
     before, after = (
         _short(str(edit[side] or "—"), VALUE_CHARS_MAX) for side in ("before", "after")
     )
-    return f"You changed {edit['field'].replace('_', ' ')}: {before} → {after}"
+    return f"You changed {field}: {before} → {after}"
 
 
 def _end(goal: sa.Row[Any], outcome: sa.Row[Any], currency: str) -> str:
@@ -117,18 +131,11 @@ async def _about(reader: Reader, slots: dict[str, Any], found: Sequence[sa.Row[A
     return None
 
 
-async def _noted(reader: Reader, effects: Sequence[str]) -> list[str]:
+async def _said_in_notes(reader: Reader, effects: Sequence[str]) -> set[str]:
     """Return what notes say or said, which they tell themselves as long as they hold."""
     query = sa.select(effect_versions.c.action).where(effect_versions.c.effect.in_(effects))
     actions = [row.action for row in await reader.rows(query)]
-    texts = {one["args"]["text"] for one in actions if one["operation"] == NOTE}
-    return sorted(texts, key=len, reverse=True)
-
-
-def _without(text: str, hidden: Sequence[str]) -> str:
-    for each in hidden:
-        text = text.replace(each, HIDDEN)
-    return text
+    return {one["args"]["text"] for one in actions if one["operation"] == NOTE}
 
 
 def _short(text: str, most: int) -> str:

@@ -1,11 +1,14 @@
 """Moments and money as the operator reads them: their zone, their language."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 SHORT = {"iban": "IBAN", "vat id": "VAT ID"}  # fields of a record that no rule of case spells
+DAY_CHARS = len("2026-11-27")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:\d\d))?")
 SURFACES = {"telegram": "Telegram", "slack": "Slack"}
 
 
@@ -58,6 +61,23 @@ def written(on: date, profile: dict[str, Any]) -> str:
     from babel.dates import format_date
 
     return str(format_date(on, "d MMM yyyy", locale=profile["locale"]))
+
+
+def shown(value: str, profile: dict[str, Any]) -> str:
+    """Return a value of a record as it is read: a day or a moment that is kept as ISO writes it.
+
+    “27 Nov 2026” or “27 Nov 2026, 09:00”, in the operator's zone and language; else as it is.
+    """
+    if _ISO.fullmatch(value) is None:
+        return value
+    try:
+        if len(value) == DAY_CHARS:
+            return written(date.fromisoformat(value), profile)
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    local = at.astimezone(ZoneInfo(profile["zone"]))
+    return f"{day(at, profile)}, {local:%H:%M}"
 
 
 def money(amount: Decimal | int | str, currency: str) -> str:

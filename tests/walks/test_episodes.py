@@ -1,5 +1,6 @@
 """Walks of what came of a goal: one passage each, found again, and true after every change."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.walks.test_refund import planned
 from tests.walks.test_retention import night
-from tests.walks.test_rule_words import agreed
+from tests.walks.test_rule_words import agreed, opened
 
 ASKED = "how did we handle the last refund of Ada?"
 
@@ -83,8 +84,34 @@ async def test_why_not_is_told_too(app: App, chat: Chat) -> None:
 async def test_what_a_note_says_is_in_no_episode(app: App, chat: Chat) -> None:
     await chat.say("note on Ada: prefers green tea")
     [one] = await told(app)
-    assert "Ada" in one
-    assert "green tea" not in one
+    assert one.splitlines()[0] == "Note on Ada Example"
+    for hidden in ("green tea", "…", "You asked"):
+        assert hidden not in one
+    await chat.tap("Note on Ada Example", "Undo")
+    await chat.say("note on Bruno: prefers green · or black tea")
+    await chat.say("decision for Ada: we meet in the old mill")
+    assert not any("tea" in one or "mill" in one for one in await told(app))
+    assert any(one.startswith("Decision on Ada Example") for one in await told(app))
+
+
+async def test_what_a_note_said_before_it_was_edited_is_in_no_episode_either(
+    filled: Path, tmp_path: Path, clock: FakeClock
+) -> None:
+    shutil.copytree(filled, tmp_path / "sample")
+    (tmp_path / "sample" / "rules").mkdir()
+    (tmp_path / "sample" / "rules" / "mine.yaml").write_text(
+        "rules:\n  - {id: look, action: records.note, then: ask, why: I look at notes.}\n",
+        encoding="utf-8",
+    )
+    app, chat = await opened(tmp_path / "sample", clock)
+    await chat.say("note on Ada: prefers green tea")
+    await chat.tap("Note on Ada Example", "Edit", text="prefers coffee")
+    await chat.tap("Note on Ada Example", "✓ Note")
+    [one] = await told(app)
+    assert "You changed its text." in one
+    assert "tea" not in one
+    assert "coffee" not in one
+    await app.close()
 
 
 async def test_a_note_changed_by_hand_tells_neither_and_a_long_goal_keeps_its_end(

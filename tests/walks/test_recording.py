@@ -1,6 +1,7 @@
 """Walks of what the operator says is there: looked at on a card, recorded by a tap, changed."""
 
 import asyncio
+import re
 import time
 from typing import Any
 
@@ -82,6 +83,21 @@ async def test_whom_it_is_for_is_related_and_told_from_both_sides(app: App, chat
     await recorded(app, chat, "new task for project Spring: order the paper", "task")
     await chat.say("/who project spring")
     assert "order the paper" in chat.text("What I know about Spring")
+
+
+async def test_days_and_moments_are_shown_as_they_are_read(app: App, chat: Chat) -> None:
+    await chat.say("new project Spring until 30 June 2027")
+    assert "Ends on: 30 Jun 2027" in chat.text("New project: Spring")
+    await chat.tap("New project", "Record it")
+    await chat.say("project Spring: until 30 July 2027")
+    await chat.tap("Spring: a change", "Change it")
+    for command, shown in (
+        ("/who Spring", "Ends on: 30 Jul 2027"),
+        ("/history Spring", "Ends on: 30 Jun 2027 → 30 Jul 2027"),
+    ):
+        await chat.say(command)
+        assert shown in chat.last
+        assert re.search(r"\d{4}-\d\d-\d\d", chat.last) is None
 
 
 async def test_what_is_there_is_changed_and_the_difference_is_shown(app: App, chat: Chat) -> None:
