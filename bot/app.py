@@ -45,6 +45,7 @@ from engine import (
     outbox,
     perform,
     pictures,
+    recounting,
     retention,
     stop,
     tokens,
@@ -96,6 +97,7 @@ class App:
         await forgetting.resume(self.house)
         await self.durable.launch()
         await onboarding.greet(self.db)
+        await recounting.begin(self.db)
         self.remembering.start()
         self.delivery.start()
         self.alarms.start()
@@ -331,6 +333,9 @@ def _minds(
     async def certify(work: Any) -> None:
         await forgetting.certify(house, work)
 
+    async def recount(work: Any) -> None:
+        await recounting.recount(house, work)
+
     handlers: dict[str, Handler] = {
         "understand": front.understand,
         "dispatch": dispatch,
@@ -338,6 +343,7 @@ def _minds(
         "picture": picture,
         retention.KIND: sweep,
         forgetting.KIND: certify,
+        recounting.KIND: recount,
     }
     return front, handlers
 

@@ -7,10 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App
-from engine import episodes, goals
+from engine import episodes, goals, recounting
 from memory import events, records, rollback, verify
-from memory.db import Database, insert
+from memory.db import Database, Tx, insert
+from memory.passages import forget
 from memory.recall import Recalled
+from memory.schema.chat import cursors
 from memory.schema.events import events as log
 from memory.schema.recall import passages
 from memory.schema.work import effect_versions, effects
@@ -183,3 +185,44 @@ async def test_going_back_in_time_takes_only_what_had_come_of_it_along(
     await back.close()
     assert len(kept) == 1
     assert "Ada" in kept[0].text
+
+
+async def test_what_ended_before_there_were_episodes_is_recounted_once(
+    filled: Path, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(filled, tmp_path / "sample")
+    app, chat = await opened(tmp_path / "sample", clock)
+    for amount in ("5", "6", "7"):
+        await chat.say(f"refund PAY-1042 {amount} EUR")
+        await chat.tap(f"Refund {amount}.00 EUR", "Reject")
+    before = sorted(await told(app))
+    assert len(before) == 3
+    async with app.db.transaction() as tx:  # as an older Firstmate left it
+        query = sa.select(passages.c.ref).filter_by(kind="episode")
+        await forget(tx, [row.ref for row in await tx.rows(query)])
+        await tx.conn.execute(sa.delete(cursors).filter_by(name=recounting.CURSOR))
+    await app.close()
+    monkeypatch.setattr(recounting, "AT_ONCE", 1)
+    write, turns = episodes.write, []
+
+    async def breaks_once(tx: Tx, goal: str) -> None:
+        turns.append(goal)
+        if len(turns) == 2:
+            raise RuntimeError("the power went")
+        await write(tx, goal)
+
+    monkeypatch.setattr(episodes, "write", breaks_once)
+    app, chat = await opened(tmp_path / "sample", clock)
+    await chat.settle()
+    assert len(turns) < 4
+    clock.advance(minutes=5)  # the second try
+    await app.durable.sweep()
+    await chat.settle()
+    assert sorted(await told(app)) == before
+    assert len(turns) == 4  # none of them twice but the one that broke
+    await app.close()
+    app, chat = await opened(tmp_path / "sample", clock)
+    await chat.settle()
+    assert len(turns) == 4
+    assert (await verify.verify(app.db)).faults == ()
+    await app.close()
