@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.contract import PermanentError
-from memory.importing import STATEMENT, Row
+from memory.booked import STATEMENT
+from memory.importing import Row
 from memory.kinds import account_key
 
 HEADS = (b"OFXHEADER", b"<?OFX", b"<?XML", b"<OFX>")

@@ -15,16 +15,24 @@ from engine.house import House
 from engine.messages import Bullets, Button, Fold, Heading, Msg, Para, Part, Span
 from engine.taps import Person, Reply, heard
 from engine.tokens import Tap
-from memory import events, fields, importing, profile
+from memory import events, fields, importing, profile, records, versions
 from memory.importing import Fate, Sorted
 from memory.records import TakenError
 
 AT_ONCE = 200
 WRITTEN = ("record.active", "record.proposed", "record.revised", "list.imported")
 SHOWN_MAX = 30
+ASKED_MAX = 4  # lines that the card asks about at a time
+BOOKED: Fate = "booked"
+SAME = "It is that payment; no statement records it a second time."
+ANOTHER = "It is recorded as a payment of its own."
+LEFT_OPEN = " Lines left open: {count}; “Import as records…” asks again whether you booked them."
+LATE = "That payment was changed since, so I leave it as it is."
+APART = "It is not that payment after all; the card asks again."
 TITLE = "Import “{name}”"
 FATES: dict[Fate, str] = {
     "new": "would be new",
+    "booked": "may be payments that you booked: say of each below whether it is",
     "adds": "would get what is missing in their record",
     "known": "are recorded already, nothing new",
     "namesake": "have the name of somebody recorded and no address of theirs, so they are left out",
@@ -86,13 +94,88 @@ async def take(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
     async with house.db.snapshot() as reader:
         pairs = len(await likely.find(reader))
     said += f" {LIKELY.format(count=pairs)}" if pairs and todo else ""
+    open_ = sum(one.fate == BOOKED for one in found)
+    said += LEFT_OPEN.format(count=open_) if open_ else ""
     async with house.db.transaction() as tx:
         await events.note(tx, "list.imported", cause, file=tap.ref, counts=counts)
         await outbox.post(tx, _done(tap.ref, name, said), who.conv)
     return Reply(said)
 
 
-VERBS: dict[str, Any] = {"import": look, "import.take": take}
+async def same(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """The line is the payment that the card named: it is that one's from now on."""
+    return await _decided(house, tap, who, key, values)
+
+
+async def another(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """The line is a payment of its own."""
+    return await _decided(house, tap, who, key, values, fate="new")
+
+
+async def _decided(
+    house: House, tap: Tap, who: Person, key: str, values: dict[str, str], fate: Fate = "adds"
+) -> Reply:
+    """Do with one line what the operator says, if it still is as the card showed it."""
+    line, booked, name = tap.item.split(" ", 2)
+    try:
+        found, _ = await _sorted(house, tap.ref)
+    except PermanentError as error:
+        return Reply(str(error), refused=True)
+    mine = [
+        one for one in found if (str(one.row.line), one.record, one.fate) == (line, booked, BOOKED)
+    ]
+    done = True
+    try:
+        async with house.db.transaction() as tx:
+            cause = await heard(tx, tap, who, key, values)
+            for one in mine:
+                await importing.take(tx, [one._replace(fate=fate)], cause)
+    except TakenError:
+        done = False
+    shown = await _again(house, tap.ref, name, who)
+    if not (mine and done):
+        return Reply(OTHER, shown, refused=True)
+    return Reply(SAME if fate == "adds" else ANOTHER, shown)
+
+
+async def apart(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """The line is not that payment after all, which is again what it was before."""
+    booked, name = tap.item.split(" ", 1)
+    async with house.db.transaction() as tx:
+        cause = await heard(tx, tap, who, key, values)
+        now = await records.get(tx, booked)
+        before = None if now is None else await versions.get(tx, now.id, now.version - 1)
+        if now is None or not _brought(now.state, None if before is None else before.state):
+            return Reply(LATE, refused=True)
+        await versions.restore(tx, now.id, now.version - 1, cause)
+    return Reply(APART, await _again(house, tap.ref, name, who))
+
+
+def _brought(now: dict[str, Any], before: dict[str, Any] | None) -> bool:
+    """Say whether only the statement's number came with the newest version."""
+    return (
+        before is not None
+        and bool(now["statement"])
+        and now | {"statement": None} == (before | {"statement": before.get("statement")})
+    )
+
+
+async def _again(house: House, digest: str, name: str, who: Person) -> str:
+    """Show the look as it is now; return the key of its card."""
+    found, left = await _sorted(house, digest)
+    shown = card(digest, name, found, left)
+    async with house.db.transaction() as tx:
+        await outbox.post(tx, shown, who.conv)
+    return shown.key
+
+
+VERBS: dict[str, Any] = {
+    "import": look,
+    "import.take": take,
+    "import.same": same,
+    "import.another": another,
+    "import.apart": apart,
+}
 
 
 def card(digest: str, name: str, found: Sequence[Sorted], left: tuple[str, ...]) -> Msg:
@@ -102,14 +185,32 @@ def card(digest: str, name: str, found: Sequence[Sorted], left: tuple[str, ...])
     parts: list[Part] = [Heading(text=title), _para(MOVED if moved else SAYS), *_groups(found)]
     parts += [_para(LEFT.format(names=", ".join(left)))] if left else []
     count = sum(one.fate in ("new", "adds") for one in found)
+    asked = [one for one in found if one.fate == BOOKED][:ASKED_MAX]
+    rows = tuple(_asks(digest, name, one) for one in asked)
+    yours = [one for one in found if one.why == importing.YOURS][:ASKED_MAX]
+    rows += tuple(_offers(digest, name, one) for one in yours)
     item = f"{name} {_fingerprint(found)}"
     button = Button(label=f"Import {count}", action="import.take", ref=digest, item=item)
     return Msg(
         key=_key(digest),
         summary=title[:190],
-        parts=tuple(parts if count else [*parts, _para(NOTHING)]),
-        buttons=((button,),) if count else (),
+        parts=tuple(parts if count or asked else [*parts, _para(NOTHING)]),
+        buttons=(*rows, (button,)) if count else rows,
     )
+
+
+def _offers(digest: str, name: str, one: Sorted) -> tuple[Button, ...]:
+    label = f"Line {one.row.line}: it is not"
+    item = f"{one.record} {name}"
+    return (Button(label=label, action="import.apart", ref=digest, item=item),)
+
+
+def _asks(digest: str, name: str, one: Sorted) -> tuple[Button, ...]:
+    """Return the two answers to whether a line is the payment that was booked."""
+    line, item = one.row.line, f"{one.row.line} {one.record} {name}"
+    yes = Button(label=f"Line {line}: that one", action="import.same", ref=digest, item=item)
+    no = Button(label=f"Line {line}: another", action="import.another", ref=digest, item=item)
+    return (yes, no)
 
 
 def _groups(found: Sequence[Sorted]) -> Iterator[Part]:

@@ -4,17 +4,16 @@ A line is known by its keys. Without one, a name that is recorded already is no 
 the same person, so such a line is left to the operator.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from memory import fields, formats, kinds, linkage, records
+from memory import booked, fields, formats, kinds, linkage, records
 from memory.db import Reader, Tx
 from memory.fields import Own
 from memory.records import Record
 
-Fate = Literal["new", "adds", "known", "namesake", "shared", "wrong"]
-STATEMENT = "on the statement"  # the status of a payment that only a bank's list tells of
+Fate = Literal["new", "booked", "adds", "known", "namesake", "shared", "wrong"]
+YOURS = "it is a payment that you booked, as you said"
 NO_ID = "the bank gives no id of its own for it, so it could not be told from the same again"
 NO_COMPANY = "no company is recorded as {name}"
 
@@ -52,10 +51,13 @@ async def sort(
     names = {name.casefold() for one in await _people(reader) for name in _called(one)}
     is_open = await records.of_kind(reader, "invoice", limit=records.ALL, status="open")
     seen: dict[kinds.Key, int] = {}
+    paid = await booked.payments(reader) if any(row.kind == "payment" for row in rows) else []
     found = []
     for row in rows:
         if row.kind == "payment":
-            found.append(await _moved(reader, row, seen, is_open))
+            moved = await _moved(reader, row, seen, is_open, paid)
+            paid = [one for one in paid if moved.fate != "booked" or one.id != moved.record]
+            found.append(moved)
             continue
         try:
             row = _owned(_dialled(row, country), own or {})
@@ -104,21 +106,35 @@ async def _sorted(reader: Reader, row: Row, names: set[str], seen: dict[kinds.Ke
 
 
 async def _moved(
-    reader: Reader, row: Row, seen: dict[kinds.Key, int], is_open: Sequence[Record]
+    reader: Reader,
+    row: Row,
+    seen: dict[kinds.Key, int],
+    is_open: Sequence[Record],
+    paid: Sequence[Record],
 ) -> Sorted:
-    """Compare a line of a statement with the payment of its number; the invoice is only named."""
+    """Compare a line of a statement with the payment of its number.
+
+    The payment that was booked for it, or the invoice, is only named.
+    """
     if not row.state["number"]:
         return Sorted(row, "wrong", row.said, why=NO_ID)
     try:
-        [key] = kinds.model("payment", row.state).keys()
+        typed = kinds.model("payment", row.state)
     except ValueError as error:
         return Sorted(row, "wrong", row.said, why=kinds.says(error))
+    [key] = typed.keys()
     if earlier := seen.get(key):
         return Sorted(row, "known", row.said, why=f"it stands in line {earlier} already")
     seen[key] = row.line
     holder = await records.by_key(reader, *key)
     if holder is None:
+        twin = await booked.twin(reader, typed.model_dump(mode="json"), row.said, paid)
+        if twin is not None:
+            adds = {"statement": row.state["number"]}
+            return Sorted(row, "booked", twin.name, twin.id, adds, _told(twin))
         return Sorted(row, "new", row.said, why=_settles(row, is_open))
+    if holder.state.get("statement"):
+        return Sorted(row, "known", row.said, holder.id, why=YOURS)
     fields = ("amount", "currency", "paid_on")
     differs = [
         f"{name.replace('_', ' ')}: {holder.state[name]} stays, the list says {row.state[name]}"
@@ -126,6 +142,11 @@ async def _moved(
         if holder.state[name] != row.state[name]
     ]
     return Sorted(row, "known", row.said, holder.id, why="; ".join(differs))
+
+
+def _told(twin: Record) -> str:
+    amount = f"{twin.state['amount']} {twin.state['currency']}"
+    return f"may be {twin.name}, {amount}, recorded for {booked.day_of(twin):%-d %B %Y}"
 
 
 def _settles(row: Row, is_open: Sequence[Record]) -> str:
@@ -137,7 +158,7 @@ def _settles(row: Row, is_open: Sequence[Record]) -> str:
         if (one.state["total"], one.state["currency"]) == (state["amount"], state["currency"])
     ]
     said = row.said.casefold()
-    named = [one for one in is_open if _stands(one.state["number"].casefold(), said)]
+    named = [one for one in is_open if booked.stands(one.state["number"].casefold(), said)]
     for found, why in (
         ([one for one in named if one in same], "its number and amount stand there"),
         (named, "its number stands there, the amount is another"),
@@ -147,10 +168,6 @@ def _settles(row: Row, is_open: Sequence[Record]) -> str:
             total = f"{found[0].state['total']} {found[0].state['currency']}"
             return f"may settle {found[0].state['number']}, {total}: {why}"
     return ""
-
-
-def _stands(number: str, said: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(number)}(?!\w)", said) is not None
 
 
 def _dialled(row: Row, country: str | None) -> Row:

@@ -161,9 +161,11 @@ class Payment(_State):
     currency: Currency
     status: Text = "paid"
     paid_on: date | None = None
+    statement: Text | None = None  # the number of the statement's line that tells it again
 
     def keys(self) -> list[Key]:
-        return [("payment", self.number.lower())]
+        numbers = filter(None, (self.number, self.statement))
+        return [("payment", number.lower()) for number in numbers]
 
 
 class Invoice(_State):

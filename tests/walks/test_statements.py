@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 
 from agents import camt, statements, tables
+from bot import importing
 from bot.app import App
 from connectors.contract import PermanentError
 from memory import kinds, records, verify
@@ -184,3 +185,90 @@ async def test_a_damaged_statement_is_read_in_part_or_refused() -> None:
             with suppress(ValueError):
                 kinds.model("payment", row.state)
     assert 0 < refused < 1500
+
+
+async def booked(app: App, **state: str) -> Record:
+    """Book a payment of Ada's as the ledger reports one."""
+    async with app.db.transaction() as tx:
+        ada = await records.by_key(tx, "email", "ada@example.org")
+        assert ada is not None
+        usual = {"amount": "119.00", "currency": "EUR", "paid_on": "2026-11-06", "customer": ada.id}
+        number = state.get("number", "PAY-7")
+        return await records.create(
+            tx, "payment", {"name": number, "number": number, **usual, **state}, None
+        )
+
+
+async def test_a_payment_that_was_booked_is_asked_about_and_not_recorded_again(
+    app: App, chat: Chat
+) -> None:
+    mine = await booked(app)
+    card = await looked(chat)
+    assert "1 may be payments that you booked" in card
+    assert "(may be PAY-7, 119.00 EUR, recorded for 6 November 2026)" in card
+    await chat.tap(CARD, "Import 1")  # the other line; this one waits for the operator
+    assert [one.state["amount"] for one in await payments(app)] == ["-20.50"]
+    assert "Lines left open: 1;" in chat.text("Imported: 1")
+    await looked(chat)
+    token = chat.tokens[chat.key(CARD), "Line 1: that one"]
+    assert (await chat.press(token)).text == importing.SAME
+    assert (await chat.press(token)).refused
+    assert [one.state["amount"] for one in await payments(app)] == ["-20.50"]
+    async with app.db.snapshot() as reader:
+        told = await records.get(reader, mine.id)
+        assert told is not None
+        assert await records.by_key(reader, "payment", told.state["statement"]) == told
+    assert told.state | {"statement": None} == mine.state
+    assert "it is a payment that you booked, as you said" in chat.text(CARD)
+    assert "There is nothing in it to add" in await looked(chat)
+    await chat.tap(CARD, "Line 1: it is not")
+    async with app.db.snapshot() as reader:
+        back = await records.get(reader, mine.id)
+        assert back is not None
+        assert back.state == mine.state
+        assert await records.by_key(reader, "payment", told.state["statement"]) is None
+    await chat.tap(CARD, "Line 1: another")
+    assert len(await payments(app)) == 2
+    assert (await verify.verify(app.db)).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "memo", "asked"),
+    [
+        ({"paid_on": "2026-11-08"}, "thanks", True),
+        ({"paid_on": "2026-10-29"}, "thanks", True),
+        ({"paid_on": "2026-11-09"}, "thanks", False),
+        ({"amount": "119.01"}, "thanks", False),
+        ({"currency": "USD"}, "thanks", False),
+        ({"customer": "bruno"}, "thanks", False),
+        ({"customer": "bruno"}, "for pay-7, thanks", True),
+        ({"customer": "bruno"}, "for pay-77, thanks", False),
+        ({"status": "on the statement"}, "thanks", False),
+    ],
+)
+async def test_only_the_same_amount_near_its_day_of_the_same_party_is_asked_about(
+    app: App, chat: Chat, state: dict[str, str], memo: str, asked: bool
+) -> None:
+    async with app.db.snapshot() as reader:
+        bruno = await records.by_key(reader, "email", "bruno@example.com")
+    assert bruno is not None
+    await booked(app, **{name: bruno.id if v == "bruno" else v for name, v in state.items()})
+    assert ("may be PAY-7" in await looked(chat, memo)) == asked
+
+
+async def test_of_two_that_fit_the_nearer_is_named_and_each_for_one_line(
+    app: App, chat: Chat
+) -> None:
+    await booked(app)
+    near = await booked(app, number="PAY-8", paid_on="2026-11-02")
+    twice = BODY.replace("<TRNAMT>-20,50", "<TRNAMT>119.00").replace(
+        "Paper &amp; Co", "Ada Example"
+    )
+    card = await looked(chat, text=HEAD + twice)
+    assert card.index("line 1: 2026-11-03") < card.index("may be PAY-8") < card.index("line 2")
+    assert "(may be PAY-7" in card
+    await chat.tap(CARD, "Line 2: that one")
+    await chat.tap(CARD, "Line 1: another")
+    async with app.db.snapshot() as reader:
+        assert await records.get(reader, near.id) == near
+    assert len(await payments(app)) == 1
