@@ -118,7 +118,7 @@ async def _decided(
     """Do with one line what the operator says, if it still is as the card showed it."""
     line, booked, name = tap.item.split(" ", 2)
     try:
-        found, _ = await _sorted(house, tap.ref)
+        found, *_ = await _sorted(house, tap.ref)
     except PermanentError as error:
         return Reply(str(error), refused=True)
     mine = [
@@ -162,7 +162,7 @@ def _brought(now: dict[str, Any], before: dict[str, Any] | None) -> bool:
 
 async def _again(house: House, digest: str, name: str, who: Person) -> str:
     """Show the look as it is now; return the key of its card."""
-    found, left = await _sorted(house, digest)
+    found, left, _ = await _sorted(house, digest)
     shown = card(digest, name, found, left)
     async with house.db.transaction() as tx:
         await outbox.post(tx, shown, who.conv)
