@@ -146,6 +146,7 @@ class Database:
         self._listeners: dict[str, Callable[[str], None]] = {}
         # SQLite lets a writer sleep and try again: one that writes all night would starve others.
         self._turn = asyncio.Lock()
+        self._writing: asyncio.Task[Any] | None = None
 
     @property
     def engine(self) -> AsyncEngine:
@@ -168,7 +169,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[Tx]:
         """Open the one kind of transaction that may write. DiskFullError: nothing was stored."""
         try:
-            async with self._turn, self._engine.begin() as conn:
+            async with self.alone(), self._engine.begin() as conn:
                 tx = Tx(conn, self.clock())
                 yield tx
                 await seal(conn, tx.journal)
@@ -184,8 +185,15 @@ class Database:
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
         """Let nobody else in this process write meanwhile: they wait, however long it takes."""
+        task = asyncio.current_task()
+        if self._turn.locked() and task is self._writing:
+            raise RuntimeError("a transaction within another would wait for itself for ever")
         async with self._turn:
-            yield
+            self._writing = task
+            try:
+                yield
+            finally:
+                self._writing = None
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Reader]:

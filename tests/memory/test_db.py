@@ -125,6 +125,14 @@ async def test_a_second_writer_waits_for_the_first(db: Database) -> None:
     assert sorted(order[:2]) in (["one begins", "one ends"], ["two begins", "two ends"])
 
 
+async def test_a_transaction_within_another_is_refused_and_hangs_nothing(db: Database) -> None:
+    with pytest.raises(RuntimeError, match="within another"):
+        async with db.transaction(), db.transaction():
+            pass
+    async with db.transaction() as tx:
+        await events.note(tx, "test.after", None)
+
+
 async def test_once_is_once_whoever_else_tries(db: Database) -> None:
     async def claim() -> bool:
         async with db.transaction() as tx:
