@@ -11,9 +11,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot import notices
-from memory import embed, meaning, recall, reencoding, standing
+from memory import embed, meaning, profile, recall, reencoding, standing
 from memory.answers import Answers
 from memory.db import Database, DiskFullError
 from memory.embed import EncoderDownError, Encodes
@@ -113,6 +114,7 @@ class Remembering:
                 index=self._index,
                 former=self._former,
                 answers=self._answers,
+                zone=ZoneInfo(await profile.get(reader, "zone")),
             )
             stand = await standing.of(reader, [one.ref for one in found])
         if self._index.trusted is False or self._index.away:

@@ -60,7 +60,10 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question wants: its kind, its days, whom it names (lower case), its own words."""
+    """What a question wants: its kind, its days, whom it names (lower case), its own words.
+
+    `now` is told where the operator is: there a day begins.
+    """
 
     asks: Asks
     spans: Sequence[Span]
@@ -96,7 +99,8 @@ def rank(candidates: Sequence[Candidate], asked: Asked) -> list[Ranked]:
     words = 1 / max([LEAST, *(one.words for one in candidates)])
     meaning = 1 / max([LEAST, *(one.meaning for one in candidates)])
     sessions = _sessions(candidates)
-    days = {day: _day(day, asked, weigh) for day in {_day_of(one) for one in candidates}}
+    said = [(_day(one, asked), one.kind) for one in candidates]  # alike in both weighs alike
+    days = {each: _aged(*each, asked, weigh) for each in set(said)}
     traits = {seen: _traits(seen, weigh) for seen in {one.traits for one in candidates}}
     people = {by: weigh["by"] * said_by(by, asked) for by in {one.by for one in candidates}}
     ranked = [
@@ -107,12 +111,12 @@ def rank(candidates: Sequence[Candidate], asked: Asked) -> list[Ranked]:
             + weigh["session"] * sessions[one.session]
             + weigh["length"] * min(1.0, len(one.text) / LENGTH_ENOUGH)
             + weigh["proven"] * (one.trust != "outside")
-            + days[_day_of(one)]
+            + days[when]
             + traits[one.traits]
             + people[one.by],
             one.meaning * meaning,
         )
-        for one in candidates
+        for one, when in zip(candidates, said, strict=True)
     ]
     return sorted(ranked, key=lambda each: (-each.score, -each.candidate.seq))
 
@@ -149,8 +153,9 @@ def because(one: Ranked, asked: Asked) -> str:
         reasons.append("meaning")
     if said_by(candidate.by, asked):
         reasons.append(f"said by {candidate.by}")
-    if _dated(candidate.at.date(), asked) >= SAYS_MUCH:
-        reasons.append(f"dated {candidate.at:%-d %B %Y}")
+    day = _day(candidate, asked)
+    if _dated(day, asked) >= SAYS_MUCH:
+        reasons.append(f"dated {day:%-d %B %Y}")
     if asked.asks == "when" and Traits.TELLS_TIME & candidate.traits:
         reasons.append("tells a time")
     if asked.asks == "number" and Traits.TELLS_NUMBER & candidate.traits:
@@ -167,13 +172,12 @@ def _dated(day: date, asked: Asked) -> float:
     return max((span.nearness(day) for span in asked.spans), default=0.0)
 
 
-def _day_of(one: Candidate) -> tuple[date, str]:
-    """Return the day it was said and its kind: all alike in both weigh alike."""
-    return one.at.date(), one.kind
+def _day(one: Candidate, asked: Asked) -> date:
+    """Return the day it was said, as the operator has it."""
+    return one.at.astimezone(asked.now.tzinfo).date()
 
 
-def _day(said: tuple[date, str], asked: Asked, weigh: Weights) -> float:
-    day, kind = said
+def _aged(day: date, kind: str, asked: Asked, weigh: Weights) -> float:
     return weigh["dated"] * _dated(day, asked) + weigh["recent"] * _recent(day, kind, asked)
 
 

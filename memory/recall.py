@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 
 from pydantic import BaseModel
@@ -61,6 +61,7 @@ class Wanted:
     where: Scope
     k: int
     budget: int
+    zone: tzinfo  # of the operator: a day begins there
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +93,21 @@ async def recall(
     index: Index | None = None,
     former: Encodes | None = None,
     answers: Answers[Recalled] | None = None,
+    zone: tzinfo = UTC,
 ) -> list[Recalled]:
     """Return up to k passages within the budget, best first; only those in scope, if one is given.
 
     Any text is a query. The best passage is returned even where it alone exceeds the budget. What
     a scope is made of: memory/scope.py. `former` is the encoder before this one, while its vectors
     are being made anew. `answers` are told again while nothing has changed; a transaction, which
-    may come to nothing, does not use them.
+    may come to nothing, does not use them. `zone` is the operator's: it says when “yesterday” was.
     """
     where = await scope.read(
         reader, record=record, project=project, goal=goal, conv=conv, kinds=kinds, trusts=trusts,
         sensitivity=sensitivity,
     )  # fmt: skip
     encoders = {one.name: one for one in (encoder, former) if one is not None}
-    wanted = Wanted(query, where, k, budget_tokens * CHARS_PER_TOKEN)
+    wanted = Wanted(query, where, k, budget_tokens * CHARS_PER_TOKEN, zone)
     if answers is None or isinstance(reader, Tx):
         return (await _recall(reader, wanted, encoders, index))[0]
     question = _question(reader, wanted, encoders, index)
@@ -126,7 +128,7 @@ def _question(
 ) -> Hashable:
     """Return all that an answer depends on, but for what the database counts the changes of."""
     searched = None if index is None else (id(index), index.trusted, index.changes)
-    return wanted, reader.now.date(), tuple(encoders), searched
+    return wanted, reader.now.astimezone(wanted.zone).date(), tuple(encoders), searched
 
 
 async def _recall(
@@ -137,7 +139,8 @@ async def _recall(
     searched = None if scoped else await _trusted(reader, index, encoders)
     meaning = asyncio.create_task(_meaning(encoders, wanted.query, searched))
     try:
-        look = partial(_look, wanted=wanted, now=reader.now, encoders=tuple(encoders))
+        now = reader.now.astimezone(wanted.zone)
+        look = partial(_look, wanted=wanted, now=now, encoders=tuple(encoders))
         looked = await reader.at_once(look)
         packed = []
         if looked.archived:

@@ -12,7 +12,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
-from datetime import time
+from datetime import time, timedelta
 from functools import partial
 
 from memory.archive import Packed, said_with
@@ -25,6 +25,7 @@ from memory.when import Span
 Said = tuple[Packed, str | None]  # a passage, and what was said just before it
 BOXES_OPENED = 6
 PASSAGES_LOOKED_AT = 60  # the best by their words, before their boxes are opened
+BESIDE = timedelta(days=1)  # the days of the operator are not those of the clock of the boxes
 DATED_WEIGHT = 0.9  # of a box from the days that the question names, beside the best words
 FOUND_MAX = 60  # of what was in them
 RAREST = 1e-6  # as FTS5 says of a word that most texts have
@@ -94,7 +95,8 @@ def _hits(
     top = max((words for *_, words in found), default=0.0) or 1.0
     worth = {seq: (words / top, box) for seq, box, words in found}
     for span in spans:
-        days = [span.first.isoformat(), f"{span.last} {time.max}"]
+        first, last = span.first - BESIDE, span.last + BESIDE
+        days = [first.isoformat(), f"{last} {time.max}"]
         dated = f"{within} AND {OF_DAYS}" if within else OF_DAYS
         for seq, box, words in _search(raw, counts, dated, [*given, *days]):
             worth[seq] = (words / top + DATED_WEIGHT, box)

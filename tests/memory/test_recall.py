@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -226,6 +227,25 @@ async def test_whom_and_which_day_a_question_names_decides_between_equal_words(
     assert (await refs(database, "What did Ada say of her walk on 17 May?"))[0] == "evt_Ada_17"
     assert (await refs(database, "Was sagte Bruno am 3. Mai vom walk?"))[0] == "evt_Bruno_3"
     assert len(await refs(database, "walk with Ada and Bruno")) == 4
+
+
+@BOTH
+async def test_a_day_begins_where_the_operator_is(database: Database) -> None:
+    late = datetime(2026, 5, 2, 22, 30, tzinfo=UTC)  # in Berlin it is 3 May already
+    await remember(database, "evt_late", "the walk by the lake was long", at=late)
+    await remember(database, "evt_day", "the walk by the sea was long", at=late - timedelta(days=1))
+    berlin = ZoneInfo("Europe/Berlin")
+    [best, _] = await ask(database, "which walk was long on 3 May 2026?", zone=berlin)
+    assert (best.ref, "dated 3 May 2026" in best.because) == ("evt_late", True)
+    for zone, ref in ((berlin, "evt_day"), (UTC, "evt_late")):
+        [best, _] = await ask(database, "which walk was long on 2 May 2026?", zone=zone)
+        assert best.ref == ref
+    night = Database(database.path, clock=lambda: late, server=database.server)
+    for zone, ref in ((berlin, "evt_day"), (UTC, "evt_day")):
+        [best, _] = await ask(night, "which walk was long yesterday?", zone=zone)
+        assert best.ref == ref
+        assert f"dated {2 if zone is berlin else 1} May" in best.because
+    await night.close()
 
 
 @BOTH
