@@ -98,7 +98,9 @@ async def wishes(home: Path, clock: Clock = system_clock) -> Mapping[str, Sequen
         await app.durable.idle()
     [listening] = doors
     for question, told in ASKED.items():
-        await answering.paragraph(listening, question, [_recalled(text) for text in told])
+        await answering.paragraph(
+            listening, question, "personal", [_recalled(text) for text in told]
+        )
     for _ in range(2):
         assert [one async for one in probing.probe(app.house, listening)]
     await app.close()

@@ -55,7 +55,7 @@ async def test_two_calls_for_one_purpose_begin_alike_whatever_they_are_about(
         shared = prompts.share(found)
         assert shared.alike > len(found[0][0]["content"])
         assert shared.alike / shared.whole > 0.75, step
-    drafts = [one.messages[1]["content"] for one in first["draft.text/3"]]
+    drafts = [one.messages[1]["content"] for one in first["draft.text/4"]]
     assert len(set(drafts)) == 2
     assert all(OWN_RULE in text.partition('<data name="draft"')[0] for text in drafts)
 
