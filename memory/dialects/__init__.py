@@ -16,6 +16,7 @@ T = TypeVar("T")
 BEFORE_WEIGHT = 0.7  # a word of the passage before, against 1 for the passage's own
 MANY = 5_000  # passages; with fewer, every word is asked for alike
 RARE_ENOUGH = 1_000  # passages found by the rarest words; the others then only add to their score
+WORTH = 3  # what the rarest words find is scored twice and joined
 RAREST = 1e-6  # as FTS5 says of a word that most texts have
 Hit = tuple[int, float]  # the number of a passage, its BM25
 
@@ -139,7 +140,7 @@ def of(conn: AsyncConnection | sa.Connection) -> Dialect:
 
 
 def rarest(counts: Mapping[str, int]) -> list[str]:
-    """Return the rarest terms that together find enough."""
+    """Return the rarest terms that together find enough; all, where that saves too little."""
     chosen: list[str] = []
     rows = 0
     for term in sorted(counts, key=counts.__getitem__):
@@ -147,7 +148,7 @@ def rarest(counts: Mapping[str, int]) -> list[str]:
             break
         chosen.append(term)
         rows += counts[term]
-    return chosen
+    return chosen if rows * WORTH < sum(counts.values()) else list(counts)
 
 
 class place_of(GenericFunction[int]):  # noqa: N801  # a function of SQL is written small

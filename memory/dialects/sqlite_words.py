@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-from heapq import nlargest
 
 from memory.dialects import BEFORE_WEIGHT, MANY, Hit, Raw, rarest
 
@@ -21,6 +19,19 @@ MAKE_PACKED = """
 CREATE VIRTUAL TABLE archived_fts USING fts5(
     text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
 )
+"""
+
+
+SCORED = (
+    f"SELECT rowid, -bm25(passages_fts, 1.0, {BEFORE_WEIGHT}) AS words FROM passages_fts"
+    " WHERE passages_fts MATCH ?"
+)
+# `+ 0`: or full text would be asked anew for each row of the scope.
+OF_SCOPE = " AND rowid + 0 IN (SELECT value FROM json_each(?))"
+RAREST_FIND = f"""
+WITH once AS MATERIALIZED ({SCORED}), twice AS MATERIALIZED ({SCORED})
+SELECT twice.rowid, twice.words - once.words AS words
+FROM twice JOIN once ON once.rowid = twice.rowid ORDER BY words DESC, twice.rowid LIMIT ?
 """
 
 
@@ -47,14 +58,12 @@ class Fts5:
         rare = terms if mine is not None else _rarest(raw, terms)
         if len(rare) < len(terms):
             few, every = " OR ".join(rare), " OR ".join(terms)
-            once = dict(raw.execute(_search(scoped=False, best=False), (few,)).fetchall())
-            if len(once) >= limit:
-                both = raw.execute(_search(scoped=False, best=False), (f"({few}) AND ({every})",))
-                scores = ((seq, score - once[seq]) for seq, score in both)
-                return nlargest(limit, scores, key=lambda one: (one[1], -one[0]))
+            found = raw.execute(RAREST_FIND, (few, f"({few}) AND ({every})", limit)).fetchall()
+            if len(found) == limit:
+                return list(found)
         asked = [" OR ".join(terms)] + ([] if mine is None else [json.dumps(mine)])
-        found = raw.execute(_search(scoped=mine is not None, best=True), (*asked, limit))
-        return list(found.fetchall())
+        ask = f"{SCORED}{OF_SCOPE if mine is not None else ''} ORDER BY words DESC LIMIT ?"
+        return list(raw.execute(ask, (*asked, limit)).fetchall())
 
     def best_packed(
         self, raw: Raw, counts: Mapping[str, int], within: str, given: Sequence[str], limit: int
@@ -102,14 +111,3 @@ def _rarest(raw: Raw, terms: Sequence[str]) -> Sequence[str]:
     if len(terms) < 2 or (last or 0) < MANY:
         return terms
     return rarest(FTS5.holding(raw, terms, packed=False))
-
-
-@cache
-def _search(*, scoped: bool, best: bool) -> str:
-    """`+ 0`: or full text would be asked anew for each row of the scope."""
-    return (
-        f"SELECT rowid, -bm25(passages_fts, 1.0, {BEFORE_WEIGHT}) AS words FROM passages_fts"
-        " WHERE passages_fts MATCH ?"
-        + (" AND rowid + 0 IN (SELECT value FROM json_each(?))" if scoped else "")
-        + (" ORDER BY words DESC LIMIT ?" if best else "")
-    )

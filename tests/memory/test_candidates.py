@@ -60,18 +60,14 @@ async def test_among_many_the_rarest_words_find_and_all_words_score(
     whole = [await found(db, words) for words in asked]
     monkeypatch.setattr(sqlite_words, "MANY", 100)
     monkeypatch.setattr(dialects, "RARE_ENOUGH", 70)
+    monkeypatch.setattr(dialects, "WORTH", 1)
     searches: list[str] = []
-    search = sqlite_words._search
-
-    def noted(*, scoped: bool, best: bool) -> str:
-        searches.append("best" if best else "all")
-        return search(scoped=scoped, best=best)
-
-    monkeypatch.setattr(sqlite_words, "_search", noted)
+    async with db.snapshot() as reader:  # the next ones get the same connection
+        await reader.at_once(lambda raw: raw.set_trace_callback(searches.append))  # type: ignore[attr-defined]  # SQLite's
     for words, every in zip(asked, whole, strict=True):
         pruned = await found(db, words)
         assert pruned == pytest.approx(every, rel=1e-6)
-    assert searches.count("all") >= 4  # twice each, where the rare words were enough
+    assert sum("twice AS" in search for search in searches) == 2  # of the third all words find
     assert await found(db, ("order", "shop")) != {}
 
 
