@@ -138,6 +138,7 @@ async def _recall(
     scoped = bool(wanted.where.limits)
     searched = None if scoped else await _trusted(reader, index, encoders)
     meaning = asyncio.create_task(_meaning(encoders, wanted.query, searched))
+    await asyncio.sleep(0)  # it takes longest, so its thread begins first
     try:
         now = reader.now.astimezone(wanted.zone)
         look = partial(_look, wanted=wanted, now=now, encoders=tuple(encoders))
