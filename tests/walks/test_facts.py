@@ -235,6 +235,21 @@ async def test_what_differs_from_the_record_changes_it_with_one_tap_and_never_by
     assert (await verify.verify(app.db)).faults == ()
 
 
+async def test_an_old_button_leaves_a_record_that_changed_meanwhile(app: App, chat: Chat) -> None:
+    await chat.say("Ada's phone is +49 30 1234567")
+    stale = chat.tokens[chat.key("Noted on Ada Example"), "Change the record"]
+    async with app.db.transaction() as tx:
+        ada = await records.by_key(tx, "email", "ada@example.org")
+        assert ada is not None
+        noted = await events.note(tx, "test.changed", None)
+        await records.revise(tx, ada.id, noted.id, phone="+49309999999")
+    assert (await chat.press(stale)).refused
+    async with app.db.snapshot() as reader:
+        now = await records.get(reader, ada.id)
+    assert now is not None
+    assert now.state["phone"] == "+49309999999"
+
+
 async def test_a_mail_that_claims_another_phone_offers_no_change_of_the_record(
     app: App, chat: Chat
 ) -> None:
