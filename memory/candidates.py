@@ -1,8 +1,9 @@
 """Candidates: the passages that a question's words find, and those that mean something near it.
 
-A scope is filtered in SQL before anything is scored. Within one, meanings are compared exactly;
-over everything the vector index is asked. The functions that take a `Raw` run in the database's
-thread, so that a question goes there twice in all (docs/decisions/0024).
+A scope is filtered in SQL before anything is scored. Within one, and where there are few in all,
+meanings are compared exactly; else over everything the vector index is asked. The functions that
+take a `Raw` run in the database's thread, so that a question goes there twice in all
+(docs/decisions/0024).
 """
 
 import json
@@ -22,6 +23,7 @@ from memory.terms import telling
 POOL = 120  # candidates the words may give
 NEAREST = 50  # candidates the meaning may add
 SCOPED_MAX = 50_000  # rows of a scope that are compared one by one, newest first
+FEW_MAX = 500  # rows of everything that are compared one by one
 NAME_CHARS_MIN = 3
 FIELDS = (
     *("seq", "id", "ref", "kind", "record", "by", "text", "at", "trust", "session", "traits"),
@@ -74,6 +76,13 @@ def held(raw: Raw, scope: Scope) -> list[int] | None:
     where, values = scope.sql("p", raw.dialect)
     ask = f"SELECT p.seq FROM passages AS p WHERE {where} ORDER BY p.seq DESC"
     return [seq for (seq,) in raw.execute(ask, values)]
+
+
+def few(raw: Raw) -> list[int] | None:
+    """Return the rows of everything there is, newest first; None: they are many."""
+    ask = "SELECT seq FROM passages ORDER BY seq DESC LIMIT ?"
+    rows = [seq for (seq,) in raw.execute(ask, (FEW_MAX + 1,))]
+    return rows if len(rows) <= FEW_MAX else None
 
 
 def found_by_words(

@@ -71,7 +71,7 @@ class Looked:
     asked: Asked
     terms: Sequence[str]
     rows: list[Found]
-    packs: Packs  # the vectors of a scope
+    packs: Packs  # the vectors of a scope, or of all where they are few
     archived: bool  # there are boxes
     number: int  # of the last change that it saw
 
@@ -141,7 +141,9 @@ async def _recall(
     await asyncio.sleep(0)  # it takes longest, so its thread begins first
     try:
         now = reader.now.astimezone(wanted.zone)
-        look = partial(_look, wanted=wanted, now=now, encoders=tuple(encoders))
+        look = partial(
+            _look, wanted=wanted, now=now, encoders=tuple(encoders), exact=searched is not None
+        )
         looked = await reader.at_once(look)
         packed = []
         if looked.archived:
@@ -209,8 +211,14 @@ def _meant(
     return values, near
 
 
-def _look(raw: Raw, *, wanted: Wanted, now: datetime, encoders: Sequence[str]) -> Looked:
-    """Read a question, what it asks for, of which days, whom it names; find what its words find."""
+def _look(
+    raw: Raw, *, wanted: Wanted, now: datetime, encoders: Sequence[str], exact: bool
+) -> Looked:
+    """Read a question, what it asks for, of which days, whom it names; find what its words find.
+
+    `exact`: meanings are compared one by one where there are few, for an index may miss the one
+    that is like no other.
+    """
     query = wanted.query
     words = terms.words_of(query)
     named = candidates.speakers(raw, words)
@@ -219,7 +227,8 @@ def _look(raw: Raw, *, wanted: Wanted, now: datetime, encoders: Sequence[str]) -
     asked = Asked(when.asks(query), spans, one, terms.telling(words), now)
     said = terms.terms(query, one)
     mine = candidates.held(raw, wanted.where)
-    packs = candidates.vectors_within(raw, mine, encoders) if mine is not None else {}
+    compared = candidates.few(raw) if mine is None and exact else mine
+    packs = {} if compared is None else candidates.vectors_within(raw, compared, encoders)
     rows = candidates.found_by_words(raw, said, mine, encoders)
     archived = raw.execute("SELECT 1 FROM boxes LIMIT 1").fetchone() is not None
     return Looked(asked, said, rows, packs, archived, _changes(raw))

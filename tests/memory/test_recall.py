@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from memory import candidates
 from memory import recall as module
 from memory.db import Database
 from memory.embed import Encoder, find_encoder
@@ -227,6 +228,20 @@ async def test_whom_and_which_day_a_question_names_decides_between_equal_words(
     assert (await refs(database, "What did Ada say of her walk on 17 May?"))[0] == "evt_Ada_17"
     assert (await refs(database, "Was sagte Bruno am 3. Mai vom walk?"))[0] == "evt_Bruno_3"
     assert len(await refs(database, "walk with Ada and Bruno")) == 4
+
+
+@BOTH
+async def test_among_few_what_the_index_does_not_find_is_found(
+    database: Database, encoder: Encoder, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await remember_all(database, NOTES)
+    await rebuild(database, encoder, index)
+    monkeypatch.setattr(index, "nearest_here", lambda *_, **__: {})  # its graph leads nowhere
+    asked = "reimburse the purchaser"
+    [best, *_] = await ask(database, asked, encoder=encoder, index=index)
+    assert (best.ref, best.because) == ("note_money", "meaning")
+    monkeypatch.setattr(candidates, "FEW_MAX", len(NOTES) - 1)
+    assert await refs(database, asked, encoder=encoder, index=index) == []
 
 
 @BOTH
