@@ -238,6 +238,8 @@ async def _lines(reader: Reader, said: str, record: Record) -> list[str]:
     ]
     if record.kind in reports.BOOKS:
         return lines + await reports.book(reader, record)
+    if owed.by_us(said):
+        return lines
     kinds = [kind for kind, pattern in _BOOKS.items() if _has(pattern, said)]
     return lines + await reports.books(reader, record, kinds)
 
@@ -282,6 +284,8 @@ def _names_alone(one: Recalled, said: str, record: Record) -> bool:
 
 
 def _quoted(one: Recalled, sought: Sought) -> str:
+    if one.kind == "episode":
+        return one.text  # its end tells what came of it
     return matter.excerpt(one.text, sought.matter, QUOTE_CHARS)
 
 

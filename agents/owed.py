@@ -27,7 +27,12 @@ _BY_US = re.compile(  # the books hold no bills of others, so what we owe is tol
 
 def asked(said: str) -> bool:
     """Say whether the question is about what others have not paid us yet."""
-    return _OWED.search(said) is not None and _BY_US.search(said) is None
+    return _OWED.search(said) is not None and not by_us(said)
+
+
+def by_us(said: str) -> bool:
+    """Say whether the question is about what we have not paid others."""
+    return _BY_US.search(said) is not None
 
 
 async def lines(

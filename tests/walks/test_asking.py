@@ -327,6 +327,7 @@ async def test_what_we_owe_is_not_what_they_owe(app: App, chat: Chat, said: str)
     assert "Invoice INV-2026-007: 360.00 EUR" in chat.last
     await chat.say(said)
     assert "INV-2026-007" not in chat.last
+    assert "PAY-1042" not in chat.last  # what she paid is no answer either
 
 
 async def test_what_was_only_asked_of_somebody_is_not_told_of_them(app: App, chat: Chat) -> None:

@@ -60,6 +60,10 @@ async def test_what_came_of_a_refund_is_recalled_with_plan_edits_and_end(
     assert "You changed amount: 120.00 → 40.00" in one.text
     assert "Outcome: refund done" in one.text
     assert one.trust == "outside"  # the mail's words may stand in it
+    await chat.say("how did we handle the last refund of Ada?")
+    answer = chat.text("What I find about this")
+    assert "Done: refunded 40.00 EUR" in answer  # it is quoted whole: its end tells what came of it
+    assert "Outcome: refund done" in answer
 
 
 async def test_what_was_taken_back_is_told_as_taken_back_and_once(app: App, chat: Chat) -> None:
