@@ -8,10 +8,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from agents import camt, claims, item, planner, reports, slots, statements
+from agents import camt, claims, context, item, planner, reports, slots, statements
 from agents.library import Playbook, Slot
 from agents.routing import wishes
-from agents.words import Candidate, Context
+from agents.words import Candidate
 from connectors import blobs
 from connectors.files import reading
 from connectors.files.shapes import Attachment, Mail, Reading
@@ -126,9 +126,9 @@ class Intake:
     async def _about(self, tx: Tx, event: Event) -> list[str]:
         """Return the records the mail is about: who wrote it first, then what it names."""
         person = await self._person(tx, event)
-        context = await _context(tx, tuple(person))
+        about_them = await context.about(tx, tuple(person))
         text = f"{event.body['subject']}\n{event.body['text']}"
-        named = await slots.fill(tx, text, ABOUT, context)
+        named = await slots.fill(tx, text, ABOUT, about_them)
         found = [value.ref for value in named.values.values() if value.ref]
         return list(dict.fromkeys([*person, *found, *await _payment_of(tx, found)]))
 
@@ -164,7 +164,7 @@ class Intake:
         person = about[0] if about else None
         if await self._may(tx, "mail", _text(event), event.id, event.id, conv):
             await _passage(tx, "mail", event.id, _text(event), person, conv, _by(event))
-            await claims.propose(tx, event, person, await _context(tx, ()))
+            await claims.propose(tx, event, person, await context.about(tx))
 
     async def _may(
         self, tx: Tx, kind: str, text: str, cause: str, ref: str, conv: str | None
@@ -196,7 +196,7 @@ class Intake:
                 person = [known.id] if known is not None else await self._propose(tx, event)
                 about = person[0] if person else None
                 await _passage(tx, "mail", event.id, _text(event), about, who.conv, _by(event))
-                await claims.propose(tx, event, about, await _context(tx, ()))
+                await claims.propose(tx, event, about, await context.about(tx))
             elif kept:
                 await _passage(tx, "artifact", tap.ref, kept[-1].text or "", None, who.conv)
             else:
@@ -207,22 +207,14 @@ class Intake:
     async def _suggest(self, tx: Tx, event: Event, about: list[str], conv: str | None) -> None:
         switched = await profile.get(tx, "playbooks")
         text = f"{event.body['subject']}\n{event.body['text']}"
-        context = await _context(tx, tuple(about))
+        known = await context.about(tx, tuple(about))
         for playbook in wishes(text, [p for p in self.playbooks if switched.get(p.id)]):
-            filled = await slots.fill(tx, text, playbook.slots, context)
+            filled = await slots.fill(tx, text, playbook.slots, known)
             values: dict[str, Candidate] = dict(filled.values)
             wish = planner.Wish(playbook, values, (), "", event.id)
             kept = {name: value.model_dump(mode="json") for name, value in values.items()}
             title = planner.title_of(wish)
             await suggestions.offer(tx, event.id, playbook.id, kept, title, conv)
-
-
-async def _context(reader: Reader, about: tuple[str, ...]) -> Context:
-    settings = await profile.read(reader)
-    return Context(
-        now=reader.now, zone=settings["zone"], locale=settings["locale"],
-        currency=settings["currency"], about=about,
-    )  # fmt: skip
 
 
 async def _payment_of(reader: Reader, found: list[str]) -> list[str]:

@@ -11,11 +11,15 @@ from typing import IO, Any
 from agents import library, listening, runner
 from agents.asking import Asking
 from agents.drafting import Drafting
+from agents.filling import Filling
 from agents.front import Front
 from agents.intake import Intake
+from agents.lost import Lost
 from agents.models.door import Models
 from agents.routing import Router
 from agents.specialist import Specialist, by_rules
+from agents.taking import Taking
+from agents.telling import Telling
 from bot import board, forgetting, minds, onboarding, templates
 from bot.autonomy import Autonomy
 from bot.commands import Commands
@@ -287,7 +291,8 @@ def _furnish(
         front.commands.update(said.commands())
     app.verbs |= VERBS | setup.verbs()
     app.verbs |= templates.verbs(rules_in_chat.offered, rules_in_chat.context)
-    app.verbs |= {"take": front.take, "drop": front.drop, "choose": front.choose}
+    taking = Taking(front.filling)
+    app.verbs |= {"take": taking.take, "drop": taking.drop, "choose": front.filling.choose}
     app.verbs |= {"remember": front.intake.remember}
 
 
@@ -313,7 +318,8 @@ def _minds(
     router = Router(playbooks, remembering.bundled)
     answers = Asking(house, remembering.search, models, remembering.encoder is not None)
     intake = Intake(house, playbooks)
-    front = Front(house, by_id, router, intake, {}, remembering.recall, answers)
+    filling = Filling(house, by_id, Telling(house, remembering.recall))
+    front = Front(house, router, intake, {}, answers, filling, Lost(house, by_id))
     drafting = Drafting(house, models, remembering.recall)
     working = runner.Runner(house, by_id, drafting, specialist)
 
