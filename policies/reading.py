@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from reprlib import repr as brief
 from typing import Any
 
@@ -56,8 +57,12 @@ class Text:
     faults: list[Fault] = field(default_factory=list)
 
 
+@lru_cache(maxsize=64)  # a book is loaded whole whenever one of its texts has changed
 def read(file: str, text: str) -> Text:
-    """Read one YAML text: `rules`, a list, and perhaps `off`, the ids of rules not wanted."""
+    """Read one YAML text: `rules`, a list, and perhaps `off`, the ids of rules not wanted.
+
+    Nobody changes what this returns: the next to read the same text gets the same.
+    """
     said = Text(file)
     root = _root(said, text)
     if root is None:
