@@ -1,5 +1,7 @@
 """How the operator writes, as the settings have it, and what the words are about already."""
 
+from collections.abc import Sequence
+
 from agents.words import Context
 from memory import events, profile
 from memory.db import Reader
@@ -14,7 +16,11 @@ async def about(reader: Reader, records: tuple[str, ...] = ()) -> Context:
     )  # fmt: skip
 
 
-async def of_mail(reader: Reader, mail: str | None) -> Context:
-    """Return the context of words that are about a mail: about whom and what it was read to be."""
+async def of_mail(reader: Reader, mail: str | None, named: Sequence[str] = ()) -> Context:
+    """Return the context of words about a mail: what it was read to be about.
+
+    `named`: the records that words said before name, which come first.
+    """
     read = await events.by_key(reader, "intake", mail) if mail else None
-    return await about(reader, tuple(read.body["about"]) if read is not None else ())
+    found = tuple(read.body["about"]) if read is not None else ()
+    return await about(reader, (*named, *found))

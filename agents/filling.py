@@ -11,7 +11,7 @@ from agents.telling import Telling
 from agents.words import Candidate
 from engine import goal_rules, outbox, questions
 from engine.house import House
-from engine.messages import Button, say
+from engine.messages import Button, Msg, say
 from engine.questions import Question
 from engine.taps import Person, Reply, heard
 from engine.tokens import Tap
@@ -39,7 +39,7 @@ class Filling:
         `groups`: where a pattern says that a blank is written (`Route.groups`).
         """
         async with self.house.db.transaction() as tx:
-            about = await context.of_mail(tx, wish.mail)
+            about = await context.of_mail(tx, wish.mail, event.body.get("about", ()))
             wanted = [slot for slot in wish.playbook.slots if slot.name not in wish.values]
             filled = await slots.fill(tx, text, wanted, about, groups)
             wish.values.update(filled.values)
@@ -60,28 +60,29 @@ class Filling:
 
     async def _ask(self, tx: Tx, cause: str, conv: str, wish: Wish, slot: Slot) -> None:
         body = wish.kept() | {"slot": slot.name}
-        id = await questions.ask(tx, conv, "slot", wish.playbook.id, body, cause)
-        await outbox.post(tx, say(f"question:{id}", slot.ask), conv)
+        asked = await questions.ask(tx, conv, "slot", wish.playbook.id, body, cause)
+        await self._show(tx, asked)
 
     async def _ask_which(
         self, tx: Tx, cause: str, conv: str, wish: Wish, name: str,
         candidates: tuple[Candidate, ...],
     ) -> None:  # fmt: skip
-        choices = candidates[:CHOICES_MAX]
-        body = wish.kept() | {"slot": name, "choices": [c.model_dump(mode="json") for c in choices]}
-        id = await questions.ask(tx, conv, "choice", wish.playbook.id, body, cause)
-        buttons = tuple(
-            (Button(label=one.label[:LABEL_CHARS_MAX], action="choose", ref=id, item=str(at)),)
-            for at, one in enumerate(choices)
-        )
-        more = len(candidates) - len(choices)
-        rest = f" ({more} more: write it more exactly to find those)" if more else ""
-        text = f"Which {name} do you mean?{rest}"
-        await outbox.post(tx, say(f"question:{id}", text, buttons=buttons), conv)
+        body = wish.kept() | {
+            "slot": name,
+            "choices": [c.model_dump(mode="json") for c in candidates[:CHOICES_MAX]],
+            "more": max(0, len(candidates) - CHOICES_MAX),
+        }
+        asked = await questions.ask(tx, conv, "choice", wish.playbook.id, body, cause)
+        await self._show(tx, asked)
+
+    async def _show(self, tx: Tx, asked: Question) -> None:
+        """Put the question, unless it waits behind another of the same message."""
+        if asked.state != "queued":
+            await outbox.post(tx, question_msg(asked, self.playbooks), asked.conv)
 
     async def answer(self, event: Event, question: Question, said: str) -> None:
         """Take what was said for the blank that was asked for, and go on."""
-        wish = self._resumed(question, said)
+        wish = resumed(question, self.playbooks, said)
         slot = next(s for s in wish.playbook.slots if s.name == question.body["slot"])
         async with self.house.db.transaction() as tx:
             about = await context.of_mail(tx, wish.mail)
@@ -95,13 +96,8 @@ class Filling:
             wish.values.update(filled.values)
             if await questions.settle(tx, question.id, "answered", event.id):
                 await self.go_on(tx, event.id, question.conv, wish, filled)
+                await ask_next(tx, question.conv, self.playbooks, event.id)
         await self.telling.tell(event, wish)
-
-    def _resumed(self, question: Question, said: str) -> Wish:
-        body = question.body
-        values = {n: Candidate.model_validate(v) for n, v in body["values"].items()}
-        playbook = self.playbooks[question.ref]
-        return Wish(playbook, values, (*body["said"], said), body["because"], body["mail"])
 
     async def choose(
         self, house: House, tap: Tap, who: Person, key: str, values: dict[str, str]
@@ -113,11 +109,46 @@ class Filling:
             if question is None or not await questions.settle(tx, tap.ref, "answered", cause):
                 return Reply("This question is settled already.", refused=True)
             chosen = Candidate.model_validate(question.body["choices"][int(tap.item)])
-            wish = self._resumed(question, chosen.label)
+            wish = resumed(question, self.playbooks, chosen.label)
             wish.values[question.body["slot"]] = chosen
             filled = slots.Filled()
             await self.go_on(tx, cause, tap.conv, wish, filled)
+            await ask_next(tx, question.conv, self.playbooks, cause)
             event = await events.get(tx, cause)
         if event is not None:
             await self.telling.tell(event, wish, tap.conv)
         return Reply(f"{chosen.label}.")
+
+
+async def ask_next(tx: Tx, conv: str, playbooks: Mapping[str, Playbook], cause: str) -> None:
+    """Put the question that waits for its turn, now that the one before it is settled."""
+    asked = await questions.go_on(tx, conv, cause)
+    if asked is not None:
+        await outbox.post(tx, question_msg(asked, playbooks), conv)
+
+
+def question_msg(asked: Question, playbooks: Mapping[str, Playbook]) -> Msg:
+    """Return the question as it is put; one of several begins with the wish it is about."""
+    wish = resumed(asked, playbooks)
+    about = f"{planner.title_of(wish)}: " if wish.message else ""
+    if asked.kind == "slot":
+        slot = next(s for s in wish.playbook.slots if s.name == asked.body["slot"])
+        return say(f"question:{asked.id}", about + slot.ask)
+    choices = [Candidate.model_validate(one) for one in asked.body["choices"]]
+    buttons = tuple(
+        (Button(label=one.label[:LABEL_CHARS_MAX], action="choose", ref=asked.id, item=str(at)),)
+        for at, one in enumerate(choices)
+    )
+    more = asked.body.get("more", 0)
+    rest = f" ({more} more: write it more exactly to find those)" if more else ""
+    text = f"{about}Which {asked.body['slot']} do you mean?{rest}"
+    return say(f"question:{asked.id}", text, buttons=buttons)
+
+
+def resumed(question: Question, playbooks: Mapping[str, Playbook], *said: str) -> Wish:
+    """Return the wish that the question is about, with what was said since."""
+    body = question.body
+    values = {n: Candidate.model_validate(v) for n, v in body["values"].items()}
+    words = (*body["said"], *said)
+    playbook = playbooks[question.ref]
+    return Wish(playbook, values, words, body["because"], body["mail"], body.get("message"))

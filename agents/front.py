@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from agents import (
     context,
     filling,
-    knowing,
     listening,
     loose,
     parties,
+    parts,
     planner,
     question_words,
-    recording,
     redirected,
     rules_heard,
     slots,
+    told,
     typed_yes,
 )
 from agents.asking import Asking, is_only_about
@@ -29,6 +29,7 @@ from agents.library import Playbook
 from agents.lost import Lost
 from agents.planner import Wish
 from agents.routing import Route, Router
+from agents.several import Kind, Parting
 from engine import goal_rules, outbox, questions, redirects, stop
 from engine.durable import Work
 from engine.house import House
@@ -72,24 +73,56 @@ class Front:
             await self._say(event, "That message was empty. Write what you want, or drop a file.")
 
     async def _words(self, event: Event, said: str, mail: str | None) -> None:
-        conv = str(event.body["conv"])
         command = "/stop" if stop.is_said(said) else said  # with or without the slash
         if command.startswith("/"):
             await self._command(event, command)
-            return
-        if (listed := loose.pasted(said)) is not None:
+        elif (listed := loose.pasted(said)) is not None:
             await loose.keep(self.house, event, listed)
-            return
+        elif found := await self._parts(event, said):
+            for part in found:
+                await self._one(part, str(part.body["words"]), mail)
+        else:
+            await self._one(event, said, mail)
+
+    async def _parts(self, event: Event, said: str) -> list[Event]:
+        """Return the wishes of a message that holds several; []: it is one."""
+        if event.body.get("redirects"):
+            return []
+        async with self.house.db.snapshot() as reader:
+            before = await parts.known(reader, event)
+            is_rule = rules_heard.is_one(said, await context.about(reader))
+        if before or is_rule:
+            return before
+        spans = await Parting(self.router.by_pattern, self._kind, self._nearest).spans(said)
+        return await parts.note(self.house.db, event, spans) if spans else []
+
+    async def _kind(self, words: str) -> Kind:
+        if self.router.by_pattern(words) is not None:
+            return "wish"
+        if question_words.form(words) == "question":
+            return "question"
+        async with self.house.db.snapshot() as reader:
+            return "told" if await told.command(reader, words, is_wish=False) else ""
+
+    async def _nearest(self, words: str) -> Playbook | None:
+        async with self.house.db.snapshot() as reader:
+            return (await self._route(reader, words)).playbook
+
+    async def _one(self, event: Event, said: str, mail: str | None) -> None:
+        """Follow one wish, question, answer or statement."""
+        conv = str(event.body["conv"])
         wanted = goal_rules.without(said)
         async with self.house.db.snapshot() as reader:
             question = await questions.for_words(reader, conv, event.id)
             route = await self._route(reader, wanted)
             settings = await context.about(reader)
-            telling = await self._telling(reader, said, route)
+            telling = await told.command(reader, said, is_wish=route.how == "pattern")
             named = [] if question is None else await parties.find(reader, said)
         if event.body.get("redirects"):
             await self._redirected(event, said, route)
             return
+        if event.kind == parts.KIND:
+            question = None  # a part that asks or wishes is no answer
         # While a question is open, only a clear command or sentence is not its answer.
         if question is not None and (route.playbook is None or route.how == "examples"):
             between = question_words.of_memory(said, route, bool(named))
@@ -103,7 +136,7 @@ class Front:
             await self._command(event, f"/{telling} {said}")
         elif (playbook := await self._told(event, said, route)) is not None:
             why = f"“{playbook.title}” fits ({route.how}, {route.score:.2f})."
-            wish = Wish(playbook, {}, (said,), why, mail)
+            wish = Wish(playbook, {}, (said,), why, mail, event.body.get("message"))
             await self.filling.fill(event, wish, wanted, route.groups)
 
     async def _asked_between(self, event: Event, said: str, telling: str) -> bool:
@@ -131,18 +164,6 @@ class Front:
         else:
             return playbook
         return None
-
-    async def _telling(self, reader: Reader, said: str, route: Route) -> str:
-        """Return the command for what the words tell: a fact, or that something is there."""
-        if await knowing.heard(reader, said) is not None:
-            return "facts"
-        if route.how == "pattern":
-            return ""
-        try:
-            settings = await context.about(reader)
-            return "" if await recording.heard(reader, said, settings) is None else "record"
-        except recording.UnreadError:
-            return "record"  # it says what is wrong with them
 
     async def _redirected(self, event: Event, note: str, route: Route) -> None:
         """Plan what a note on a card asks for instead; the card is withdrawn already."""

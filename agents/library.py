@@ -31,6 +31,7 @@ class Slot(BaseModel, frozen=True, extra="forbid"):
     default: Any = None  # a value or references: "${payment.left}"
     past: bool = False  # a moment behind us: "paid on 3 November"
     rest: bool = False  # takes the rest of the sentence when no pattern says what it is
+    whole: bool = False  # for somebody else: no further wish is cut off it
 
 
 class Step(BaseModel, frozen=True, extra="forbid"):

@@ -4,7 +4,7 @@ A wish is kept when its first card is out, so that no card waits for it. Whom th
 only if that is one, is whom they are about; where they name nobody, the one project.
 """
 
-from agents import named, parties
+from agents import named, parties, parts
 from agents.models.redacting import secret_in
 from engine import goals, learning, plans, talk
 from engine.durable import Work
@@ -30,6 +30,7 @@ async def planned(house: House, dispatched: Work) -> None:
         task = await plans.task(reader, dispatched.ref)
         goal = None if task is None else await goals.get(reader, task.goal)
         event = None if goal is None else await events.get(reader, goal.asked_by)
+        event = event and await parts.message(reader, event)
         kept = event is None or await talk.known(reader, event.id)
     if event is not None and not kept:
         await _keep(house, event)

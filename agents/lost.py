@@ -25,8 +25,12 @@ class Lost:
             switched = await profile.get(reader, "playbooks")
         able = [p for p in self.playbooks.values() if switched.get(p.id)]
         lines = "\n".join(f"• {p.says}" for p in able)
+        part = (
+            f"“{event.body['words']}”: " if "message" in event.body else ""
+        )  # one wish of several
         text = (
-            f"I am not sure what you want, so I did nothing. I can:\n{lines}\n\n{_question(guess)}"
+            f"{part}I am not sure what you want, so I did nothing. I can:\n{lines}\n\n"
+            f"{_question(guess)}"
         )
         async with self.house.db.transaction() as tx:
             await outbox.post(tx, say(f"reply:{event.id}", text), event.body.get("conv"))

@@ -35,6 +35,7 @@ class Wish:
     """What somebody wants, understood: which playbook, with which values, said by whom.
 
     `said`: the operator's own words so far. `mail`: the event it was read in, if it was.
+    `message`: the message that held it among other wishes, if one did.
     """
 
     playbook: Playbook
@@ -42,6 +43,7 @@ class Wish:
     said: tuple[str, ...]
     because: str
     mail: str | None = None
+    message: str | None = None
 
     def kept(self) -> dict[str, Any]:
         """Return it without its playbook, as it lies with a question that is open."""
@@ -50,6 +52,7 @@ class Wish:
             "said": list(self.said),
             "because": self.because,
             "mail": self.mail,
+            "message": self.message,
         }
 
     async def missing(self, reader: Reader) -> Slot | None:

@@ -137,9 +137,9 @@ class Router:
         return Route(None, "command", text)
 
     def _compare(self, text: str) -> Route:
-        return self._by_pattern(text) or self._by_examples(text)
+        return self.by_pattern(text) or self._by_examples(text)
 
-    def _by_pattern(self, text: str) -> Route | None:
+    def by_pattern(self, text: str) -> Route | None:
         fits = {
             playbook.id: Route(playbook, "pattern", text, 1.0, groups=groups)
             for playbook in self._playbooks

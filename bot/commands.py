@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from babel.localedata import locale_identifiers
 from babel.numbers import list_currencies
 
-from agents import parties
+from agents import filling, parties
 from agents.front import Command
 from agents.library import Playbook
 from connectors.contract import PermanentError
@@ -297,14 +297,16 @@ class Commands:
         )
         return say(f"forget:{event.id}", text, buttons=((erase,),))
 
-    async def cancel(self, event: Event, rest: str) -> Msg:
+    async def cancel(self, event: Event, rest: str) -> None:
         """Drop the open question of this conversation."""
         async with self.house.db.transaction() as tx:
-            asked = await questions.open_in(tx, str(event.body["conv"]))
+            conv = str(event.body["conv"])
+            asked = await questions.open_in(tx, conv)
+            text = "Dropped." if asked else "There is no open question."
+            await outbox.post(tx, say(f"cancel:{event.id}", text), conv)
             if asked is not None:
                 await questions.settle(tx, asked.id, "dropped", event.id)
-        text = "Dropped." if asked else "There is no open question."
-        return say(f"cancel:{event.id}", text)
+                await filling.ask_next(tx, conv, {p.id: p for p in self.playbooks}, event.id)
 
 
 def switches(playbooks: tuple[Playbook, ...], switched: dict[str, bool], key: str) -> Msg:

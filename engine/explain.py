@@ -26,6 +26,7 @@ BITS = {
 }
 KIND = {
     "message.received": "You wrote",
+    "message.part": "One wish of several",
     "email.received": "A mail arrived",
     "file.received": "You sent a file",
     "tap.received": "You tapped",

@@ -12,6 +12,7 @@ from memory.schema.chat import questions
 from memory.schema.events import events as log
 
 ASKED, ANSWERED = "question.asked", "question.answered"
+OPEN = ("open", "queued")  # queued: behind another of the same message
 
 
 class Question(BaseModel, frozen=True):
@@ -25,26 +26,61 @@ class Question(BaseModel, frozen=True):
     state: str
 
 
-async def ask(tx: Tx, conv: str, kind: str, ref: str, body: dict[str, Any], cause: str) -> str:
+async def ask(tx: Tx, conv: str, kind: str, ref: str, body: dict[str, Any], cause: str) -> Question:
     """Ask in a conversation; an older open question there is dropped, so an answer is clear.
 
-    For the same cause again it is asked already.
+    But where `body["message"]` says that both are about wishes of the same message, this one waits
+    for its turn (`go_on`). For the same cause again it is asked already.
     """
     id = derived_id("qst", cause, kind, ref)
-    row = {"id": id, "conv": conv, "kind": kind, "ref": ref, "body": body, "state": "open"}
+    before = await open_in(tx, conv)
+    same = before is not None and before.id != id and _message(before.body) == _message(body)
+    state = "queued" if same and _message(body) else "open"
+    turn = len(await _queued(tx, conv)) if state == "queued" else 0
+    body = body | {"turn": turn}
+    row = {"id": id, "conv": conv, "kind": kind, "ref": ref, "body": body, "state": state}
     if await insert_once(tx, questions, {**row, "at": tx.now}):
-        others = sa.select(questions.c.id).filter_by(conv=conv, state="open")
-        for old in await tx.rows(others.where(questions.c.id != id)):
-            await settle(tx, old.id, "dropped", cause)
+        if state == "open":
+            await _drop_others(tx, conv, id, _message(body), cause)
         await events.note(tx, ASKED, cause, question=id, about=ref)
-    return id
+    asked = await get(tx, id)
+    assert asked is not None
+    return asked
+
+
+async def go_on(tx: Tx, conv: str, cause: str) -> Question | None:
+    """Open the question that has waited longest for its turn, unless one is open."""
+    if await open_in(tx, conv) is not None:
+        return None
+    waiting = await _queued(tx, conv)
+    if not waiting:
+        return None
+    row = min(waiting, key=lambda row: int(row.body["turn"]))
+    await change(tx, questions, {"id": row.id}, state="open")
+    await events.note(tx, "question.opened", cause, question=row.id)
+    return await get(tx, row.id)
+
+
+async def _queued(reader: Reader, conv: str) -> list[sa.Row[Any]]:
+    return list(await reader.rows(sa.select(questions).filter_by(conv=conv, state="queued")))
+
+
+async def _drop_others(tx: Tx, conv: str, id: str, message: str, cause: str) -> None:
+    others = sa.select(questions).filter_by(conv=conv).where(questions.c.id != id)
+    for old in await tx.rows(others.where(questions.c.state.in_(OPEN))):
+        if not message or _message(old.body) != message:
+            await settle(tx, old.id, "dropped", cause)
+
+
+def _message(body: dict[str, Any]) -> str:
+    return str(body.get("message") or "")
 
 
 async def settle(
     tx: Tx, question_id: str, state: Literal["answered", "dropped"], cause: str
 ) -> bool:
     """End an open question, once."""
-    still = questions.c.state == "open"
+    still = questions.c.state.in_(OPEN)
     if not await change(tx, questions, {"id": question_id}, still, state=state):
         return False
     await events.note(tx, f"question.{state}", cause, question=question_id)

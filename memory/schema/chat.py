@@ -65,7 +65,7 @@ questions = sa.Table(
     text("kind"),  # slot | edit | choice
     text("ref"),
     json("body"),
-    text("state"),  # open | answered | dropped
+    text("state"),  # open | queued (behind another of its message) | answered | dropped
     moment("at"),
     sa.Index("questions_open", "conv", "state"),
 )

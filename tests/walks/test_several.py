@@ -1,0 +1,107 @@
+"""Several wishes in one message: each becomes its own plan, question or answer, in their order."""
+
+import pytest
+import sqlalchemy as sa
+
+from bot.app import App
+from bot.lower import terminal
+from memory.schema.work import goals
+from tests.chat import Chat
+from tests.walks.test_words import heard_again
+
+BOTH = "refund Ada 40 EUR and remind me on Friday to call her, and what do we know about Ada?"
+
+
+async def wishes(app: App) -> list[str]:
+    """Return what was taken on, the first wish first."""
+    async with app.db.snapshot() as reader:
+        rows = await reader.rows(sa.select(goals.c.text, goals.c.slots).order_by(goals.c.at))
+        return sorted(f"{row.slots['said'][0]} = {row.text}" for row in rows)
+
+
+async def test_each_wish_of_a_message_is_done_and_each_question_answered(
+    app: App, chat: Chat
+) -> None:
+    await chat.say(BOTH)
+    assert "40.00 EUR" in chat.text("Refund")
+    assert "reminder set for Fri 27 Nov" in chat.text("Reminder")
+    assert "ada@example.org" in chat.text("What I know about Ada Example")
+    assert len(await wishes(app)) == 3
+
+
+async def test_heard_again_after_a_crash_it_makes_nothing_twice(app: App, chat: Chat) -> None:
+    await chat.say(BOTH)
+    before = await wishes(app), list(chat.order)
+    await heard_again(app, chat)
+    assert (await wishes(app), list(chat.order)) == before
+
+
+async def test_whoever_the_wish_before_named_is_meant_by_her(app: App, chat: Chat) -> None:
+    await chat.say("send Ada the October invoice and tell her that it is due in May")
+    cards = [terminal.lower(m) for m in chat.shown.values() if "ada@example.org" in m.summary]
+    assert ["INV-2026-007.pdf" in card for card in cards] == [True, False]
+    assert ["it is due in May" in card for card in cards] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "write to Ada that we refund her and remind her of the course",
+        "write to Ada that the course is full. Please send us the invoice. Remind me to call.",
+        "remind me on Friday to call Ada and send Bob the invoice",
+        "remind me tomorrow to check who paid and who did not?",
+        "note on Ada: wants a refund and a call",
+        "tell Ada that we met and tell her that we are glad",
+    ],
+)
+async def test_nothing_is_cut_off_the_text_of_a_wish(app: App, chat: Chat, said: str) -> None:
+    await chat.say(said)
+    assert len(await wishes(app)) == 1
+
+
+async def test_a_list_is_as_many_wishes_and_the_one_nobody_knows_is_named(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("Today:\n- remind me tomorrow at 8 to water the plants\n- book a flight to Rome")
+    assert "reminder set" in chat.text("Reminder")
+    assert "“book a flight to Rome”: I am not sure what you want" in chat.last
+    assert len(await wishes(app)) == 1
+
+
+async def test_a_question_about_one_holds_up_no_other_and_they_take_turns(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("remind me to water the plants; publish a post; send Ada the October invoice")
+    assert "INV-2026-007.pdf" in chat.text("Send e-mail")
+    asked = [m.summary for m in chat.shown.values() if "?" in m.summary]
+    assert asked == ["Remind me · water the plants: When should I remind you?"]
+    await chat.say("tomorrow at 8")
+    assert "reminder set for Sat 21 Nov" in chat.text("Reminder")
+    assert "Publish a post: What is the title of the post?" in chat.text("Publish a post")
+    await heard_again(app, chat)
+    await chat.say("Spring courses")
+    await chat.say("They start in May.")
+    assert "They start in May." in chat.text("Publish Spring courses")
+
+
+async def test_a_dropped_question_makes_way_for_the_next(app: App, chat: Chat) -> None:
+    await chat.say("remind me to water the plants; publish a post")
+    await chat.say("/cancel")
+    assert "What is the title of the post?" in chat.last
+    await chat.say("/cancel")
+    await chat.say("/cancel")
+    assert "There is no open question." in chat.last
+
+
+async def test_another_wish_drops_every_question_that_was_waiting(app: App, chat: Chat) -> None:
+    await chat.say("remind me to water the plants; publish a post")
+    await chat.say("write an e-mail to Ada")
+    await chat.say("The lamp is ready.")
+    assert "The lamp is ready." in chat.text("Send e-mail")
+    await chat.say("/cancel")
+    assert "There is no open question." in chat.last
+
+
+async def test_ask_me_first_is_meant_for_every_wish_of_the_message(app: App, chat: Chat) -> None:
+    await chat.say("send Ada the October invoice and tell Ada that it is there, but ask me first")
+    assert all("ask me first" in one for one in await wishes(app))
