@@ -18,16 +18,6 @@ from policies.gate import Gate
 from policies.rules import Origin
 
 FIXED = ("destination", "reference")
-AGENTS = {  # who carries out which operation; all of them work by rules until minds arrive
-    "email": "writer",
-    "payments": "bookkeeper",
-    "invoices": "bookkeeper",
-    "calendar": "scheduler",
-    "reminders": "scheduler",
-    "cms": "publisher",
-    "records": "librarian",
-}
-FRONT = "front"  # who carries out the rest, and answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +90,7 @@ async def _steps(
             key=step.key,
             title=step.title,
             operation=step.operation,
-            agent=AGENTS.get(step.operation.split(".")[0], FRONT),
+            agent=house.agent_of(step.operation),
             args=step.args,
             origins=_sources(gate, step.args, scope),
             fixed=_fixed(house, step.operation, step.args, scope),

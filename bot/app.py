@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-from agents import library, listening, runner
+from agents import library, listening, roster, runner
 from agents.asking import Asking
 from agents.drafting import Drafting
 from agents.filling import Filling
@@ -16,6 +16,8 @@ from agents.front import Front
 from agents.intake import Intake
 from agents.lost import Lost
 from agents.models.door import Models
+from agents.own_code import WithOwnCode
+from agents.roster import Roster
 from agents.routing import Router
 from agents.specialist import Specialist, by_rules
 from agents.taking import Taking
@@ -225,8 +227,9 @@ async def open_app(
     encoders: Callable[[House], minds.Encoders] = minds.no_encoders,
     chroma: str = "",
 ) -> App:
-    """Open a data folder. HeldError: another process has it. BookError, FieldsError: faults."""
+    """Open a data folder. HeldError: another process has it. Book-, Fields-, SpecError: faults."""
     fields.load(folder)
+    roster.of(folder)  # what needs no operations is found before anything is opened
     held = lock.hold(folder)
     upgrade.upgrade(folder / "firstmate.db")
     db = Database(folder / "firstmate.db", clock)
@@ -238,17 +241,19 @@ async def open_app(
     own = undoing.with_undo((*connected.operations.values(), *Notebook(db).operations()))
     toolbox = Toolbox(db, folder, {name.partition(".")[0] for name in own})
     await toolbox.open()
-    rulebook = Rulebook(_rules(rules or folder / "rules", own, toolbox))
+    crew = roster.of(folder, {**own, **toolbox.classes})
+    rulebook = Rulebook(_rules(rules or folder / "rules", own, toolbox, crew))
     await rulebook.open(db)
     async with db.transaction() as tx:
         await ledger.settle_lost(tx)  # what a crash left open may have been billed
-    house = House(db, ChainMap(own, toolbox.operations), rulebook, folder)
+    house = House(db, ChainMap(own, toolbox.operations), rulebook, folder, crew.of)
     surfaces = surfaces_of(db, folder)
     remembering = Remembering(db, folder / "index", encoder, named=encoders(house), chroma=chroma)
     await remembering.open()
     playbooks = library.load_folder(operations=_arguments(own))
     asking = models(house)
-    front, handlers = _minds(house, playbooks, remembering, specialist, asking)
+    hands = WithOwnCode(crew, specialist)
+    front, handlers = _minds(house, playbooks, remembering, hands, asking)
     durable = Durable(db, handlers)
     app = App(
         folder=folder,
@@ -354,11 +359,12 @@ def _minds(
     return front, handlers
 
 
-def _rules(folder: Path, own: Any, toolbox: Toolbox) -> Book:
+def _rules(folder: Path, own: Any, toolbox: Toolbox, crew: Roster) -> Book:
     """Return the rules of the files. A tool's class may change, so no file is at fault for it."""
     files = [*sorted(RULES.glob("*.yaml")), *sorted(folder.glob("*.yaml"))]
     known = {name: operation.effect for name, operation in own.items()}
-    loaded = book.load_files(files, known | dict.fromkeys(toolbox.classes, ""))
+    classes = known | dict.fromkeys(toolbox.classes, "")
+    loaded = book.load_files(files, classes, made=crew.texts())
     return replace(loaded, operations=ChainMap({**OPERATIONS, **known}, toolbox.classes))
 
 

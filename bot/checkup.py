@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from agents import roster
+from agents.spec import SpecError
 from bot.host import chosen
 from bot.settings import LOCAL_HOSTS, Settings
 from memory import embed, upgrade
@@ -86,8 +88,9 @@ def _rules(settings: Settings) -> Finding:
     own = settings.rules or settings.home / chosen(settings.home) / "rules"
     mine = sorted(own.glob("*.yaml"))
     try:
-        rules = book.load_files([*book.default_files(), *mine])
-    except book.BookError as error:
+        contracts = roster.of(settings.home / chosen(settings.home)).texts()
+        rules = book.load_files([*book.default_files(), *mine], made=contracts)
+    except (book.BookError, SpecError) as error:
         return Finding("Rules", False, str(error))
     return Finding("Rules", True, f"{len(rules.entries)} rules, {len(mine)} files of yours")
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
-from agents import planner
-from agents.models import embedding, listed, probing
+from agents import roster
+from agents.models import listed
 from agents.models.door import Models
 from agents.models.embedding import Embedding
+from agents.roster import Roster
 from bot import settings as configured
 from bot.settings import Settings
 from engine.house import House
@@ -18,7 +20,6 @@ from memory.embed import Encodes
 Encoders = Callable[[str], Encodes | None]
 """Return the encoder of this name; "": the one that the settings want. None: there is none."""
 
-AGENTS = {*planner.AGENTS.values(), planner.FRONT, embedding.AGENT, probing.AGENT}
 NO_AMOUNT = "FIRSTMATE_MODEL_BUDGET_AGENTS: “{}” is not NAME=AMOUNT, as writer=1.00."
 NO_AGENT = "FIRSTMATE_MODEL_BUDGET_AGENTS: there is no agent “{}”. There are: {}."
 NO_SERVER = (
@@ -35,10 +36,11 @@ def of(settings: Settings) -> Callable[[House], Models]:
             "judge": settings.model_judge,
         }
     )
-    limits, secrets = _limits(settings), configured.secrets(settings)
+    said, secrets = _limits(settings), configured.secrets(settings)
     timeout_s, dollar = settings.model_timeout_s, settings.model_dollar
 
     def made(house: House) -> Models:
+        limits = _with_contracts(said, roster.of(house.blobs))
         return Models(house, tiers, limits, secrets=secrets, timeout_s=timeout_s, dollar=dollar)
 
     return made
@@ -49,7 +51,7 @@ def encoders(settings: Settings) -> Callable[[House], Encoders]:
     known, wanted = _known(settings), settings.embedding or ""
     if wanted and known.embedding(wanted) is None:
         raise ValueError(NO_SERVER.format(wanted))
-    limits, secrets = _limits(settings), configured.secrets(settings)
+    said, secrets = _limits(settings), configured.secrets(settings)
 
     def made(house: House) -> Encoders:
         def named(name: str) -> Encodes | None:
@@ -59,6 +61,7 @@ def encoders(settings: Settings) -> Callable[[House], Encoders]:
             if model is None:
                 return None
             timeout_s = settings.model_timeout_s
+            limits = _with_contracts(said, roster.of(house.blobs))
             return Embedding(house, model, limits, secrets=secrets, timeout_s=timeout_s)
 
         return named
@@ -92,6 +95,18 @@ def _limits(settings: Settings) -> Limits:
     return Limits(budget, settings.model_local_only)
 
 
+def _with_contracts(limits: Limits, crew: Roster) -> Limits:
+    """Return the limits with what the contracts grant each agent a day; the settings win."""
+    agents = {**crew.budgets, **limits.budget.agents}
+    return replace(limits, budget=replace(limits.budget, agents=agents))
+
+
+def _named(settings: Settings) -> set[str]:
+    """Return everybody who may have a budget: in any data folder, for it is chosen later."""
+    own = settings.home.glob(f"*/{roster.OWN}/*.yaml")
+    return {*roster.of().names, *(path.stem for path in own)}
+
+
 def _of_agents(settings: Settings) -> Iterator[tuple[str, Decimal]]:
     """Yield each agent that has a budget of its own. ValueError: a line cannot be meant."""
     for line in settings.model_budget_agents:
@@ -102,6 +117,6 @@ def _of_agents(settings: Settings) -> Iterator[tuple[str, Decimal]]:
             raise ValueError(NO_AMOUNT.format(line)) from None
         if not most.is_finite() or most < 0:
             raise ValueError(NO_AMOUNT.format(line))
-        if name not in AGENTS:
-            raise ValueError(NO_AGENT.format(name, ", ".join(sorted(AGENTS))))
+        if name not in (known := _named(settings)):
+            raise ValueError(NO_AGENT.format(name, ", ".join(sorted(known))))
         yield name, most

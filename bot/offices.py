@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agents import roster
 from bot.host import chosen
 from bot.lower import terminal
 from bot.settings import Settings
@@ -29,7 +30,7 @@ from policies.rules import Verdict
 DATABASE = "firstmate.db"
 DRIVERS_FOLDERS = (
     *("blobs", "mail", "ledger", "transfers", "calendar", "site", "rules"),
-    *("mcp.yaml", "fields.yaml"),
+    *("mcp.yaml", "fields.yaml", "specialists"),
 )
 
 
@@ -172,7 +173,9 @@ async def _book(settings: Settings, files: Sequence[Path] | None) -> rulebook.Co
     """Return the rules as the next start would compose them: files, then the operator's own."""
     own = settings.rules or _folder(settings) / "rules"
     mine = list(files) if files else sorted(own.glob("*.yaml"))
-    base = book.load_files([*book.default_files(), *mine], await _operations(settings))
+    known = await _operations(settings)
+    contracts = roster.of(_folder(settings), known).texts()
+    base = book.load_files([*book.default_files(), *mine], known, made=contracts)
     if not await asyncio.to_thread((_folder(settings) / DATABASE).exists):
         return rulebook.Composed(base, {})
     async with _open(settings) as db, db.snapshot() as reader:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from agents import rule_proposed, rules_heard
+from agents import roster, rule_proposed, rules_heard
 from agents.front import Command
 from agents.models.door import Models
 from agents.words import Context
@@ -63,6 +63,7 @@ KEEP_HOW = (
     "Write “forget chat messages after 2 years”, “keep mails for 90 days” or “never forget "
     "invoices”. What came of it, your records and the ledger stay."
 )
+CONTRACTS = "What each agent may not do, by its contract"
 NOTHING = "You have approved nothing yet; what you approve may become a rule."
 
 
@@ -184,8 +185,11 @@ class Rules:
         parts += _own(kept, self.house.rulebook.aside, times)
         written = [entry for entry in book.entries if entry.source != SOURCE]
         for heading, entries in groupby(sorted(written, key=_place), key=_heading):
-            parts.append(Heading(text=heading))
-            parts.append(Bullets(items=tuple(_line(entry, times) for entry in entries)))
+            lines = Bullets(items=tuple(_line(entry, times) for entry in entries))
+            folded = heading == CONTRACTS
+            parts += (
+                [Fold(title=heading, parts=(lines,))] if folded else [Heading(text=heading), lines]
+            )
         where = f"Rule book {book.bundle}. Your own files: rules/*.yaml in the data folder."
         parts.append(_para(f"{where} {HOW.format('')}".strip()))
         return Msg(key=key, summary=TITLE, parts=tuple(parts))
@@ -223,7 +227,9 @@ def _place(entry: Entry) -> tuple[Any, ...]:
 
 
 def _heading(entry: Entry) -> str:
-    return "Firstmate's own" if entry.level == "house" else f"Yours, from {entry.source}"
+    if entry.level != "house":
+        return f"Yours, from {entry.source}"
+    return CONTRACTS if entry.source == roster.SOURCE else "Firstmate's own"
 
 
 async def _named(reader: Reader, wanted: str) -> OwnRule | None:

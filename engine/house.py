@@ -1,6 +1,6 @@
 """What the engine works with: the database, the operations, the rules and the kept files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ class House:
     operations: Mapping[str, Operation]
     rulebook: Rulebook
     blobs: Path
+    agent_of: Callable[[str], str] = lambda operation: ""  # who carries out an operation
 
     @property
     def book(self) -> Book:

@@ -97,6 +97,12 @@ async def of_task(reader: Reader, task: str) -> tuple[Decimal, tuple[str, ...]]:
     return total, tuple(dict.fromkeys(row.model for row in rows))
 
 
+async def calls(reader: Reader, task: str | None, agent: str) -> int:
+    """Return how often an agent asked models for a task, or asks now; what is no task has none."""
+    query = sa.select(sa.func.count()).select_from(costs).filter_by(task=task, agent=agent)
+    return 0 if task is None else int(await reader.value(query))
+
+
 async def reserve(
     tx: Tx,
     *,

@@ -157,6 +157,7 @@ async def facts(reader: Reader, wanted: Wanted, call: Call, limits: Limits) -> d
         "spent_today": float(spent.today),
         "spent_for_goal": float(spent.goal),
         "spent_by_agent": float(spent.agent),
+        "calls_for_task": await ledger.calls(reader, wanted.task, wanted.agent),
         "budget_level": ledger.level(purses, call.ceiling),
         "local_only": limits.local_only,
         "currency": settings["currency"],

@@ -108,10 +108,15 @@ def load_files(
     paths: Iterable[Path],
     operations: Mapping[str, str] | None = None,
     facts: Mapping[str, Fact] = FACTS,
+    *,
+    made: Mapping[str, str] | None = None,
 ) -> Book:
-    """Return the book of these files; the default rules are `default_files()`."""
-    texts: dict[str, str] = {}
-    house, faults = set(), []
+    """Return the book of these files; the default rules are `default_files()`.
+
+    `made`: more of Firstmate's own, by name, that stand in no file of rules.
+    """
+    texts: dict[str, str] = dict(made or {})
+    house, faults = set(texts), []
     for path in paths:
         name = path.name if path.name not in texts else str(path)
         if path.parent.resolve() == DEFAULTS.resolve():

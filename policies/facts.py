@@ -118,6 +118,7 @@ FACTS: Mapping[str, Fact] = {
     "cost_ceiling": Fact("double", "the most this call can cost, in your currency", 0.0),
     "spent_for_goal": Fact("double", "what models cost for this wish of yours so far", 0.0),
     "spent_by_agent": Fact("double", "what models cost this agent since midnight", 0.0),
+    "calls_for_task": Fact("int", "how often this agent asked models for this task so far", 0),
     "budget_level": Fact(
         "string",
         "what the budgets for models leave: normal | thrifty | frozen",
@@ -137,7 +138,8 @@ FACTS: Mapping[str, Fact] = {
 OF_MODELS = frozenset(
     {
         *("tier", "model", "remote", "data_class", "redacted"),
-        *("cost_ceiling", "spent_for_goal", "spent_by_agent", "budget_level", "local_only"),
+        *("cost_ceiling", "spent_for_goal", "spent_by_agent", "calls_for_task"),
+        *("budget_level", "local_only"),
     }
 )  # of a model call; every other action has their usual values
 

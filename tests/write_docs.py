@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from agents import library
+from agents import library, roster
 from connectors import registry
 from connectors.company import Company
 from connectors.contract import Operation
@@ -79,6 +79,15 @@ def _playbooks() -> str:
     return "\n".join(rows)
 
 
+def _specialists() -> str:
+    rows = ["| specialist | does | may | asks models |", "|---|---|---|---|"]
+    for spec in roster.of().built_in:
+        may = ", ".join(f"`{one}`" for one in spec.may) or "only read"
+        asks = f"{spec.tier}, {spec.calls_max} times a task" if spec.tier != "local" else "no"
+        rows.append(f"| `{spec.name}` | {spec.does} | {may} | {asks} |")
+    return "\n".join(rows)
+
+
 def _tables() -> str:
     return "\n\n".join(_table(table) for table in metadata.sorted_tables)
 
@@ -105,6 +114,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "facts": _facts,
     "effects": _effects,
     "playbooks": _playbooks,
+    "specialists": _specialists,
     "tables": _tables,
 }
 

@@ -133,7 +133,7 @@ async def _ask(app: App, number: int) -> None:
         effect="share",
         args=args,
         origins=dict.fromkeys(args, "operator"),
-        agent="test",
+        agent="writer",
         reason="You asked for it.",
     )
     async with app.db.transaction() as tx:

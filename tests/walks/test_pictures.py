@@ -207,7 +207,7 @@ async def weighed(app: App, operation: str, args: dict[str, object], goal: str) 
         effect=app.house.operation(operation).effect,
         args=args,
         origins=dict.fromkeys(args, "operator"),
-        agent="test",
+        agent="you",
         reason="A test asks for it.",
     )
     proposal = await gate.weigh(app.house, action, goal, task=None)

@@ -36,6 +36,10 @@ MODULES = {"subprocess", "runpy", "pty", "code", "importlib"}
 PROGRAMS = re.compile(r"system|popen|spawn\w*|exec\w*|fork\w*|confirm|prompt")
 KNOWN = {
     ("connectors/files/process.py", "asyncio.create_subprocess_exec"),  # the sandboxed reader
+    ("connectors/files/own_code.py", "import importlib"),  # what a specialist's code may use
+    ("connectors/files/own_code.py", "importlib.import_module"),
+    ("connectors/files/own_code.py", "compile(asked['code'], 'specialist', 'exec')"),
+    ("connectors/files/own_code.py", "exec(code, room)"),  # in a process that can only compute
     ("bot/searching.py", "asyncio.create_subprocess_exec"),  # looks for who was erased
     ("connectors/mcp/pipe.py", "asyncio.create_subprocess_exec"),  # a server of mcp.yaml
     ("connectors/mcp/child.py", "os.execve"),  # and how it becomes one, once it is confined
