@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import edits, words
+from engine import edits, versions, words
 from memory import passages, profile, records
 from memory.db import Reader, Tx
 from memory.schema.work import approvals, decisions, effect_versions, effects, goals, outcomes
@@ -29,7 +29,8 @@ async def write(tx: Tx, goal_id: str) -> None:
     """Write what came of a goal that ended; a question that was only answered leaves nothing."""
     goal = await tx.row(sa.select(goals).filter_by(id=goal_id))
     outcome = await tx.row(sa.select(outcomes).filter_by(goal=goal_id))
-    query = sa.select(tasks_table).filter_by(goal=goal_id).order_by(tasks_table.c.position)
+    query = sa.select(tasks_table).filter_by(plan=versions.newest(goal_id))
+    query = query.order_by(tasks_table.c.position)
     tasks = await tx.rows(query)
     if goal is None or outcome is None or not tasks:
         return

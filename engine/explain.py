@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import approvals, bundles, model_told, words
+from engine import approvals, bundles, model_told, versions, words
 from engine.messages import Bullets, Fold, Heading, Msg, Para, Part, Span
 from memory import events, profile, records
 from memory.db import Reader
@@ -197,7 +197,8 @@ async def _plan(reader: Reader, row: sa.Row[Any]) -> tuple[str, ...]:
     task = await reader.row(query)
     if task is None:
         return ("no plan",)
-    return (f"Step: {task.title} (by {task.agent})", f"Plan: {task.because}")
+    anew = versions.told(await versions.all_of(reader, row.goal))
+    return (f"Step: {task.title} (by {task.agent})", f"Plan: {task.because}", *anew)
 
 
 def _chain(chain: list[Event], settings: dict[str, Any]) -> Bullets:

@@ -4,6 +4,7 @@ pending ──▶ waiting (for you) ──▶ running ──▶ done
    └──▶ skipped (denied, rejected, withdrawn) / failed
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from pydantic import BaseModel, Field
 
-from engine import expecting, goals, outbox
+from engine import expecting, goals, outbox, plan_card, versions
 from engine.durable import open_work
 from engine.messages import Button, Msg, Para, Part, Progress, Span, say
 from memory import events
@@ -59,20 +60,34 @@ class Task(BaseModel, frozen=True):
 async def make(tx: Tx, goal: goals.Goal, steps: tuple[Step, ...], because: str, cause: str) -> str:
     """Write the first plan of a goal and set its tasks going. Again: nothing new."""
     plan = derived_id("pln", goal.id, 1)
-    row = {"id": plan, "goal": goal.id, "version": 1, "because": because, "cause": cause}
-    if not await insert_once(tx, plans, row | {"at": tx.now}):
-        return plan
-    for position, step in enumerate(steps, 1):
-        id = derived_id("tsk", plan, step.key)
-        what = step.model_dump(exclude={"why"}) | {"after": list(step.after)}
-        fixed = {"id": id, "plan": plan, "goal": goal.id, "state": "pending", "at": tx.now}
-        await insert(tx, tasks, what | fixed | {"position": position})
-    await events.note(
-        tx, "plan.made", cause, goal=goal.id, plan=plan, because=because, steps=len(steps)
-    )
-    await draw(tx, goal.id)
-    await _dispatch(tx, derived_id("tsk", plan, steps[0].key))
+    row = {"id": plan, "goal": goal.id, "version": 1, "because": because, "started_at": tx.now}
+    if await write(tx, row | {"cause": cause}, steps):
+        await draw(tx, goal.id)
+        await begin(tx, goal.id)
     return plan
+
+
+async def write(tx: Tx, row: dict[str, Any], steps: Sequence[Step], *, begins_at: int = 1) -> bool:
+    """Write a plan (a row of `plans`) and its tasks; none is begun. False: it stands already."""
+    if not await insert_once(tx, plans, row | {"at": tx.now}):
+        return False
+    for position, step in enumerate(steps, begins_at):
+        id = derived_id("tsk", row["id"], step.key)
+        what = step.model_dump(exclude={"why"}) | {"after": list(step.after)}
+        fixed = {"id": id, "plan": row["id"], "goal": row["goal"], "state": "pending"}
+        await insert(tx, tasks, what | fixed | {"position": position, "at": tx.now})
+    why, count = row["because"], len(steps)
+    await events.note(
+        tx, "plan.made", row["cause"], goal=row["goal"], plan=row["id"], because=why, steps=count
+    )
+    return True
+
+
+async def begin(tx: Tx, goal_id: str) -> None:
+    """Turn to the first task that nobody turned to yet."""
+    pending = [one for one in await of_goal(tx, goal_id) if one.state == "pending"]
+    if pending:
+        await _dispatch(tx, pending[0].id)
 
 
 async def task(reader: Reader, task_id: str) -> Task | None:
@@ -81,8 +96,9 @@ async def task(reader: Reader, task_id: str) -> Task | None:
 
 
 async def of_goal(reader: Reader, goal_id: str) -> list[Task]:
-    """Return the goal's tasks in the plan's order."""
-    query = sa.select(tasks).filter_by(goal=goal_id).order_by(tasks.c.position)
+    """Return the tasks of the goal's newest plan, in its order."""
+    query = sa.select(tasks).where(tasks.c.plan == versions.newest(goal_id))
+    query = query.order_by(tasks.c.position)
     return [_task(row) for row in await reader.rows(query)]
 
 
@@ -117,8 +133,9 @@ async def move(tx: Tx, task_id: str, state: State, cause: str, error: str | None
 async def dispatch_next(tx: Tx, dispatched: Task) -> None:
     """Turn to the next task of the plan, so that cards come in the plan's order."""
     for later in await of_goal(tx, dispatched.goal):
-        if later.position == dispatched.position + 1:
+        if later.position > dispatched.position and later.state == "pending":
             await _dispatch(tx, later.id)
+            return
 
 
 async def entitle(tx: Tx, task_id: str, title: str) -> None:
@@ -168,24 +185,31 @@ async def leave_out(tx: Tx, task_id: str, cause: str) -> bool:
 async def draw(tx: Tx, goal_id: str) -> None:
     """Show the plan as it stands; a plan of one step is told by its effect alone."""
     goal, all_tasks = await goals.get(tx, goal_id), await of_goal(tx, goal_id)
-    if goal is None or len(all_tasks) < 2:
+    plan = await versions.of_goal(tx, goal_id)
+    if goal is None or plan is None or (len(all_tasks) < 2 and plan.proposed is None):
+        return
+    ended = all(t.state in ENDED for t in all_tasks)
+    kind = goal.slots.get("outcome", {}).get("kind", "")
+    cost = "" if ended else await expecting.on_plan(tx, kind)
+    if plan.offered and not ended:
+        await outbox.post(tx, plan_card.offered(goal, plan, cost), goal.conv)
         return
     steps = tuple(_step(t) for t in all_tasks)
-    because = await tx.value(sa.select(plans.c.because).filter_by(goal=goal_id))
     title = Para(spans=(Span(text="Plan: ", style="bold"), Span(text=goal.text)))
-    why = Para(spans=(Span(text=str(because), style="italic"),))
+    why = Para(spans=(Span(text=plan.because, style="italic"),))
     done = sum(t.state == "done" for t in all_tasks)
     summary = f"Plan: {goal.text}"[:160] + f" · {done} of {len(steps)} done"
     parts: tuple[Part, ...] = (title, Progress(steps=steps), why)
-    ended = all(t.state in ENDED for t in all_tasks)
-    kind = goal.slots.get("outcome", {}).get("kind", "")
-    if not ended and (cost := await expecting.on_plan(tx, kind)):
+    if cost:
         parts = (*parts, Para(spans=(Span(text=cost),)))
     if took := _took(tx.now - goal.at):
         parts = (*parts, Para(spans=(Span(text=f"{took} so far"),)))
     stop = Button(label="■ Stop this plan", action="halt", ref=goal_id)
-    rows = () if ended else ((stop,),)
-    msg = Msg(key=f"plan:{goal_id}", summary=summary, parts=parts, buttons=rows)
+    rows = (
+        *plan_card.more(plan, tuple(t.state for t in all_tasks)),
+        *(() if ended else ((stop,),)),
+    )
+    msg = Msg(key=plan_card.key(goal_id), summary=summary, parts=parts, buttons=rows)
     await outbox.post(tx, msg, goal.conv, priority=outbox.PROGRESS)
 
 
@@ -203,9 +227,11 @@ async def _dispatch(tx: Tx, task_id: str) -> None:
 
 
 async def _release(tx: Tx, done: Task) -> None:
-    """Set going what was approved and waited for this task."""
+    """Set going what was approved and waited for this task, or needs to know what it brought."""
     for later in await of_goal(tx, done.goal):
         if done.key in later.after and await may_run(tx, later):
+            if later.state == "pending":
+                await open_work(tx, "dispatch", later.id)
             query = sa.select(effects.c.id).filter_by(task=later.id, state="approved")
             for row in await tx.rows(query):
                 await open_work(tx, "perform", row.id)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from connectors.contract import Operation, Preview
-from engine import quiet, streaks, uses, words
+from engine import quiet, streaks, uses, versions, words
 from engine.digests import digest
 from memory import events, profile, records
 from memory.db import Reader
@@ -49,7 +49,7 @@ async def facts(
     like = streaks.Like(operation.name, counterpart)
     own: dict[str, Any] = {
         "steps": await reader.value(
-            sa.select(sa.func.count()).select_from(tasks).filter_by(goal=goal)
+            sa.select(sa.func.count()).select_from(tasks).filter_by(plan=versions.newest(goal))
         ),
         "reversible": operation.undo.kind != "none",
         "recipient_known": bool(known) and all(known),

@@ -57,6 +57,9 @@ plans = sa.Table(
     text("goal"),
     number("version", 1),
     text("because"),
+    json("proposed"),  # as a model wrote it and we checked it; null: by a playbook, or typed
+    json("foretold"),  # by step: what the rules said of it before it was begun
+    moment("started_at", null=True),
     text("cause"),
     moment("at"),
     sa.UniqueConstraint("goal", "version"),

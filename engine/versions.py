@@ -1,0 +1,84 @@
+"""Plan version: what a goal's plan was, and why it was made anew. The newest one counts.
+
+offered ──the operator starts it──▶ started ──a newer version──▶ replaced
+"""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+
+from memory import events
+from memory.db import Reader, Tx, change
+from memory.schema.work import plans
+
+
+class Version(BaseModel, frozen=True):
+    """`proposed`: a model's plan as it was checked (`agents/plan_wish.py: Proposed`), else None.
+
+    `foretold`: by step, what the rules said of it in advance (`engine/foretold.py`).
+    """
+
+    id: str
+    goal: str
+    version: int
+    because: str
+    proposed: dict[str, Any] | None
+    foretold: dict[str, Any] | None
+    started_at: datetime | None
+    at: datetime
+
+    @property
+    def offered(self) -> bool:
+        """Say whether it waits for the operator to start it."""
+        return self.started_at is None
+
+    def step(self, key: str) -> dict[str, Any]:
+        """Return a step of a model's plan as it was proposed."""
+        steps = (self.proposed or {}).get("steps", ())
+        return next(dict(step) for step in steps if step["key"] == key)
+
+
+def newest(goal_id: str) -> sa.ScalarSelect[Any]:
+    """Return the id of the goal's newest plan, for a query."""
+    query = sa.select(plans.c.id).filter_by(goal=goal_id).order_by(plans.c.version.desc())
+    return query.limit(1).scalar_subquery()
+
+
+async def of_goal(reader: Reader, goal_id: str) -> Version | None:
+    """Return the newest version of a goal's plan."""
+    found = await all_of(reader, goal_id)
+    return found[-1] if found else None
+
+
+async def all_of(reader: Reader, goal_id: str) -> list[Version]:
+    """Return every version of a goal's plan, the first one first."""
+    query = sa.select(plans).filter_by(goal=goal_id).order_by(plans.c.version)
+    rows = await reader.rows(query)
+    return [Version(**{n: row._mapping[n] for n in Version.model_fields}) for row in rows]
+
+
+async def foretell(tx: Tx, version: Version, foretold: dict[str, Any]) -> None:
+    """Keep what the rules say in advance, so that the card and a yes on it mean the same."""
+    await change(tx, plans, {"id": version.id}, foretold=foretold)
+    await events.note(tx, "plan.foretold", None, goal=version.goal, plan=version.id)
+
+
+async def start(tx: Tx, version: Version, cause: str) -> bool:
+    """The operator wants it. False: it was started before."""
+    if not await change(
+        tx, plans, {"id": version.id}, plans.c.started_at.is_(None), started_at=tx.now
+    ):
+        return False
+    await events.note(tx, "plan.started", cause, goal=version.goal, plan=version.id)
+    return True
+
+
+def told(found: list[Version]) -> list[str]:
+    """Say how often a plan was made anew, and why each time; nothing of one that never was."""
+    if len(found) < 2:
+        return []
+    times = "once" if len(found) == 2 else f"{len(found) - 1} times"
+    lines = [f"The plan was made anew {times}."]
+    return lines + [f"Version {one.version}: {one.because}" for one in found]
