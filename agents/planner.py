@@ -93,7 +93,7 @@ async def _steps(
             agent=house.agent_of(step.operation),
             args=step.args,
             origins=_sources(gate, step.args, scope),
-            fixed=_fixed(house, step.operation, step.args, scope),
+            fixed=fixed(house, step.operation, step.args, scope),
             after=step.after,
             why=step.why,
         )
@@ -113,7 +113,7 @@ def _sources(gate: Gate, args: Mapping[str, Any], scope: dict[str, Any]) -> dict
     return found | dict.fromkeys(drafts, "model") | dict.fromkeys(later, "record")
 
 
-def _fixed(
+def fixed(
     house: House, operation: str, args: Mapping[str, Any], scope: dict[str, Any]
 ) -> dict[str, tuple[str, ...]]:
     """Return where it goes and what it is about, as known now: nothing else may stand there."""

@@ -54,16 +54,26 @@ def resolve(
     return present, tuple(dict.fromkeys(missing))
 
 
+def is_one(value: Any) -> bool:
+    """Say whether a value is a reference and nothing else."""
+    return isinstance(value, str) and _REFERENCE.fullmatch(value) is not None
+
+
 def roots(value: Any) -> set[str]:
     """Return the first names of every reference in the value: the slots it needs."""
+    return {path.partition(".")[0] for path in paths(value)}
+
+
+def paths(value: Any) -> set[str]:
+    """Return the path of every reference in the value: “steps.brief.text”."""
     if isinstance(value, str):
-        return {match["path"].partition(".")[0] for match in _REFERENCE.finditer(value)}
+        return {match["path"] for match in _REFERENCE.finditer(value)}
     items: Iterable[Any] = ()
     if isinstance(value, Mapping):
         items = value.values()
     elif isinstance(value, list | tuple):
         items = value
-    return {root for item in items for root in roots(item)}
+    return {path for item in items for path in paths(item)}
 
 
 def _default(default: Any, names: Mapping[str, Any]) -> Any:

@@ -3,22 +3,21 @@
 from dataclasses import dataclass
 from typing import Any
 
-from agents import references, strayed
+from agents import acting, references, strayed
 from agents import scope as scopes
+from agents.composing import Composing
 from agents.drafting import Drafting
 from agents.library import Playbook
 from agents.planner import step_of
 from agents.specialist import Specialist, Wanted, by_rules
 from agents.strayed import Stray
 from connectors.contract import PermanentError
-from engine import effects, gate, goals, plans
-from engine import request as requests
+from engine import effects, gate, goals, plans, versions
 from engine.durable import Work
 from engine.goals import Goal
 from engine.house import House
 from memory import events
 from memory.db import Reader
-from policies.rules import Action
 
 TITLE_CHARS_MAX = 120
 TYPED = "You typed exactly this."
@@ -28,12 +27,14 @@ TYPED = "You typed exactly this."
 class Runner:
     """`playbooks` by id. `specialist`: who turns a step into calls; nobody relies on it.
 
-    `drafting`: lets a language model write the words of its drafts.
+    `drafting`: lets a language model write the words of its drafts. `composing`: has the texts
+    written that a model's plan leaves open.
     """
 
     house: House
     playbooks: dict[str, Playbook]
     drafting: Drafting
+    composing: Composing
     specialist: Specialist = by_rules
 
     async def dispatch(self, work: Work) -> None:
@@ -50,6 +51,11 @@ class Runner:
                 return True
             before = await effects.of_task(reader, task.id)
             missed = await plans.missed(reader, task)
+            awaits = _awaits(task, await plans.of_goal(reader, goal.id))
+        if awaits:  # it is turned to again when that is done; see plans.move
+            async with self.house.db.transaction() as tx:
+                await plans.dispatch_next(tx, task)
+            return True
         if missed is not None:
             await self._skip(task, missed)
             return True
@@ -98,18 +104,24 @@ class Runner:
 
     async def _told(self, goal: Goal, task: plans.Task) -> tuple[dict[str, Any], str, str]:
         """Return what the task may refer to, its title and its reason in the operator's words."""
-        if goal.playbook is None:
+        if _typed(goal):
             return {}, task.title, TYPED
-        playbook = self.playbooks[goal.playbook]
+        playbook = None if goal.playbook is None else self.playbooks[goal.playbook]
         async with self.house.db.snapshot() as reader:
             scope = await scopes.of_goal(reader, goal, playbook)
-        return scope, *_said(playbook, task, scope)
+            plan = await versions.of_goal(reader, goal.id)
+        if playbook is not None:
+            step = step_of(playbook, task.key)
+            return scope, *_said(playbook.title, step.title, step.why, scope)
+        assert plan is not None
+        proposed = plan.step(task.key)
+        return scope, *_said(task.title, proposed["title"], proposed["why"], scope)
 
     async def _wanted(
         self, goal: Goal, task: plans.Task, scope: dict[str, Any], why: str
     ) -> tuple[gate.Proposal | None, list[Stray]]:
         """Return the action that the plan foresaw, and what else the specialist wants."""
-        if goal.playbook is None:  # typed as it is to be done: nobody has to make anything of it
+        if _typed(goal):  # exactly as it is to be done: nobody has to make anything of it
             wanted: tuple[Wanted, ...] = (Wanted(task.operation, task.args),)
         else:
             async with self.house.db.snapshot() as reader:
@@ -117,9 +129,12 @@ class Runner:
         planned, strays = None, []
         for templated in wanted:
             call = await self.drafting.written(goal, task, scope, templated)
+            call = await self.composing.written(goal, task, scope, call)
             try:
                 async with self.house.db.snapshot() as reader:
-                    action = await self._action(reader, goal, task, call, scope, why)
+                    action = await acting.action(
+                        reader, self.house, goal, task.agent, call, scope, why
+                    )
                 proposal = await gate.weigh(self.house, action, goal.id, task=task.id)
             except PermanentError as error:
                 if len(wanted) == 1:
@@ -132,43 +147,25 @@ class Runner:
                 planned = proposal
         return planned, strays
 
-    async def _action(
-        self,
-        reader: Reader,
-        goal: Goal,
-        task: plans.Task,
-        call: Wanted,
-        scope: dict[str, Any],
-        why: str,
-    ) -> Action:
-        """Return what the call would do, with an origin for every argument."""
-        operation = self.house.operation(call.operation)
-        clean = gate.arguments(operation, call.args).model_dump(mode="json")
-        request = await requests.begun(reader, self.house, goal.id, evidence=True)
-        return Action(
-            operation=call.operation,
-            effect=operation.effect or "",
-            args=clean,
-            origins=request.origins(clean),
-            agent=task.agent,
-            reason=why,
-            evidence=_evidence(goal),
-            about=scope.get("customer", {}).get("id"),
-        )
 
-
-def _said(playbook: Playbook, task: plans.Task, scope: dict[str, Any]) -> tuple[str, str]:
+def _said(usual: str, title: str, why: str, scope: dict[str, Any]) -> tuple[str, str]:
     """Return a task's title and reason in the operator's words, whatever is known by now."""
-    step = step_of(playbook, task.key)
-    title, missing = references.resolve({"title": step.title}, scope)
-    why, _ = references.resolve({"why": step.why}, scope)
-    known = playbook.title if missing else str(title.get("title", playbook.title))
-    return known[:TITLE_CHARS_MAX], str(why.get("why", ""))
+    told, missing = references.resolve({"title": title}, scope)
+    because, _ = references.resolve({"why": why}, scope)
+    known = usual if missing else str(told.get("title", usual))
+    return known[:TITLE_CHARS_MAX], str(because.get("why", ""))
 
 
-def _evidence(goal: Goal) -> tuple[str, ...]:
-    refs = [value.get("ref") for value in goal.slots["values"].values()]
-    return tuple(dict.fromkeys(ref for ref in [goal.slots["mail"], *refs] if ref))
+def _typed(goal: Goal) -> bool:
+    return goal.playbook is None and not goal.slots.get("planned")
+
+
+def _awaits(task: plans.Task, others: list[plans.Task]) -> bool:
+    """Say whether a task needs to know what a step brings that is not done yet."""
+    states = {other.key: other.state for other in others}
+    named = (path.split(".") for path in references.paths(task.args))
+    brought = {path[1] for path in named if path[0] == "steps" and path[2:3] == ["result"]}
+    return any(states.get(key) not in ("done", "failed", "skipped") for key in brought)
 
 
 def by_id(playbooks: tuple[Playbook, ...]) -> dict[str, Playbook]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-from agents import library, listening, roster, runner
+from agents import library, listening, planning, roster, runner
 from agents.asking import Asking
+from agents.composing import Composing
 from agents.drafting import Drafting
 from agents.filling import Filling
 from agents.front import Front
@@ -324,9 +325,11 @@ def _minds(
     answers = Asking(house, remembering.search, models, remembering.encoder is not None)
     intake = Intake(house, playbooks)
     filling = Filling(house, by_id, Telling(house, remembering.recall))
-    front = Front(house, router, intake, {}, answers, filling, Lost(house, by_id))
+    plan = planning.Planning(house, models, remembering.recall, by_id)
+    lost = Lost(house, by_id, plan.take)
+    front = Front(house, router, intake, {"plan": plan.command}, answers, filling, lost)
     drafting = Drafting(house, models, remembering.recall)
-    working = runner.Runner(house, by_id, drafting, specialist)
+    working = runner.Runner(house, by_id, drafting, Composing(house, models), specialist)
 
     async def dispatch(work: Any) -> None:
         await working.dispatch(work)
@@ -351,6 +354,7 @@ def _minds(
         "understand": front.understand,
         "dispatch": dispatch,
         "perform": carry_out,
+        planning.KIND: plan.work,
         "picture": picture,
         retention.KIND: sweep,
         forgetting.KIND: certify,

@@ -65,6 +65,7 @@ HELP = {
     "autonomy": "whether your own rules let anything run by itself: /autonomy off, /autonomy on",
     "trust": "how far each sort of thing came: asked, watched, by itself",
     "always": "make a rule of what you approved last, or /always and the end of its id",
+    "plan": "make a plan for what no playbook does: /plan and your words",
     "playbooks": "what is switched on, and what stays with you",
     "tools": "tools of others: what each does is what you say; /tools NAME shows one",
     "do": "call such a tool: /do NAME argument=value",
@@ -87,6 +88,7 @@ HELP = {
     "tap": "press a button in words: /tap Later",
 }
 ELSEWHERE = (
+    "plan",
     "playbooks",
     "policy",
     "retention",

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from agents import asking
+from agents import asking, plan_desk
 from bot import forgetting, going_back, importing, recording, secrets, who
 from engine import (
     accounts,
@@ -43,6 +43,7 @@ VERBS: dict[str, Verb] = {
     **into_record.VERBS,
     **review.VERBS,
     **asking.VERBS,
+    **plan_desk.VERBS,
     "redirect": redirects.redirect,
     "endorse": endorsing.endorse,
     "account": accounts.endorse,

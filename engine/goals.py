@@ -66,6 +66,12 @@ async def reopen(tx: Tx, goal_id: str, cause: str) -> None:
         await episodes.write(tx, goal_id)
 
 
+async def say_more(tx: Tx, goal_id: str, slots: dict[str, Any], cause: str) -> None:
+    """Keep what the operator said since, and what it is about by now."""
+    await change(tx, goals, {"id": goal_id}, slots=slots)
+    await events.note(tx, "goal.told", cause, goal=goal_id)
+
+
 async def finish(
     tx: Tx,
     goal_id: str,

@@ -83,6 +83,13 @@ async def write(tx: Tx, row: dict[str, Any], steps: Sequence[Step], *, begins_at
     return True
 
 
+async def carry_over(tx: Tx, done: Sequence[str], plan: str, cause: str) -> None:
+    """Let finished tasks stand first in a newer version of their plan."""
+    for position, task_id in enumerate(done, 1):
+        await change(tx, tasks, {"id": task_id}, plan=plan, position=position)
+        await events.note(tx, "task.kept", cause, task=task_id, plan=plan)
+
+
 async def begin(tx: Tx, goal_id: str) -> None:
     """Turn to the first task that nobody turned to yet."""
     pending = [one for one in await of_goal(tx, goal_id) if one.state == "pending"]

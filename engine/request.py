@@ -1,6 +1,7 @@
 """A request as the gate sees it: what was said, what was planned, what it has done so far."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic.fields import FieldInfo
@@ -23,7 +24,10 @@ TEXTS = ("subject", "text", "quoted", "from", "message_id")  # of a mail, what i
 
 def contracts(operations: Iterable[Operation]) -> dict[str, Contract]:
     """Return what the gate may rely on of each operation."""
-    known = {one.name: Contract(effect=one.effect, roles=one.roles) for one in operations}
+    known = {
+        one.name: Contract(effect=one.effect, roles=one.roles, records=("id",))
+        for one in operations
+    }
     return known | {RECORDS: Contract(effect="read", outside=False)}
 
 
@@ -51,9 +55,16 @@ async def begun(
         if row.state == "rejected":
             gate.refuse(row.action["operation"])
         else:
-            told = (row.receipt or {}).get("data", {}).get(ANSWER)  # somebody else's words
-            gate.observe(row.action["operation"], row.action["args"], told)
+            gate.observe(row.action["operation"], row.action["args"], _brought(row.receipt))
     return gate
+
+
+def _brought(receipt: Mapping[str, Any] | None) -> Any:
+    """Return what a call brought: a tool's answer, somebody else's words, or the driver's id."""
+    if receipt is None:
+        return None
+    told = receipt.get("data", {}).get(ANSWER)
+    return {"id": receipt["id"]} if told is None else {ANSWER: told}
 
 
 async def _parts(reader: Reader, goal: Goal) -> list[tuple[str, str]]:

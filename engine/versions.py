@@ -27,6 +27,7 @@ class Version(BaseModel, frozen=True):
     proposed: dict[str, Any] | None
     foretold: dict[str, Any] | None
     started_at: datetime | None
+    cause: str
     at: datetime
 
     @property

@@ -21,7 +21,7 @@ WORDS: Mapping[Origin, str] = {
     "text": "somebody else's text",
     "model": "nowhere but the agent",
 }
-_RANK: Mapping[Origin, int] = {"operator": 0, "canonical": 1, "record": 2, "text": 3, "model": 4}
+RANK: Mapping[Origin, int] = {"operator": 0, "canonical": 1, "record": 2, "text": 3, "model": 4}
 
 
 class Call(BaseModel, frozen=True, extra="forbid"):
@@ -99,7 +99,7 @@ def _strays(call: Call, origins: Mapping[str, Origin]) -> str:
         planned = call.sources.get(path, call.sources.get(name))
         if planned is None:
             return f"“{name}” is not in the plan of “{call.operation}”."
-        if _RANK[origin] > _RANK[planned]:
+        if RANK[origin] > RANK[planned]:
             came, meant = WORDS[origin], WORDS[planned]
             return f"“{name}” was to come from {meant}, but it comes from {came}."
     return ""

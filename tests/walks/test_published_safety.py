@@ -31,7 +31,13 @@ from tests.walks.test_refund import ledger, planned, sent
 WISH = "send Ada the October invoice"
 CARD = "Send e-mail · ada@example.org"
 ROOT = Path(__file__).parents[2]
-SAYS_YES = {"engine/answering.py", "engine/desk.py", "engine/batch_desk.py", "agents/typed_yes.py"}
+SAYS_YES = {
+    "engine/answering.py",
+    "engine/desk.py",
+    "engine/batch_desk.py",
+    "agents/typed_yes.py",
+    "agents/plan_desk.py",
+}
 MODULES = {"subprocess", "runpy", "pty", "code", "importlib"}
 PROGRAMS = re.compile(r"system|popen|spawn\w*|exec\w*|fork\w*|confirm|prompt")
 KNOWN = {
