@@ -129,6 +129,8 @@ async def ask_next(tx: Tx, conv: str, playbooks: Mapping[str, Playbook], cause: 
 
 def question_msg(asked: Question, playbooks: Mapping[str, Playbook]) -> Msg:
     """Return the question as it is put; one of several begins with the wish it is about."""
+    if asked.kind not in KINDS:  # it was written when it was asked
+        return say(f"question:{asked.id}", str(asked.body["text"]))
     wish = resumed(asked, playbooks)
     about = f"{planner.title_of(wish)}: " if wish.message else ""
     if asked.kind == "slot":

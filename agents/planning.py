@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agents import context, foretold, mentioned, plan_made, plan_recalled
+from agents import context, filling, foretold, mentioned, plan_made, plan_recalled
 from agents import scope as scopes
 from agents.library import Playbook
 from agents.lost import NO_MODEL, NOT_SURE, able
@@ -26,7 +26,7 @@ from engine.house import House
 from engine.messages import say
 from engine.versions import Version
 from memory import events, records
-from memory.db import Tx
+from memory.db import Reader, Tx
 from memory.events import Event
 from memory.ids import derived_id
 from memory.recall import Recall
@@ -39,6 +39,7 @@ THINKING = "I am making a plan for this. Nothing is done before you start it."
 NO_PLAN = "I made no plan: {why} Nothing was done."
 FAULTY = "what came back cannot be carried out. {faults}"
 FAULTS_SHOWN = 3
+IN_TURN = "For this I have a question, too; I ask it in its turn."
 UNCLEAR = "what you said was not understood."
 EMPTY = "Write /plan and what you want, in your own words."
 
@@ -60,9 +61,9 @@ class Planning:
         conv = str(event.body["conv"])
         key = plan_card.key(derived_id("gol", event.id))
         async with self.house.db.transaction() as tx:
-            asked = await questions.for_words(tx, conv, event.id)
-            if asked is not None and asked.kind == KIND:
+            if (asked := await _answered(tx, event, conv)) is not None:
                 await questions.settle(tx, asked.id, "answered", event.id)
+                await filling.ask_next(tx, conv, self.playbooks, event.id)
             if await open_work(tx, KIND, event.id, key=derived_id("wrk", KIND, event.id)):
                 await outbox.post(tx, say(key, THINKING), conv)
         return True
@@ -88,8 +89,8 @@ class Planning:
         goal_id, conv = derived_id("gol", event.id), str(event.body["conv"])
         async with self.house.db.snapshot() as reader:
             made = await goals.get(reader, goal_id) is not None
-            asked = await questions.for_words(reader, conv, event.id)
-            before = asked.body["said"] if asked is not None and asked.kind == KIND else ()
+            asked = await _answered(reader, event, conv)
+            before = () if asked is None else asked.body["said"]
             said = (*before, COMMAND.sub("", str(event.body["words"])).strip())
             given, values, known = await self._given(reader, goal_id, said)
         if made:  # a crash came between the plan and its card
@@ -154,7 +155,7 @@ class Planning:
             await self._offer(goal_id, event.id)
 
     async def _given(
-        self, reader: Any, goal_id: str, said: tuple[str, ...], goal: Goal | None = None
+        self, reader: Reader, goal_id: str, said: tuple[str, ...], goal: Goal | None = None
     ) -> tuple[Given, dict[str, Candidate], Known]:
         """Return what the plan is made from: the records that the words name, and the moment."""
         settings = await context.about(reader)
@@ -215,8 +216,10 @@ class Planning:
         key = plan_card.key(goal_id)
         async with self.house.db.transaction() as tx:
             if no.question:
-                await questions.ask(tx, conv, KIND, KIND, {"said": list(said)}, event.id)
-                told = f"{no.question} (Or say /cancel.)"
+                about = {"said": list(said), "text": f"{no.question} (Or say /cancel.)"}
+                about["message"] = event.body.get("message", "")
+                asked = await questions.ask(tx, conv, KIND, KIND, about, event.id)
+                told = str(about["text"]) if asked.state == "open" else IN_TURN
             elif no.why:
                 told = NO_PLAN.format(why=no.why)
             else:
@@ -259,6 +262,14 @@ class _NoPlan:
 
     why: str = ""
     question: str = ""
+
+
+async def _answered(reader: Reader, event: Event, conv: str) -> questions.Question | None:
+    """Return the planner's question that this event answers; a command answers none."""
+    if COMMAND.match(str(event.body["words"])):
+        return None
+    asked = await questions.for_words(reader, conv, event.id)
+    return asked if asked is not None and asked.kind == KIND else None
 
 
 def _row(
