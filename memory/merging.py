@@ -46,11 +46,13 @@ async def merge(tx: Tx, stays: str, goes: str, cause: str | None) -> Record:
 async def split(tx: Tx, record_id: str, cause: str | None) -> tuple[Record, Record]:
     """Take back the merge of this record; return the one that stayed and it. MergeError.
 
-    What the one that stayed got by the merge leaves it again, unless it was changed since.
+    What the one that stayed got by the merge leaves it again, unless it was changed since. What
+    was taken out of this one while it was merged leaves it now.
     """
-    merge = await _merge_of(tx, record_id)
-    if merge is None:
+    row = await _merge_of(tx, record_id)
+    if row is None:
         raise MergeError("It was not merged, so there is nothing to take apart.")
+    merge = row.body
     one = await records.get(tx, merge["record"])
     assert one is not None
     kept = await records.revise(tx, one.id, cause, **_without(one.state, merge))
@@ -60,6 +62,8 @@ async def split(tx: Tx, record_id: str, cause: str | None) -> tuple[Record, Reco
     for scheme, value in await keys.held(tx, other.id):
         key, hers = {"scheme": scheme, "value": value}, record_keys.c.record == one.id
         await change(tx, record_keys, key, hers, record=other.id)
+    for left in await _left_since(tx, other.id, row.seq):
+        other = await records.revise(tx, other.id, cause, **_without(other.state, left))
     await events.note(tx, SPLIT, cause, record=one.id, merged=other.id)
     return kept, other
 
@@ -143,15 +147,31 @@ async def _keys(reader: Reader, record_id: str) -> list[tuple[str, str]]:
     return [(row.scheme, row.value) for row in await reader.rows(query)]
 
 
-async def _merge_of(reader: Reader, record_id: str) -> dict[str, Any] | None:
-    """Return the newest merge of a record that holds now."""
+async def _merge_of(reader: Reader, record_id: str) -> sa.Row[Any] | None:
+    """Return the number and body of the newest merge of a record, if that holds now."""
     row = await reader.row(sa.select(table).filter_by(id=record_id, status="merged"))
-    if row is None:
-        return None
-    query = sa.select(log.c.body).where(log.c.kind == MERGED).order_by(log.c.seq.desc())
+    return None if row is None else await _newest_merge(reader, record_id)
+
+
+async def _newest_merge(
+    reader: Reader, record_id: str, before: int | None = None
+) -> sa.Row[Any] | None:
+    query = sa.select(log.c.seq, log.c.body).where(log.c.kind == MERGED).order_by(log.c.seq.desc())
     query = query.where(log.c.body["merged"].as_string() == record_id)
-    found = await reader.row(query.limit(1))
-    return None if found is None else dict(found.body)
+    if before is not None:
+        query = query.where(log.c.seq < before)
+    return await reader.row(query.limit(1))
+
+
+async def _left_since(reader: Reader, record_id: str, seq: int) -> list[dict[str, Any]]:
+    """Return the merges into this record that were taken back after this number of the log."""
+    query = sa.select(log.c.seq, log.c.body).where(log.c.kind == SPLIT, log.c.seq > seq)
+    found = []
+    for row in await reader.rows(query.order_by(log.c.seq)):
+        merge = await _newest_merge(reader, row.body["merged"], before=row.seq)
+        if merge is not None and merge.body["record"] == record_id:
+            found.append(dict(merge.body))
+    return found
 
 
 def _without(state: dict[str, Any], merge: dict[str, Any]) -> dict[str, Any]:

@@ -144,7 +144,7 @@ class History:
             self.log.append(Done("withdrawn", id, "", at))
 
     async def _correct(self, tx: Tx) -> None:
-        """The operator says that it was another value all along."""
+        """The operator says that it was another value all along; a note ends when it did."""
         one = self.rng.choice(self.said)
         wrong = await facts.get(tx, one.id)
         assert wrong is not None
@@ -154,8 +154,9 @@ class History:
         self._note_gone(one.id, tx.now)
         self.log.append(
             Said(
-                id, one.person, one.attribute, value, "owner", one.since, None, tx.now, False,
-                cause, "", one.one,
+                id, one.person, one.attribute, value, "owner", one.since,
+                one.until if one.attribute in facts.WORDS else None, tx.now, False, cause, "",
+                one.one,
             )
         )  # fmt: skip
 

@@ -118,10 +118,10 @@ def _standing(order: list[_Heard], world: datetime) -> list[_Heard]:
     believed: list[_Heard] = []
     for new in (each for each in order if not each.proposed and each.said.since <= world):
         others = [old for old in believed if old.said.value != new.said.value]
-        if any(old.said.since > new.said.since and _meets(new, old) for old in others):
-            continue  # it speaks of a time before somebody who stands here
+        is_past = any(old.said.since > new.said.since and _meets(new, old) for old in others)
         believed = [old for old in believed if old not in others or not _gives_way(old, new)]
-        believed.append(new)
+        if not is_past:  # else it speaks of a time before somebody who stands here
+            believed.append(new)
     proposed = [
         each
         for each in order

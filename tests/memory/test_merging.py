@@ -74,6 +74,21 @@ async def test_a_split_gives_back_both_and_keeps_what_came_since(db: Database) -
     assert (await verify(db)).faults == ()
 
 
+async def test_who_left_while_another_was_merged_is_not_named_by_that_one(db: Database) -> None:
+    async with db.transaction() as tx:
+        bruno, home = await two(tx, {"name": "Bruno Beispiel"}, PRIVATE)
+        ada = await records.create(tx, "person", ADA, None)
+        await merging.merge(tx, bruno.id, home.id, None)
+        await merging.merge(tx, ada.id, bruno.id, None)
+        await merging.split(tx, home.id, None)
+        first, second = await merging.split(tx, bruno.id, None)
+    assert (first.state, second.state) == (ada.state, bruno.state)
+    async with db.snapshot() as reader:
+        assert await records.called(reader, "A. Example", "person") == [home]
+        assert await records.by_key(reader, "email", "ada@home.example") == home
+    assert (await verify(db)).faults == ()
+
+
 @pytest.mark.parametrize(
     ("kind", "state", "why"),
     [
