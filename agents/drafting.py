@@ -12,7 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from agents import references
+from agents import checking, references, revising
+from agents.checking import Draft
+from agents.checks.evidence import Evidence, Finding
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.specialist import Scope, Wanted
@@ -25,6 +27,8 @@ from memory.recall import Recall, Recalled
 from memory.scope import Within
 from policies.rules import RUNS_BY_ITSELF
 
+DETERMINISTIC = "deterministic"
+TEXT = "text"
 STEP = "draft.{field}/4"
 TASK = """\
 You write for the owner of a small company. Write the text of the message whose draft you are given.
@@ -55,17 +59,25 @@ class Drafting:
     models: Models
     recall: Recall
 
-    async def written(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> Wanted:
-        """Return the call with its drafted texts written by a model, where one answers."""
-        if not self.models.set_up or call.operation != task.operation:
-            return call
-        args = dict(call.args)
-        for name in _texts(self.house, task):
-            if isinstance(args.get(name), str) and args[name]:
-                args[name] = await self._text(goal, task, scope, name, args[name])
-        return replace(call, args=args)
+    async def written(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> Draft:
+        """Return the call with its texts as a model drafted them, where one answers; checked."""
+        args, passages = dict(call.args), list[str]()
+        if self.models.set_up and call.operation == task.operation and goal.mode != DETERMINISTIC:
+            for name in _texts(self.house, task):
+                if isinstance(args.get(name), str) and args[name]:
+                    args[name] = await self._text(goal, task, scope, name, args[name], passages)
+        drafted = replace(call, args=args)
+        evidence = checking.of_goal(goal, scope, passages)
+        async with self.house.db.snapshot() as reader:
+            found = await checking.call(reader, self.house, drafted, call.args, evidence)
+        if args != call.args:
+            found += await self._judged(task, drafted, call, evidence)
+        return Draft(drafted, found)
 
-    async def _text(self, goal: Goal, task: Task, scope: Scope, field: str, template: str) -> str:
+    async def _text(
+        self, goal: Goal, task: Task, scope: Scope, field: str, template: str, passages: list[str]
+    ) -> str:
+        """Return what a model wrote; the template where none does. `passages` gets what it read."""
         about = scope.get("customer") or scope.get("to") or {}
         # of this customer alone, whatever else the words would find, and nothing secret
         theirs = Within(record=about.get("id"), sensitivity="personal")
@@ -98,7 +110,42 @@ class Drafting:
         if not text or await self._echo(goal, text):
             return template
         await self._count(goal, task, field, answer, recalled, ms)
-        return text
+        passages += [one.text for one in recalled if one.id in answer.given]
+        return await self._revised(goal, task, scope, wish, text, template, passages)
+
+    async def _revised(
+        self, goal: Goal, task: Task, scope: Scope, wish: Wish[Drafted], text: str, template: str,
+        passages: list[str],
+    ) -> str:  # fmt: skip
+        """Return the text, or what the model made of it when it was told what is wrong with it."""
+        evidence = checking.of_goal(goal, scope, passages)
+
+        async def found(written: str) -> tuple[Finding, ...]:
+            call = Wanted(task.operation, {TEXT: written})
+            async with self.house.db.snapshot() as reader:
+                return await checking.call(reader, self.house, call, {TEXT: template}, evidence)
+
+        wrong = await found(text)
+        if not wrong:
+            return text
+        again = await revising.again(self.models, wish, text, wrong)
+        if again is None or await self._echo(goal, again):
+            return text
+        return again if len(await found(again)) <= len(wrong) else text
+
+    async def _judged(
+        self, task: Task, drafted: Wanted, call: Wanted, evidence: Evidence
+    ) -> tuple[Finding, ...]:
+        """Return what a judge model says of the texts that a model wrote, where you want one."""
+        if not self.models.judges:
+            return ()
+        found: list[Finding] = []
+        for name, text in drafted.args.items():
+            if text != call.args.get(name):
+                found += await revising.judged(
+                    self.models, task, str(text), str(call.args[name]), evidence
+                )
+        return tuple(found)
 
     async def _count(
         self,

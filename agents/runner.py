@@ -128,14 +128,18 @@ class Runner:
                 wanted = await self.specialist(reader, task, scope)
         planned, strays = None, []
         for templated in wanted:
-            call = await self.drafting.written(goal, task, scope, templated)
-            call = await self.composing.written(goal, task, scope, call)
+            draft = await self.drafting.written(goal, task, scope, templated)
+            call = await self.composing.written(goal, task, scope, draft.call)
+            if call != draft.call:
+                draft = await self.drafting.checked(goal, scope, call, templated)
             try:
                 async with self.house.db.snapshot() as reader:
                     action = await acting.action(
                         reader, self.house, goal, task.agent, call, scope, why
                     )
-                proposal = await gate.weigh(self.house, action, goal.id, task=task.id)
+                proposal = await gate.weigh(
+                    self.house, action, goal.id, task=task.id, marks=draft.marks
+                )
             except PermanentError as error:
                 if len(wanted) == 1:
                     raise

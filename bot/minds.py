@@ -38,10 +38,14 @@ def of(settings: Settings) -> Callable[[House], Models]:
     )
     said, secrets = _limits(settings), configured.secrets(settings)
     timeout_s, dollar = settings.model_timeout_s, settings.model_dollar
+    judges = settings.model_judges
 
     def made(house: House) -> Models:
         limits = _with_contracts(said, roster.of(house.blobs))
-        return Models(house, tiers, limits, secrets=secrets, timeout_s=timeout_s, dollar=dollar)
+        return Models(
+            house, tiers, limits,
+            secrets=secrets, timeout_s=timeout_s, dollar=dollar, judges=judges,
+        )  # fmt: skip
 
     return made
 

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     )
     model_large: Lines = Field((), description="Models for what is hard; small ones stand in.")
     model_judge: Lines = Field((), description="Models that check others; large ones stand in.")
+    model_judges: bool = Field(
+        False, description="Let a model of the judge tier read drafts and say what to look at."
+    )
     model_servers: Lines = Field(
         (), description="OpenAI-compatible servers, NAME=URL; other names are litellm's providers."
     )

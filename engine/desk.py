@@ -20,6 +20,7 @@ from engine import (
     habits,
     ladder,
     lessons,
+    marks,
     mending,
     outbox,
     plans,
@@ -318,8 +319,10 @@ async def _revise(
     effect: Effect, action: Action,
 ) -> Reply:  # fmt: skip
     """Put the operator's version in the place of the one that was asked."""
+    async with house.db.snapshot() as reader:
+        left = marks.left(await effects.preview_of(reader, effect.id, effect.version), action.args)
     try:
-        proposal = await gate.weigh(house, action, effect.goal, task=effect.planned_by)
+        proposal = await gate.weigh(house, action, effect.goal, task=effect.planned_by, marks=left)
     except PermanentError as error:
         return Reply(f"Not changed: {error}", refused=True)
     async with house.db.transaction() as tx:

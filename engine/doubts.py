@@ -7,6 +7,7 @@ from typing import Any
 from engine import words
 from engine.approvals import Approval
 from engine.effects import Effect
+from engine.marks import marks_of
 from policies.characters import suspicious
 
 WATCHED = {"destination": "where it goes", "amount": "the amount"}
@@ -42,6 +43,8 @@ def doubt(
         return f"You put it off until {words.moment(asked.snoozed_until, settings)}."
     if shown.get("options"):
         return "It offers a choice."
+    if marks_of(shown["facts"]):
+        return "The checks marked something in it."
     for path, origin in sorted(effect.action.origins.items()):
         role = roles.get(path.split(".")[0], "")
         if role in WATCHED and origin in UNPROVEN:

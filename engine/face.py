@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from connectors.contract import ANSWER
 from connectors.money import spaced
 from engine import confirming, face_buttons, failures, words
+from engine.marks import marks_of
 from engine.messages import (
     Bullets,
     Button,
@@ -136,10 +137,11 @@ def _body(sight: Sight) -> tuple[Part, ...]:
 
 
 def _notes(shown: dict[str, Any]) -> tuple[str, ...]:
-    """Return what must be said beside the text: where its links lead, and the driver's notes."""
+    """Return what must be said beside the text: what was marked in it, and where its links lead."""
     hosts = sorted({host for host in map(_host, LINK.findall(shown["text"] or "")) if host})
     linked = (f"Links in the text lead to: {', '.join(hosts)}.",) if hosts else ()
-    return (*linked, *shown["notes"])
+    marks = tuple(f"⚠ {mark['says']}" for mark in marks_of(shown["facts"]))
+    return (*marks, *linked, *shown["notes"])
 
 
 def _options(options: list[dict[str, Any]]) -> tuple[str, ...]:

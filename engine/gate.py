@@ -10,6 +10,7 @@ from connectors.contract import Operation, PermanentError, Preview
 from engine import forms, request, situation, strangers
 from engine.digests import digest
 from engine.house import House
+from engine.marks import Marks, marked, marks_of
 from memory.db import Reader
 from policies.gate import Gate
 from policies.rules import Action, Book, Verdict
@@ -34,13 +35,17 @@ class Proposal:
         return str(self.preview.facts["situation"]["counterpart"])
 
 
-async def weigh(house: House, action: Action, goal: str, *, task: str | None) -> Proposal:
+async def weigh(
+    house: House, action: Action, goal: str, *, task: str | None, marks: Marks = ()
+) -> Proposal:
     """Look at what the action would change and judge it. PermanentError: it can never run so.
 
     `task`: the planned one that it is held to; None for what the operator asks for by a tap.
+    `marks`: what the checks found in its texts, to be judged and shown with it.
     """
     operation = house.operation(action.operation)
     preview = await operation.preview(arguments(operation, action.args))
+    preview = marked(preview, marks)
     async with house.db.snapshot() as reader:
         return await judged(reader, house, action, preview, goal, task=task)
 
@@ -53,7 +58,7 @@ async def judged(
     known = await situation.facts(
         reader, operation, action, preview, goal,
         operations=house.operations, on_trial=house.book.on_trial,
-    )  # fmt: skip
+    ) | {"findings": len(marks_of(preview.facts))}  # fmt: skip
     gate = await request.begun(reader, house, goal, task=task)
     shown = _with_words(preview, operation, action, gate.facts(action, known))
     verdict = gate.weigh(action, known)

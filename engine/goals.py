@@ -14,7 +14,10 @@ from memory.schema.work import approvals, decisions, effects, goals, outcomes
 
 
 class Goal(BaseModel, frozen=True):
-    """`asked_by` is the event that asked for it; `slots` are the typed values it is about."""
+    """`asked_by` is the event that asked for it; `slots` are the typed values it is about.
+
+    `mode`: how it is gone about (engine/modes.py); "" is the usual way.
+    """
 
     id: str
     text: str
@@ -36,9 +39,10 @@ async def open_goal(
     conv: str | None,
     playbook: str | None,
     slots: dict[str, Any],
+    mode: str = "",
 ) -> bool:
     """Take on a goal. The same id again changes nothing."""
-    row = {"id": goal_id, "text": text, "mode": "deterministic", "state": "open"}
+    row = {"id": goal_id, "text": text, "mode": mode, "state": "open"}
     about = {"asked_by": asked_by, "conv": conv, "playbook": playbook, "slots": slots}
     if not await insert_once(tx, goals, {**row, **about, "at": tx.now}):
         return False

@@ -16,6 +16,7 @@ from engine.durable import ATTEMPTS_MAX, Work
 from engine.effects import Effect
 from engine.failures import BadAnswerError, CutOffError, ForbiddenError
 from engine.house import House
+from engine.marks import marks_of
 from memory.db import Reader, Tx
 from policies.rules import STRICTNESS
 
@@ -98,7 +99,9 @@ async def _start(house: House, effect: Effect) -> bool:
             return False
         shown = await effects.preview_of(reader, effect.id, effect.version)
     try:
-        now = await gate.weigh(house, effect.action, effect.goal, task=effect.planned_by)
+        now = await gate.weigh(
+            house, effect.action, effect.goal, task=effect.planned_by, marks=marks_of(shown.facts)
+        )
     except UnknownError as error:  # looking changes nothing: the call was not made
         raise TransientError(str(error)) from error
     async with house.db.transaction() as tx:

@@ -72,7 +72,14 @@ FACTS: Mapping[str, Fact] = {
     "wording": Fact("string", 'title and text in small letters, " sent asap to ada "', ""),
     "greets": Fact("bool", "the text begins with a greeting, or there is none", True),
     "signs_off": Fact("bool", "the text ends with a sign-off, or there is none", True),
+    "findings": Fact("int", "how many things the checks of a draft marked on its card", 0),
     # whether it was meant
+    "mode": Fact(
+        "string",
+        'how you want this wish to be gone about, "" where you said nothing of it',
+        "",
+        ("", "exploratory", "deterministic", "creative"),
+    ),
     "planned": Fact("bool", "the plan foresaw it before anybody else's text was read", True),
     "reads_outside": Fact("bool", "the task has read somebody else's text", False),
     "reads_private": Fact("bool", "the task has read private data", False),

@@ -93,7 +93,10 @@ class _Form(Generic[T]):
 
 
 class Models:
-    """`secrets`: values of the settings that no model may read. `dollar`: one, in our currency."""
+    """`secrets`: values of the settings that no model may read. `dollar`: one, in our currency.
+
+    `judges`: drafts are read by the judge tier before you see them.
+    """
 
     def __init__(
         self,
@@ -104,6 +107,7 @@ class Models:
         secrets: Sequence[str] = (),
         timeout_s: float = TIMEOUT_S,
         dollar: Decimal = Decimal(1),
+        judges: bool = False,
     ) -> None:
         self._house = house
         self._tiers = tiers
@@ -112,6 +116,7 @@ class Models:
         self._dollar = dollar
         self._trying: set[str] = set()  # providers that were left alone and are tried, once
         self.limits = limits
+        self.judges = judges and bool(tiers)
 
     @property
     def set_up(self) -> bool:

@@ -24,7 +24,7 @@ goals = sa.Table(
     metadata,
     key(),
     text("text"),
-    text("mode"),  # deterministic | exploratory | creative
+    text("mode"),  # deterministic | exploratory | creative; "": nothing was said of it
     text("state"),  # open | done | failed | stopped
     text("asked_by"),  # the event
     text("conv", null=True),  # where the answer belongs

@@ -17,7 +17,7 @@ from tests.peers.models import ModelServer, says
 
 WISH = "write to Bruno that the file is ready"
 TEMPLATE = "the file is ready"
-WROTE = "Dear Bruno, your file is ready for you. Yours, Lamp & Light"
+WROTE = "Dear Bruno, your file is ready for you. Yours, Studio Example"
 DRAFT = says({"text": WROTE})
 CARD = "Send e-mail"
 

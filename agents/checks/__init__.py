@@ -1,0 +1,1 @@
+"""Checks of drafts: pure functions over a text and the evidence it may rest on."""

@@ -1,0 +1,108 @@
+"""Walks with the checks of drafts: what no evidence has is marked, revised once, and looked at."""
+
+from memory.schema.models import reasons
+from memory.schema.work import effects
+from tests.peers.models import says
+from tests.walks.model_office import CARD, WISH, WROTE, Office
+from tests.walks.test_refund import sent
+from tests.walks.test_rule_words import agreed
+
+WRONG = "Hello Bruno, your file is ready; you pay 940.00 EUR to Quirina. Yours, Studio Example"
+LEAVE = "mails to known people are fine"
+MARKS = ("“940.00 EUR” is a number that I was not given.", "“Quirina” is a name that I was not")
+
+
+async def test_a_draft_with_a_fact_from_nowhere_is_revised_once_and_then_clean(
+    office: Office,
+) -> None:
+    chat = await office.open()
+    office.server.script(says({"text": WRONG}), says({"text": WROTE}))
+    await chat.say(WISH)
+    card = chat.text(CARD)
+    assert WROTE in card
+    assert "not given" not in card
+    assert len(office.server.asked) == 2
+    assert "“940.00 EUR” is a number that I was not given." in office.server.read
+    await chat.say("/why")
+    assert "draft.again/1: home/one" in chat.last
+
+
+async def test_what_the_revision_leaves_stands_on_the_card_with_its_words(office: Office) -> None:
+    chat = await office.open()
+    office.server.script(says({"text": WRONG}))
+    await chat.say(WISH)
+    card = chat.text(CARD)
+    assert WRONG in card
+    for mark in MARKS:
+        assert mark in card
+    assert len(office.server.asked) == 2  # revised once, and never again
+
+
+async def test_a_marked_draft_is_asked_about_where_it_would_run_by_itself(office: Office) -> None:
+    (office.folder / "rules").mkdir(exist_ok=True)
+    (office.folder / "rules" / "mine.yaml").write_text(MINE)
+    chat = await office.open()
+    await chat.say(WISH)
+    assert len(sent(office.app)) == 1  # a clean one runs
+    office.server.script(says({"text": WRONG}))
+    await chat.say("write to Bruno that the course starts on Monday")
+    assert len(sent(office.app)) == 1
+    [_, waiting] = await office.rows(effects)
+    assert "outward-findings-ask" in waiting.verdict["rules"]
+
+
+async def test_a_mark_goes_when_the_operator_takes_its_words_out(office: Office) -> None:
+    chat = await office.open()
+    office.server.script(says({"text": WRONG}))
+    await chat.say(WISH)
+    await chat.tap(CARD, "✎ Edit", text=WRONG.replace("940.00 EUR", "40 EUR"))
+    card = chat.text(CARD)
+    assert "“940.00 EUR”" not in card.split("⚠", 1)[1]
+    assert "“Quirina” is a name" in card
+
+
+async def test_a_rule_of_tone_is_told_to_the_model_that_broke_it(office: Office) -> None:
+    chat = await office.open()
+    await agreed(chat, "never say 'asap' in a mail")
+    office.server.script(says({"text": "Hello Bruno, asap. Yours"}), says({"text": WROTE}))
+    await chat.say(WISH)
+    assert WROTE in chat.text(CARD)
+    assert "It is not as you want it. You said: never say 'asap'" in office.server.read
+
+
+async def test_without_a_model_what_was_to_be_filled_in_is_marked(office: Office) -> None:
+    chat = await office.open(model_small=())
+    await chat.say("write to Bruno that [NAME] has the file")
+    assert "“[NAME]” looks like a place that was still to be filled in." in chat.text(CARD)
+    assert office.server.asked == []
+
+
+async def test_a_judge_says_what_to_look_at_and_decides_nothing(office: Office) -> None:
+    chat = await office.open(model_judge=("home/two",), model_judges=True)
+    remarks = [
+        {"words": "your file", "why": "It is not said whose."},
+        {"words": "zebra", "why": "x"},
+    ]
+    office.server.script(says({"text": WROTE}), says({"remarks": remarks}))
+    await chat.say(WISH)
+    card = chat.text(CARD)
+    assert "A judge model says of “your file”: It is not said whose." in card
+    assert "zebra" not in card  # words that the draft does not have
+    assert sent(office.app) == []
+    assert [one.tier for one in await office.rows(reasons)] == ["small", "judge"]
+
+
+async def test_no_judge_is_asked_unless_one_is_wanted(office: Office) -> None:
+    chat = await office.open(model_judge=("home/two",))
+    await chat.say(WISH)
+    assert [one.tier for one in await office.rows(reasons)] == ["small"]
+
+
+MINE = """\
+rules:
+  - id: mails-run
+    action: email.send
+    when: [recipient_known, recipients == 1, dest_trusted]
+    then: notify
+    why: You let mails run.
+"""
