@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from agents import checking, references, revising
+from agents import checking, judging, references, revising
 from agents.checking import Draft
 from agents.checks.evidence import Evidence, Finding
 from agents.models.door import Answer, Models
@@ -142,7 +142,7 @@ class Drafting:
         found: list[Finding] = []
         for name, text in drafted.args.items():
             if text != call.args.get(name):
-                found += await revising.judged(
+                found += await judging.remarks(
                     self.models, task, str(text), str(call.args[name]), evidence
                 )
         return tuple(found)

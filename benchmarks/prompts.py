@@ -13,7 +13,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from agents import answering
+from agents import answering, judging, revising
+from agents.checks.evidence import Evidence, Finding
 from agents.models import listed, probing
 from agents.models.door import Answer, Models, NoAnswer
 from agents.models.wish import T, Wish
@@ -22,6 +23,7 @@ from bot import minds, sample
 from bot.app import open_app
 from bot.surfaces import Heard
 from engine.house import House
+from engine.plans import Task
 from memory.db import Clock, system_clock
 from memory.recall import Recalled
 
@@ -31,6 +33,7 @@ SAID = (
     "/policy add before lunch I do not want refunds of a hundred or more",
     "/policy add on the first of May nobody may publish anything but greetings",
 )
+DRAFT = "draft.text/4"
 ASKED = {
     "what did we agree with Ada about the workshop?": ("It takes place in May.", "60 EUR a head."),
     "who wanted blue lamps?": ("Bruno would like the blue ones.", "Grace, too.", "Not Linus."),
@@ -101,10 +104,21 @@ async def wishes(home: Path, clock: Clock = system_clock) -> Mapping[str, Sequen
         await answering.paragraph(
             listening, question, "personal", [_recalled(text) for text in told]
         )
+    for wish in tuple(listening.asked[DRAFT]):
+        await _checked(listening, wish)
     for _ in range(2):
         assert [one async for one in probing.probe(app.house, listening)]
     await app.close()
     return listening.asked
+
+
+async def _checked(door: Models, wish: Wish[Any]) -> None:
+    """Ask for a draft once more, as where the checks marked it, and have it judged."""
+    [draft] = [part.text for part in wish.parts if part.name == "draft"]
+    wrong = (Finding("number", "40", f"“40” is a number that I was not given: {len(draft)}."),)
+    await revising.again(door, wish, f"{draft} 40", wrong)
+    task = Task.model_construct(id=wish.wanted.task, goal=wish.wanted.goal, agent="writer")
+    await judging.remarks(door, task, f"{draft} 40", draft, Evidence((draft,)))
 
 
 def share(prompts: Sequence[Sequence[Mapping[str, str]]]) -> Share:
