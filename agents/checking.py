@@ -73,7 +73,8 @@ async def call(
     for name, value in wanted.args.items():
         if operation.roles.get(name) in PROSE and isinstance(value, str) and value:
             title = operation.roles[name] == "title"
-            on = await _on(reader, value, str(begun.get(name) or ""), evidence)
+            template = begun.get(name)  # what is still to be written is none
+            on = await _on(reader, value, template if isinstance(template, str) else "", evidence)
             found += (
                 tuple(f for f in draft.findings(value, on) if f.kind not in ("language", "length"))
                 if title

@@ -5,7 +5,7 @@ writes is judged as a model's, stands on the card, and is settled once for a tas
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -66,13 +66,22 @@ class Drafting:
             for name in _texts(self.house, task):
                 if isinstance(args.get(name), str) and args[name]:
                     args[name] = await self._text(goal, task, scope, name, args[name], passages)
-        drafted = replace(call, args=args)
+        drafted = await self.checked(goal, scope, replace(call, args=args), call, passages)
+        if args == call.args:
+            return drafted
+        evidence = checking.of_goal(goal, scope, passages)
+        return replace(
+            drafted, found=drafted.found + await self._judged(task, drafted.call, call, evidence)
+        )
+
+    async def checked(
+        self, goal: Goal, scope: Scope, call: Wanted, begun: Wanted, passages: Sequence[str] = ()
+    ) -> Draft:
+        """Return a call with what is wrong with its texts. `begun`: what they started from."""
         evidence = checking.of_goal(goal, scope, passages)
         async with self.house.db.snapshot() as reader:
-            found = await checking.call(reader, self.house, drafted, call.args, evidence)
-        if args != call.args:
-            found += await self._judged(task, drafted, call, evidence)
-        return Draft(drafted, found)
+            found = await checking.call(reader, self.house, call, begun.args, evidence)
+        return Draft(call, found)
 
     async def _text(
         self, goal: Goal, task: Task, scope: Scope, field: str, template: str, passages: list[str]
