@@ -13,8 +13,8 @@ from pydantic import BaseModel, Field
 from agents import writer
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
-from agents.plan_checked import STEPS, writes
-from agents.plan_wish import WRITE
+from agents.plan_checked import writes
+from agents.references import STEPS, WRITE
 from agents.scope import RESULT
 from agents.specialist import Scope, Wanted
 from connectors.contract import ANSWER, PermanentError

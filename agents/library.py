@@ -9,7 +9,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
-from agents.references import SITUATION, roots
+from agents.references import SITUATION, STEPS, paths, roots
 
 EXAMPLES_MIN = 5
 FOLDER = Path(__file__).parent / "playbooks"
@@ -176,7 +176,11 @@ def _step_faults(
     step: Step, playbook: Playbook, earlier: set[str], keys: set[str]
 ) -> Iterator[str]:
     known = {slot.name for slot in playbook.slots} | {*SITUATION}
-    for root in (roots(step.args) | roots(step.title) | roots(step.why)) - known:
+    for path in paths(step.args):
+        root, _, rest = path.partition(".")
+        if root == STEPS and rest.partition(".")[0] not in step.after:
+            yield f"the step “{step.key}” uses “{path}”: put that step into its `after`"
+    for root in (roots(step.args) | roots(step.title) | roots(step.why)) - known - {STEPS}:
         yield f"the step “{step.key}” refers to “{root}”, which is no slot{_nearest(root, known)}"
     for other in step.after:
         if other not in keys:

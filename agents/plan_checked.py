@@ -13,12 +13,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from agents import references
-from agents.plan_wish import STEPS_MAX, WRITE, Proposed, ProposedStep
+from agents.plan_wish import STEPS_MAX, Proposed, ProposedStep
+from agents.references import STEPS, WRITE
 from agents.scope import RESULT
 from connectors.contract import ANSWER, Operation
 from policies.contracts import scalars
 
-STEPS = "steps"
 TEXTS_MAX = 8  # each is a call to a model
 TO_BE_WRITTEN = "(to be written)"
 OUTPUTS = ("id", ANSWER)

@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents import references
-from agents.plan_checked import STEPS, Known, preliminary, writes
+from agents.plan_checked import Known, preliminary, writes
 from agents.plan_wish import ProposedStep
-from agents.planner import fixed
-from agents.scope import RESULT
-from connectors.contract import ANSWER
+from agents.planner import fixed, later_origin
+from agents.references import STEPS
 from engine.house import House
 from engine.plans import Step
 from policies.gate import Gate
-from policies.planned import RANK
 from policies.rules import Origin
 
 TITLE_CHARS_MAX = 100
@@ -65,23 +63,8 @@ def _sources(gate: Gate, step: ProposedStep, sure: Mapping[str, Any]) -> dict[st
     """Return the least trusted origin each argument may have when its turn comes."""
     found: dict[str, Origin] = dict(gate.origins(sure))
     for name in step.args.keys() - sure.keys():
-        found[name] = _later(step.args[name])
+        found[name] = later_origin(step.args[name])
     return found
-
-
-def _later(value: Any) -> Origin:
-    """Return the origin of what is not known yet: a text a model writes, or what a step brings.
-
-    What is set into words of the model's own is the model's.
-    """
-    came: list[Origin] = ["record"] if references.is_one(value) else ["model"]
-    for path in references.paths(value):
-        parts = path.split(".")
-        if parts[0] == STEPS and RESULT not in parts[2:3]:
-            came.append("model")
-        elif parts[-1] == ANSWER:
-            came.append("text")
-    return max(came, key=RANK.__getitem__)
 
 
 def _at(value: Any, path: str) -> Any:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from agents.library import Playbook
 from agents.models.wish import Part, Wish
-from agents.references import DRAFT
+from agents.references import DRAFT, WRITE
 from connectors.contract import Operation
 from engine import model_calls
 from engine.house import House
@@ -22,7 +22,6 @@ REPAIR = "plan.repair/1"
 AGENT = "planner"
 STEPS_MAX = 12
 TOKENS_MAX, CHARS_MAX = 3000, 16_000
-WRITE = "write"  # {"write": "what it should say"}: a text that is written when its turn comes
 TASK = """\
 You plan for the owner of a small company. Turn their wish into steps, each one operation of the \
 list below with its arguments. Another program checks the plan, shows it to the owner and carries \

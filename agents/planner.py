@@ -8,6 +8,7 @@ from agents import references
 from agents import scope as scopes
 from agents.library import Playbook, Slot
 from agents.words import Candidate
+from connectors.contract import ANSWER
 from engine import goals, plans, request
 from engine.goals import Goal
 from engine.house import House
@@ -15,6 +16,7 @@ from memory import events
 from memory.db import Reader, Tx
 from policies.contracts import scalars
 from policies.gate import Gate
+from policies.planned import RANK
 from policies.rules import Origin
 
 FIXED = ("destination", "reference")
@@ -109,8 +111,27 @@ def _sources(gate: Gate, args: Mapping[str, Any], scope: dict[str, Any]) -> dict
     known, _ = references.resolve(args, scope)
     drafts = {name for name, value in args.items() if _is_draft(value)}
     found = gate.origins({name: value for name, value in known.items() if name not in drafts})
-    later = {name for name in args if name not in known}
-    return found | dict.fromkeys(drafts, "model") | dict.fromkeys(later, "record")
+    later = {name: later_origin(args[name]) for name in args if name not in known}
+    return found | dict.fromkeys(drafts, "model") | later
+
+
+def later_origin(value: Any) -> Origin:
+    """Return the origin of what is not known yet: a text a model writes, or what a step brings.
+
+    What of it is set into other words is the model's; what is not of a step must be a record's.
+    """
+    if isinstance(value, Mapping) and references.WRITE in value:
+        return "model"
+    paths = [path.split(".") for path in references.paths(value)]
+    if not any(path[0] == references.STEPS for path in paths):
+        return "record"
+    came: list[Origin] = ["record"] if references.is_one(value) else ["model"]
+    for path in paths:
+        if path[0] == references.STEPS and scopes.RESULT not in path[2:3]:
+            came.append("model")
+        elif path[-1] == ANSWER:
+            came.append("text")
+    return max(came, key=RANK.__getitem__)
 
 
 def fixed(
@@ -127,7 +148,7 @@ def fixed(
 
 
 def _is_draft(value: Any) -> bool:
-    return isinstance(value, Mapping) and references.DRAFT in value
+    return isinstance(value, Mapping) and bool({references.DRAFT, references.WRITE} & set(value))
 
 
 def step_of(playbook: Playbook, key: str) -> Any:

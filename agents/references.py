@@ -12,6 +12,8 @@ from memory.records import Record
 
 SITUATION = ("mail", "company", "today", "goal")  # names the caller may add to a scope
 DRAFT = "draft"  # {draft: NAME}: a text the writer composes
+WRITE = "write"  # {write: WHAT}: a text that a model writes when its turn comes
+STEPS = "steps"  # ${steps.KEY.ARGUMENT}, ${steps.KEY.result.id}: of the plan's other steps
 
 _REFERENCE = re.compile(r"\$\{(?P<path>[a-z_][\w.]*)(?P<optional>\?)?\}")
 _ABSENT = object()

@@ -98,9 +98,18 @@ class _Near(NamedTuple):
 
 
 class Router:
-    """Finds the playbook for a sentence. Without an encoder it compares words."""
+    """Finds the playbook for a sentence. Without an encoder it compares words.
 
-    def __init__(self, playbooks: Sequence[Playbook], encoder: Encoder | None = None) -> None:
+    `own`: those of the operator, which may change; they are heard by command and pattern alone.
+    """
+
+    def __init__(
+        self,
+        playbooks: Sequence[Playbook],
+        encoder: Encoder | None = None,
+        own: Mapping[str, Playbook] | None = None,
+    ) -> None:
+        self._own = {} if own is None else own
         self._playbooks = tuple(playbooks)
         self._encoder = encoder
         self._examples = [
@@ -127,7 +136,7 @@ class Router:
         if match is None:
             return None
         name, rest = match["name"].lower(), match["rest"] or ""
-        for playbook in self._playbooks:
+        for playbook in (*self._playbooks, *self._own.values()):
             if name in (playbook.id, *playbook.commands):
                 said = f"{name} {rest}"  # "/note on Ada: …" reads like the sentence
                 groups = _groups(playbook, said)
@@ -137,7 +146,13 @@ class Router:
         return Route(None, "command", text)
 
     def _compare(self, text: str) -> Route:
-        return self.by_pattern(text) or self._by_examples(text)
+        return self.by_pattern(text) or self._by_own(text) or self._by_examples(text)
+
+    def _by_own(self, text: str) -> Route | None:
+        for playbook in self._own.values():
+            if (groups := _groups(playbook, text)) is not None:
+                return Route(playbook, "pattern", text, 1.0, groups=groups)
+        return None
 
     def by_pattern(self, text: str) -> Route | None:
         fits = {

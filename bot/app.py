@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from agents import library, listening, planning, roster, runner
+from agents import shelf as shelves
 from agents.asking import Asking
 from agents.composing import Composing
 from agents.drafting import Drafting
@@ -20,6 +21,7 @@ from agents.models.door import Models
 from agents.own_code import WithOwnCode
 from agents.roster import Roster
 from agents.routing import Router
+from agents.shelf import Shelf
 from agents.specialist import Specialist, by_rules
 from agents.taking import Taking
 from agents.telling import Telling
@@ -254,7 +256,9 @@ async def open_app(
     playbooks = library.load_folder(operations=_arguments(own))
     asking = models(house)
     hands = WithOwnCode(crew, specialist)
-    front, handlers = _minds(house, playbooks, remembering, hands, asking)
+    shelf = Shelf(house, {playbook.id: playbook for playbook in playbooks})
+    await shelf.open()
+    front, handlers = _minds(house, playbooks, shelf, remembering, hands, asking)
     durable = Durable(db, handlers)
     app = App(
         folder=folder,
@@ -270,18 +274,16 @@ async def open_app(
         verbs={},
         held=held,
     )
-    _furnish(app, playbooks, asking, switch or (lambda _: None))
+    _furnish(app, shelf, asking, switch or (lambda _: None))
     return app
 
 
-def _furnish(
-    app: App, playbooks: tuple[library.Playbook, ...], models: Models, switch: Callable[[str], None]
-) -> None:
+def _furnish(app: App, shelf: Shelf, models: Models, switch: Callable[[str], None]) -> None:
     """Give the front agent its commands and the buttons their verbs."""
     house, front = app.house, app.front
-    setup = onboarding.Onboarding(app, playbooks, switch)
+    setup = onboarding.Onboarding(app, shelf, switch)
     rules_in_chat = Rules(house, models)
-    front.commands.update(Commands(house, playbooks, models.limits).by_name() | setup.commands())
+    front.commands.update(Commands(house, shelf, models.limits).by_name() | setup.commands())
     for said in (
         rules_in_chat,
         Autonomy(house),
@@ -295,7 +297,7 @@ def _furnish(
         Memories(house, app.remembering.told),
     ):
         front.commands.update(said.commands())
-    app.verbs |= VERBS | setup.verbs()
+    app.verbs |= VERBS | setup.verbs() | shelf.verbs()
     app.verbs |= templates.verbs(rules_in_chat.offered, rules_in_chat.context)
     taking = Taking(front.filling)
     app.verbs |= {"take": taking.take, "drop": taking.drop, "choose": front.filling.choose}
@@ -316,12 +318,13 @@ def company_of(settings: dict[str, Any]) -> Company:
 def _minds(
     house: House,
     playbooks: tuple[library.Playbook, ...],
+    shelf: Shelf,
     remembering: Remembering,
     specialist: Specialist,
     models: Models,
 ) -> tuple[Front, dict[str, Handler]]:
-    by_id = {playbook.id: playbook for playbook in playbooks}
-    router = Router(playbooks, remembering.bundled)
+    by_id = shelf.by_id
+    router = Router(playbooks, remembering.bundled, shelf.own)
     answers = Asking(house, remembering.search, models, remembering.encoder is not None)
     intake = Intake(house, playbooks)
     filling = Filling(house, by_id, Telling(house, remembering.recall))
@@ -355,6 +358,7 @@ def _minds(
         "dispatch": dispatch,
         "perform": carry_out,
         planning.KIND: plan.work,
+        shelves.KIND: shelf.work,
         "picture": picture,
         retention.KIND: sweep,
         forgetting.KIND: certify,

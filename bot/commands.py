@@ -9,7 +9,8 @@ from babel.numbers import list_currencies
 
 from agents import filling, parties
 from agents.front import Command
-from agents.library import Playbook
+from agents.shelf import Shelf
+from bot.switchboard import switches
 from connectors.contract import PermanentError
 from engine import (
     approvals,
@@ -118,7 +119,7 @@ SETTABLE = ("company", "email", "iban", "zone", "currency", "locale", "quiet")
 @dataclass(frozen=True, slots=True)
 class Commands:
     house: House
-    playbooks: tuple[Playbook, ...]
+    shelf: Shelf
     limits: Limits
 
     def by_name(self) -> dict[str, Command]:
@@ -130,7 +131,7 @@ class Commands:
         """List the commands and what can be said in words."""
         async with self.house.db.snapshot() as reader:
             switched = await profile.get(reader, "playbooks")
-        said = tuple(p.says for p in self.playbooks if switched.get(p.id))
+        said = tuple(p.says for p in self.shelf.listed if switched.get(p.id))
         lines = tuple(f"/{name}: {what}" for name, what in HELP.items())
         parts: list[Part] = [Heading(text="What I can do")]
         parts += [_para("In your own words:"), Bullets(items=said)] if said else []
@@ -228,7 +229,7 @@ class Commands:
         """Show what is switched on; each can be switched without losing data."""
         async with self.house.db.snapshot() as reader:
             switched = await profile.get(reader, "playbooks")
-        return switches(self.playbooks, switched, f"playbooks:{event.id}")
+        return switches(self.shelf.listed, switched, f"playbooks:{event.id}")
 
     async def cost(self, event: Event, rest: str) -> Msg:
         """Say what it cost, per finished outcome."""
@@ -308,21 +309,7 @@ class Commands:
             await outbox.post(tx, say(f"cancel:{event.id}", text), conv)
             if asked is not None:
                 await questions.settle(tx, asked.id, "dropped", event.id)
-                await filling.ask_next(tx, conv, {p.id: p for p in self.playbooks}, event.id)
-
-
-def switches(playbooks: tuple[Playbook, ...], switched: dict[str, bool], key: str) -> Msg:
-    """Return the switchboard: one button per playbook."""
-    lines, buttons = [], []
-    for playbook in playbooks:
-        on = bool(switched.get(playbook.id))
-        lines.append(f"{'✓' if on else '—'} {playbook.title} ({playbook.process})")
-        turn = "off" if on else "on"
-        label = _label(f"{turn}: {playbook.title}")
-        buttons.append((Button(label=label, action="playbook", ref=playbook.id, item=turn),))
-    note = _para("What is off stays with you; nothing that was kept is lost by switching.")
-    parts = (Heading(text="Playbooks"), Bullets(items=tuple(lines)), note)
-    return Msg(key=key, summary="Playbooks", parts=parts, buttons=tuple(buttons))
+                await filling.ask_next(tx, conv, {p.id: p for p in self.shelf.listed}, event.id)
 
 
 def setting_fault(name: str, value: str) -> str | None:

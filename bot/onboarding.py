@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from agents.front import Command
-from agents.library import Playbook
-from bot.commands import clean_setting, setting_fault, switches
+from agents.shelf import Shelf
+from bot.commands import clean_setting, setting_fault
 from bot.sample import MAIL, SAMPLE
 from bot.surfaces import Attached, Heard
+from bot.switchboard import switches
 from engine import bells, outbox, questions
 from engine.house import House
 from engine.messages import Button, Heading, Msg, Para, Span, say
@@ -89,11 +90,9 @@ def greeting() -> Msg:
 class Onboarding:
     """The verbs of the first minutes. `switch(folder)` chooses the folder to open next."""
 
-    def __init__(
-        self, host: Host, playbooks: tuple[Playbook, ...], switch: Callable[[str], None]
-    ) -> None:
+    def __init__(self, host: Host, shelf: Shelf, switch: Callable[[str], None]) -> None:
         self._host = host
-        self._playbooks = playbooks
+        self._shelf = shelf
         self._switch = switch
 
     def verbs(self) -> dict[str, Any]:
@@ -150,9 +149,9 @@ class Onboarding:
             cause = await heard(tx, tap, who, key, values)
             if await profile.get(tx, "stage") == "ready":
                 return Reply(SETTLED, refused=True)
-            on = {p.id: p.process in (tap.item, *ALWAYS) for p in self._playbooks}
+            on = {p.id: p.process in (tap.item, *ALWAYS) for p in self._shelf.listed}
             await profile.save(tx, cause, stage="ready", playbooks=on)
-            able = "\n".join(f"• {p.says}" for p in self._playbooks if on[p.id])
+            able = "\n".join(f"• {p.says}" for p in self._shelf.listed if on[p.id])
             text = (
                 f"Ready. I do {PROCESSES[tap.item].lower()}; everything else stays with you until "
                 f"you switch it on with /playbooks.\n{able}\n\nForward a mail or write to begin. "
@@ -169,7 +168,7 @@ class Onboarding:
             cause = await heard(tx, tap, who, key, values)
             switched = await profile.get(tx, "playbooks") | {tap.ref: tap.item == "on"}
             await profile.save(tx, cause, playbooks=switched)
-            await outbox.post(tx, switches(self._playbooks, switched, "switchboard"), who.conv)
+            await outbox.post(tx, switches(self._shelf.listed, switched, "switchboard"), who.conv)
         return Reply(f"Switched {tap.item}.")
 
     async def sample_mail(

@@ -256,6 +256,8 @@ async def _finish(tx: Tx, goal_id: str, cause: str) -> None:
     done = [t for t in from_plan if t.state == "done"]
     failed = [t for t in from_plan if t.state == "failed"]
     amount = await _amount(tx, goal_id)
+    if goal.slots.get("planned") and len(done) == len(from_plan):
+        await open_work(tx, "shelve", goal_id, key=derived_id("wrk", "shelve", goal_id))
     await goals.finish(
         tx,
         goal_id,

@@ -11,7 +11,9 @@ from pydantic import BaseModel
 
 from memory import events
 from memory.db import Reader, Tx, change
-from memory.schema.work import plans
+from memory.schema.work import goals, plans
+
+RECENT = 200
 
 
 class Version(BaseModel, frozen=True):
@@ -58,6 +60,16 @@ async def all_of(reader: Reader, goal_id: str) -> list[Version]:
     query = sa.select(plans).filter_by(goal=goal_id).order_by(plans.c.version)
     rows = await reader.rows(query)
     return [Version(**{n: row._mapping[n] for n in Version.model_fields}) for row in rows]
+
+
+async def ended_well(reader: Reader) -> list[str]:
+    """Return the goals that a model planned and that were done, the newest first."""
+    query = sa.select(goals.c.id).join(plans, plans.c.goal == goals.c.id).distinct()
+    query = query.where(plans.c.proposed.is_not(None), goals.c.state == "done")
+    rows = await reader.rows(
+        query.add_columns(goals.c.at).order_by(goals.c.at.desc()).limit(RECENT)
+    )
+    return [row.id for row in rows]
 
 
 async def foretell(tx: Tx, version: Version, foretold: dict[str, Any]) -> None:

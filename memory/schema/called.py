@@ -24,6 +24,7 @@ CALLED = {
     "facts": "facts and notes",
     "goals": "wishes",
     "outcomes": "outcomes of wishes",
+    "own_playbooks": "playbooks of yours",
     "own_rules": "rules of yours",
     "pairings": "pairing codes",
     "passages": "passages to be recalled",

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from memory.schema.columns import json, metadata, moment, text
+from memory.schema.columns import json, key, metadata, moment, text
 
 own_rules = sa.Table(
     "own_rules",
@@ -22,4 +22,16 @@ bundles = sa.Table(
     sa.Column("hash", sa.Text, primary_key=True),
     json("rules"),  # every rule of the book, as it stood
     moment("at"),
+)
+
+own_playbooks = sa.Table(
+    "own_playbooks",
+    metadata,
+    key(),
+    text("shape"),  # a digest of what the plans it was made of have in common
+    text("state"),  # offered | kept | declined | dropped
+    json("body"),  # the playbook as JSON
+    text("cause"),
+    moment("at"),
+    sa.UniqueConstraint("shape"),
 )

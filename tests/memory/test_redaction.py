@@ -49,6 +49,7 @@ NAMES = {  # text columns in which no words stand: identifiers, states, names of
         "first_on",
         "merged_into",
         "topic",
+        "shape",
         "encoder",
     ),
 }

@@ -486,6 +486,18 @@ CREATE TABLE bundles (
 )
 """,
     """
+CREATE TABLE own_playbooks (
+    id TEXT NOT NULL,
+    shape TEXT NOT NULL,
+    state TEXT NOT NULL,
+    body JSON,
+    cause TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (id),
+    UNIQUE (shape)
+)
+""",
+    """
 CREATE TABLE tools (
     operation TEXT NOT NULL,
     version INTEGER NOT NULL,
@@ -808,6 +820,7 @@ DOWN = (
     "DROP TABLE goals",
     "DROP TABLE work",
     "DROP TABLE tools",
+    "DROP TABLE own_playbooks",
     "DROP TABLE bundles",
     "DROP TABLE own_rules",
     "DROP TABLE profile",
