@@ -23,6 +23,7 @@ from agents import (
     typed_yes,
 )
 from agents.asking import Asking, is_only_about
+from agents.correcting import Correcting
 from agents.filling import Filling
 from agents.intake import Intake
 from agents.library import Playbook
@@ -123,6 +124,8 @@ class Front:
             return
         if event.kind == parts.KIND:
             question = None  # a part that asks or wishes is no answer
+        elif not telling and await self._corrected(event, said, question):
+            return
         # While a question is open, only a clear command or sentence is not its answer.
         if question is not None and (route.playbook is None or route.how == "examples"):
             between = question_words.of_memory(said, route, bool(named))
@@ -138,6 +141,11 @@ class Front:
             why = f"“{playbook.title}” fits ({route.how}, {route.score:.2f})."
             wish = Wish(playbook, {}, (said,), why, mail, event.body.get("message"))
             await self.filling.fill(event, wish, wanted, route.groups)
+
+    async def _corrected(self, event: Event, said: str, question: Question | None) -> bool:
+        if question is not None and question.kind not in filling.KINDS:
+            return False
+        return await Correcting(self.filling, self.router).heard(event, said, question)
 
     async def _asked_between(self, event: Event, said: str, telling: str) -> bool:
         """Answer what is asked of memory while a question of ours stays open. False: nothing."""

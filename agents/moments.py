@@ -67,6 +67,13 @@ def is_day(text: str, context: Context) -> bool:
     return all(piece.kind == "day" and not piece.match["short"] for piece in pieces)
 
 
+def changed(old: str, new: str, context: Context) -> str:
+    """Return the words of a moment with what the new words leave open: “Monday” keeps “at 9”."""
+    kinds = {piece.kind for piece in _pieces(new, context.locale)}
+    kept = [p.match[0].strip() for p in _pieces(old, context.locale) if p.kind not in kinds]
+    return " ".join([new.strip(), *kept])
+
+
 def _phrases(text: str, context: Context) -> list[list[_Piece]]:
     """Return the pieces that stand side by side, at most one of a kind in a phrase."""
     phrases: list[list[_Piece]] = []

@@ -262,6 +262,12 @@ async def of_task(reader: Reader, task_id: str) -> Effect | None:
     return None if row is None else _effect(row)
 
 
+async def of_goal(reader: Reader, goal_id: str) -> list[Effect]:
+    """Return what a goal would do or did, without what took some of it back."""
+    mine = sa.select(effects).filter_by(goal=goal_id, undoes=None).order_by(effects.c.at)
+    return [_effect(row) for row in await reader.rows(mine)]
+
+
 async def undo_under_way(reader: Reader, effect_id: str) -> Effect | None:
     """Return the undo of this effect that waits or runs, if there is one."""
     live = effects.c.state.in_(["waiting", "approved", "running", "unknown"])

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from engine import episodes, ledger
 from memory import events
 from memory.db import Reader, Tx, change, insert_once, put
+from memory.schema.events import events as log
 from memory.schema.work import approvals, decisions, effects, goals, outcomes
 
 
@@ -60,6 +61,17 @@ async def open_in(reader: Reader, conv: str) -> Goal | None:
     query = sa.select(goals).filter_by(conv=conv, state="open")
     row = await reader.row(query.order_by(goals.c.at.desc(), goals.c.id.desc()).limit(1))
     return None if row is None else _goal(row)
+
+
+async def before(
+    reader: Reader, conv: str, event_id: str, since: datetime, limit: int
+) -> list[Goal]:
+    """Return the goals asked for in a conversation before this event, the newest first."""
+    asked = sa.select(log.c.seq).filter_by(id=event_id).scalar_subquery()
+    both = sa.join(goals, log, goals.c.asked_by == log.c.id)
+    query = sa.select(goals).select_from(both).order_by(log.c.seq.desc()).limit(limit)
+    recent = (goals.c.conv == conv, goals.c.at >= since, log.c.seq < asked)
+    return [_goal(row) for row in await reader.rows(query.where(*recent))]
 
 
 async def reopen(tx: Tx, goal_id: str, cause: str) -> None:

@@ -4,6 +4,7 @@ from engine import effects, goals, plans
 from engine.house import House
 from engine.taps import GONE, Person, Reply, heard
 from engine.tokens import Tap
+from memory.db import Tx
 
 ENDED = "This plan has ended already."
 STOPPED = "Stopped. What was not done stays undone."
@@ -19,13 +20,19 @@ async def halt(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
             return Reply(GONE, refused=True)
         if goal.state != "open":
             return Reply(ENDED, refused=True)
-        running = []
-        for task in await plans.of_goal(tx, goal.id):
-            effect = await effects.of_task(tx, task.id)
-            if effect is not None and effect.state in ("waiting", "approved"):
-                await effects.end(tx, effect.id, "withdrawn", cause)
-            elif effect is not None and effect.state == "running":
-                running.append(task.title)
-            elif effect is None and task.state not in plans.ENDED:
-                await plans.move(tx, task.id, "skipped", cause, "You stopped the plan.")
+        running = await end(tx, goal.id, "You stopped the plan.", cause)
     return Reply(RUNNING.format("”, “".join(running)) if running else STOPPED)
+
+
+async def end(tx: Tx, goal_id: str, why: str, cause: str) -> list[str]:
+    """Withdraw what waits and leave out what was not begun; return the titles of what runs."""
+    running = []
+    for task in await plans.of_goal(tx, goal_id):
+        effect = await effects.of_task(tx, task.id)
+        if effect is not None and effect.state in ("waiting", "approved"):
+            await effects.end(tx, effect.id, "withdrawn", cause)
+        elif effect is not None and effect.state == "running":
+            running.append(task.title)
+        elif effect is None and task.state not in plans.ENDED:
+            await plans.move(tx, task.id, "skipped", cause, why)
+    return running

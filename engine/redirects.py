@@ -3,7 +3,7 @@
 The card is withdrawn and says what was asked for instead; once that is planned, it links to it.
 """
 
-from engine import cards, effects, goals, inbox, ladder
+from engine import cards, effects, goals, halting, inbox, ladder
 from engine.house import House
 from engine.taps import Person, Reply, opened
 from engine.tokens import Tap
@@ -60,6 +60,16 @@ async def link(tx: Tx, event: Event, title: str, cause: str) -> None:
     await change(tx, effects_table, {"id": effect_id}, error=f"{_said(note)} New plan: {title}.")
     await events.note(tx, "effect.redirected", cause, effect=effect_id, title=title)
     await cards.show(tx, effect_id)
+
+
+async def put_aside(tx: Tx, goal_id: str, why: str, cause: str) -> None:
+    """Withdraw a whole plan of which nothing happened yet: it was meant otherwise."""
+    for effect in await effects.of_goal(tx, goal_id):
+        if effect.state in ("waiting", "approved"):
+            await change(tx, effects_table, {"id": effect.id}, error=why)
+        elif effect.state == "failed":
+            await effects.abort(tx, effect.id, cause)
+    await halting.end(tx, goal_id, why, cause)
 
 
 def _said(note: str) -> str:

@@ -1,0 +1,73 @@
+"""How people correct what they said: “no, the other Ada”, “I meant 50”, “not Friday, Monday”.
+
+English and German. Pure: it only says which words stand for what is meant and what is not.
+"""
+
+import re
+from dataclasses import dataclass
+
+CHARS_MAX = 200
+
+_LEAD = (
+    r"(?P<lead>(?:(?:no|nope|nein|nee|sorry|oops|ups|wait|moment|actually|rather|ach|oh|pardon"
+    r"|entschuldigung|wrong|falsch|lieber|doch)\b[\s,.:;!\u2013-]*)+)?"
+)
+_MEANT = (
+    r"(?P<meant>(?:i meant?|i wanted|make (?:it|that)|(?:it|that) should (?:be|say|have been)"
+    r"|ich meinte|ich meine|gemeint (?:war|ist)|mach(?:e)? daraus|es sollte)\b[\s,:]*)?"
+)
+_OTHER = (
+    r"(?:(?:for|to|with|für|an|mit)\s)?(?:the|that|den|die|das|der|dem)\s(?:other|andere[nrsm]?)"
+    r"(?:\s(?P<what>.+?))??(?:\s(?:of|with|by)\s(?:that|the\ssame)\sname|\sgleichen\snamens)?"
+)
+_NOT = (
+    r"(?:not|nicht|kein\w*)\s(?P<old>.+?)(?:\s*[,;\u2013-]\s*(?:(?:but|sondern|rather)\s)?"
+    r"|\s(?:but|sondern)\s)(?P<new>.+)"
+)
+_INSTEAD = (
+    r"(?P<new2>.+?)(?:,?\s(?:instead\sof|rather\sthan|statt|anstatt)\s(?P<old2>.+)"
+    r"|,\s(?:and\s)?(?:not|nicht)\s(?P<old3>.+)|,?\s(?:instead|stattdessen)(?P<instead>))"
+)
+_SHAPES = tuple(
+    re.compile(rf"\W*{_LEAD}{_MEANT}(?:{shape})[\s.!?]*", re.IGNORECASE | re.DOTALL)
+    for shape in (_OTHER, _NOT, _INSTEAD, r"(?P<new>.+?)")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """`new` is meant, not `old`. `other`: another of what was found, of this name or kind.
+
+    `plain`: nothing says that it corrects but a word like “no”, so it must be a value and no more.
+    """
+
+    new: str = ""
+    old: str = ""
+    other: str | None = None
+    plain: bool = False
+
+
+def read(said: str) -> Correction | None:
+    """Return what the words correct, if they are made like a correction; else None."""
+    if len(said) > CHARS_MAX or "\n" in said.strip():
+        return None
+    for shape in _SHAPES:
+        found = shape.fullmatch(said)
+        if found is not None and (made := _made(found, shape)) is not None:
+            return made
+    return None
+
+
+def _made(found: re.Match[str], shape: re.Pattern[str]) -> Correction | None:
+    told = found.groupdict()
+    if shape is _SHAPES[0]:
+        what = re.sub(r"(?i)\b(?:ones?|person|customer|kund\w+)\b", "", told["what"] or "").strip()
+        return Correction(other=what)
+    if shape is _SHAPES[1]:
+        return Correction(new=told["new"], old=told["old"])
+    if shape is _SHAPES[2]:
+        old = told["old2"] or told["old3"] or ""
+        return Correction(new=told["new2"], old=old) if old else Correction(new=told["new2"])
+    if told["meant"]:
+        return Correction(new=told["new"])
+    return Correction(new=told["new"], plain=True) if told["lead"] else None

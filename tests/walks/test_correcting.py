@@ -1,0 +1,145 @@
+"""Corrections change the last wish: its question, its waiting card; what is done is said so."""
+
+import pytest
+import sqlalchemy as sa
+
+from bot.app import App
+from memory import records
+from memory.schema.work import effects
+from tests.chat import Chat
+from tests.walks.test_words import heard_again
+
+LATE = "tell Ada that we are late"
+
+
+async def known(app: App, name: str, email: str) -> None:
+    async with app.db.transaction() as tx:
+        await records.create(tx, "person", {"name": name, "email": email}, None)
+
+
+async def in_state(app: App, state: str) -> list[dict[str, str]]:
+    """Return the arguments of the effects that stand so."""
+    async with app.db.snapshot() as reader:
+        rows = await reader.rows(sa.select(effects.c.action).filter_by(state=state))
+        return [row.action["args"] for row in rows]
+
+
+async def test_no_the_other_one_of_that_name_changes_the_waiting_card(app: App, chat: Chat) -> None:
+    await known(app, "Ada Sample", "ada@sample.example")
+    await chat.say(LATE)
+    await chat.tap("Which to do you mean?", "Ada Example")
+    assert "ada@example.org" in chat.text("Send e-mail")
+    await chat.say("no, the other Ada")
+    assert [args["to"] for args in await in_state(app, "waiting")] == ["ada@sample.example"]
+    assert [args["to"] for args in await in_state(app, "withdrawn")] == ["ada@example.org"]
+    await chat.say("no, the other one of that name")
+    assert [args["to"] for args in await in_state(app, "waiting")] == ["ada@example.org"]
+    assert any("You said instead" in chat.text(m.summary) for m in chat.shown.values())
+
+
+async def test_of_three_of_that_name_it_is_asked_which_of_the_others(app: App, chat: Chat) -> None:
+    await known(app, "Ada Sample", "ada@sample.example")
+    await known(app, "Ada Third", "ada@third.example")
+    await chat.say(LATE)
+    await chat.tap("Which to do you mean?", "Ada Example")
+    await chat.say("no, the other Ada")
+    assert await in_state(app, "waiting") == []
+    assert "Ada Sample" in chat.last
+    assert "Ada Example" not in chat.last
+    await chat.tap("Which to do you mean?", "Ada Third")
+    assert [args["to"] for args in await in_state(app, "waiting")] == ["ada@third.example"]
+
+
+@pytest.mark.parametrize(
+    ("said", "correction", "name", "was", "is_now"),
+    [
+        ("refund Ada 40 EUR", "I meant 50", "amount", "40.00", "50.00"),
+        ("refund Ada 40 EUR", "no, 50 EUR", "amount", "40.00", "50.00"),
+        ("refund Ada 40 EUR", "not 40, 50", "amount", "40.00", "50.00"),
+        ("refund Ada 40 EUR", "no, refund Ada 50 EUR", "amount", "40.00", "50.00"),
+        ("erstatte Ada 40 EUR", "nein, ich meinte 50", "amount", "40.00", "50.00"),
+        (
+            "tell Ada that the course starts on Friday", "not Friday, Monday", "text",
+            "starts on Friday", "starts on Monday",
+        ),
+        (LATE, "I meant Bruno", "to", "ada@example.org", "bruno@example.com"),
+        (
+            "book a call with Ada on Friday at 11", "no, Monday", "start",
+            "2026-11-20T11:00", "2026-11-23T11:00",
+        ),
+        (
+            "book a call with Ada on Friday at 11", "no, at 14:30", "start",
+            "2026-11-20T11:00", "2026-11-20T14:30",
+        ),
+    ],
+)  # fmt: skip
+async def test_what_was_meant_takes_the_place_of_what_was_said(
+    app: App, chat: Chat, said: str, correction: str, name: str, was: str, is_now: str
+) -> None:
+    def values(some: list[dict[str, str]]) -> list[str]:
+        return [str(args[name]) for args in some if name in args]
+
+    await chat.say(said)
+    before = values(await in_state(app, "waiting"))
+    assert [was in value for value in before] == [True]
+    await chat.say(correction)
+    after = values(await in_state(app, "waiting"))
+    assert [is_now in value for value in after] == [True]
+    assert values(await in_state(app, "withdrawn")) == before
+    await heard_again(app, chat)
+    assert values(await in_state(app, "waiting")) == after
+
+
+async def test_with_another_person_the_invoice_is_theirs(app: App, chat: Chat) -> None:
+    await chat.say("send Ada the October invoice")
+    assert "INV-2026-007.pdf" in chat.text("Send e-mail")
+    await chat.say("no, I meant Chloé")
+    [args] = await in_state(app, "waiting")
+    assert args["to"] == "chloe@example.net"
+    assert "INV-2026-008" in str(args)
+    assert "INV-2026-007" not in str(args)
+
+
+async def test_an_account_is_never_kept_for_somebody_else(app: App, chat: Chat) -> None:
+    await chat.say("pay Ada 120 EUR to DE02120300000000202051 for INV-7")
+    await chat.say("no, Bruno")
+    assert "To which account" in chat.last
+    assert await in_state(app, "waiting") == []
+
+
+async def test_a_correction_changes_the_wish_that_a_question_is_about(app: App, chat: Chat) -> None:
+    await chat.say("write an e-mail to Ada")
+    await chat.say("no, I meant Bruno")
+    await chat.say("The lamp is ready.")
+    assert [args["to"] for args in await in_state(app, "waiting")] == ["bruno@example.com"]
+
+
+async def test_what_is_done_is_said_to_be_done_with_the_way_back(app: App, chat: Chat) -> None:
+    await chat.say("remind me on Friday at 9 about invoice 7")
+    await chat.say("not Friday, Monday")
+    assert "is done already: reminder set for Fri 27 Nov" in chat.last
+    await chat.tap("is done already", "Undo")
+    assert [args["text"] for args in await in_state(app, "undone")] == ["invoice 7"]
+
+
+async def test_of_several_wishes_the_one_is_changed_that_the_words_fit(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("refund Ada 40 EUR and tell Bruno that we are late")
+    await chat.say("I meant 50")
+    waiting = await in_state(app, "waiting")
+    assert [args["amount"] for args in waiting if "amount" in args] == ["50.00"]
+    assert any(args.get("to") == "bruno@example.com" for args in waiting)
+
+
+@pytest.mark.parametrize("said", ["no, the other Ada", "I meant 50", "not Friday, Monday"])
+async def test_with_nothing_to_correct_nothing_is_guessed(app: App, chat: Chat, said: str) -> None:
+    await chat.say(said)
+    assert "I am not sure what you want, so I did nothing" in chat.last
+
+
+async def test_after_hours_of_silence_nothing_is_corrected(app: App, chat: Chat, clock) -> None:
+    await chat.say(LATE)
+    clock.advance(hours=5)
+    await chat.say("no, Bruno")
+    assert [args["to"] for args in await in_state(app, "waiting")] == ["ada@example.org"]
