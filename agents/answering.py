@@ -74,21 +74,23 @@ async def paragraph(
     if not _holds(answer.value, question, sources):
         return None
     sentences = answer.value.sentences
-    text = " ".join(f"{one.text.strip()} {_numbers(one)}" for one in sentences)
+    text = " ".join(f"{one.text.strip()} {numbers(one)}" for one in sentences)
     named = sorted({number for one in sentences for number in one.sources})
     return Written(text, tuple(named), answer.model)
 
 
 def _holds(written: Paragraph, question: str, sources: Mapping[int, Recalled]) -> bool:
+    return all(cited(one, question, sources) for one in written.sentences)
+
+
+def cited(one: Sentence, question: str, sources: Mapping[int, Recalled]) -> bool:
     """Say whether every source it names was given, and every number stands in one of them."""
-    for one in written.sentences:
-        if not all(number in sources for number in one.sources):
-            return False
-        read = " ".join([question, *(sources[number].text for number in one.sources)])
-        if not set(_NUMBER.findall(one.text)) <= set(_NUMBER.findall(read)):
-            return False
-    return True
+    if not all(number in sources for number in one.sources):
+        return False
+    read = " ".join([question, *(sources[number].text for number in one.sources)])
+    return set(_NUMBER.findall(one.text)) <= set(_NUMBER.findall(read))
 
 
-def _numbers(one: Sentence) -> str:
+def numbers(one: Sentence) -> str:
+    """Return the sources of a sentence as they stand behind it: “[1][3]”."""
     return "".join(f"[{number}]" for number in sorted(set(one.sources)))

@@ -6,7 +6,7 @@ writes is judged as a model's, stands on the card, and is settled once for a tas
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -58,6 +58,7 @@ class Drafting:
     house: House
     models: Models
     recall: Recall
+    prompts: Mapping[str, str] = field(default_factory=dict)  # of specialists that have one
 
     async def written(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> Draft:
         """Return the call with its texts as a model drafted them, where one answers; checked."""
@@ -107,6 +108,7 @@ class Drafting:
             tier="small",
             task=TASK,
             parts=(
+                *self._prompt(task.agent),
                 *_parts(goal, scope, template, recalled, _heeded(self.house, task)),
                 *changed,
             ),
@@ -155,6 +157,10 @@ class Drafting:
                     self.models, task, str(text), str(call.args[name]), evidence
                 )
         return tuple(found)
+
+    def _prompt(self, agent: str) -> list[Part]:
+        said = self.prompts.get(agent, "")
+        return [Part("how this specialist writes", said, "business", lasts=True)] if said else []
 
     async def _count(
         self,

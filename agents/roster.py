@@ -46,6 +46,11 @@ class Roster:
         """Return what models may cost an agent a day, where its contract says so."""
         return {s.name: s.cost_max for s in self.specs.values() if s.cost_max is not None}
 
+    @property
+    def prompts(self) -> Mapping[str, str]:
+        """Return how the operator's own specialists are told to write."""
+        return {spec.name: spec.prompt for spec in self.own if spec.prompt}
+
     def rules(self) -> tuple[Rule, ...]:
         """Return the contracts as rules: nobody does what its contract does not hold."""
         rules = [rule for spec in self.specs.values() for rule in _rules(spec)]

@@ -8,7 +8,7 @@ calls_max: 12                     # models asked for one task, at most
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -23,8 +23,6 @@ from policies.facts import nearest
 
 Tier = Literal["local", "small", "large", "judge"]
 Mode = Literal["exploratory", "deterministic", "creative"]
-Recalls = Literal["records", "facts", "passages"]
-Check = Literal["cited", "numbers"]
 MAY = re.compile(r"\*|[\w-]+(?:\.[\w-]+)*\.(?:\*|[\w-]+)", re.ASCII)
 NAME = r"^[a-z][a-z0-9-]{1,30}$"
 MAY_MAX = 40
@@ -51,10 +49,8 @@ class AgentSpec(BaseModel, frozen=True, extra="forbid"):
     mode: Mode = "deterministic"
     takes: Fields = Field(default={}, max_length=FIELDS_MAX)
     gives: Fields = Field(default={}, max_length=FIELDS_MAX)
-    recalls: tuple[Recalls, ...] = ()
     calls_max: int = Field(default=12, ge=0, le=1000)  # to models, for one task
     cost_max: Decimal | None = Field(default=None, ge=0)  # a day, in the company's currency
-    checks: tuple[Check, ...] = ()
     prompt: str = Field(default="", max_length=PROMPT_CHARS_MAX)  # NAME.md beside it
     code: str = Field(default="", max_length=CODE_CHARS_MAX)  # NAME.py; see agents/own_code.py
 
@@ -157,8 +153,6 @@ def _faults(spec: AgentSpec, operations: Collection[str]) -> Iterator[str]:
         yield from _faults_of_code(spec)
     if spec.mode == "exploratory" and spec.may:
         yield "exploratory means that it only reads, so it may hold no operation"
-    if "cited" in spec.checks and "sources" not in _rows(spec):
-        yield "the check `cited` needs rows with `sources` in `gives`"
 
 
 def _faults_of_code(spec: AgentSpec) -> Iterator[str]:
@@ -171,8 +165,3 @@ def _faults_of_code(spec: AgentSpec) -> Iterator[str]:
         yield f"{spec.name}.py defines no `def {WORK}(given)`"
     if "wants" in spec.gives:
         yield "`wants` in `gives` is the word for calls beside the plan; call it something else"
-
-
-def _rows(spec: AgentSpec) -> Mapping[str, Any]:
-    rows = [field.of for field in spec.gives.values() if field.type == "rows"]
-    return {name: field for of in rows for name, field in of.items()}

@@ -18,6 +18,7 @@ from agents.checks.evidence import Evidence, Finding
 from agents.models import listed, probing
 from agents.models.door import Answer, Models, NoAnswer
 from agents.models.wish import T, Wish
+from agents.researcher import Researcher
 from benchmarks._figures import Screen, operator
 from bot import minds, sample
 from bot.app import open_app
@@ -26,6 +27,7 @@ from engine.house import House
 from engine.plans import Task
 from memory.db import Clock, system_clock
 from memory.recall import Recalled
+from memory.scope import Within
 
 SAID = (
     "write to Bruno that the file is ready",
@@ -104,6 +106,8 @@ async def wishes(home: Path, clock: Clock = system_clock) -> Mapping[str, Sequen
         await answering.paragraph(
             listening, question, "personal", [_recalled(text) for text in told]
         )
+        told_again = [_recalled(text) for text in told]
+        await Researcher(_nowhere, listening).findings(question, told_again, f"evt_{len(told)}")
     for wish in tuple(listening.asked[DRAFT]):
         await _checked(listening, wish)
     for _ in range(2):
@@ -119,6 +123,10 @@ async def _checked(door: Models, wish: Wish[Any]) -> None:
     await revising.again(door, wish, f"{draft} 40", wrong)
     task = Task.model_construct(id=wish.wanted.task, goal=wish.wanted.goal, agent="writer")
     await judging.remarks(door, task, f"{draft} 40", draft, Evidence((draft,)))
+
+
+async def _nowhere(question: str, within: Within) -> list[Recalled]:
+    return []
 
 
 def share(prompts: Sequence[Sequence[Mapping[str, str]]]) -> Share:

@@ -19,6 +19,7 @@ from agents.intake import Intake
 from agents.lost import Lost
 from agents.models.door import Models
 from agents.own_code import WithOwnCode
+from agents.researcher import Researcher
 from agents.roster import Roster
 from agents.routing import Router
 from agents.shelf import Shelf
@@ -31,12 +32,15 @@ from bot.commands import Commands
 from bot.delivery import Delivery
 from bot.facts import Knowing
 from bot.memories import Memories
+from bot.qualifying import Qualifying
 from bot.recording import Recording
 from bot.remembering import Remembering
+from bot.researching import Researching
 from bot.rules import Rules
 from bot.secrets import Secrets
 from bot.surfaces import Heard, Surface
 from bot.tools import Tools
+from bot.tracing import Tracing
 from bot.trust import Trust
 from bot.twins import Twins
 from bot.verbs import VERBS, Verb
@@ -93,6 +97,7 @@ class App:
     sources: Sources
     remembering: Remembering
     toolbox: Toolbox
+    tracing: Tracing
     verbs: dict[str, Verb]
     held: IO[str]
     ended: asyncio.Future[str] = field(default_factory=asyncio.Future)
@@ -112,6 +117,7 @@ class App:
         self.alarms.start()
         self.sources.start()
         self.toolbox.start()
+        self.tracing.start()
         for surface in self.surfaces:
             await surface.start(self)
 
@@ -122,6 +128,7 @@ class App:
             await surface.close()
         await self.sources.close()
         await self.toolbox.close()
+        await self.tracing.close()
         self.alarms.stop()
         await self.durable.close()
         await self.remembering.close()
@@ -229,6 +236,7 @@ async def open_app(
     models: Callable[[House], Models] = minds.none,
     encoders: Callable[[House], minds.Encoders] = minds.no_encoders,
     chroma: str = "",
+    otlp: str = "",
 ) -> App:
     """Open a data folder. HeldError: another process has it. Book-, Fields-, SpecError: faults."""
     fields.load(folder)
@@ -271,6 +279,7 @@ async def open_app(
         sources=Sources(house, _mailboxes(folder)),
         remembering=remembering,
         toolbox=toolbox,
+        tracing=Tracing(db, otlp),
         verbs={},
         held=held,
     )
@@ -295,6 +304,8 @@ def _furnish(app: App, shelf: Shelf, models: Models, switch: Callable[[str], Non
         Twins(house, app.verbs),
         Tools(house, app.toolbox),
         Memories(house, app.remembering.told),
+        Researching(house, Researcher(app.remembering.search, models)),
+        Qualifying(house, app.remembering.search),
     ):
         front.commands.update(said.commands())
     app.verbs |= VERBS | setup.verbs() | shelf.verbs()
@@ -320,7 +331,7 @@ def _minds(
     playbooks: tuple[library.Playbook, ...],
     shelf: Shelf,
     remembering: Remembering,
-    specialist: Specialist,
+    hands: WithOwnCode,
     models: Models,
 ) -> tuple[Front, dict[str, Handler]]:
     by_id = shelf.by_id
@@ -331,8 +342,8 @@ def _minds(
     plan = planning.Planning(house, models, remembering.recall, by_id)
     lost = Lost(house, by_id, plan.take)
     front = Front(house, router, intake, {"plan": plan.command}, answers, filling, lost)
-    drafting = Drafting(house, models, remembering.recall)
-    working = runner.Runner(house, by_id, drafting, Composing(house, models), specialist)
+    drafting = Drafting(house, models, remembering.recall, hands.roster.prompts)
+    working = runner.Runner(house, by_id, drafting, Composing(house, models), hands)
 
     async def dispatch(work: Any) -> None:
         await working.dispatch(work)

@@ -60,6 +60,8 @@ HELP = {
     "stop": "hold everything at once; it holds until you say /resume",
     "resume": "go on, item by item",
     "policy": "the rules I follow; /policy add and your words, pause, resume, remove or back",
+    "qualify": "how well somebody fits as a customer: points, each with where it stands",
+    "research": "findings from your records, mails and notes, each with its source",
     "retention": "how long what is kept, and what would go tonight",
     "memory": "how well I remember: what was recalled, used and wrong, how fast, what it cost",
     "archive": "what was said long ago, packed away, and what would be tonight",
@@ -91,6 +93,8 @@ HELP = {
 ELSEWHERE = (
     "plan",
     "playbooks",
+    "qualify",
+    "research",
     "policy",
     "retention",
     "memory",

@@ -79,6 +79,7 @@ async def _open(settings: Settings, handed: Handover | None, tell: Print) -> App
         models=minds.of(settings),
         encoders=minds.encoders(settings),
         chroma=settings.chroma or "",
+        otlp=settings.otlp or "",
     )
     if name == "sample":
         await sample.books(app.house)

@@ -116,6 +116,12 @@ class Settings(BaseSettings):
         60, gt=0, le=600, description="Seconds that a model has to answer."
     )
 
+    otlp: str | None = Field(
+        None,
+        description="Address of an OpenTelemetry server that each finished wish is sent to as a "
+        "trace, without any words: http://127.0.0.1:4318.",
+    )
+
     @field_validator("chroma")
     @classmethod
     def _host_and_port(cls, value: str | None) -> str | None:

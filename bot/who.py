@@ -63,7 +63,7 @@ class Who:
         """Tell what is known of one record, each with its source."""
         key = f"who:{event.id}"
         async with self.house.db.snapshot() as reader:
-            found = await _one(reader, rest)
+            found = await one_called(reader, rest)
             if isinstance(found, str):
                 return say(key, found)
             within = await scope.about(reader, found.id)
@@ -93,7 +93,7 @@ class Who:
         """Tell every version of one record, the newest first: what changed, when and why."""
         key = f"history:{event.id}"
         async with self.house.db.snapshot() as reader:
-            found = await _one(reader, rest)
+            found = await one_called(reader, rest)
             if isinstance(found, str):
                 return say(key, found)
             settings = await profile.read(reader)
@@ -118,7 +118,7 @@ class Who:
         if not second.strip():
             return say(key, SAME_HOW)
         async with self.house.db.transaction() as tx:
-            one, other = await _one(tx, first), await _one(tx, second)
+            one, other = await one_called(tx, first), await one_called(tx, second)
             if isinstance(one, str) or isinstance(other, str):
                 return say(key, one if isinstance(one, str) else str(other))
             try:
@@ -245,7 +245,7 @@ async def _as_shown(tx: Tx, tap: Tap) -> tuple[Record, Record] | None:
     return one, other
 
 
-async def _one(reader: Reader, wanted: str) -> Record | str:
+async def one_called(reader: Reader, wanted: str) -> Record | str:
     """Return the record of a name, address or number; or in a sentence why none or several."""
     wanted = wanted.strip()
     if not wanted:

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import approvals, bundles, model_told, versions, words
+from engine import approvals, bundles, model_told, timeline, versions, words
 from engine.messages import Bullets, Fold, Heading, Msg, Para, Part, Span
 from memory import events, profile, records
 from memory.db import Reader
@@ -70,6 +70,8 @@ async def effect(reader: Reader, effect_id: str) -> Msg:
     if asked := await model_told.in_why(reader, row.task, settings["currency"]):
         title = f"Language models ({len(asked)})"
         parts.append(Fold(title=title, parts=(Bullets(items=asked),)))
+    line = tuple(timeline.told(await timeline.of_goal(reader, row.goal), settings))
+    parts.append(Fold(title=f"Timeline ({len(line)})", parts=(Bullets(items=line),)))
     chain = await events.causes(reader, row.cause)
     parts.append(
         Fold(title=f"What led here ({len(chain)} steps)", parts=(_chain(chain, settings),))

@@ -100,7 +100,6 @@ def test_what_a_specialist_of_yours_holds_it_carries_out(tmp_path: Path) -> None
         ("does: x y z\nmode: exploratory\nmay: [email.send]", "so it may hold no operation"),
         ("does: x y z\ntakes: {a: poem}", "`takes.a.type`: input should be 'text'"),
         ("does: x y z\ntakes: {a: choice}", "a choice, and only that, has choices"),
-        ("does: x y z\nchecks: [cited]", "the check `cited` needs rows with `sources` in `gives`"),
         ("does: x y z\nmay: [\"a' || true || '.b\"]", "is neither an operation nor all of a conn"),
         ("does: {", "clerk.yaml: it cannot be read: while parsing"),
     ],

@@ -69,6 +69,15 @@ async def test_your_own_specialist_asks_models_as_often_as_its_contract_says(
     assert {row.agent for row in await office.rows(tasks)} == {"letters"}
 
 
+async def test_your_own_specialist_is_told_how_it_writes(office: Office) -> None:
+    own(office.folder, "letters", LETTERS)
+    (office.folder / roster.OWN / "letters.md").write_text("Begin with the weather.", "utf-8")
+    chat = await office.open()
+    await chat.say(WISH)
+    assert "Begin with the weather." in office.server.read
+    assert "Begin with the weather." not in chat.text(CARD)
+
+
 async def test_your_own_specialist_spends_no_more_than_its_contract_says(office: Office) -> None:
     own(office.folder, "letters", LETTERS + "cost_max: 0.0001")
     chat = await office.open()

@@ -1,0 +1,113 @@
+"""/research: findings on a card, each sentence with its sources; the passages stand below it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agents import answering, places
+from agents.front import Command
+from agents.researcher import Found, Researcher
+from engine import outbox, recalls, words
+from engine.house import House
+from engine.messages import (
+    Bullets,
+    Evidence,
+    Facts,
+    Fold,
+    Heading,
+    Msg,
+    Para,
+    Part,
+    Quote,
+    Span,
+    say,
+)
+from memory import events, profile
+from memory.db import Reader
+from memory.events import Event
+from memory.redaction import REDACTS
+
+HOW = "Say what about: /research what we agreed with Ada on prices."
+NOTHING = "I find nothing about this. I looked through {} of mails, messages, notes and files."
+PLAIN = "No language model is set up, so these are the passages themselves."
+SILENT = "No findings, so these are the passages themselves: {}"
+LEFT_OUT = "{} left out: what they named as their sources did not say so."
+QUOTE_CHARS = 400
+AGAIN_MAX = 3  # something was forgotten meanwhile: look anew
+
+
+@dataclass(frozen=True, slots=True)
+class Researching:
+    house: House
+    researcher: Researcher
+
+    def commands(self) -> dict[str, Command]:
+        return {"research": self.research}
+
+    async def research(self, event: Event, rest: str) -> Msg | None:
+        """Show the passages at once, then what a model finds in them; nothing is ever done."""
+        if not rest:
+            return say(f"research:{event.id}", HOW)
+        for _ in range(AGAIN_MAX):
+            if await self._told(event, rest):
+                return None
+        return None
+
+    async def _told(self, event: Event, question: str) -> bool:
+        """Look, ask and show. False: somebody was forgotten meanwhile, so nothing of it stands."""
+        async with self.house.db.snapshot() as reader:
+            forgot = await events.newest(reader, *REDACTS)
+        sources = await self.researcher.look(question, event.id)
+        first = Found((), sources, why="" if self.researcher.models.set_up else PLAIN)
+        if not await self._shown(event, question, first, forgot):
+            return False
+        if not sources or not self.researcher.models.set_up:
+            return True
+        found = await self.researcher.findings(question, sources, event.id)
+        return await self._shown(event, question, found, forgot)
+
+    async def _shown(self, event: Event, question: str, found: Found, forgot: str | None) -> bool:
+        async with self.house.db.transaction() as tx:
+            if await events.newest(tx, *REDACTS) != forgot:
+                return False
+            msg = await _message(tx, f"research:{event.id}", question, found)
+            await outbox.post(tx, msg, str(event.body["conv"]))
+        return True
+
+
+async def _message(reader: Reader, key: str, question: str, found: Found) -> Msg:
+    settings = await profile.read(reader)
+    title = f"Findings: {question}"[:190]
+    parts: list[Part] = [Heading(text=title)]
+    if not found.sources:
+        looked = _count(await recalls.looked(reader), "passage")
+        return Msg(key=key, summary=title, parts=(*parts, _para(NOTHING.format(looked))))
+    said = tuple(f"{one.text.strip()} {answering.numbers(one)}" for one in found.findings)
+    parts += [Bullets(items=said)] if said else []
+    parts += [_para(text) for text in _notes(found)]
+    quotes = tuple(
+        Quote(
+            text=one.text[:QUOTE_CHARS],
+            who=f"[{n}] {places.KINDS[one.kind]}, {words.moment(one.at, settings)}",
+        )
+        for n, one in enumerate(found.sources, 1)
+    )
+    parts += [Fold(title=f"Sources ({len(quotes)})", parts=quotes)] if said else quotes
+    evidence = tuple(Evidence(label=places.KINDS[o.kind], ref=o.ref) for o in found.sources)
+    return Msg(key=key, summary=title, parts=(*parts, Facts(evidence=evidence)))
+
+
+def _notes(found: Found) -> Iterator[str]:
+    if found.model:
+        yield f"Written by {found.model}, from the sources below."
+    if found.left_out:
+        yield LEFT_OUT.format(_count(found.left_out, "sentence"))
+    if found.why:
+        yield found.why if found.why == PLAIN else SILENT.format(found.why)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+def _para(text: str) -> Para:
+    return Para(spans=(Span(text=text),))

@@ -1,0 +1,124 @@
+"""Walks along one trace: from the message through plan, step, model and effect to the outcome."""
+
+import asyncio
+import json
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.tracing import Tracing
+from connectors.contract import ConnectorError
+from tests.walks.model_office import CARD, TEMPLATE, WISH, WROTE, Office
+
+LINE = (
+    *("message received · you", "taken on · front", "playbook chosen · front", "plan made · front"),
+    *("draft.text/4: home/one, answered · writer · 0.0030 EUR", "asked you · writer"),
+    *(": you said yes on chat · you", "under way · writer", ": done · writer"),
+    "the end: done · front",
+)
+
+
+class Receiver:
+    """A tiny OTLP server: keeps what is posted to it, answers with `status`."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.url = ""
+        self.paths: list[str] = []
+        self.bodies: list[str] = []
+
+    async def hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        size = int(head.lower().partition("content-length: ")[2].partition("\r")[0])
+        self.paths.append(head.partition(" HTTP")[0])
+        self.bodies.append((await reader.readexactly(size)).decode())
+        writer.write(f"HTTP/1.1 {self.status} X\r\ncontent-length: 2\r\n\r\n{{}}".encode())
+        await writer.drain()
+        writer.close()
+
+    @property
+    def spans(self) -> list[dict[str, Any]]:
+        [resource] = json.loads(self.bodies[-1])["resourceSpans"]
+        return list(resource["scopeSpans"][0]["spans"])
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    made = Receiver()
+    server = await asyncio.start_server(made.hear, "127.0.0.1", 0)
+    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    yield made
+    server.close()
+    await server.wait_closed()
+
+
+async def sent(office: Office) -> None:
+    """Let one mail be asked for, drafted by the model, approved and sent."""
+    chat = await office.open()
+    await chat.say(WISH)
+    await chat.tap(CARD, "✓ Send")
+
+
+async def test_why_tells_all_that_happened_from_the_message_to_the_end(office: Office) -> None:
+    await sent(office)
+    await office.chat.say("/why")
+    told = office.chat.last.partition("Timeline")[2]
+    at = [told.find(line) for line in LINE]
+    assert -1 not in at, (LINE[at.index(-1)], told)
+    assert at == sorted(at)
+
+
+async def test_a_finished_wish_is_sent_once_as_one_trace_without_any_words(
+    office: Office, receiver: Receiver
+) -> None:
+    await sent(office)
+    tracing = Tracing(office.app.db, receiver.url)
+    assert await tracing.send() == 1
+    assert await tracing.send() == 0
+    assert receiver.paths == ["POST /v1/traces"]
+    spans = receiver.spans
+    assert sorted(one["name"] for one in spans) == ["effect", "goal", "model", "task"]
+    assert len({one["traceId"] for one in spans}) == 1
+    [root] = [one for one in spans if "parentSpanId" not in one]
+    [task] = [one for one in spans if one["name"] == "task"]
+    assert task["parentSpanId"] == root["spanId"]
+    others = [one for one in spans if one["name"] in ("effect", "model")]
+    assert {one["parentSpanId"] for one in others} == {task["spanId"]}
+    for words in (WROTE, TEMPLATE, "Bruno", "bruno@", "Send e-mail"):
+        assert words not in receiver.bodies[0]
+    parsed = await asyncio.to_thread(official, receiver.bodies[0])
+    assert len(parsed.resource_spans[0].scope_spans[0].spans) == len(spans)
+
+
+async def test_what_the_server_did_not_take_is_sent_later(
+    office: Office, receiver: Receiver
+) -> None:
+    await sent(office)
+    tracing = Tracing(office.app.db, receiver.url)
+    receiver.status = 503
+    with pytest.raises(ConnectorError, match="503"):
+        await tracing.send()
+    receiver.status = 200
+    assert await Tracing(office.app.db, receiver.url).send() == 1
+    assert receiver.bodies[0] == receiver.bodies[1]
+
+
+async def test_nobody_is_told_unless_a_server_is_named(office: Office) -> None:
+    await office.open()
+    before = {task.get_coro().__qualname__ for task in asyncio.all_tasks()}  # type: ignore[union-attr]
+    assert not [name for name in before if name.startswith("Tracing")]
+
+
+def official(body: str) -> Any:
+    """Parse it by OpenTelemetry's own definition, which wants ids in base64 where OTLP has hex."""
+    from google.protobuf.json_format import Parse
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+    said = json.loads(body)
+    for span in said["resourceSpans"][0]["scopeSpans"][0]["spans"]:
+        for name in ("traceId", "spanId", "parentSpanId"):
+            if name in span:
+                span[name] = b64encode(bytes.fromhex(span[name])).decode()
+    return Parse(json.dumps(said), ExportTraceServiceRequest())
