@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from agents.spec import AgentSpec, SpecError, load
@@ -68,12 +68,18 @@ NOBODY = "Nobody here has a contract under this name, so it may do nothing."
 
 def of(folder: Path | None = None, operations: Collection[str] = ()) -> Roster:
     """Return Firstmate's specialists and those in a data folder. SpecError: every fault."""
-    built_in = load(FOLDER, (), code=False)
+    built_in = _built_in()
     own = () if folder is None else load(folder / OWN, operations, code=True)
     taken = {*(spec.name for spec in built_in), *HOUSE}
     if faults := [f"{s.name}.yaml: {TAKEN.format(name=s.name)}" for s in own if s.name in taken]:
         raise SpecError(faults)
     return Roster(own, built_in)
+
+
+@cache
+def _built_in() -> tuple[AgentSpec, ...]:
+    """Read ours once: they change with a new version alone."""
+    return load(FOLDER, (), code=False)
 
 
 def _rules(spec: AgentSpec) -> Iterable[Rule]:
