@@ -69,6 +69,8 @@ class History:
             self.clock.now += self._while()
             async with self.db.transaction() as tx:
                 await self._step(tx)
+                if self._rarely():
+                    await self._say(tx)  # in the same moment
             self.moments.append(self.clock.now)
 
     def root(self, person: str) -> str:
@@ -78,7 +80,7 @@ class History:
         return person
 
     def _while(self) -> timedelta:
-        return self.rng.choice([timedelta(0), timedelta(minutes=7), timedelta(days=3)])
+        return self.rng.choice([timedelta(microseconds=1), timedelta(minutes=7), timedelta(days=3)])
 
     async def _step(self, tx: Tx) -> None:
         other: tuple[Callable[[Tx], Awaitable[None]], ...] = (

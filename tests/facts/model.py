@@ -116,12 +116,14 @@ def _confirmed(order: list[_Heard]) -> list[_Heard]:
 def _standing(order: list[_Heard], world: datetime) -> list[_Heard]:
     """Let each who speaks of this moment come in; who has to go, goes for good."""
     believed: list[_Heard] = []
+    spoke: list[_Heard] = []
     for new in (each for each in order if not each.proposed and each.said.since <= world):
-        others = [old for old in believed if old.said.value != new.said.value]
+        others = [old for old in spoke if old.said.value != new.said.value]
         is_past = any(old.said.since > new.said.since and _meets(new, old) for old in others)
         believed = [old for old in believed if old not in others or not _gives_way(old, new)]
-        if not is_past:  # else it speaks of a time before somebody who stands here
+        if not is_past:  # else somebody has spoken of a time after that, if not of this moment
             believed.append(new)
+        spoke.append(new)
     proposed = [
         each
         for each in order

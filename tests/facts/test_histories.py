@@ -17,6 +17,7 @@ from tests.facts.histories import VALUES, History, Walking
 from tests.facts.model import expected
 
 SAMPLE, MANY = 4, 2000
+PARTS = 4
 ASKED = 12  # moments asked of each history, for every person and attribute
 
 
@@ -119,9 +120,10 @@ async def test_what_held_and_what_we_knew_is_what_a_replay_says(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("part", range(PARTS))
 async def test_in_thousands_of_histories_too(fresh: tuple[Database, Walking], part: int) -> None:
-    for seed in range(1000 + part, 1000 + MANY, 4):
+    for seed in range(1000 + part, 1000 + MANY, PARTS):
         history = await lived(fresh, seed)
         assert await differences(history) == [], seed
         assert await in_words(history, random.Random(seed)) == [], seed
