@@ -94,7 +94,7 @@ async def _begin(
             if asked is not None and effect is not None and effect.state == "waiting":
                 await answering.yes(tx, house, asked, effect, who, cause)
         await plans.draw(tx, goal.id)
-        await plans.begin(tx, goal.id)
+        await plans.turn_on(tx, goal.id)
         if await stop.is_stopped(tx):
             return Reply("Started, and held: STOP is on. Say /resume to go on.", refused=True)
     count = len(proposals)

@@ -253,7 +253,7 @@ class Planning:
 
     async def _begin(self, tx: Tx, version: Version, cause: str) -> None:
         if await versions.start(tx, version, cause):
-            await plans.begin(tx, version.goal)
+            await plans.turn_on(tx, version.goal)
 
 
 @dataclass(frozen=True, slots=True)

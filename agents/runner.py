@@ -1,5 +1,7 @@
 """The runner: one task of a plan becomes one action, with an origin for every argument."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +14,7 @@ from agents.planner import step_of
 from agents.specialist import Specialist, Wanted, by_rules
 from agents.strayed import Stray
 from connectors.contract import PermanentError
-from engine import effects, gate, goals, plans, versions
+from engine import aftermath, effects, gate, goals, plans, versions
 from engine.durable import Work
 from engine.goals import Goal
 from engine.house import House
@@ -20,6 +22,7 @@ from memory import events
 from memory.db import Reader
 
 TITLE_CHARS_MAX = 120
+PATIENCE_S = 1.0  # with a step that is being prepared, before the next one has its turn
 TYPED = "You typed exactly this."
 
 
@@ -38,9 +41,30 @@ class Runner:
     specialist: Specialist = by_rules
 
     async def dispatch(self, work: Work) -> None:
-        """Turn a task into a proposal, or into a better version of the one that waits."""
-        while not await self._dispatched(work.ref):
-            pass
+        """Turn a task into a proposal, or into a better version of the one that waits.
+
+        The next step of the plan has its turn after it, but not later than in a second.
+        """
+        ended = asyncio.Event()
+        passing = asyncio.create_task(self._pass_on(work, ended))
+        try:
+            while not await self._dispatched(work.ref):
+                pass
+        finally:
+            ended.set()
+            await passing
+
+    async def _pass_on(self, work: Work, ended: asyncio.Event) -> None:
+        """Let the others go on where this one takes long, or went wrong before."""
+        if work.attempts == 1:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE_S):
+                    await ended.wait()
+                    return
+        async with self.house.db.transaction() as tx:
+            task = await plans.task(tx, work.ref)
+            if task is not None:
+                await plans.turn_on(tx, task.goal)
 
     async def _dispatched(self, task_id: str) -> bool:
         """False: another draft of this task came first, so look again."""
@@ -52,12 +76,12 @@ class Runner:
             before = await effects.of_task(reader, task.id)
             missed = await plans.missed(reader, task)
             awaits = _awaits(task, await plans.of_goal(reader, goal.id))
-        if awaits:  # it is turned to again when that is done; see plans.move
-            async with self.house.db.transaction() as tx:
-                await plans.dispatch_next(tx, task)
-            return True
         if missed is not None:
             await self._skip(task, missed)
+            return True
+        if awaits:  # it is turned to again when that is done; see plans.move
+            async with self.house.db.transaction() as tx:
+                await plans.turn_on(tx, task.goal)
             return True
         scope, title, why = await self._told(goal, task)
         try:
@@ -75,7 +99,7 @@ class Runner:
             if before is None:
                 await plans.entitle(tx, task.id, title)
                 await effects.propose(tx, task.id, goal.id, proposal, goal.asked_by)
-                await plans.dispatch_next(tx, task)
+                await plans.prepared(tx, task)
             elif await self._may_redraft(tx, before, proposal):
                 await effects.revise(tx, before, proposal, "agent", before.cause)
         return True
@@ -92,15 +116,15 @@ class Runner:
             noted = await events.note(tx, "task.unneeded", None, goal=task.goal, task=task.id)
             why = f"“{missed.title}” was not done."
             await plans.move(tx, task.id, "skipped", noted.id, why)
-            await plans.dispatch_next(tx, task)
+            await plans.prepared(tx, task)
 
     async def _fail(self, task: plans.Task, title: str, error: str) -> None:
         async with self.house.db.transaction() as tx:
             noted = await events.note(tx, "task.refused", None, goal=task.goal, task=task.id)
             await plans.entitle(tx, task.id, title)
             await plans.move(tx, task.id, "failed", noted.id, error)
-            await plans.say_failed(tx, task.model_copy(update={"title": title}), error)
-            await plans.dispatch_next(tx, task)
+            await aftermath.say_refused(tx, task.id)
+            await plans.prepared(tx, task)
 
     async def _told(self, goal: Goal, task: plans.Task) -> tuple[dict[str, Any], str, str]:
         """Return what the task may refer to, its title and its reason in the operator's words."""
@@ -169,7 +193,7 @@ def _awaits(task: plans.Task, others: list[plans.Task]) -> bool:
     states = {other.key: other.state for other in others}
     named = (path.split(".") for path in references.paths(task.args))
     brought = {path[1] for path in named if path[0] == "steps" and path[2:3] == ["result"]}
-    return any(states.get(key) not in ("done", "failed", "skipped") for key in brought)
+    return any(states.get(key) not in ("done", "skipped", "compensated") for key in brought)
 
 
 def by_id(playbooks: tuple[Playbook, ...]) -> dict[str, Playbook]:

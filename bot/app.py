@@ -51,6 +51,7 @@ from connectors.contract import PermanentError
 from connectors.email.inbox import Inbox
 from engine import (
     bells,
+    compensating,
     conversations,
     inbox,
     ledger,
@@ -58,6 +59,7 @@ from engine import (
     outbox,
     perform,
     pictures,
+    plans,
     recounting,
     retention,
     stop,
@@ -358,6 +360,9 @@ def _minds(
     async def picture(work: Any) -> None:
         await pictures.paint(house, work)
 
+    async def compensate(work: Any) -> None:
+        await compensating.compensate(house, work)
+
     async def certify(work: Any) -> None:
         await forgetting.certify(house, work)
 
@@ -371,6 +376,7 @@ def _minds(
         planning.KIND: plan.work,
         shelves.KIND: shelf.work,
         "picture": picture,
+        plans.BACK: compensate,
         retention.KIND: sweep,
         forgetting.KIND: certify,
         recounting.KIND: recount,

@@ -180,7 +180,7 @@ async def _open(
         items = await batch_items.items(tx, its, found, house)
         batch = Batch(one["id"], conv, "open", one["verb"], count[operation], items)
         drawn.append(batch_card.draw(batch))
-    await outbox.post_new(tx, drawn, conv, priority=outbox.APPROVAL)
+    await outbox.post_new(tx, drawn, conv, priority=outbox.WANTED)
 
 
 def _rows(
@@ -213,4 +213,4 @@ async def _replace(tx: Tx, conv: str, cause: str) -> None:
 
 
 async def _draw(tx: Tx, batch: Batch) -> None:
-    await outbox.post(tx, batch_card.draw(batch), batch.conv, priority=outbox.APPROVAL)
+    await outbox.post(tx, batch_card.draw(batch), batch.conv, priority=outbox.WANTED)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from pydantic_core import to_jsonable_python
 
 from connectors.contract import Change, Option, Preview
-from engine import conversations, face, model_told, outbox
+from engine import aftermath, conversations, face, model_told, outbox
 from engine.face import key
 from engine.messages import Evidence, Msg
 from engine.sight import Sight
@@ -54,7 +54,7 @@ async def show(tx: Tx, effect_id: str, *, menu: str = "") -> None:
     query = sa.select(effect_versions).filter_by(effect=effect_id)
     versions = await tx.rows(query.order_by(effect_versions.c.version))
     if len(versions) > 1 and await outbox.get(tx, key(effect_id, versions[-2].version)) is not None:
-        await _post(tx, face.voided(versions[-2], versions[-1]))
+        await _post(tx, face.voided(versions[-2], versions[-1]), versions[-1])
     asked = await tx.row(sa.select(approvals).filter_by(effect=effect_id, version=effect.version))
     decided = None
     if asked is not None:
@@ -63,8 +63,17 @@ async def show(tx: Tx, effect_id: str, *, menu: str = "") -> None:
     settings = await profile.read(tx)
     surfaces = await conversations.surfaces(tx)
     cost = await model_told.on_card(tx, effect.task, settings["currency"])
-    sight = Sight(effect, versions, asked, decided, evidence, settings, menu, surfaces, cost)
-    await _post(tx, face.draw(sight))
+    left = await aftermath.of_goal(tx, effect.goal) if effect.state in face.OUTSIDE else None
+    sight = Sight(effect, versions, asked, decided, evidence, settings, menu, surfaces, cost, left)
+    await _post(tx, face.draw(sight), versions[-1])
+
+
+async def show_failed(tx: Tx, goal_id: str) -> None:
+    """Draw anew what went wrong in a plan: its cards say what else is done, and can be undone."""
+    query = sa.select(effects.c.id).where(effects.c.goal == goal_id, effects.c.undoes.is_(None))
+    for row in await tx.rows(query.where(effects.c.state.in_(face.OUTSIDE))):
+        await show(tx, row.id)
+    await aftermath.show_refused(tx, goal_id)
 
 
 async def _worth_showing(tx: Tx, effect: sa.Row[Any]) -> bool:
@@ -97,5 +106,7 @@ async def _label(tx: Tx, ref: str) -> str:
     return record.name[:LABEL_CHARS_MAX] if record else ref
 
 
-async def _post(tx: Tx, msg: Msg) -> None:
-    await outbox.post(tx, msg, None, priority=outbox.APPROVAL)
+async def _post(tx: Tx, msg: Msg, newest: sa.Row[Any]) -> None:
+    """Say it in its order; what the operator wrote by hand comes back to them like an answer."""
+    by_hand = newest.author == "operator"
+    await outbox.post(tx, msg, None, priority=outbox.WANTED if by_hand else outbox.APPROVAL)

@@ -2,7 +2,8 @@
 
 A row of `work` is committed together with what caused it. Right after the commit its workflow is
 started directly; a sweep starts what a crash left behind. Our rows are the truth, DBOS's rows are
-checkpoints. After three tries a row is quarantined with the reason and the queue goes on.
+checkpoints. After three tries a row is quarantined with the reason and the queue goes on. What a
+person waits for goes before all else (engine/lanes.py).
 
     ready ──handler returns──▶ done
       ├──fails──▶ ready (later, next round)
@@ -18,10 +19,12 @@ from contextvars import Context
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 
 from engine import outbox, schedule
+from engine.lanes import LANES, Lane, Lanes
 from engine.messages import say
 from memory import events, lifetimes
 from memory.db import Database, Reader, Tx, change, insert_once
@@ -34,7 +37,7 @@ LISTEN_EVERY_S = 0.2  # DBOS ends no sooner than its listener next looks up
 TIDY_EVERY_S = 24 * 3600.0
 TIDIED_AT_ONCE = 500
 CLOSE_S = 5.0  # for what runs when the process is asked to end
-CONCURRENT_MAX = 8
+SWEPT_MAX = 100  # of each class at once
 THREADS_MAX = 32
 APP_VERSION = "1"  # raised only on purpose: a new one strands what is in flight
 EXECUTOR = "firstmate"
@@ -56,24 +59,30 @@ class Work:
 Handler = Callable[[Work], Awaitable[None]]
 
 
-async def open_work(tx: Tx, kind: str, ref: str, *, key: str | None = None) -> bool:
+async def open_work(
+    tx: Tx, kind: str, ref: str, *, key: str | None = None, lane: Lane = "today"
+) -> bool:
     """Queue work in the same commit as its cause. False: this key is queued already."""
     id = key or tx.id("wrk")
-    row = {"id": id, "kind": kind, "ref": ref, "state": "ready", "due_at": tx.now}
+    row = {"id": id, "kind": kind, "ref": ref, "lane": lane, "state": "ready", "due_at": tx.now}
     if not await insert_once(tx, work, row):
         return False
-    tx.signal("work", id)
+    _signal(tx, lane, id)
     return True
+
+
+def _signal(tx: Tx, lane: Lane, work_id: str) -> None:
+    tx.signal("work", f"{lane} {work_id}")
 
 
 async def retry(tx: Tx, ending: str, cause: str) -> int:
     """Set quarantined work whose id ends so (or all of it) out again; return how much."""
-    query = sa.select(work.c.id, work.c.round).filter_by(state="quarantined")
+    query = sa.select(work.c.id, work.c.round, work.c.lane).filter_by(state="quarantined")
     rows = [row for row in await tx.rows(query) if row.id.endswith(ending)]
     for row in rows:
         values = {"state": "ready", "attempts": 0, "due_at": tx.now, "round": row.round + 1}
         await change(tx, work, {"id": row.id}, **values)
-        tx.signal("work", row.id)
+        _signal(tx, row.lane, row.id)
         await events.note(tx, "work.retried", cause, work=row.id)
     return len(rows)
 
@@ -100,7 +109,9 @@ class Durable:
         self._handlers = handlers
         self._tasks: dict[str, asyncio.Task[None]] = {}  # work that waits for its turn or runs
         self._carried: dict[str, asyncio.Task[None]] = {}  # what a handler works on now
-        self._slots = asyncio.Semaphore(CONCURRENT_MAX)
+        self._lanes = Lanes()
+        # Of two pieces of work about one thing, the second sees what came of the first.
+        self._alone: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._holders = 0
         self._may_start = asyncio.Event()
         self._may_start.set()
@@ -133,7 +144,7 @@ class Durable:
 
         self._workflow = run
         DBOS.launch()
-        self._db.listen("work", self._started)
+        self._db.listen("work", self._signalled)
         self._loops = [
             asyncio.create_task(self._sweep_for_ever()),
             asyncio.create_task(self._tidy_for_ever()),
@@ -171,10 +182,12 @@ class Durable:
     async def sweep(self) -> None:
         """Start every row that is due and not running."""
         async with self._db.snapshot() as reader:
-            query = sa.select(work.c.id).filter_by(state="ready").where(work.c.due_at <= reader.now)
-            rows = await reader.rows(query.order_by(work.c.due_at).limit(100))
-        for row in rows:
-            self._started(row.id)
+            due = sa.select(work.c.id).filter_by(state="ready").where(work.c.due_at <= reader.now)
+            due = due.order_by(work.c.due_at).limit(SWEPT_MAX)
+            rows = {lane: await reader.rows(due.filter_by(lane=lane)) for lane in LANES}
+        for lane, found in rows.items():
+            for row in found:
+                self._started(lane, row.id)
 
     async def idle(self) -> None:
         """Wait until nothing is due: for tests and for a clean end."""
@@ -213,11 +226,15 @@ class Durable:
             await self.tidy()
             await asyncio.sleep(TIDY_EVERY_S)
 
-    def _started(self, work_id: str) -> None:
+    def _signalled(self, ref: str) -> None:
+        lane = next(one for one in LANES if ref.startswith(f"{one} "))
+        self._started(lane, ref.removeprefix(f"{lane} "))
+
+    def _started(self, lane: Lane, work_id: str) -> None:
         if work_id in self._tasks:
             return
         # A context of its own: one commit inside a workflow must not make the next its child.
-        task = asyncio.create_task(self._start(work_id), context=Context())
+        task = asyncio.create_task(self._start(lane, work_id), context=Context())
         self._tasks[work_id] = task
         task.add_done_callback(lambda done: self._ended(work_id, done))
 
@@ -226,10 +243,10 @@ class Durable:
         if not task.cancelled() and task.exception() is not None:
             log.error("work %s could not be started", work_id, exc_info=task.exception())
 
-    async def _start(self, work_id: str) -> None:
+    async def _start(self, lane: Lane, work_id: str) -> None:
         from dbos import DBOS, SetWorkflowID
 
-        async with self._slots:
+        async with self._lanes.place(lane):
             await self._may_start.wait()
             async with self._db.snapshot() as reader:
                 row = await reader.row(sa.select(work).filter_by(id=work_id, state="ready"))
@@ -251,7 +268,8 @@ class Durable:
         async with self._db.transaction() as tx:
             same = sa.and_(work.c.state == "ready", work.c.round == round_)
             if await change(tx, work, {"id": work_id}, same, round=round_ + 1):
-                tx.signal("work", work_id)
+                lane = await tx.value(sa.select(work.c.lane).filter_by(id=work_id))
+                _signal(tx, lane, work_id)
 
     async def _run(self, work_id: str, round_: int) -> None:
         if self._closing:  # DBOS had it already: it counts as no try, the next start takes it
@@ -267,8 +285,10 @@ class Durable:
             self._carried.pop(work_id, None)
 
     async def _carry(self, taken: Work, round_: int) -> None:
+        alone = self._alone.setdefault((taken.kind, taken.ref), asyncio.Lock())
         try:
-            await self._handlers[taken.kind](taken)
+            async with alone:
+                await self._handlers[taken.kind](taken)
         except Exception as error:  # the one place that may: anything else is worth another try
             log.warning("work %s (%s) failed", taken.id, taken.kind, exc_info=error)
             await self._failed(taken, round_, error)

@@ -206,6 +206,8 @@ async def finish(tx: Tx, effect_id: str, receipt: Receipt, cause: str) -> None:
     if old.undoes is not None:
         await change(tx, effects, {"id": old.undoes}, state="undone")
         await events.note(tx, "effect.undone", cause, goal=old.goal, effect=old.undoes)
+        await _withdraw_dependents(tx, old.undoes, cause)
+        await plans.move(tx, old.task, "compensated", cause)
         await episodes.write(tx, old.goal)
         await cards.show(tx, old.undoes)
 
@@ -366,7 +368,11 @@ async def _moved(tx: Tx, id: str, state: str, cause: str) -> None:
     noted = await events.note(tx, f"effect.{state}", cause, goal=effect.goal, **what)
     if effect.undoes is None:
         await plans.move(tx, effect.task, TASK_STATE[state], noted.id, effect.error)
+    elif state not in ("approved", "running", "done"):
+        await plans.go_back(tx, effect.goal)
     await cards.show(tx, id)
+    if state == "done":
+        await cards.show_failed(tx, effect.goal)
 
 
 async def _withdraw_dependents(tx: Tx, ended_id: str, cause: str) -> None:

@@ -22,7 +22,7 @@ KIND: passages.Kind = "episode"
 ASKED_CHARS_MAX, VALUE_CHARS_MAX, EDITS_MAX = 160, 40, 3
 NOTE = "records.note"
 ENDS = {"declined": "not wanted", "failed": "failed"}
-LEFT = {"skipped": " (left out)", "failed": " (failed)"}
+LEFT = {"skipped": " (left out)", "failed": " (failed)", "compensated": " (taken back)"}
 
 
 async def write(tx: Tx, goal_id: str) -> None:

@@ -193,6 +193,7 @@ def _foot(sight: Sight) -> tuple[Part, ...]:
     parts += _answered(sight.effect)
     if sight.effect.state in OUTSIDE:
         parts.append(Bullets(items=_wrong(sight.effect, sight.settings)))
+        parts += sight.aftermath.parts if sight.aftermath is not None else ()
     if sight.decided is not None:
         why = f"/why {sight.effect.id[-WHY_CHARS:]}"
         who = f"{_who(sight.decided, sight.settings)} · {why}"

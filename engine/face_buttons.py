@@ -3,7 +3,7 @@
 from typing import Any
 
 from connectors.money import spaced
-from engine import always, confirming
+from engine import aftermath, always, confirming
 from engine.messages import Button, Form, Input
 from engine.sight import LETTERS, Row, Sight
 from policies.gate import UNCLASSIFIED
@@ -23,7 +23,6 @@ IN_WORDS = Form(title="Why not?", fields=(REASON,))
 NAME_CHARS_MAX = 200
 ACCOUNT_END = 4  # characters of an account that are typed from elsewhere
 REALLY = "✓ Yes, really"
-BY_HAND = "operator"  # the receipt's id when a person vouches for it
 
 
 def buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
@@ -125,15 +124,17 @@ def _after_buttons(sight: Sight) -> tuple[tuple[Button, ...], ...]:
     effect, shown, asked, decided = sight.effect, sight.shown, sight.asked, sight.decided
     why = Button(label="Why?", action="why", ref=effect.id)
     undo = Button(label="↩ Undo", action="undo", ref=effect.id)
-    by_hand = effect.state == "done" and effect.receipt["id"] == BY_HAND
+    by_hand = effect.state == "done" and effect.receipt["id"] == aftermath.BY_HAND
     can_undo = effect.undoes is None and shown["facts"].get("undoable", False) and not by_hand
     match effect.state:
         case "done":
             return ((undo, why) if can_undo else (why,), *_always(sight), *_complaint(sight))
         case "failed":
-            return (_mending_buttons(effect, shown), (_autopsy(effect), why))
+            after = _after(sight)
+            return (_mending_buttons(effect, shown), *after, (_autopsy(effect), why))
         case "unknown":
-            return (*_finding_buttons(effect), (_autopsy(effect), why))
+            after = _after(sight, looked=True)
+            return (*_finding_buttons(effect), *after, (_autopsy(effect), why))
         case "running" | "approved":
             return ()
         case "denied" if UNCLASSIFIED in effect.verdict["rules"]:
@@ -195,6 +196,12 @@ def _finding_buttons(effect: Row) -> tuple[tuple[Button, ...], ...]:
     again = Button(label="It did not happen: retry", action="again", ref=effect.id)
     abort = Button(label="It did not happen: drop", action="abort", ref=effect.id)
     return ((happened,), (again, abort))
+
+
+def _after(sight: Sight, *, looked: bool = False) -> tuple[tuple[Button, ...], ...]:
+    """In a plan: let the others go on, or take back what was done."""
+    left = sight.aftermath
+    return () if left is None else left.buttons(sight.effect.id, looked=looked)
 
 
 def _autopsy(effect: Row) -> Button:

@@ -5,11 +5,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.durable import open_work
+from engine.lanes import Lane
 from memory import events
 from memory.db import Reader, Tx
 from memory.events import Event, Trust
 from memory.schema.events import events as events_table
 
+LANE: dict[str, Lane] = {"email.received": "today"}  # nobody waits for what comes by itself
 WORK = {  # what an event sets going
     "message.received": "understand",
     "email.received": "understand",
@@ -38,7 +40,7 @@ async def receive(
         tx, kind, source=source, key=key, trust=trust, actor=actor, body=body, cause=cause
     )
     if event is not None:
-        await open_work(tx, WORK[kind], event.id, key=f"wrk_{event.id}")
+        await open_work(tx, WORK[kind], event.id, key=f"wrk_{event.id}", lane=LANE.get(kind, "now"))
     return event
 
 

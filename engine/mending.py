@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from connectors.contract import Receipt
 from engine import arrivals, durable, effects, plans, stop
-from engine.face_buttons import BY_HAND
+from engine.aftermath import BY_HAND
 from memory.db import Tx
 
 Told = tuple[bool, str]  # did it do what the button says? the sentence for it

@@ -99,7 +99,7 @@ class Facts(_Part):
 class Progress(_Part):
     class Step(_Part):
         title: str
-        state: Literal["pending", "running", "waiting", "done", "error"]
+        state: Literal["pending", "running", "waiting", "done", "error", "compensated"]
         detail: str = ""
 
     type: Literal["progress"] = "progress"

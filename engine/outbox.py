@@ -14,7 +14,8 @@ from memory.db import Reader, Tx, change, insert_all, insert_once, put
 from memory.dialects import place_of
 from memory.schema.chat import cards, conversations, deliveries
 
-APPROVAL, ANSWER, PROGRESS = 0, 1, 2
+# What the operator asked to see or wrote by hand, then answers: neither waits behind plans' cards.
+WANTED, ANSWER, APPROVAL, PROGRESS = 0, 1, 2, 3
 DUE_MAX = 50
 NAMING_MAX = 5
 
@@ -105,6 +106,7 @@ async def latest(reader: Reader, conv: str, limit: int = 60) -> list[Card]:
 async def due(reader: Reader, surface: str) -> list[Due]:
     """Return what the paired conversations of a surface have not seen, most urgent first."""
     d = deliveries
+    urgency = sa.case((d.c.wanted, WANTED), else_=cards.c.priority)
     query = (
         sa.select(
             cards, d.c.conv.label("to"), d.c.message, d.c.attempts, conversations.c.rich_since
@@ -113,7 +115,7 @@ async def due(reader: Reader, surface: str) -> list[Due]:
         .join(conversations, d.c.conv == conversations.c.id)
         .where(d.c.pending, sa.or_(d.c.due_at.is_(None), d.c.due_at <= reader.now))
         .where(conversations.c.surface == surface, conversations.c.state == "paired")
-        .order_by(cards.c.priority, cards.c.changed_at, cards.c.key)
+        .order_by(urgency, cards.c.changed_at, cards.c.key)
         .limit(DUE_MAX)
     )
     return [
@@ -132,7 +134,7 @@ async def delivered(tx: Tx, item: Due, message: str) -> None:
     """This conversation now shows this version; a newer one posted meanwhile still waits."""
     newest = sa.select(cards.c.version).filter_by(key=item.card.key).scalar_subquery()
     values = {"version": item.card.version, "message": message, "attempts": 0, "at": tx.now}
-    ended = {"pending": newest > item.card.version, "due_at": None, "error": None}
+    ended = {"pending": newest > item.card.version, "due_at": None, "error": None, "wanted": False}
     row = {"card": item.card.key, "conv": item.conv}
     await change(tx, deliveries, row, **values, **ended)
 
@@ -146,7 +148,14 @@ async def postponed(tx: Tx, item: Due, until: datetime, error: str) -> None:
 async def show_again(tx: Tx, key: str, conv: str) -> None:
     """Post the card anew at the bottom of this conversation."""
     row = {"card": key, "conv": conv, "version": 0, "message": None, "attempts": 0}
-    rest = {"pending": True, "due_at": None, "error": None, "posted_at": tx.now, "at": tx.now}
+    rest = {
+        "pending": True,
+        "wanted": True,
+        "due_at": None,
+        "error": None,
+        "posted_at": tx.now,
+        "at": tx.now,
+    }
     await put(tx, deliveries, row | rest)
     tx.signal("card", key)
 
@@ -159,7 +168,14 @@ async def show_everywhere_again(tx: Tx, key: str) -> None:
 
 async def _address(tx: Tx, keys: Sequence[str], conv: str | None) -> None:
     """Let them wait for delivery where they belong: in one conversation, or in every paired one."""
-    waiting = {"version": 0, "pending": True, "attempts": 0, "posted_at": tx.now, "at": tx.now}
+    waiting = {
+        "version": 0,
+        "pending": True,
+        "wanted": False,
+        "attempts": 0,
+        "posted_at": tx.now,
+        "at": tx.now,
+    }
     values = [sa.literal(value, deliveries.c[name].type) for name, value in waiting.items()]
     each = cards.join(conversations, sa.true())
     said = sa.select(cards.c.key, conversations.c.id, *values).select_from(each)

@@ -1,7 +1,9 @@
 """Plan: the tasks a goal needs, in order. Tasks follow their effects; the goal follows its tasks.
 
-pending ──▶ waiting (for you) ──▶ running ──▶ done
+pending ──▶ waiting (for you) ──▶ running ──▶ done ──▶ compensated (taken back)
    └──▶ skipped (denied, rejected, withdrawn) / failed
+
+A step waits for those it comes after and for no other; each is turned to in the plan's order.
 """
 
 from collections.abc import Sequence
@@ -14,15 +16,16 @@ from pydantic import BaseModel, Field
 
 from engine import expecting, goals, outbox, plan_card, versions
 from engine.durable import open_work
-from engine.messages import Button, Msg, Para, Part, Progress, Span, say
+from engine.messages import Button, Msg, Para, Part, Progress, Span
 from memory import events
 from memory.db import Reader, Tx, change, insert, insert_once
 from memory.ids import derived_id
-from memory.schema.work import effects, plans, tasks
+from memory.schema.work import effects, plans, tasks, work
 from policies.rules import Origin
 
-State = Literal["pending", "waiting", "running", "done", "failed", "skipped"]
-ENDED = ("done", "failed", "skipped")
+State = Literal["pending", "waiting", "running", "done", "failed", "skipped", "compensated"]
+ENDED = ("done", "failed", "skipped", "compensated")
+BACK = "compensate"  # the work of taking a plan back
 SHOWN: dict[str, Any] = {"failed": "error", "skipped": "error"}
 
 
@@ -63,7 +66,7 @@ async def make(tx: Tx, goal: goals.Goal, steps: tuple[Step, ...], because: str, 
     row = {"id": plan, "goal": goal.id, "version": 1, "because": because, "started_at": tx.now}
     if await write(tx, row | {"cause": cause}, steps):
         await draw(tx, goal.id)
-        await begin(tx, goal.id)
+        await turn_on(tx, goal.id)
     return plan
 
 
@@ -90,13 +93,6 @@ async def carry_over(tx: Tx, done: Sequence[str], plan: str, cause: str) -> None
         await events.note(tx, "task.kept", cause, task=task_id, plan=plan)
 
 
-async def begin(tx: Tx, goal_id: str) -> None:
-    """Turn to the first task that nobody turned to yet."""
-    pending = [one for one in await of_goal(tx, goal_id) if one.state == "pending"]
-    if pending:
-        await _dispatch(tx, pending[0].id)
-
-
 async def task(reader: Reader, task_id: str) -> Task | None:
     row = await reader.row(sa.select(tasks).filter_by(id=task_id))
     return None if row is None else _task(row)
@@ -116,9 +112,22 @@ async def may_run(reader: Reader, moving: Task) -> bool:
 
 
 async def missed(reader: Reader, later: Task) -> Task | None:
-    """Return the task that had to be done before this one and never will be."""
-    before = [t for t in await of_goal(reader, later.goal) if t.key in later.after]
-    return next((t for t in before if t.state in ("failed", "skipped")), None)
+    """Return the task that had to be done before this one and never will be.
+
+    What failed when it was called may still be tried again.
+    """
+    came = {
+        row.task for row in await reader.rows(sa.select(effects.c.task).filter_by(goal=later.goal))
+    }
+    for before in await of_goal(reader, later.goal):
+        never = before.state in ("skipped", "compensated")
+        if before.key in later.after and (never or _unprepared(before, came)):
+            return before
+    return None
+
+
+def _unprepared(one: Task, came: set[str]) -> bool:
+    return one.state == "failed" and one.id not in came
 
 
 async def move(tx: Tx, task_id: str, state: State, cause: str, error: str | None = None) -> None:
@@ -131,30 +140,43 @@ async def move(tx: Tx, task_id: str, state: State, cause: str, error: str | None
     await events.note(tx, f"task.{state}", cause, goal=moved.goal, task=task_id, error=error)
     if state == "done":
         await _release(tx, moved)
+    elif state in ENDED:
+        await _look_again(tx, moved)
     if state not in ENDED:
         await goals.reopen(tx, moved.goal, cause)
+    else:
+        await go_back(tx, moved.goal)
     await draw(tx, moved.goal)
     await _finish(tx, moved.goal, cause)
 
 
-async def dispatch_next(tx: Tx, dispatched: Task) -> None:
-    """Turn to the next task of the plan, so that cards come in the plan's order."""
-    for later in await of_goal(tx, dispatched.goal):
-        if later.position > dispatched.position and later.state == "pending":
-            await _dispatch(tx, later.id)
+async def turn_on(tx: Tx, goal_id: str) -> None:
+    """Turn to the next step that can be prepared, so that cards come in the plan's order.
+
+    Those it comes after are prepared before it: what it says may quote them.
+    """
+    plan, planned = await versions.of_goal(tx, goal_id), await of_goal(tx, goal_id)
+    if plan is None or plan.offered:
+        return
+    for step in planned:
+        ready = step.state == "pending" and _ready(step, planned)
+        if ready and await open_work(tx, "dispatch", step.id, key=derived_id("wrk", step.id)):
             return
+
+
+async def prepared(tx: Tx, turned_to: Task) -> None:
+    """A step has its card, or never will: turn to those that come after it, then to the next."""
+    planned = await of_goal(tx, turned_to.goal)
+    for later in planned:
+        again = later.state == "pending" and turned_to.key in later.after
+        if again and _ready(later, planned) and await _was_prepared(tx, later):
+            await open_work(tx, "dispatch", later.id)
+    await turn_on(tx, turned_to.goal)
 
 
 async def entitle(tx: Tx, task_id: str, title: str) -> None:
     """Give a task the title its values make: “Refund 40.00 EUR”."""
     await change(tx, tasks, {"id": task_id}, title=title)
-
-
-async def say_failed(tx: Tx, failed: Task, error: str) -> None:
-    """Tell the operator why a task cannot be done; nothing outward has happened."""
-    goal = await goals.get(tx, failed.goal)
-    text = f"“{failed.title}” cannot be done: {error} Nothing was done."
-    await outbox.post(tx, say(f"failed:{failed.id}", text), None if goal is None else goal.conv)
 
 
 async def refused(reader: Reader) -> list[tuple[Task, datetime]]:
@@ -165,18 +187,61 @@ async def refused(reader: Reader) -> list[tuple[Task, datetime]]:
     return [(_task(row), row.at) for row in rows]
 
 
+async def after(reader: Reader, first: Task) -> list[Task]:
+    """Return what comes right after this task, in the plan's order."""
+    return [later for later in await of_goal(reader, first.goal) if first.key in later.after]
+
+
+async def skipped_after(reader: Reader, first: Task) -> list[Task]:
+    """Return what was left out, before it came to a call, because this task was not done."""
+    came = sa.select(effects.c.task).filter_by(goal=first.goal)
+    asked = {row.task for row in await reader.rows(came)}
+    behind = [first]
+    for later in await of_goal(reader, first.goal):
+        left_out = later.state == "skipped" and later.id not in asked
+        if left_out and {one.key for one in behind} & set(later.after):
+            behind.append(later)
+    return behind[1:]
+
+
+async def cut_out(tx: Tx, left: Task, cause: str) -> None:
+    """Let what comes after a task come after those before it instead."""
+    for later in await after(tx, left):
+        keys = dict.fromkeys((*left.after, *later.after))
+        await change(tx, tasks, {"id": later.id}, after=[key for key in keys if key != left.key])
+    await events.note(tx, "task.cut_out", cause, goal=left.goal, task=left.id)
+
+
+async def take_back(tx: Tx, goal_id: str, cause: str) -> bool:
+    """Let what a plan did be taken back, from now on. False: there is no such plan."""
+    plan = await versions.of_goal(tx, goal_id)
+    if plan is None or not await change(tx, plans, {"id": plan.id}, back=cause):
+        return False
+    await events.note(tx, "plan.taken_back", cause, goal=goal_id, plan=plan.id)
+    await go_back(tx, goal_id)
+    return True
+
+
+async def taking_back(reader: Reader, goal_id: str) -> str | None:
+    """Return the event that asked to take a plan back; None: nobody did."""
+    back = await reader.value(sa.select(plans.c.back).filter_by(id=versions.newest(goal_id)))
+    return None if back is None else str(back)
+
+
+async def go_back(tx: Tx, goal_id: str) -> None:
+    """Where a plan is being taken back, have its next step back proposed."""
+    if await taking_back(tx, goal_id) is not None:
+        await open_work(tx, BACK, goal_id)
+
+
 async def prepare_again(tx: Tx, task_id: str, cause: str) -> bool:
     """Try once more to prepare a task, and what was left out because of it. False: no need."""
     failed = await task(tx, task_id)
     if failed is None or failed not in [one for one, _ in await refused(tx)]:
         return False
-    again = [failed]
-    for later in await of_goal(tx, failed.goal):
-        if later.state == "skipped" and {one.key for one in again} & set(later.after):
-            again.append(later)
-    for one in again:
+    for one in [failed, *await skipped_after(tx, failed)]:
         await move(tx, one.id, "pending", cause)
-        await open_work(tx, "dispatch", one.id)
+    await open_work(tx, "dispatch", failed.id)
     return True
 
 
@@ -229,8 +294,16 @@ def _took(since: timedelta) -> str:
     return f"{days} d {hours} h" if days else f"{hours} h {minutes % 60} min"
 
 
-async def _dispatch(tx: Tx, task_id: str) -> None:
-    await open_work(tx, "dispatch", task_id, key=derived_id("wrk", task_id))
+def _ready(step: Task, planned: list[Task]) -> bool:
+    """Say whether all it comes after is prepared, so that it can be."""
+    return not any(one.state == "pending" for one in planned if one.key in step.after)
+
+
+async def _was_prepared(reader: Reader, step: Task) -> bool:
+    """Say whether a step was turned to before, and nobody is at it now."""
+    query = sa.select(work.c.id, work.c.state).filter_by(kind="dispatch", ref=step.id)
+    rows = await reader.rows(query)
+    return bool(rows) and all(row.state == "done" for row in rows)
 
 
 async def _release(tx: Tx, done: Task) -> None:
@@ -242,6 +315,13 @@ async def _release(tx: Tx, done: Task) -> None:
             query = sa.select(effects.c.id).filter_by(task=later.id, state="approved")
             for row in await tx.rows(query):
                 await open_work(tx, "perform", row.id)
+
+
+async def _look_again(tx: Tx, ended: Task) -> None:
+    """Let what waited to know what this task would bring be left out, if it never will."""
+    for later in await after(tx, ended):
+        if later.state == "pending" and await _was_prepared(tx, later):
+            await open_work(tx, "dispatch", later.id)
 
 
 async def _finish(tx: Tx, goal_id: str, cause: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.aftermath import Aftermath
 from engine.messages import Evidence
 
 Row = sa.Row[Any]
@@ -24,6 +25,7 @@ class Sight:
     menu: str = ""  # which row of other buttons is open
     surfaces: tuple[str, ...] = ()  # where somebody may decide
     cost: str = ""  # what it cost so far, in words
+    aftermath: Aftermath | None = None  # of the plan whose step went wrong
 
     @property
     def shown(self) -> dict[str, Any]:

@@ -27,7 +27,14 @@ REWRITTEN_MIN = 0.45  # from this share of changed words on, before and after re
 LONG_LINES_MIN = 30  # from here on a change is shown under the headings of its document
 CHANGES_CACHED = 16
 
-STEP_SIGNS = {"pending": "○", "running": "◐", "waiting": "⏸", "done": "✓", "error": "✗"}
+STEP_SIGNS = {
+    "pending": "○",
+    "running": "◐",
+    "waiting": "⏸",
+    "done": "✓",
+    "error": "✗",
+    "compensated": "↩",
+}
 COMMAND = re.compile(r"/[a-z][a-z0-9_]{0,31}")
 LINKISH = re.compile(
     rf"(?P<email>{EMAIL})|{URL}|(?<![\w@./+-])(?:[\w+-]{{1,63}}\.){{1,8}}"

@@ -90,6 +90,7 @@ deliveries = sa.Table(
     sa.Column("conv", sa.Text, primary_key=True),
     number("version"),  # the newest version that was shown
     sa.Column("pending", sa.Boolean, nullable=False),  # a newer one waits to be shown
+    sa.Column("wanted", sa.Boolean, nullable=False, default=False),  # it was asked for again
     text("message", null=True),  # the platform's id of it
     number("attempts"),
     moment("due_at", null=True),

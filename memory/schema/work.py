@@ -10,12 +10,13 @@ work = sa.Table(
     key(),
     text("kind"),  # the handler: understand | dispatch | perform | ring …
     text("ref"),  # what it is about: an event, a task, an effect
+    text("lane", default="today"),  # now | today | off_peak: see engine/lanes.py
     text("state"),  # ready | done | quarantined
     number("round"),  # how often it failed and was set out again: part of the workflow's id
     number("attempts"),  # how often it was started, crashes included
     moment("due_at"),
     text("error", null=True),
-    sa.Index("work_open", "state", "due_at"),
+    sa.Index("work_open", "state", "lane", "due_at"),
     info={"journaled": False},  # how far we are with it, not what happened
 )
 
@@ -62,6 +63,7 @@ plans = sa.Table(
     moment("started_at", null=True),
     text("cause"),
     moment("at"),
+    text("back", null=True),  # the event that asked to take back what its steps did
     sa.UniqueConstraint("goal", "version"),
 )
 
@@ -80,7 +82,7 @@ tasks = sa.Table(
     json("origins"),  # by argument: the least trusted one it may have
     json("fixed"),  # by argument: the only values it may have
     json("after"),  # keys of tasks that must be done first
-    text("state"),  # pending | running | waiting | done | failed | skipped
+    text("state"),  # pending | running | waiting | done | failed | skipped | compensated
     text("error", null=True),
     moment("at"),
     sa.UniqueConstraint("plan", "key"),

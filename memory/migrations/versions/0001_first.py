@@ -97,6 +97,7 @@ CREATE TABLE deliveries (
     conv TEXT NOT NULL,
     version INTEGER NOT NULL,
     pending BOOLEAN NOT NULL,
+    wanted BOOLEAN NOT NULL,
     message TEXT,
     attempts INTEGER NOT NULL,
     due_at DATETIME,
@@ -518,6 +519,7 @@ CREATE TABLE work (
     id TEXT NOT NULL,
     kind TEXT NOT NULL,
     ref TEXT NOT NULL,
+    lane TEXT NOT NULL,
     state TEXT NOT NULL,
     round INTEGER NOT NULL,
     attempts INTEGER NOT NULL,
@@ -528,7 +530,7 @@ CREATE TABLE work (
 """,
     """
 CREATE INDEX work_open
-    ON work (state, due_at)
+    ON work (state, lane, due_at)
 """,
     """
 CREATE TABLE goals (
@@ -575,6 +577,7 @@ CREATE TABLE plans (
     started_at DATETIME,
     cause TEXT NOT NULL,
     at DATETIME NOT NULL,
+    back TEXT,
     PRIMARY KEY (id),
     UNIQUE (goal, version)
 )

@@ -74,7 +74,7 @@ facts = st.builds(
 steps = st.builds(
     Progress.Step,
     title=texts,
-    state=st.sampled_from(["pending", "running", "waiting", "done", "error"]),
+    state=st.sampled_from(["pending", "running", "waiting", "done", "error", "compensated"]),
     detail=words,
 )
 leaves = st.one_of(
