@@ -5,13 +5,14 @@ stands in no passage it names: then nobody sees any of it.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from agents.models.door import Answer, Models
-from agents.models.wish import Part, Wish
+from agents.models.wish import Hears, Part, Wish
 from engine import model_calls
 from engine.model_calls import DataClass
 from memory.recall import Recalled
@@ -26,6 +27,8 @@ and name the nearest source. Write no links. What stands in square brackets like
 stays letter by letter."""
 SENTENCE_CHARS_MAX = 400
 SENTENCES_MAX = 6
+Writing = Callable[[str], Awaitable[None]]
+"""Is told the sentences that are finished and hold, whenever there is one more."""
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
@@ -48,7 +51,11 @@ class Written:
 
 
 async def paragraph(
-    models: Models, question: str, of: DataClass, told: Sequence[Recalled]
+    models: Models,
+    question: str,
+    of: DataClass,
+    told: Sequence[Recalled],
+    writing: Writing | None = None,
 ) -> Written | None:
     """Return what a model makes of these passages; None: nothing that can be shown.
 
@@ -64,23 +71,48 @@ async def paragraph(
     )
     parts = [Part("the question", question, of)]
     parts += [
-        Part(f"source {n}", one.text, one.sensitivity, one.trust == "outside", passage=one.id)
+        Part(
+            f"source {n}",
+            one.text,
+            one.sensitivity,
+            one.trust == "outside",
+            passage=one.id,
+            spare=True,
+        )
         for n, one in sources.items()
     ]
-    answer = await models.ask(Wish(wanted, "small", TASK, tuple(parts), Paragraph))
+    hears = None if writing is None else _hears(question, sources, writing)
+    answer = await models.ask(Wish(wanted, "small", TASK, tuple(parts), Paragraph, hears=hears))
     if not isinstance(answer, Answer):
         return None
     sources = {n: one for n, one in sources.items() if one.id in answer.given}
-    if not _holds(answer.value, question, sources):
+    if not _holds(answer.value.sentences, question, sources):
         return None
     sentences = answer.value.sentences
-    text = " ".join(f"{one.text.strip()} {numbers(one)}" for one in sentences)
     named = sorted({number for one in sentences for number in one.sources})
-    return Written(text, tuple(named), answer.model)
+    return Written(_text(sentences), tuple(named), answer.model)
 
 
-def _holds(written: Paragraph, question: str, sources: Mapping[int, Recalled]) -> bool:
-    return all(cited(one, question, sources) for one in written.sentences)
+def _hears(question: str, sources: Mapping[int, Recalled], writing: Writing) -> Hears:
+    """Return who passes on each sentence once the next has begun, unless one does not hold."""
+    told = 0
+
+    async def hears(so_far: Any, given: tuple[str, ...]) -> None:
+        nonlocal told
+        try:
+            done = [Sentence.model_validate(one) for one in so_far["sentences"][:-1]]
+        except (ValidationError, KeyError, TypeError):
+            return
+        read = {n: one for n, one in sources.items() if one.id in given}
+        if len(done) != told and _holds(done, question, read):
+            told = len(done)
+            await writing(_text(done))
+
+    return hears
+
+
+def _holds(sentences: Sequence[Sentence], question: str, sources: Mapping[int, Recalled]) -> bool:
+    return all(cited(one, question, sources) for one in sentences)
 
 
 def cited(one: Sentence, question: str, sources: Mapping[int, Recalled]) -> bool:
@@ -89,6 +121,10 @@ def cited(one: Sentence, question: str, sources: Mapping[int, Recalled]) -> bool
         return False
     read = " ".join([question, *(sources[number].text for number in one.sources)])
     return set(_NUMBER.findall(one.text)) <= set(_NUMBER.findall(read))
+
+
+def _text(sentences: Sequence[Sentence]) -> str:
+    return " ".join(f"{one.text.strip()} {numbers(one)}" for one in sentences)
 
 
 def numbers(one: Sentence) -> str:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agents import answering, matter, owed, places, reports
+from agents import in_words, matter, owed, places, reports
 from agents import sought as reading
 from agents.models.door import Models
 from agents.sought import Sought
@@ -115,24 +115,9 @@ class Asking:
         if not same:
             return await self.answer(event, said, first)
         if found.told and self.models.set_up:
-            await self._in_words(event, sought, msg, found, conv)
+            above = in_words.Above(self.house.db, event.id, msg, conv)
+            await above.write(self.models, sought, found.told)
         return True
-
-    async def _in_words(
-        self, event: Event, sought: Sought, msg: Msg, found: Answer, conv: str
-    ) -> None:
-        """Put a model's paragraph above the quotations, if one writes one that can be checked."""
-        written = await answering.paragraph(self.models, sought.said, sought.of, found.told)
-        if written is None:
-            return
-        quote = Quote(text=written.text, who=f"{written.model}, from the passages below")
-        parts = (msg.parts[0], quote, *msg.parts[1:])
-        async with self.house.db.transaction() as tx:
-            shown = await outbox.get(tx, msg.key)
-            if shown is None or shown.msg != msg:
-                return  # something in it was forgotten meanwhile
-            await outbox.post(tx, msg.model_copy(update={"parts": parts}), conv)
-            await recalls.cited(tx, event.id, [found.told[at - 1].id for at in written.sources])
 
     async def _found(self, sought: Sought, asked_by: str) -> Answer:
         answer = Answer()

@@ -190,7 +190,7 @@ class Drafting:
             pairs = await habits.examples(reader, operation, field, about["id"])
         return [
             Part("how the owner changed an earlier draft", PAIR.format(before, after), "personal",
-                 outside=True)
+                 outside=True, spare=True)
             for before, after in pairs
         ]  # fmt: skip
 
@@ -241,4 +241,5 @@ def _parts(
         yield Part("the mail it answers", text, "personal", outside=True)
     for number, one in enumerate(recalled, 1):
         name = f"remembered {number}"
-        yield Part(name, one.text, "personal", outside=one.trust == "outside")
+        outside = one.trust == "outside"
+        yield Part(name, one.text, "personal", outside, passage=one.id, spare=True)

@@ -7,9 +7,10 @@ models” · “never use the large model at night”. Each sentence is understo
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from agents import amounts
+from agents import amounts, roster
 from agents.rule_made import Made
 from agents.words import Context
 from engine import words
@@ -47,6 +48,10 @@ _SENTENCES = tuple(
         rf"(?:{_SIZE}\s+|{_FAR}\s+)?{_NOUN}",
         r"(?:spend\s+)?(?:at\s+most|no\s+more\s+than|up\s+to|höchstens|maximal)\s+(?P<most>.+?)\s+"
         r"(?:a|per|each|every|am|pro)\s+(?:day|tag)\s+(?:for|on|für)\s+" + _MODEL + _NOUN,
+        r"(?:(?:the|der|die)\s+)?(?P<agent>[a-z]+)(?:\s+(?:may|darf))?(?:\s+(?:cost|spend|kostet))?\s+"
+        r"(?:at\s+most|no\s+more\s+than|up\s+to|höchstens|maximal)\s+(?P<most>.+?)\s+"
+        r"(?:a|per|each|every|am|pro)\s+(?:day|tag)(?:\s+(?:kosten|ausgeben))?"
+        r"(?:\s+(?:for|on|für)\s+" + _MODEL + _NOUN + ")?",
     )
 )
 
@@ -77,7 +82,7 @@ def made(said: str, context: Context) -> Made | None:
 def _bounds(given: dict[str, str | None], context: Context) -> list[_Bound] | None:
     """Return the bounds that were said; None: an amount or an hour in them is none."""
     if given.get("most"):
-        return _most(str(given["most"]), context)
+        return _most(str(given["most"]), context, str(given.get("agent") or "").casefold())
     bounds = []
     if given.get("remote"):
         far: dict[str, Any] = {"remote": True}
@@ -126,8 +131,13 @@ def _tier(said: str) -> str:
     return "small" if word.startswith(("small", "klein")) else "large"
 
 
-def _most(text: str, context: Context) -> list[_Bound] | None:
-    """Return the bound of a day's cost. Costs are counted in the company's currency only."""
+def _most(text: str, context: Context, agent: str) -> list[_Bound] | None:
+    """Return the bounds of a day's cost, of all agents (agent "") or of one.
+
+    Costs are counted in the company's currency only.
+    """
+    if agent and agent not in _agents():
+        return None
     found = amounts.find(text, context, [])
     zero = re.fullmatch(r"0(?:[.,]0+)?\s*(?:[A-Za-z]{3}|€|\$)?", text.strip())
     if zero:
@@ -148,10 +158,21 @@ def _most(text: str, context: Context) -> list[_Bound] | None:
     if currency != context.currency:
         return None
     amount = amount.quantize(CENT)
-    says = f", where it might bring the day's cost over {words.money(amount, currency)}"
-    within = {"spent_today": float(amount), "cost_ceiling": 0.01}
-    beyond = {"spent_today": 0.0, "cost_ceiling": float(amount)}
-    return [_Bound("a-day", f"spent_today + cost_ceiling > {amount}", says, within, beyond)]
+    spent, whose = ("spent_by_agent", f" for the {agent}") if agent else ("spent_today", "")
+    says = f", where it might bring the day's cost{whose} over {words.money(amount, currency)}"
+    within = {spent: float(amount), "cost_ceiling": 0.01}
+    beyond = {spent: 0.0, "cost_ceiling": float(amount)}
+    day = _Bound("a-day", f"{spent} + cost_ceiling > {amount}", says, within, beyond)
+    if not agent:
+        return [day]
+    other = {"agent": next(one for one in _agents() if one != agent)}
+    return [_Bound(agent, f"agent == '{agent}'", "", {"agent": agent}, other), day]
+
+
+@cache
+def _agents() -> tuple[str, ...]:
+    """Return who may have a budget in words: those that came with Firstmate."""
+    return roster.of().names
 
 
 def _made(text: str, bounds: list[_Bound]) -> Made:

@@ -22,6 +22,10 @@ SLACK_STEPS = (
     "not set up. Make an app from deploy/slack-manifest.yaml at api.slack.com/apps, install it, "
     "then set FIRSTMATE_SLACK_BOT_TOKEN and FIRSTMATE_SLACK_APP_TOKEN."
 )
+NO_MODEL = (
+    "no language model is set up; templates and rules do the work. One line sets one up: "
+    "FIRSTMATE_MODEL=mistral/mistral-small-latest KEY. See docs/models.md."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +123,12 @@ async def _index(settings: Settings) -> list[Finding]:
 
 async def _models(settings: Settings) -> list[Finding]:
     """Say of each provider whether its models are asked; nobody is asked to find that out."""
-    from bot import offices
+    from bot import minds, offices
 
-    named = (*settings.model_small, *settings.model_large, *settings.model_judge)
-    failing = await offices.providers(settings) if named else {}
+    named = minds.named(settings)
+    if not named:
+        return [Finding("Models", True, NO_MODEL)]
+    failing = await offices.providers(settings)
     names = dict.fromkeys(name.partition("/")[0] for name in named)
     fine = "set up; `firstmate doctor --models` asks its models"
     return [
@@ -207,8 +213,7 @@ async def ask_models(settings: Settings) -> list[Finding]:
         found = [Finding(name, ok, says) async for name, ok, says in probe(house, models)]
         if (encoder := minds.encoders(settings)(house)("")) is not None:
             found.append(await _meaning(encoder))
-    says = "no language model is set up; templates and rules do the work. See docs/models.md."
-    return found or [Finding("Models", True, says)]
+    return found or [Finding("Models", True, NO_MODEL)]
 
 
 async def _meaning(encoder: Encodes) -> Finding:

@@ -98,14 +98,34 @@ def doctor(
 
 
 @cli.command()
-def why(effect: Annotated[str, typer.Argument(help="An effect, or the end of its id.")]) -> None:
+def why(
+    effect: Annotated[str, typer.Argument(help="An effect, or the end of its id.")],
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Decide it again by what was kept, and compare.")
+    ] = False,
+) -> None:
     """Explain an effect, from its receipt back to the words that asked for it."""
     from bot import offices
 
+    if replay:
+        _replay(effect)
+        return
     told = _await(offices.why(_settings(), effect))
     if told is None:
         _fail(f"I find no effect that ends with “{effect}”.")
     _say(told)
+
+
+def _replay(effect: str) -> None:
+    from bot import offices
+    from engine.rerun import lines
+
+    done = _await(offices.rerun(_settings(), effect))
+    if done is None:
+        _fail(f"I find no effect that ends with “{effect}”.")
+    _say(lines(done))
+    if any(one.differs for one in done):
+        raise typer.Exit(FAILED)
 
 
 @cli.command()

@@ -10,7 +10,9 @@ from agents.models import listed
 from agents.models.door import Models
 from agents.models.embedding import Embedding
 from agents.roster import Roster
+from bot import one_model
 from bot import settings as configured
+from bot.one_model import OneModel
 from bot.settings import Settings
 from engine.house import House
 from engine.ledger import Budget
@@ -29,9 +31,10 @@ NO_SERVER = (
 
 def of(settings: Settings) -> Callable[[House], Models]:
     """Return who makes the door to the models. ValueError: a line of the settings is wrong."""
+    one = _one(settings)
     tiers = _known(settings).tiers(
         {
-            "small": settings.model_small,
+            "small": (*settings.model_small, *([one.name] if one else ())),
             "large": settings.model_large,
             "judge": settings.model_judge,
         }
@@ -48,6 +51,13 @@ def of(settings: Settings) -> Callable[[House], Models]:
         )  # fmt: skip
 
     return made
+
+
+def named(settings: Settings) -> tuple[str, ...]:
+    """Return the names of all models that are set up, SERVER/MODEL."""
+    one = _one(settings)
+    others = (*settings.model_small, *settings.model_large, *settings.model_judge)
+    return (*others, *([one.name] if one else ()))
 
 
 def encoders(settings: Settings) -> Callable[[House], Encoders]:
@@ -84,13 +94,18 @@ def no_encoders(house: House) -> Encoders:
 
 
 def _known(settings: Settings) -> listed.Known:
-    keys = settings.model_keys
+    one, said = _one(settings), settings.model_keys
+    keys = () if said is None else configured.lines(said.get_secret_value())
     return listed.Known.of(
-        settings.model_servers,
-        () if keys is None else configured.lines(keys.get_secret_value()),
+        (*settings.model_servers, *([one.server] if one and one.server else ())),
+        (*keys, *([one.named_key] if one and one.named_key else ())),
         settings.model_own,
         settings.model_prices,
     )
+
+
+def _one(settings: Settings) -> OneModel | None:
+    return None if settings.model is None else one_model.read(settings.model.get_secret_value())
 
 
 def _limits(settings: Settings) -> Limits:

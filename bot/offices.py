@@ -19,6 +19,8 @@ from connectors.contract import PermanentError
 from engine import circuits, conversations, explain, own_rules, rulebook, tools, undoing
 from engine.house import House
 from engine.notebook import Notebook
+from engine.rejudging import Again
+from engine.rerun import again
 from memory import profile, restoring, rollback, soundness, transfer, upgrade
 from memory import verify as checking
 from memory.db import Database, system_clock
@@ -45,6 +47,13 @@ async def why(settings: Settings, wanted: str) -> str | None:
     async with _open(settings) as db, db.snapshot() as reader:
         effect = await explain.find(reader, wanted)
         return None if effect is None else terminal.lower(await explain.effect(reader, effect))
+
+
+async def rerun(settings: Settings, wanted: str) -> list[Again] | None:
+    """Decide about an effect again by what was kept then; None when there is no such effect."""
+    async with _open(settings) as db, db.snapshot() as reader:
+        effect = await explain.find(reader, wanted)
+        return None if effect is None else await again(reader, effect)
 
 
 async def verified(settings: Settings, head: str | None) -> checking.Report:

@@ -10,6 +10,8 @@ import platformdirs
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot import one_model
+
 PREFIX = "FIRSTMATE_"
 HOST_PORT = re.compile(r"(?:[\w.-]+|\[[\da-fA-F:]+\]):\d{1,5}")
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
@@ -76,6 +78,11 @@ class Settings(BaseSettings):
     )
     rules: Path | None = Field(
         None, description="Folder of your own rules; default: rules/ in the data folder."
+    )
+    model: SecretStr | None = Field(
+        None,
+        description="One language model for everything, with its key: PROVIDER/MODEL KEY, or "
+        "ADDRESS MODEL KEY.",
     )
     model_small: Lines = Field(
         (), description="Language models for small things, the first that answers: SERVER/MODEL."
@@ -156,6 +163,10 @@ def secrets(settings: Settings) -> tuple[str, ...]:
     """Return the value of every secret that is set: what may stand in no prompt."""
     values = (getattr(settings, name) for name in Settings.model_fields)
     texts = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    if settings.model is not None:  # its name is none: only the last word, the key, is a secret
+        line = settings.model.get_secret_value()
+        texts.remove(line)
+        texts.append(one_model.read(line).key)
     keys = [line.partition("=")[2] for text in texts for line in lines(text)]
     return tuple(text for text in (*texts, *keys) if text)
 

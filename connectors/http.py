@@ -5,7 +5,7 @@ No redirects, no proxy and no password file of the machine: it goes where it was
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,10 @@ from connectors.contract import PermanentError, TransientError, UnknownError
 
 CONNECT_S = 5.0
 BYTES_MAX = 4 * 1024 * 1024
+STREAM = "text/event-stream"
+
+Line = Callable[[str], Awaitable[bool]]
+"""Is given each line of a stream as it comes. False: no more of it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,11 @@ async def post_json(
     headers: Mapping[str, str] | None = None,
     timeout_s: float,
     bytes_max: int = BYTES_MAX,
+    line: Line | None = None,
 ) -> Answer:
     """Post JSON and return the answer, whatever its status.
 
+    `line`: who reads a stream of events, if one comes; its Answer has no text then.
     PermanentError: the address is none. TransientError: nobody was reached, so nothing was sent.
     UnknownError: it may have been received, but no whole answer came in time.
     """
@@ -49,6 +55,10 @@ async def post_json(
             httpx.AsyncClient(timeout=limits, trust_env=False, follow_redirects=False) as client,
             client.stream("POST", url, content=content, headers=sent) as answer,
         ):
+            streams = answer.headers.get("content-type", "").startswith(STREAM)
+            if line is not None and streams and answer.status_code == 200:
+                await _lines(answer, bytes_max, where, line)
+                return Answer(200, dict(answer.headers), "")
             text = await _text(answer, bytes_max, where)
             return Answer(answer.status_code, dict(answer.headers), text)
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
@@ -69,6 +79,20 @@ async def _text(answer: Any, bytes_max: int, where: str) -> str:
         if len(data) > bytes_max:
             raise UnknownError(f"The answer of {where} is longer than {bytes_max >> 20} MB.")
     return data.decode("utf-8", "replace")
+
+
+async def _lines(answer: Any, bytes_max: int, where: str, line: Line) -> None:
+    """Read line by line. Only what ends one in a stream of events does: JSON may hold others."""
+    data, length = bytearray(), 0
+    async for part in answer.aiter_bytes():
+        length += len(part)
+        if length > bytes_max:
+            raise UnknownError(f"The answer of {where} is longer than {bytes_max >> 20} MB.")
+        *whole, rest = (data + part).split(b"\n")
+        data = bytearray(rest)
+        for one in whole:
+            if not await line(one.decode("utf-8", "replace").rstrip("\r")):
+                return
 
 
 def _host(url: str) -> str:

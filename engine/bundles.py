@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from memory import events
 from memory.db import Reader, Tx, insert_once
 from memory.schema.rules import bundles
+from policies.book import of_listed
 from policies.rules import Book, Rule, sentence
 
 
@@ -22,3 +23,12 @@ async def words(reader: Reader, bundle: str, wanted: list[str]) -> tuple[str, ..
         one["id"]: Rule.model_validate({k: one[k] for k in one if k != "level"}) for one in listed
     }
     return tuple(sentence(said[id]) for id in wanted if id in said)
+
+
+async def book(reader: Reader, bundle: str) -> Book | None:
+    """Return the book of this hash as it was; None: it is not kept, or cannot be read any more."""
+    listed = await reader.value(sa.select(bundles.c.rules).filter_by(hash=bundle))
+    try:
+        return None if listed is None else of_listed(listed, bundle)
+    except ValueError:
+        return None

@@ -17,7 +17,7 @@ from memory.schema.work import outcomes
 
 LEVELS: dict[Level, str] = {
     "normal": "every model may be asked.",
-    "thrifty": "only small models are asked.",
+    "thrifty": "only small models are asked, and read half of what is remembered.",
     "frozen": "no model is asked until tomorrow.",
 }
 DONE = {  # what a finished outcome is called

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from engine import ledger, rungs, situation
 from engine.house import House
-from engine.ledger import Budget
+from engine.ledger import Budget, Level
 from memory import events, profile
 from memory.db import Reader, Tx, insert, insert_once
 from memory.journal import canonical
@@ -101,10 +101,11 @@ class Came(BaseModel, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The verdict on a call, and the reservation where it may go on."""
+    """The verdict on a call by these facts, and the reservation where it may go on."""
 
     verdict: Verdict
     cost: str | None
+    facts: Mapping[str, Any]
 
 
 class Kept(BaseModel, frozen=True):
@@ -123,17 +124,18 @@ def digest(*parts: Any) -> str:
 
 async def admit(tx: Tx, house: House, wanted: Wanted, call: Call, limits: Limits) -> Admitted:
     """Judge a call and reserve its ceiling. A rule that asks refuses: nobody waits for it."""
-    verdict = judge(_action(wanted), await facts(tx, wanted, call, limits), house.book)
+    known = await facts(tx, wanted, call, limits)
+    verdict = judge(action(wanted.agent, wanted.step), known, house.book)
     if verdict.outcome not in RUNS_BY_ITSELF:
         if set(verdict.rules) & BY_MONEY:
             await rungs.tell(tx, limits.budget, call.ceiling, wanted.goal, wanted.agent)
-        return Admitted(verdict, None)
+        return Admitted(verdict, None, known)
     cost = await ledger.reserve(
         tx, task=wanted.task, goal=wanted.goal, agent=wanted.agent, tier=call.tier,
         model=call.model, ceiling=call.ceiling,
     )  # fmt: skip
     await rungs.tell(tx, limits.budget, ledger.NOTHING, wanted.goal, wanted.agent)
-    return Admitted(verdict, cost)
+    return Admitted(verdict, cost, known)
 
 
 async def facts(reader: Reader, wanted: Wanted, call: Call, limits: Limits) -> dict[str, Any]:
@@ -166,6 +168,14 @@ async def facts(reader: Reader, wanted: Wanted, call: Call, limits: Limits) -> d
     return with_usual({}) | own | situation.when(settings, local)
 
 
+async def level(reader: Reader, wanted: Wanted, limits: Limits) -> Level:
+    """Return to which rung the budgets came down that a call would be paid from."""
+    spent = await ledger.spent(reader, wanted.goal, wanted.agent)
+    budget = await rungs.allowed(reader, limits.budget, wanted.goal)
+    purses = ledger.purses(spent, budget, wanted.goal, wanted.agent)
+    return ledger.level(purses, ledger.NOTHING)
+
+
 async def note(
     tx: Tx,
     wanted: Wanted,
@@ -192,7 +202,7 @@ async def note(
         "basis": wanted.basis,
         "prompt": [dict(message) for message in prompt],
         "recalled": [list(one) for one in wanted.recalled],
-        "verdict": None if admitted is None else _judged(admitted.verdict, call),
+        "verdict": None if admitted is None else _judged(admitted, call),
         "answer": came.answer,
         "state": came.state,
         "why": came.why,
@@ -244,18 +254,22 @@ async def settled(reader: Reader, wanted: Wanted) -> Kept | None:
     return Kept(value=value, model=row.model, why=row.why, given=given)
 
 
-def _action(wanted: Wanted) -> Action:
+def action(agent: str, step: str) -> Action:
+    """Return what the rules judge when a model is asked."""
     effect = OPERATIONS[ASK]
-    return Action(operation=ASK, effect=effect, args={}, agent=wanted.agent, reason=wanted.step)
+    return Action(operation=ASK, effect=effect, args={}, agent=agent, reason=step)
 
 
-def _judged(verdict: Verdict, call: Call | None) -> dict[str, Any]:
+def _judged(admitted: Admitted, call: Call | None) -> dict[str, Any]:
     """Return a verdict as it is kept, always with how private the words were and where they went.
 
-    Of the facts, `judge` keeps those that a matching rule reads.
+    Of the facts, `judge` keeps those that a matching rule reads. To judge anew all are needed:
+    `situation` has those that were not as usual.
     """
     named = {"outcome", "rules", "because", "facts", "bundle"}
-    told = verdict.model_dump(mode="json", include=named)
+    told = admitted.verdict.model_dump(mode="json", include=named)
     if call is not None:
         told["facts"] |= call.model_dump(mode="json", include={"remote", "data_class", "redacted"})
-    return told
+    usual = with_usual({})
+    unusual = {name: one for name, one in admitted.facts.items() if usual.get(name) != one}
+    return told | {"situation": unusual}

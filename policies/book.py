@@ -6,6 +6,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from policies.conditions import compiled
 from policies.facts import FACTS, Fact, nearest
@@ -96,6 +97,22 @@ def join(book: Book, rule: Rule, source: str, facts: Mapping[str, Fact] = FACTS)
         raise BookError(faults)
     entries = [*book.entries, entry]
     return replace(book, entries=tuple(entries), bundle=_hash(entries))
+
+
+def of_listed(rules: Iterable[Mapping[str, Any]], bundle: str) -> Book:
+    """Return a book as it was kept under its hash (`Book.listed`).
+
+    ValueError: this version cannot read a rule of it any more, or the hash is another's.
+    """
+    entries = []
+    for one in rules:
+        level: Level = "house" if one["level"] == "house" else "operator"
+        rule = Rule.model_validate({name: one[name] for name in one if name != "level"})
+        conditions = tuple(_condition(clause, FACTS) for clause in rule.when)
+        entries.append(Entry(rule, conditions, "", level))
+    if _hash(entries) != bundle:
+        raise ValueError(f"It is not the rule book {bundle}.")
+    return Book(tuple(entries), bundle)
 
 
 def warnings(book: Book, rule: str, facts: Mapping[str, Fact] = FACTS) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 Its own retries, caches and budgets stay off: retries are the door's, money is the ledger's.
 """
 
+import asyncio
 import os
 from decimal import Decimal
 from functools import cache
@@ -10,6 +11,7 @@ from typing import Any
 
 from agents.models.completion import Completion, Messages, of_body
 from agents.models.listed import MILLION, Model, Price
+from agents.models.streaming import Listen, Pieces
 from connectors.contract import (
     AuthError,
     ConnectorError,
@@ -41,11 +43,20 @@ def _million(cost: float | None, dollar: Decimal) -> Decimal | None:
 
 
 async def complete(
-    model: Model, messages: Messages, schema: dict[str, Any], tokens_max: int, timeout_s: float
+    model: Model,
+    messages: Messages,
+    schema: dict[str, Any],
+    tokens_max: int,
+    timeout_s: float,
+    heard: Listen | None = None,
 ) -> Completion:
-    """Ask the provider once. Where it knows no shapes, the words ask for the schema alone."""
+    """Ask the provider once. Where it knows no shapes, the words ask for the schema alone.
+
+    Where somebody listens it streams; litellm itself makes a stream of what comes all at once.
+    """
     litellm = _litellm()
     shape = {"name": "answer", "schema": schema}
+    stream = {} if heard is None else {"stream": True, "stream_options": {"include_usage": True}}
     try:
         answer = await litellm.acompletion(
             model=model.name,
@@ -57,15 +68,36 @@ async def complete(
             max_retries=0,
             drop_params=True,
             response_format={"type": "json_schema", "json_schema": shape},
+            **stream,
         )
     except litellm.exceptions.ContentPolicyViolationError:
         return Completion("", "content_filter", 0, 0)
     except litellm.exceptions.openai.OpenAIError as error:  # the base of all its errors
         raise _refusal(litellm, model, error) from None
     try:
+        if heard is not None:
+            return await _streamed(model, answer, timeout_s, heard)
         return of_body(answer.model_dump())
     except (KeyError, TypeError, IndexError, AttributeError):
         raise UnknownError(f"{model.name} sent something that is no completion.") from None
+
+
+async def _streamed(model: Model, answer: Any, timeout_s: float, heard: Listen) -> Completion:
+    """Put a stream together. Once it began, whatever ends it may have been billed."""
+    pieces, errors = Pieces(heard), _litellm().exceptions.openai.OpenAIError
+    try:
+        async with asyncio.timeout(timeout_s):
+            async for piece in answer:
+                if not await pieces.take(piece.model_dump()):
+                    await answer.aclose()
+                    break
+    except TimeoutError:
+        raise UnknownError(f"{model.name} did not answer in time.") from None
+    except errors:
+        raise UnknownError(f"The answer of {model.name} broke off.") from None
+    if not pieces.finish:
+        raise UnknownError(f"The answer of {model.name} broke off.")
+    return pieces.completion()
 
 
 @cache

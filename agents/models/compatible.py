@@ -9,9 +9,11 @@ from typing import Any
 
 from agents.models.completion import Completion, Messages, count, of_body
 from agents.models.listed import Model
+from agents.models.streaming import Listen, Pieces
 from connectors import http
 from connectors.contract import AuthError, PermanentError, TransientError, UnknownError
 
+DONE = "[DONE]"
 BUSY = (408, 409, 425, 429)
 NOT_TAKEN = (400, 413, 422)
 SAID_CHARS_MAX = 200
@@ -24,9 +26,17 @@ class NotTakenError(PermanentError):
 
 
 async def complete(
-    model: Model, messages: Messages, schema: dict[str, Any], tokens_max: int, timeout_s: float
+    model: Model,
+    messages: Messages,
+    schema: dict[str, Any],
+    tokens_max: int,
+    timeout_s: float,
+    heard: Listen | None = None,
 ) -> Completion:
-    """Ask the server once. The schema goes along as `response_format`; it is in the words too."""
+    """Ask the server once. The schema goes along as `response_format`; it is in the words too.
+
+    Where somebody listens it is asked to stream; a server that says it cannot is asked not to.
+    """
     assert model.server is not None
     shape = {"name": "answer", "schema": schema}
     body = {
@@ -35,11 +45,40 @@ async def complete(
         "max_tokens": tokens_max,
         "response_format": {"type": "json_schema", "json_schema": shape},
     }
-    answer = await _posted(model, "chat/completions", body, timeout_s)
     try:
-        return of_body(json.loads(answer.text))
+        if heard is None:
+            return _whole(await _posted(model, "chat/completions", body, timeout_s))
+        try:
+            return await _streamed(model, body, timeout_s, heard)
+        except NotTakenError as error:
+            if "stream" not in str(error).casefold():
+                raise
+        return _whole(await _posted(model, "chat/completions", body, timeout_s))
     except (ValueError, KeyError, TypeError, IndexError, AttributeError):
         raise UnknownError(f"{model.name} sent something that is no completion.") from None
+
+
+def _whole(answer: http.Answer) -> Completion:
+    return of_body(json.loads(answer.text))
+
+
+async def _streamed(
+    model: Model, body: dict[str, Any], timeout_s: float, heard: Listen
+) -> Completion:
+    """Put a stream together; a server that sends all at once has done no wrong."""
+    pieces = Pieces(heard)
+
+    async def line(text: str) -> bool:
+        data = text.partition(":")[2].strip() if text.startswith("data:") else ""
+        return await pieces.take(json.loads(data)) if data and data != DONE else data != DONE
+
+    asked = body | {"stream": True, "stream_options": {"include_usage": True}}
+    answer = await _posted(model, "chat/completions", asked, timeout_s, line=line)
+    if answer.text:
+        return _whole(answer)
+    if not pieces.finish:
+        raise UnknownError(f"The answer of {model.name} broke off.")
+    return pieces.completion()
 
 
 async def embed(
@@ -60,11 +99,12 @@ async def _posted(
     body: dict[str, Any],
     timeout_s: float,
     bytes_max: int = http.BYTES_MAX,
+    line: http.Line | None = None,
 ) -> http.Answer:
     headers = {} if model.key is None else {"authorization": f"Bearer {model.key}"}
     url = f"{model.server}/{what}"
     answer = await http.post_json(
-        url, body, headers=headers, timeout_s=timeout_s, bytes_max=bytes_max
+        url, body, headers=headers, timeout_s=timeout_s, bytes_max=bytes_max, line=line
     )
     if answer.status != 200:
         raise _refusal(model, answer)

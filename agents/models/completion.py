@@ -1,10 +1,8 @@
 """Completion: what one call to one model brought, whoever carried it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from agents.models.listed import Model
 
 Messages = Sequence[Mapping[str, str]]
 
@@ -22,11 +20,6 @@ class Completion:
     tokens_out: int | None
     declined: str = ""  # in the model's words, where it refused
     tokens_cached: int = 0
-
-
-Carrier = Callable[[Model, Messages, dict[str, Any], int, float], Awaitable[Completion]]
-"""(model, messages, JSON schema, tokens at most, seconds at most). Raises a ConnectorError: see
-connectors/contract.py; UnknownError where the call may have been billed."""
 
 
 def of_body(body: Any) -> Completion:

@@ -18,10 +18,11 @@ from typing import Any, Generic, Literal
 from pydantic import ValidationError
 
 from agents.models import anybody, compatible
-from agents.models.completion import Carrier, Completion
+from agents.models.completion import Completion
 from agents.models.listed import FREE, INSTEAD, TIERS, Model, Price, Tier, Tiers
 from agents.models.looping import loops
 from agents.models.redacting import Redaction, marks_in, redact
+from agents.models.streaming import Carrier, listen
 from agents.models.wish import Message, T, Wish
 from connectors.contract import ConnectorError, TransientError, UnknownError
 from engine import circuits, model_calls
@@ -129,8 +130,10 @@ class Models:
             return NoAnswer(NOT_SET_UP)
         async with self._house.db.snapshot() as reader:
             before = await model_calls.settled(reader, wish.wanted)
+            level = await model_calls.level(reader, wish.wanted, self.limits)
         if before is not None:
             return _again(before, wish)
+        wish = wish.within(level)
         listed = list(self._listed(wish.tier))
         if kept := await self._kept(wish, listed):
             return kept
@@ -273,7 +276,10 @@ class Models:
         carrier = _carrier(model)
         schema = wish.gives.model_json_schema()
         try:
-            got = await carrier(model, form.messages, schema, wish.tokens_max, self._timeout_s)
+            heard = listen(wish, form.redaction)
+            got = await carrier(
+                model, form.messages, schema, wish.tokens_max, self._timeout_s, heard
+            )
         except TransientError as error:
             came = Came(state="busy", why=str(error))
             return _Turn(came, again="wait", wait_s=error.retry_after_s)

@@ -23,6 +23,9 @@ _SECRET = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:sk|rk|pk)[-_](?:live|test|proj|ant)?[-_]?[\w-]{16,}"
     r"|\bxox[abprs]-[\w-]{10,}|\bxapp-[\w-]{10,}|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}"
     r"|\b\d{6,12}:[\w-]{30,}\b|(?i:\b(?:password|passwort|kennwort|api[ _-]?key)\b\s*[:=]\s*\S+)"
+    # in a sentence only what looks like one: “her password is wrong” tells none
+    r"|(?i:\b(?:password|passwort|kennwort|passphrase|api[ _-]?key|pin)\b(?:\s+\w+){0,3}?"
+    r"\s+(?:is|was|are|ist|lautet|war)\b\W*(?=\S*[\d!@#$%^&*_+=])\S{4,})"
 )
 SECRET_CHARS_MIN = 8
 BLANK = "…"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.peers.models import fails, model_server, says
+from tests.peers.models import fails, model_server, says, streams
 
 SCRIPT = """
 import asyncio, json, sys
@@ -37,8 +37,18 @@ async def main():
             came.append([got.text, got.finish, got.tokens_in, got.tokens_out])
         except Exception as error:
             came.append([type(error).__name__, str(error), getattr(error, "retry_after_s", None)])
+    heard, streamed = [], []
+    async def hears(text):
+        heard.append(text)
+        return True
+    for _ in range(2):
+        try:
+            got = await anybody.complete(model, words, {"type": "object"}, 50, 20, hears)
+            streamed.append([got.text, got.finish, got.tokens_in, got.tokens_out])
+        except Exception as error:
+            streamed.append([type(error).__name__, str(error)])
     costs = [str(price.read), str(price.written), str(price.cached)]
-    told = {"price": costs, "unknown": unknown is None}
+    told = {"price": costs, "unknown": unknown is None, "heard": heard, "streamed": streamed}
     print(json.dumps({**told, "came": came, "reached": sorted(reached)}))
 
 asyncio.run(main())
@@ -56,7 +66,8 @@ async def test_litellm_answers_fails_and_prices_in_our_words_and_offline() -> No
             fails(404),
             fails(400, "not with key-1"),
         )
-        server.script(*answers)
+        long = says({"text": "Hello Ada, how are you on this fine day?"})
+        server.script(*answers, streams(long), streams(long, ms=50, cut_after=2))
         command = [sys.executable, "-c", SCRIPT, server.url, str(len(answers))]
         root = Path(__file__).parents[2]
         pipe = asyncio.subprocess.PIPE
@@ -75,4 +86,8 @@ async def test_litellm_answers_fails_and_prices_in_our_words_and_offline() -> No
     assert missing[0] == "PermanentError"
     assert wrong[0] == "PermanentError"
     assert "key-1" not in json.dumps(told["came"])
-    assert [call["model"] for call in asked] == ["gpt-4o-mini"] * len(answers)
+    assert [call["model"] for call in asked] == ["gpt-4o-mini"] * (len(answers) + 2)
+    whole, broken = told["streamed"]
+    assert whole == [long["content"], "stop", 100, 20]
+    assert long["content"][:20] in told["heard"]
+    assert broken == ["UnknownError", "The answer of openai/gpt-4o-mini broke off."]

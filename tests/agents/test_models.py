@@ -232,7 +232,7 @@ async def test_with_most_of_the_budget_gone_only_small_models_are_asked(desk: De
     async with desk.app.db.snapshot() as reader:
         told = await cost_told.told(reader, "EUR", models.limits.budget)
     assert "Today 0.42" in told
-    assert "of 0.50 EUR: only small models are asked." in told
+    assert "of 0.50 EUR: only small models are asked, and read half of what is remembered." in told
     assert "• home/two: 1 call, 0.42 EUR" in told
 
 

@@ -4,9 +4,10 @@ import asyncio
 import json
 import os
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -29,6 +30,22 @@ def says(answer: Json | str, *, tokens: tuple[int, int] = (100, 20), finish: str
 def fails(status: int, said: str = "no", **more: Any) -> Json:
     """Return an error of the server."""
     return {"error": {"message": said, "type": "error"}, "status": status, **more}
+
+
+def streams(answer: Json, *, chars: int = 20, ms: int = 0, cut_after: int | None = None) -> Json:
+    """Return the answer in pieces of so many characters; `cut_after` so many it breaks off."""
+    how = {"chunkSize": chars, "latency": ms}
+    return answer | {
+        "stream": how | ({} if cut_after is None else {"truncateAfterChunks": cut_after})
+    }
+
+
+def knows(by: Json, faults: Mapping[int, Json] = MappingProxyType({})) -> Json:
+    """Return a model for every purpose: its answers by a field of the wanted shape.
+
+    `faults`: what it answers instead at the calls of these numbers, from 1.
+    """
+    return {"by": by, "at": {str(number): fault for number, fault in faults.items()}}
 
 
 HANGS: Json = {"hang": True}

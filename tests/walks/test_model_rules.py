@@ -132,3 +132,20 @@ async def test_without_an_answer_strange_words_make_no_rule(office: Office) -> N
 async def rule_ids(office: Office) -> list[str]:
     async with office.app.db.snapshot() as reader:
         return [one.rule for one in await own_rules.every(reader)]
+
+
+@pytest.mark.parametrize(
+    "words", ["the writer at most 0.05 EUR a day", "Writer höchstens 0,05 EUR pro Tag"]
+)
+async def test_what_one_agent_may_cost_is_said_in_words(office: Office, words: str) -> None:
+    chat = await office.open()
+    await chat.say(words)
+    assert (
+        "A language model, where it might bring the day's cost for the writer over 0.05 EUR: never"
+        in chat.text("A new rule?")
+    )
+    await chat.tap("rule?", "Yes, from now on")
+    await chat.say(WISH)
+    assert office.server.asked == []
+    assert TEMPLATE in chat.text(CARD)
+    assert await office.rules_said() == ["said-models-never-writer-a-day"]

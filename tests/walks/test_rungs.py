@@ -138,3 +138,19 @@ async def test_below_four_fifths_nothing_is_said(office: Office) -> None:
     chat = await office.open()
     await chat.say(WISH)
     assert said(chat, THRIFTY) == [] == said(chat, FROZEN)
+
+
+async def test_where_money_is_short_less_of_what_is_remembered_is_read(office: Office) -> None:
+    chat = await office.open()
+    for number in range(7):
+        long = " ".join(f"lamp {number}{each} stands in the north hall" for each in range(24))
+        await chat.say(f"Bruno told me that {long}")
+    await chat.say("which lamps stand in the north hall?")
+    whole = office.server.read
+    await spend(office, "1.70")
+    await chat.say("which of the lamps stand in the north hall?")
+    [asked] = office.server.asked[-1:]
+    less = asked["messages"][1]["content"]
+    assert 0 < less.count("</data") < whole.count("</data")
+    await chat.say("/cost")
+    assert "only small models are asked, and read half of what is remembered." in chat.last
