@@ -12,17 +12,15 @@ from functools import cache, lru_cache
 from operator import mul
 from typing import Literal, NamedTuple, Protocol
 
+from agents import sureness
 from agents.datewords import grammar
 from agents.library import Playbook
+from agents.sureness import NEIGHBOURS, Evidence
 from agents.words import tokens
 
-# Chosen on tests/agents/sentences.py (TUNING); the held-out half measures them.
-COSINE_MIN = 0.65
-COSINE_MARGIN = 0.05
-OVERLAP_MIN = 0.6
-OVERLAP_MARGIN = 0.15
 MAIL_CHARS_MAX = 20_000
 WORDS_MIN = 3  # shorter is an answer or a name, not a wish
+WEIGHTS_KEPT_MAX = 2000  # the words of examples
 ROUTED_CHARS_MAX = 1000  # a wish is said in its first thousand letters
 
 Span = tuple[int, int]
@@ -39,6 +37,10 @@ _QUESTION = re.compile(
     r"|which|hat|habe|haben|ist|sind|war|warum|wie|wann|wer|was|soll|a-t-il|pourquoi|quand|qui"
     r"|por qué|cuándo|quién)\b",
     re.IGNORECASE,
+)
+_DOUBTED = re.compile(  # “Mona sent 200 EUR?” asks; “could you send Ada her bill?” does not
+    r"\W*(?!(?:can|could|would|will|please|kannst|könntest|würdest|bitte)\b).*\?\s*",
+    re.IGNORECASE | re.DOTALL,
 )
 _REFUSAL = re.compile(  # takes something back or changes it: no playbook does that
     r"\W*(?:please\s+)?(?:do not|don['\u2019]t|never|not|no|stop|cancel|undo|forget|delete|remove"
@@ -112,6 +114,7 @@ class Router:
         self._own = {} if own is None else own
         self._playbooks = tuple(playbooks)
         self._encoder = encoder
+        self._weights = sureness.weights(has_meaning=encoder is not None)
         self._examples = [
             _Example(playbook, _plain(text), counts)
             for playbook in playbooks
@@ -122,7 +125,7 @@ class Router:
     async def route(self, text: str, enabled: Collection[str]) -> Route:
         """Return the one playbook the text asks for, or none.
 
-        `enabled`: the ids that are switched on. Comparing takes 12 ms of a thread; the first time
+        `enabled`: the ids that are switched on. Comparing is done in a thread; the first time
         all examples are encoded (2 s).
         """
         route = self._by_command(text)
@@ -166,25 +169,52 @@ class Router:
         return fits[best.example.playbook.id]
 
     def _by_examples(self, text: str) -> Route:
-        none = Route(None, "none", text)
+        near = self.near(text)
+        if near is None:
+            return Route(None, "none", text)
+        playbook, seen = near
+        sure = self._weights.sure(seen)
+        if sure < self._weights.least:
+            return Route(None, "none", text, round(sure, 3), playbook)
+        return Route(playbook, "examples", text, round(sure, 3))
+
+    def near(self, text: str) -> tuple[Playbook, Evidence] | None:
+        """Return the playbook of the nearest example, and what speaks for it; None: none can be.
+
+        Too short, a refusal, a question where something would be done, or nearest to what only
+        sounds alike: then similarity decides nothing.
+        """
         is_short = len(tokens(text[:ROUTED_CHARS_MAX])) < WORDS_MIN
         if is_short or _REFUSAL.match(text) or not self._playbooks:
-            return none
-        nearest = self._near(text, self._playbooks)
-        best, runner_up = nearest[0], nearest[1] if len(nearest) > 1 else None
-        playbook = best.example.playbook
-        score_min, margin = (
-            (COSINE_MIN, COSINE_MARGIN) if self._encoder else (OVERLAP_MIN, OVERLAP_MARGIN)
-        )
-        is_close = best.score >= score_min and best.example.counts
-        is_clear = runner_up is None or best.score - runner_up.score >= margin
-        is_asked = not (playbook.steps and _QUESTION.match(text))
-        found = playbook if is_close and is_clear and is_asked else None
-        if found is None:
-            maybe = playbook if best.example.counts and is_asked else None
-            return Route(None, "none", text, round(best.score, 3), maybe)
-        second = runner_up.example.playbook if runner_up else None
-        return Route(found, "examples", text, round(best.score, 3), second)
+            return None
+        near, seen = self._evidence(text)
+        asks = _QUESTION.match(text) or _DOUBTED.fullmatch(text)
+        asked = near.example.playbook.steps and asks
+        return (near.example.playbook, seen) if near.example.counts and not asked else None
+
+    def _evidence(self, text: str) -> tuple[_Near, Evidence]:
+        """Return the nearest example, and what all of them say for its playbook."""
+        scores = zip(self._examples, self._scores(text), strict=True)
+        every = sorted(scores, key=lambda one: one[1], reverse=True)
+        best, score = every[0]
+        others = (s for example, s in every if example.playbook is not best.playbook)
+        first = every[:NEIGHBOURS]
+        alike = sum(one.counts and one.playbook is best.playbook for one, _ in first)
+        margin = score - next(others, 0.0)
+        words = self._words(text, best)
+        return _Near(score, best), Evidence(score, margin, alike / len(first), words)
+
+    def _words(self, text: str, best: _Example) -> float:
+        """Return how many more words it shares with this playbook's examples than with others."""
+        said = _plain(text[:ROUTED_CHARS_MAX])
+        mine = theirs = 0.0
+        for example in self._examples:
+            shared = _overlap(said, example.text)
+            if example.playbook is best.playbook and example.counts:
+                mine = max(mine, shared)
+            else:
+                theirs = max(theirs, shared)
+        return mine - theirs
 
     def _near(self, text: str, playbooks: Collection[Playbook]) -> list[_Near]:
         """Return the nearest example of each playbook, the best first."""
@@ -262,5 +292,6 @@ def _overlap(one: str, other: str) -> float:
     return 2 * shared / (sum(ones.values()) + sum(others.values()) or 1)
 
 
+@lru_cache(maxsize=WEIGHTS_KEPT_MAX)
 def _weights(text: str) -> dict[str, float]:
     return {word.text: 0.2 if len(word.text) < 4 else 1.0 for word in tokens(text)}

@@ -109,7 +109,11 @@ async def test_the_end_of_a_long_text_belongs_to_its_slot() -> None:
 
 
 async def test_what_is_switched_off_is_recognised_and_reported(router: Router) -> None:
-    for text in ("/refund order 7", "refund order 7", "transfer back what Ada paid for the course"):
+    for text in (
+        "/refund order 7",
+        "refund order 7",
+        "Ada should receive her money back for the course",
+    ):
         route = await router.route(text, ALL - {"refund"})
         assert (chosen(route), route.off) == ("refund", True)
         assert not (await router.route(text, ALL)).off
