@@ -8,21 +8,28 @@ import asyncio
 import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from agents import answering, judging, revising
+from agents import answering, judging, plan_wish, revising
 from agents.checks.evidence import Evidence, Finding
+from agents.composing import Composing
 from agents.models import listed, probing
 from agents.models.door import Answer, Models, NoAnswer
 from agents.models.wish import T, Wish
+from agents.plan_wish import Given
+from agents.references import WRITE
 from agents.researcher import Researcher
+from agents.specialist import Wanted
 from benchmarks._figures import Screen, operator
 from bot import minds, sample
 from bot.app import open_app
 from bot.surfaces import Heard
+from connectors.contract import PermanentError
+from engine.goals import Goal
 from engine.house import House
 from engine.plans import Task
 from memory.db import Clock, system_clock
@@ -40,6 +47,8 @@ ASKED = {
     "what did we agree with Ada about the workshop?": ("It takes place in May.", "60 EUR a head."),
     "who wanted blue lamps?": ("Bruno would like the blue ones.", "Grace, too.", "Not Linus."),
 }
+PLANNED = ("tell Ada what is new", "ask everybody when they can come in spring")
+MAIL = "email.send"
 RULE = """\
 rules:
   - {id: mine, action: email.send, when: ["exclamations > 0"], then: ask, why: No shouting.}
@@ -108,6 +117,8 @@ async def wishes(home: Path, clock: Clock = system_clock) -> Mapping[str, Sequen
         )
         told_again = [_recalled(text) for text in told]
         await Researcher(_nowhere, listening).findings(question, told_again, f"evt_{len(told)}")
+    for number, said in enumerate(PLANNED):
+        await _planned(app.house, listening, said, number)
     for wish in tuple(listening.asked[DRAFT]):
         await _checked(listening, wish)
     for _ in range(2):
@@ -123,6 +134,15 @@ async def _checked(door: Models, wish: Wish[Any]) -> None:
     await revising.again(door, wish, f"{draft} 40", wrong)
     task = Task.model_construct(id=wish.wanted.task, goal=wish.wanted.goal, agent="writer")
     await judging.remarks(door, task, f"{draft} 40", draft, Evidence((draft,)))
+
+
+async def _planned(house: House, door: Models, said: str, number: int) -> None:
+    """Ask for a plan, and for the text of a step that one may hold."""
+    await door.ask(plan_wish.wish(house, Given(f"gol_{number}", (said,))))
+    goal = Goal.model_construct(id=f"gol_{number}", slots={"said": [said]})
+    task = Task.model_construct(id=f"tsk_{number}", operation=MAIL, title="Tell Ada", after=())
+    with suppress(PermanentError):  # nobody writes it
+        await Composing(house, door).written(goal, task, {}, Wanted(MAIL, {"text": {WRITE: said}}))
 
 
 async def _nowhere(question: str, within: Within) -> list[Recalled]:
