@@ -10,7 +10,6 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from agents import writer
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.plan_checked import writes
@@ -18,11 +17,12 @@ from agents.references import STEPS, WRITE
 from agents.scope import RESULT
 from agents.specialist import Scope, Wanted
 from connectors.contract import ANSWER, PermanentError
-from engine import model_calls
+from engine import model_calls, style, style_desk
 from engine import request as requests
 from engine.goals import Goal
 from engine.house import House
 from engine.plans import Task
+from engine.style import Style
 from memory.redaction import TEXT_CHARS
 
 WRITER = "writer"
@@ -62,7 +62,7 @@ class Composing:
 
     async def _text(self, goal: Goal, task: Task, scope: Scope, field: str, what: str) -> str:
         async with self.house.db.snapshot() as reader:
-            voice = await writer.style(reader)
+            voice = await style_desk.known(reader)
         kept = self.house.operation(task.operation).effect == "internal"
         parts = tuple(_parts(goal, task, scope, what, voice, outside=not kept))
         wish = Wish(
@@ -95,14 +95,13 @@ class Composing:
 
 
 def _parts(
-    goal: Goal, task: Task, scope: Scope, what: str, voice: dict[str, str], *, outside: bool
+    goal: Goal, task: Task, scope: Scope, what: str, voice: Style, *, outside: bool
 ) -> Iterator[Part]:
     """Yield what it is written from: the steps it comes after, with what they brought.
 
     What Firstmate keeps is not written from what others wrote: it would count as the owner's.
     """
-    if voice:
-        lines = "\n".join(f"{name}: {value}" for name, value in sorted(voice.items()))
+    if lines := "\n".join(map(style.told, voice.traits)):
         yield Part("how the owner writes", lines, "personal", lasts=True)
     yield Part("what the owner said", "\n".join(goal.slots.get("said", ())), "personal")
     for key in task.after:

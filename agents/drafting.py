@@ -12,37 +12,34 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from agents import checking, judging, references, revising
+from agents import checking, examples, judging, prompts, references, revising, writer
 from agents.checking import Draft
 from agents.checks.evidence import Evidence, Finding
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.specialist import Scope, Wanted
-from engine import habits, model_calls, recalls
+from engine import habits, model_calls, recalls, style, style_desk, trials
 from engine import request as requests
+from engine.durable import open_work
 from engine.goals import Goal
 from engine.house import House
 from engine.plans import Task
+from engine.trials import Arm, Pin
+from memory.db import Reader
+from memory.embed import Encoder
 from memory.recall import Recall, Recalled
 from memory.scope import Within
 from policies.rules import RUNS_BY_ITSELF
 
 DETERMINISTIC = "deterministic"
 TEXT = "text"
-STEP = "draft.{field}/4"
-TASK = """\
-You write for the owner of a small company. Write the text of the message whose draft you are given.
-Say what the draft says, in its language, with its greeting and signature, in the owner's voice.
-Keep every fact, name, number, amount and date of the draft as it is, and add none. Answer a mail
-that you are given as far as the draft does, and promise nothing beyond it. Add no links, addresses
-or account numbers. Heed the owner's rules, if you are given any; where you are given how the owner
-changed earlier drafts, write as they made them. In `used`, name the numbers of the remembered
-passages that made your words other than without them; none is right where none did. What stands in
-square brackets like [MAIL-1-abc123] stays letter by letter."""
+STEP = "draft.{field}/{prompt}"
 TEXT_CHARS_MAX = 5000
 RECALLED_MAX = 3
+SHADOW = "shadow"  # the work of asking what a trial would have written
 NAMED_MAX = 20
 RULES_MAX = 40
+FRAME = ("greeting", "closing", "signature")  # the draft has them already
 PAIR = "Drafted:\n{}\n\nMade of it by the owner:\n{}"
 
 
@@ -54,11 +51,24 @@ class Drafted(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A wish for a draft, with what was recalled for it and how long that took."""
+
+    wish: Wish[Drafted]
+    recalled: list[Recalled]
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Drafting:
+    """`prompts`: every version of the prompt for drafts, by number. `own`: by specialist."""
+
     house: House
     models: Models
     recall: Recall
-    prompts: Mapping[str, str] = field(default_factory=dict)  # of specialists that have one
+    encoder: Encoder | None = None
+    prompts: Mapping[int, str] = field(default_factory=lambda: prompts.of(trials.DRAFT))
+    own: Mapping[str, str] = field(default_factory=dict)  # of specialists that have one
 
     async def written(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> Draft:
         """Return the call with its texts as a model drafted them, where one answers; checked."""
@@ -84,21 +94,54 @@ class Drafting:
             found = await checking.call(reader, self.house, call, begun.args, evidence)
         return Draft(call, found)
 
+    async def in_shadow(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> None:
+        """Ask what a trial in shadow would have written; nobody is shown it."""
+        async with self.house.db.snapshot() as reader:
+            trial = (await self.pin(reader)).trial
+        if trial is None or not trial.shadow or not self.models.set_up:
+            return
+        for name in _texts(self.house, task):
+            template = call.args.get(name)
+            if isinstance(template, str) and template:
+                asked = await self._asked(goal, task, scope, name, template, trial.arm)
+                await self.models.beside(_shadowed(asked.wish))
+
     async def _text(
         self, goal: Goal, task: Task, scope: Scope, field: str, template: str, passages: list[str]
     ) -> str:
         """Return what a model wrote; the template where none does. `passages` gets what it read."""
-        about = scope.get("customer") or scope.get("to") or {}
+        async with self.house.db.snapshot() as reader:
+            pin = await self.pin(reader)
+            arm = await trials.chosen(reader, pin, task.id)
+        arm = arm.within(self.prompts, pin.now.prompt)
+        asked = await self._asked(goal, task, scope, field, template, arm)
+        answer = await self.models.ask(asked.wish)
+        if not isinstance(answer, Answer):
+            return template
+        text = answer.value.text.strip()
+        if not text or await self._echo(goal, text):
+            return template
+        await self._count(goal, task, field, answer, asked.recalled, asked.ms)
+        if pin.trial is not None and pin.trial.shadow:
+            async with self.house.db.transaction() as tx:
+                await open_work(tx, SHADOW, task.id, key=f"{SHADOW}:{pin.trial.id}:{task.id}")
+        passages += [one.text for one in asked.recalled if one.id in answer.given]
+        return await self._revised(goal, task, scope, asked.wish, text, template, passages)
+
+    async def _asked(
+        self, goal: Goal, task: Task, scope: Scope, field: str, template: str, arm: Arm
+    ) -> Asked:
+        """Return what a model is asked for a draft, with the prompt of this arm."""
+        about = writer.recipient(scope)
         # of this customer alone, whatever else the words would find, and nothing secret
         theirs = Within(record=about.get("id"), sensitivity="personal")
         began = time.monotonic()
         found = await self.recall(template, theirs) if theirs.record else []
         ms = (time.monotonic() - began) * 1000
         recalled = found[:RECALLED_MAX]
-        changed = await self._changed(task.operation, field, about)
         wish = Wish(
             wanted=model_calls.Wanted(
-                step=STEP.format(field=field),
+                step=STEP.format(field=field, prompt=arm.prompt),
                 agent=task.agent,
                 basis=model_calls.digest(template),
                 task=task.id,
@@ -106,23 +149,21 @@ class Drafting:
                 recalled=tuple((one.id, one.score) for one in recalled),
             ),
             tier="small",
-            task=TASK,
+            task=self.prompts[arm.prompt],
             parts=(
                 *self._prompt(task.agent),
                 *_parts(goal, scope, template, recalled, _heeded(self.house, task)),
-                *changed,
+                *await self._changed(task.operation, field, about, template),
             ),
             gives=Drafted,
+            first=arm.model,
         )
-        answer = await self.models.ask(wish)
-        if not isinstance(answer, Answer):
-            return template
-        text = answer.value.text.strip()
-        if not text or await self._echo(goal, text):
-            return template
-        await self._count(goal, task, field, answer, recalled, ms)
-        passages += [one.text for one in recalled if one.id in answer.given]
-        return await self._revised(goal, task, scope, wish, text, template, passages)
+        return Asked(wish, recalled, ms)
+
+    async def pin(self, reader: Reader) -> Pin:
+        """Return what is in use; one of the operator's prompts is only ever taken by a tap."""
+        usual = max(prompts.of(trials.DRAFT))
+        return (await trials.pinned(reader, trials.DRAFT, usual)).within(self.prompts, usual)
 
     async def _revised(
         self, goal: Goal, task: Task, scope: Scope, wish: Wish[Drafted], text: str, template: str,
@@ -159,7 +200,7 @@ class Drafting:
         return tuple(found)
 
     def _prompt(self, agent: str) -> list[Part]:
-        said = self.prompts.get(agent, "")
+        said = self.own.get(agent, "")
         return [Part("how this specialist writes", said, "business", lasts=True)] if said else []
 
     async def _count(
@@ -182,16 +223,22 @@ class Drafting:
                 given=answer.given, used=used, chars=chars, ms=ms,
             )  # fmt: skip
 
-    async def _changed(self, operation: str, field: str, about: Mapping[str, Any]) -> list[Part]:
-        """Return how the owner changed the last drafts of this kind for the same customer."""
-        if not about.get("id"):
-            return []
+    async def _changed(
+        self, operation: str, field: str, about: Mapping[str, Any], template: str
+    ) -> list[Part]:
+        """Return the owner's style, and how they changed the nearest drafts for this customer."""
         async with self.house.db.snapshot() as reader:
-            pairs = await habits.examples(reader, operation, field, about["id"])
-        return [
-            Part("how the owner changed an earlier draft", PAIR.format(before, after), "personal",
-                 outside=True, spare=True)
-            for before, after in pairs
+            known = await style_desk.known(reader, about.get("id"))
+            pairs = []
+            if about.get("id"):
+                pairs = await habits.examples(reader, operation, field, about["id"])
+        told = "\n".join(style.told(one) for one in known.traits if one.part not in FRAME)
+        parts = [Part("the owner's style", told, "personal", lasts=True)] if told else []
+        near = await examples.nearest(template, pairs, self.encoder)
+        return parts + [
+            Part("how the owner changed an earlier draft", PAIR.format(one.drafted, one.made),
+                 "personal", outside=True, spare=True)
+            for one in near
         ]  # fmt: skip
 
     async def _echo(self, goal: Goal, text: str) -> bool:
@@ -199,6 +246,12 @@ class Drafting:
         async with self.house.db.snapshot() as reader:
             gate = await requests.begun(reader, self.house, goal.id, evidence=True)
         return gate.origins({"text": text})["text"] == "text"
+
+
+def _shadowed(wish: Wish[Drafted]) -> Wish[Drafted]:
+    """Return the wish under a name of its own, so that its answer is never taken for a draft."""
+    step = f"{trials.SHADOW}{wish.wanted.step}"
+    return replace(wish, wanted=wish.wanted.model_copy(update={"step": step}))
 
 
 def _texts(house: House, task: Task) -> Iterator[str]:

@@ -28,7 +28,7 @@ async def again(models: Models, wish: Wish[T], text: str, wrong: tuple[Finding, 
     )
     answer = await models.ask(
         Wish(wanted, wish.tier, wish.task + TASK, (*wish.parts, *told), wish.gives,
-             wish.tokens_max, wish.chars_max)
+             wish.tokens_max, wish.chars_max, first=wish.first)
     )  # fmt: skip
     written = getattr(answer.value, "text", "") if isinstance(answer, Answer) else ""
     return str(written).strip() or None

@@ -66,6 +66,19 @@ class Runner:
             if task is not None:
                 await plans.turn_on(tx, task.goal)
 
+    async def shadow(self, work: Work) -> None:
+        """Ask what a trial in shadow would have written for a task."""
+        async with self.house.db.snapshot() as reader:
+            task = await plans.task(reader, work.ref)
+            goal = None if task is None else await goals.get(reader, task.goal)
+        if task is None or goal is None or goal.playbook is None:
+            return
+        scope, _, _ = await self._told(goal, task)
+        async with self.house.db.snapshot() as reader:
+            wanted = await self.specialist(reader, task, scope)
+        for call in wanted[:1]:
+            await self.drafting.in_shadow(goal, task, scope, call)
+
     async def _dispatched(self, task_id: str) -> bool:
         """False: another draft of this task came first, so look again."""
         async with self.house.db.snapshot() as reader:

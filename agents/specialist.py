@@ -10,7 +10,9 @@ from typing import Any
 
 from agents import references, writer
 from connectors.contract import PermanentError
+from engine import style_desk
 from engine.plans import Task
+from engine.style import Style
 from memory.db import Reader
 
 Scope = dict[str, Any]
@@ -32,7 +34,7 @@ async def by_rules(reader: Reader, task: Task, scope: Scope) -> tuple[Wanted, ..
     args, missing = references.resolve(task.args, scope)
     if missing:
         raise PermanentError(f"I do not know {_listed(missing)}.")
-    voice = await writer.style(reader)
+    voice = await style_desk.known(reader, writer.recipient(scope).get("id"))
     filled = {name: _drafted(value, scope, voice) for name, value in args.items()}
     return (Wanted(task.operation, filled),)
 
@@ -42,7 +44,7 @@ def _listed(missing: tuple[str, ...]) -> str:
     return ", ".join(f"“{path.replace('.', ' ').replace('_', ' ')}”" for path in missing)
 
 
-def _drafted(value: Any, scope: Scope, voice: dict[str, str]) -> Any:
+def _drafted(value: Any, scope: Scope, voice: Style) -> Any:
     if isinstance(value, dict) and set(value) == {references.DRAFT}:
         return writer.draft(value[references.DRAFT], scope, voice)
     return value

@@ -1,15 +1,13 @@
 """The writer: drafts from templates, in the operator's voice, with what the records say.
 
-Style facts are facts about the company itself: `style.greeting`, `style.closing`,
-`style.signature`; the newest one counts, whatever the language.
+The voice is what the operator confirmed of their style, whatever the language.
 """
 
 from pathlib import Path
 from typing import Any
 
 from engine import words
-from memory import facts
-from memory.db import Reader
+from engine.style import Style, applied
 
 FOLDER = Path(__file__).parent / "drafts"
 VOICE = {  # what is written when no style fact says otherwise
@@ -23,16 +21,8 @@ COMMON = {  # words that tell the languages apart
 EMPTY: dict[str, Any] = {"mail": {}, "customer": {}, "order": {}, "invoice": {}, "payment": {}}
 
 
-async def style(reader: Reader) -> dict[str, str]:
-    """Return the operator's known style facts by name: greeting, closing, signature."""
-    prefix = f"{facts.STYLE}."
-    known = [f for f in await facts.current(reader, None) if f.attribute.startswith(prefix)]
-    active = [f for f in reversed(known) if f.status == "active"]  # the newest one last: it wins
-    return {f.attribute.removeprefix(prefix): str(f.value) for f in active}
-
-
-def draft(name: str, scope: dict[str, Any], known: dict[str, str]) -> str:
-    """Return the text of a draft for this situation, in the recipient's language."""
+def draft(name: str, scope: dict[str, Any], style: Style) -> str:
+    """Return the text of a draft for this situation, in the recipient's language and your style."""
     from jinja2 import FileSystemLoader
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -40,9 +30,18 @@ def draft(name: str, scope: dict[str, Any], known: dict[str, str]) -> str:
         loader=FileSystemLoader(FOLDER), trim_blocks=True, lstrip_blocks=True, autoescape=False
     )
     language = language_of(scope)
-    frame = _frame(scope, VOICE[language] | known)
+    frame = _frame(scope, VOICE[language] | style.single)
+    voice = {"money": words.money, "short": style.short, "familiar": style.familiar}
     template = room.get_template(f"{name}.{language}.txt")
-    return template.render(EMPTY | scope | frame | {"money": words.money}).strip()
+    text = template.render(EMPTY | scope | frame | voice).strip()
+    said = str(scope.get("text", {}).get("value", ""))
+    return applied(text, style, str(recipient(scope).get("name") or ""), said)
+
+
+def recipient(scope: dict[str, Any]) -> dict[str, Any]:
+    """Return the record of whom a draft is for, {} if there is none."""
+    found: dict[str, Any] = scope.get("customer") or scope.get("to") or {}
+    return found
 
 
 def language_of(scope: dict[str, Any]) -> str:
@@ -55,9 +54,8 @@ def language_of(scope: dict[str, Any]) -> str:
 
 
 def _frame(scope: dict[str, Any], voice: dict[str, str]) -> dict[str, str]:
-    person = scope.get("customer") or scope.get("to") or {}
-    first = str(person.get("name") or "").split(" ")[0]
+    first = str(recipient(scope).get("name") or "").split(" ")[0]
     greeting = voice["greeting"].replace("{name}", first).replace(" ,", ",")
     company = str(scope.get("company", {}).get("company", ""))
     sign = voice["signature"].replace("{company}", company)
-    return {"greeting": greeting, "closing": f"{voice['closing']}\n{sign}"}
+    return {"greeting": greeting, "closing": f"{voice['closing']}\n{sign}".strip()}

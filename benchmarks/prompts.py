@@ -42,7 +42,7 @@ SAID = (
     "/policy add before lunch I do not want refunds of a hundred or more",
     "/policy add on the first of May nobody may publish anything but greetings",
 )
-DRAFT = "draft.text/4"
+DRAFT = "draft.text/5"
 ASKED = {
     "what did we agree with Ada about the workshop?": ("It takes place in May.", "60 EUR a head."),
     "who wanted blue lamps?": ("Bruno would like the blue ones.", "Grace, too.", "Not Linus."),

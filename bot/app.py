@@ -5,6 +5,7 @@ from collections import ChainMap
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,7 +13,7 @@ from agents import library, listening, planning, roster, runner
 from agents import shelf as shelves
 from agents.asking import Asking
 from agents.composing import Composing
-from agents.drafting import Drafting
+from agents.drafting import SHADOW
 from agents.filling import Filling
 from agents.front import Front
 from agents.intake import Intake
@@ -27,6 +28,7 @@ from agents.specialist import Specialist, by_rules
 from agents.taking import Taking
 from agents.telling import Telling
 from bot import board, forgetting, minds, onboarding, templates
+from bot.agents import Agents, drafting_of
 from bot.autonomy import Autonomy
 from bot.commands import Commands
 from bot.delivery import Delivery
@@ -38,6 +40,7 @@ from bot.remembering import Remembering
 from bot.researching import Researching
 from bot.rules import Rules
 from bot.secrets import Secrets
+from bot.style import Styles
 from bot.surfaces import Heard, Surface
 from bot.tools import Tools
 from bot.tracing import Tracing
@@ -308,9 +311,11 @@ def _furnish(app: App, shelf: Shelf, models: Models, switch: Callable[[str], Non
         Memories(house, app.remembering.told),
         Researching(house, Researcher(app.remembering.search, models)),
         Qualifying(house, app.remembering.search),
+        Styles(house),
+        trying := Agents(drafting_of(house, models, app.remembering)),
     ):
         front.commands.update(said.commands())
-    app.verbs |= VERBS | setup.verbs() | shelf.verbs()
+    app.verbs |= VERBS | setup.verbs() | shelf.verbs() | trying.verbs()
     app.verbs |= templates.verbs(rules_in_chat.offered, rules_in_chat.context)
     taking = Taking(front.filling)
     app.verbs |= {"take": taking.take, "drop": taking.drop, "choose": front.filling.choose}
@@ -344,42 +349,25 @@ def _minds(
     plan = planning.Planning(house, models, remembering.recall, by_id)
     lost = Lost(house, by_id, plan.take)
     front = Front(house, router, intake, {"plan": plan.command}, answers, filling, lost)
-    drafting = Drafting(house, models, remembering.recall, hands.roster.prompts)
+    drafting = drafting_of(house, models, remembering, hands.roster.prompts)
     working = runner.Runner(house, by_id, drafting, Composing(house, models), hands)
 
     async def dispatch(work: Any) -> None:
         await working.dispatch(work)
         await listening.planned(house, work)
 
-    async def carry_out(work: Any) -> None:
-        await perform.perform(house, work)
-
-    async def sweep(work: Any) -> None:
-        await night.sweep(house, work)
-
-    async def picture(work: Any) -> None:
-        await pictures.paint(house, work)
-
-    async def compensate(work: Any) -> None:
-        await compensating.compensate(house, work)
-
-    async def certify(work: Any) -> None:
-        await forgetting.certify(house, work)
-
-    async def recount(work: Any) -> None:
-        await recounting.recount(house, work)
-
     handlers: dict[str, Handler] = {
         "understand": front.understand,
         "dispatch": dispatch,
-        "perform": carry_out,
+        "perform": partial(perform.perform, house),
         planning.KIND: plan.work,
         shelves.KIND: shelf.work,
-        "picture": picture,
-        plans.BACK: compensate,
-        retention.KIND: sweep,
-        forgetting.KIND: certify,
-        recounting.KIND: recount,
+        "picture": partial(pictures.paint, house),
+        plans.BACK: partial(compensating.compensate, house),
+        SHADOW: working.shadow,
+        retention.KIND: partial(night.sweep, house),
+        forgetting.KIND: partial(forgetting.certify, house),
+        recounting.KIND: partial(recounting.recount, house),
     }
     return front, handlers
 

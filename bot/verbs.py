@@ -13,7 +13,6 @@ from engine import (
     desk,
     endorsing,
     going_on,
-    habits,
     halting,
     into_record,
     ladder,
@@ -22,6 +21,7 @@ from engine import (
     rich,
     rule_desk,
     rungs,
+    style_desk,
     tool_desk,
 )
 from engine.taps import Reply
@@ -38,7 +38,7 @@ VERBS: dict[str, Verb] = {
     **who.VERBS,
     **going_back.VERBS,
     **importing.VERBS,
-    **habits.VERBS,
+    **style_desk.VERBS,
     **recording.VERBS,
     **rungs.VERBS,
     **curating.VERBS,

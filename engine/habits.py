@@ -1,35 +1,38 @@
-"""Habits: what the operator changes by hand in a draft, in pairs, and what it says of their style.
+"""Habits: what the operator changes by hand in a draft, kept in pairs, and what it says of them.
 
-Each pair is kept as two versions of one artifact. A greeting, closing or signature that was changed
-alike in two drafts becomes a question, and is used once the answer is yes.
+Each pair is two versions of one artifact. A trait of style that was changed alike in three drafts
+becomes a question (engine/style_desk.py), and is used once the answer is yes.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from engine import edits, outbox, recalls
+from engine import edits, recalls, streaks, style, style_desk
+from engine import request as requests
 from engine.effects import Effect
 from engine.house import House
-from engine.messages import Button, say
-from engine.taps import GONE, Person, Reply, heard
-from engine.tokens import Tap
+from engine.style import Trait
 from memory import artifacts, facts, profile, records
 from memory.db import Reader, Tx
 from memory.ids import derived_id
+from memory.records import Record
 from memory.schema.records import artifacts as artifacts_table
-from memory.schema.records import facts as facts_table
 from policies.rules import Action
 
 DRAFT = "draft"
 TITLE = "{operation} · {field}"
-ASKED_AT = 2  # drafts in which it was changed alike
-LINE_CHARS_MAX = 60
-EXAMPLES_MAX, EXAMPLE_CHARS_MAX = 2, 500
-ASKS = "In {count} drafts you made the {part} “{value}”. Shall I write it so from now on?"
-KEPT = "From now on the {part} is “{value}”."
-DROPPED = "I leave it as it was."
+LOOKED_AT_MAX = 20  # pairs of one recipient, the newest
+EXAMPLE_CHARS_MAX = 1500
+QUOTED_WORDS_MIN = 4  # fewer are anybody's: a customer signs with “Best”, too
+
+
+class Pair(NamedTuple):
+    """What was drafted, and what the operator made of it. `alike`: the same operation and field."""
+
+    drafted: str
+    made: str
+    alike: bool
 
 
 async def keep(
@@ -38,82 +41,58 @@ async def keep(
     """Keep what was changed in the texts of a draft, and ask about what comes back."""
     roles = house.operation(new.operation).roles
     company = str(await profile.get(tx, "company") or "")
-    person = await records.get(tx, new.about) if new.about else None
+    person = await _recipient(tx, effect)
+    name = person.name if person is not None else ""
+    found: list[Trait] = []
     for edit in edits.by_hand(effect.action, new):
         before, after = edit["before"], edit["after"]
         if roles.get(edit["field"]) != "text" or not (before and after):
             continue
-        await _pair(tx, effect, edit["field"], str(before), str(after), cause)
+        about = effect.goal if person is None else person.id
+        await _pair(tx, effect, about, edit["field"], str(before), str(after), cause)
         await recalls.corrected(tx, recalls.Draft(effect.task, edit["field"]))
-        first = person.name.split()[0] if person is not None else ""
-        for part, value in style(str(before), str(after), first, company):
-            await _noted(tx, effect, part, value, cause, conv)
+        found += style.traits(str(before), str(after), name, company)
+    own = await _own(tx, house, effect.goal, found)
+    for trait in own:
+        await _noted(tx, effect, trait, cause)
+    if own:
+        await style_desk.ask(tx, conv)
 
 
-def style(before: str, after: str, first: str, company: str) -> Iterator[tuple[str, str]]:
-    """Yield what an edit changed of greeting, closing and signature, as templates have them."""
-    old, new = (text.strip().splitlines() or [""] for text in (before, after))
-    if first and first in old[0] and first in new[0] and old[0] != new[0]:
-        yield "greeting", new[0].strip().replace(first, "{name}")
-    ends = [text.strip().rpartition("\n\n")[2].splitlines() for text in (before, after)]
-    if [len(end) for end in ends] == [2, 2]:
-        for part, was, now in zip(("closing", "signature"), *ends, strict=True):
-            if was != now and now.strip():
-                yield part, now.strip().replace(company, "{company}") if company else now.strip()
-
-
-async def examples(reader: Reader, operation: str, field: str, about: str) -> list[tuple[str, str]]:
-    """Return how the operator changed the last drafts of this kind for this record.
+async def examples(reader: Reader, operation: str, field: str, about: str) -> list[Pair]:
+    """Return how the operator changed the last drafts for this record, the newest first.
 
     Only for this record: what was written to one customer is nothing for a draft to another.
     """
     title = TITLE.format(operation=operation, field=field)
-    query = sa.select(artifacts_table.c.id).filter_by(kind=DRAFT, title=title)
-    query = query.where(artifacts_table.c.about.in_(await records.same(reader, about)))
-    newest = query.order_by(artifacts_table.c.at.desc(), artifacts_table.c.id).limit(EXAMPLES_MAX)
+    mine = artifacts_table.c.about.in_(await records.same(reader, about))
+    query = sa.select(artifacts_table.c.id, artifacts_table.c.title).filter_by(kind=DRAFT)
+    newest = query.where(mine).order_by(artifacts_table.c.at.desc(), artifacts_table.c.id)
     found = []
-    for row in await reader.rows(newest):
+    for row in await reader.rows(newest.limit(LOOKED_AT_MAX)):
         versions = await artifacts.versions(reader, row.id)
         drafted = [one.text or "" for one in versions if one.author == "agent"]
         if drafted and versions[-1].author == "operator":
-            pair = (drafted[-1], versions[-1].text or "")
-            found.append((pair[0][:EXAMPLE_CHARS_MAX], pair[1][:EXAMPLE_CHARS_MAX]))
+            pair = (drafted[-1][:EXAMPLE_CHARS_MAX], (versions[-1].text or "")[:EXAMPLE_CHARS_MAX])
+            found.append(Pair(*pair, row.title == title))
     return found
 
 
-async def take(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
-    """Yes: drafts are written so from now on."""
-    async with house.db.transaction() as tx:
-        cause = await heard(tx, tap, who, key, values)
-        fact = await facts.get(tx, tap.ref)
-        if fact is None or not await facts.endorse(tx, fact.id, cause):
-            return Reply(GONE, refused=True)
-        said = KEPT.format(part=_part(fact.attribute), value=fact.value)
-        await outbox.post(tx, say(_key(fact.attribute, fact.value), said), who.conv)
-    return Reply(said)
+async def _recipient(reader: Reader, effect: Effect) -> Record | None:
+    """Return the one person a draft is for, as its card counted it."""
+    like = await streaks.like(reader, effect.id, effect.version)
+    found = await records.get(reader, like.counterpart) if like.counterpart else None
+    if found is None and effect.action.about:
+        found = await records.get(reader, effect.action.about)
+    return found if found is not None and found.kind == "person" else None
 
 
-async def drop(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
-    """No: it was meant for these drafts alone."""
-    async with house.db.transaction() as tx:
-        cause = await heard(tx, tap, who, key, values)
-        fact = await facts.get(tx, tap.ref)
-        if fact is None:
-            return Reply(GONE, refused=True)
-        for id in await _alike(tx, fact.attribute, fact.value):
-            await facts.retract(tx, id, cause)
-        await outbox.post(tx, say(_key(fact.attribute, fact.value), DROPPED), who.conv)
-    return Reply(DROPPED)
-
-
-VERBS: dict[str, Any] = {"style.keep": take, "style.drop": drop}
-
-
-async def _pair(tx: Tx, effect: Effect, field: str, before: str, after: str, cause: str) -> None:
+async def _pair(
+    tx: Tx, effect: Effect, about: str, field: str, before: str, after: str, cause: str
+) -> None:
     """Add what stood there and what the operator made of it to the versions of the draft."""
     id = derived_id("art", effect.id, field)
     title = TITLE.format(operation=effect.action.operation, field=field)
-    about = effect.action.about or effect.goal
     await artifacts.keep(
         tx, DRAFT, title, artifact_id=id, author="agent", cause=cause, about=about, text=before
     )
@@ -123,39 +102,28 @@ async def _pair(tx: Tx, effect: Effect, field: str, before: str, after: str, cau
     await artifacts.revise(tx, id, "operator", cause, text=after)
 
 
-async def _noted(
-    tx: Tx, effect: Effect, part: str, value: str, cause: str, conv: str | None
-) -> None:
-    """Note a change of style as a guess; the second draft that says the same asks."""
-    if len(value) > LINE_CHARS_MAX:
-        return
-    attribute = f"{facts.STYLE}.{part}"
-    before = await _alike(tx, attribute, value)
-    id = derived_id("fct", attribute, value, effect.id)
+async def _own(reader: Reader, house: House, goal: str, found: list[Trait]) -> list[Trait]:
+    """Return the traits that are the operator's: not what they took over from somebody's mail."""
+    long = [one for one in found if len(_new(one).split()) >= QUOTED_WORDS_MIN]
+    if not long:
+        return found
+    gate = await requests.begun(reader, house, goal)
+    theirs = {one for one in long if gate.origins({"text": _new(one)}).get("text") == "text"}
+    return [one for one in found if one not in theirs]
+
+
+def _new(trait: Trait) -> str:
+    """Return the words that a trait puts in."""
+    if trait.part == "strike":
+        return ""
+    return trait.value.partition(style.ARROW)[2] if trait.part == "instead" else trait.value
+
+
+async def _noted(tx: Tx, effect: Effect, trait: Trait, cause: str) -> None:
+    """Note a trait as a guess, once for each draft."""
+    attribute = f"{facts.STYLE}.{trait.part}"
+    id = derived_id("fct", attribute, trait.value, effect.id)
     await facts.learn(
-        tx, attribute, value, record=None, author="agent", source=cause, cardinality="many",
+        tx, attribute, trait.value, record=None, author="agent", source=cause, cardinality="many",
         fact_id=id,
     )  # fmt: skip
-    count = len({*before, id})
-    key = _key(attribute, value)
-    if count < ASKED_AT or await outbox.get(tx, key) is not None:
-        return  # asked once, whatever the answer
-    yes = Button(label="Write it so", action="style.keep", ref=id)
-    no = Button(label="No", action="style.drop", ref=id)
-    text = ASKS.format(count=count, part=part, value=value)
-    await outbox.post(tx, say(key, text, buttons=((yes, no),)), conv)
-
-
-async def _alike(reader: Reader, attribute: str, value: Any) -> list[str]:
-    """Return the guesses that say the same and were neither confirmed nor withdrawn."""
-    query = sa.select(facts_table).filter_by(attribute=attribute, author="agent", closed_at=None)
-    rows = await reader.rows(query.where(facts_table.c.endorsed_by.is_(None)))
-    return [row.id for row in rows if row.value == value]
-
-
-def _part(attribute: str) -> str:
-    return attribute.removeprefix(f"{facts.STYLE}.")
-
-
-def _key(attribute: str, value: Any) -> str:
-    return f"style:{derived_id('sty', attribute, value)}"

@@ -117,6 +117,13 @@ def form(one: CompanyName, other: CompanyName) -> Level:
     return "same" if one.form == other.form else "different"
 
 
+def changed(before: str, after: str) -> float:
+    """Return the share of words by which two texts differ: 0 not at all, 1 wholly."""
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.normalized_distance(before.split(), after.split())
+
+
 def _close(one: str, other: str) -> bool:
     from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 

@@ -134,7 +134,7 @@ class Models:
         if before is not None:
             return _again(before, wish)
         wish = wish.within(level)
-        listed = list(self._listed(wish.tier))
+        listed = list(self._listed(wish))
         if kept := await self._kept(wish, listed):
             return kept
         why: list[str] = []
@@ -156,13 +156,22 @@ class Models:
         """Yield every model with its tier."""
         yield from ((tier, model) for tier in TIERS for model in self._tiers.get(tier, ()))
 
-    def _listed(self, tier: Tier) -> Iterator[tuple[Tier, Model]]:
+    async def beside(self, wish: Wish[T]) -> None:
+        """Ask the first model that this wish would be answered by, once, for a comparison."""
+        async with self._house.db.snapshot() as reader:
+            if await model_calls.settled(reader, wish.wanted) is not None:
+                return
+        for tier, model in list(self._listed(wish))[:1]:
+            await self._unless_resting(wish, tier, model)
+
+    def _listed(self, wish: Wish[T]) -> Iterator[tuple[Tier, Model]]:
         seen: set[str] = set()
-        for one in INSTEAD[tier]:
-            for model in self._tiers.get(one, ()):
-                if model.name not in seen:
-                    seen.add(model.name)
-                    yield one, model
+        usual = [(one, model) for one in INSTEAD[wish.tier] for model in self._tiers.get(one, ())]
+        first = [pair for pair in self.listed() if pair[1].name == wish.first]
+        for one, model in (*first, *usual):
+            if model.name not in seen:
+                seen.add(model.name)
+                yield one, model
 
     async def _kept(self, wish: Wish[T], listed: list[tuple[Tier, Model]]) -> Answer[T] | None:
         """Return what one of these models answered to exactly this before. Nothing leaves."""

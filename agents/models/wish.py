@@ -51,6 +51,7 @@ class Wish(Generic[T]):
 
     `hears`: is told what was written so far, JSON that is neither whole nor checked, with the ids
     of the passages it was given. Where it came from a cache or all at once, nothing.
+    `first`: the model that is asked before those of the tier; "": none is.
     """
 
     wanted: Wanted
@@ -61,6 +62,7 @@ class Wish(Generic[T]):
     tokens_max: int = 800
     chars_max: int = 8000
     hears: Hears | None = None
+    first: str = ""
 
     @cached_property
     def messages(self) -> list[Message]:

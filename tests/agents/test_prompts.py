@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from agents import prompts as versions
 from agents.models.wish import Part, Wish
 from benchmarks import prompts
 from engine.model_calls import Wanted
@@ -32,7 +33,8 @@ def purposes() -> set[str]:
     asking = [text for text in sources if ASKS.search(text)]
     found = [STEP.findall(text) for text in asking if "Wish(" in text]
     assert all(len(steps) == 1 for steps in found)
-    return {steps[0].format(field="text") for steps in found}
+    newest = max(versions.of("draft"))
+    return {steps[0].format(field="text", prompt=newest) for steps in found}
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ async def test_two_calls_for_one_purpose_begin_alike_whatever_they_are_about(
         shared = prompts.share(found)
         assert shared.alike > len(found[0][0]["content"])
         assert shared.alike / shared.whole > 0.75, step
-    drafts = [one.messages[1]["content"] for one in first["draft.text/4"]]
+    drafts = [one.messages[1]["content"] for one in first["draft.text/5"]]
     assert len(set(drafts)) == 2
     assert all(OWN_RULE in text.partition('<data name="draft"')[0] for text in drafts)
 

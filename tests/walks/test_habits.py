@@ -4,7 +4,8 @@ import sqlalchemy as sa
 
 from bot.app import App
 from bot.memories import MEMORY
-from engine import habits
+from bot.style import TITLE
+from engine import habits, style_desk
 from memory import artifacts, events, facts, passages, records, verify
 from memory.schema.recalls import recalls
 from memory.schema.records import artifacts as table
@@ -13,7 +14,7 @@ from tests.peers.models import says
 from tests.walks.model_office import CARD, WISH, WROTE, Office
 from tests.walks.test_outside import mail
 
-ASKED = "Shall I write it so"
+ASKED = "Shall I write so from now on?"
 
 
 async def reply_edited(chat: Chat, amount: str, old: str, new: str) -> None:
@@ -44,32 +45,80 @@ async def test_each_edit_of_a_draft_is_kept_as_a_pair(app: App, chat: Chat) -> N
         ada = await records.by_key(reader, "email", "ada@example.org")
         assert ada is not None
         found = await habits.examples(reader, "email.send", "text", ada.id)
-        assert found == [(drafted[:500], made[:500])]
+        assert found == [(drafted, made, True)]
         assert await habits.examples(reader, "email.send", "text", "rec_other") == []
     assert (await verify.verify(app.db)).faults == ()
 
 
-async def test_what_is_changed_alike_twice_is_asked_and_then_written_so(
+async def thrice(chat: Chat, old: str, new: str) -> None:
+    for amount in ("5", "6", "7"):
+        await reply_edited(chat, amount, old, new)
+
+
+async def test_what_is_changed_alike_thrice_is_asked_and_then_written_so(
     app: App, chat: Chat
 ) -> None:
-    await reply_edited(chat, "5", "Dear Ada,", "Hi Ada,")
-    assert ASKED not in chat.last
+    for amount in ("5", "6"):
+        await reply_edited(chat, amount, "Dear Ada,", "Hi Ada,")
+    assert all(ASKED not in shown.summary for shown in chat.shown.values())
     await chat.say("/review")
     assert "Nothing that I know contradicts itself." in chat.last  # a guess is no claim
-    await reply_edited(chat, "6", "Dear Ada,", "Hi Ada,")
-    card = chat.text("In 2 drafts you made the greeting")
-    assert "“Hi {name},”" in card
-    await chat.tap("In 2 drafts", "Write it so")
-    assert "From now on the greeting is “Hi {name},”." in chat.text("From now on")
-    await chat.say("refund PAY-1042 7 EUR")
+    await reply_edited(chat, "7", "Dear Ada,", "Hi Ada,")
+    card = chat.text(ASKED)
+    assert "1. Your greeting is “Hi {name},” (in 3 drafts, all to Ada Example)" in card
+    await chat.tap(ASKED, "1: write it so")
+    assert "your greeting is “Hi {name},”." in chat.text("From now on")
+    await chat.say("refund PAY-1042 8 EUR")
     assert "Hi Ada," in chat.text("Send e-mail")
+    await chat.say("write to Chloé that the file is ready")
+    assert "Hi Chloé," in chat.text("Send e-mail")
+
+
+async def test_what_is_for_one_person_is_written_to_nobody_else(app: App, chat: Chat) -> None:
+    await thrice(chat, "Dear Ada,", "Hi Ada,")
+    await chat.tap(ASKED, "1: only to Ada")
+    assert "From now on, to Ada Example: your greeting is “Hi {name},”." in chat.text("From now")
+    await chat.say("refund PAY-1042 8 EUR")
+    assert "Hi Ada," in chat.text("Send e-mail")
+    await chat.say("write to Chloé that the file is ready")
+    assert "Dear Chloé," in chat.text("Send e-mail")
+    await chat.say("/style")
+    assert "Your greeting is “Hi {name},”, to Ada Example" in chat.last
+
+
+async def test_all_that_is_changed_alike_stands_on_one_card(app: App, chat: Chat) -> None:
+    for amount in ("5", "6", "7"):
+        await chat.say(f"refund PAY-1042 {amount} EUR")
+        key = chat.key("Send e-mail")
+        form = chat.button(key, "Edit").form
+        assert form is not None
+        text = next(field.initial for field in form.fields if field.id == "text")
+        text = text.replace("\n\nIf anything is still open, just answer this mail.", "")
+        text = text.replace("thank you for your message.", "thanks for your message.")
+        text = text.replace("Warm wishes", "Best")
+        await chat.tap("Send e-mail", "Edit", text=text)
+    card = chat.text(ASKED)
+    assert [key for key in chat.order if key.startswith("style:")] == [f"style:{chat.who.conv}"]
+    for what in (
+        "Your closing is “Best”",
+        "You strike “If anything is still open, just answer this mail.”",
+        "You write “thanks” instead of “thank you”",
+    ):
+        assert what in card
+    for _ in range(3):
+        await chat.tap(ASKED, "1: write it so")
+    await chat.say("refund PAY-1042 8 EUR")
+    written = chat.text("Send e-mail")
+    assert "thanks for your message." in written
+    assert "Best\n" in written
+    assert "If anything is still open" not in written
+    assert (await verify.verify(app.db)).faults == ()
 
 
 async def test_a_no_leaves_the_style_as_it_was(app: App, chat: Chat) -> None:
-    for amount in ("5", "6"):
-        await reply_edited(chat, amount, "Warm wishes", "Cheers")
-    await chat.tap("In 2 drafts you made the closing", "No")
-    await chat.say("refund PAY-1042 7 EUR")
+    await thrice(chat, "Warm wishes", "Cheers")
+    await chat.tap(ASKED, "1: no")
+    await chat.say("refund PAY-1042 8 EUR")
     assert "Warm wishes" in chat.text("Send e-mail")
     async with app.db.snapshot() as reader:
         known = await facts.current(reader, None, f"{facts.STYLE}.closing")
@@ -77,19 +126,72 @@ async def test_a_no_leaves_the_style_as_it_was(app: App, chat: Chat) -> None:
 
 
 async def test_what_was_answered_is_not_asked_again(app: App, chat: Chat) -> None:
-    for amount in ("5", "6"):
-        await reply_edited(chat, amount, "Warm wishes", "Cheers")
-    await chat.tap("In 2 drafts you made the closing", "No")
-    for amount in ("7", "8", "9"):
-        await reply_edited(chat, amount, "Warm wishes", "Cheers")
+    await thrice(chat, "Warm wishes", "Cheers")
+    await chat.tap(ASKED, "1: no")
+    await thrice(chat, "Warm wishes", "Cheers")
     said = [chat.shown[key].summary for key in chat.order if key.startswith("style:")]
-    assert said == [habits.DROPPED]
+    assert said == [style_desk.DROPPED]
 
 
 async def test_a_guess_is_not_written_before_the_yes(app: App, chat: Chat) -> None:
-    await reply_edited(chat, "5", "Warm wishes", "Cheers")
-    await chat.say("refund PAY-1042 7 EUR")
+    await thrice(chat, "Warm wishes", "Cheers")
+    await chat.say("refund PAY-1042 8 EUR")
     assert "Warm wishes" in chat.text("Send e-mail")
+
+
+async def test_the_same_draft_edited_often_is_one_draft(app: App, chat: Chat) -> None:
+    await chat.say("refund PAY-1042 5 EUR")
+    for closing in ("Cheers", "Warm wishes", "Cheers", "Warm wishes", "Cheers"):
+        key = chat.key("Send e-mail")
+        form = chat.button(key, "Edit").form
+        assert form is not None
+        text = next(field.initial for field in form.fields if field.id == "text")
+        other = "Warm wishes" if closing == "Cheers" else "Cheers"
+        await chat.tap("Send e-mail", "Edit", text=text.replace(other, closing))
+    await chat.say("/style")
+    assert "your closing is “Cheers” (1 draft)" in chat.last
+
+
+async def test_the_words_of_others_never_become_style(app: App, chat: Chat) -> None:
+    theirs = "We look forward to the lions of spring."
+    for number in (1, 2, 3):
+        letter = mail(f"I want my money back for PAY-1042. {theirs}", number)
+        await chat.drop(letter.replace(b"eve@evil.example", b"ada@example.org"))
+        await chat.tap("Mail from", "Refund")
+        key = chat.key("Send e-mail")
+        form = chat.button(key, "Edit").form
+        assert form is not None
+        text = next(field.initial for field in form.fields if field.id == "text")
+        text = text.replace("\n\nWarm wishes", f"\n\n{theirs}\n\nBest wishes")
+        await chat.tap("Send e-mail", "Edit", text=text)
+    await chat.say("/style")
+    assert "your closing is “Best wishes” (3 drafts)" in chat.last
+    assert "lions" not in chat.last
+
+
+async def test_style_tells_what_it_knows_from_which_edits_and_forgets_it(
+    app: App, chat: Chat
+) -> None:
+    await thrice(chat, "Warm wishes", "Cheers")
+    await chat.tap(ASKED, "1: write it so")
+    await chat.say("/style")
+    told = chat.last
+    assert "Your closing is “Cheers” (your word, 20 Nov 2026; seen in 3 drafts:" in told
+    assert "Your greeting is “Dear {name},” (your word" in told
+    assert "from 5 on I tell how much of them you change" in told
+    number = next(line.split(".")[0] for line in told.splitlines() if "“Cheers”" in line)[-1]
+    await chat.tap(TITLE, f"Change {number}", value="See you")
+    await chat.say("refund PAY-1042 8 EUR")
+    assert "See you" in chat.text("Send e-mail")
+    await chat.say("/style")
+    number = next(line.split(".")[0] for line in chat.last.splitlines() if "“See you”" in line)[-1]
+    await chat.tap(TITLE, f"Forget {number}")
+    await chat.say("refund PAY-1042 9 EUR")
+    assert "See you" not in chat.text("Send e-mail")
+    await chat.say("/style closing Best")
+    await chat.say("refund PAY-1042 10 EUR")
+    assert "Best\n" in chat.text("Send e-mail")
+    assert (await verify.verify(app.db)).faults == ()
 
 
 async def test_which_passages_a_draft_used_is_counted_as_its_model_says(office: Office) -> None:

@@ -32,7 +32,7 @@ async def test_a_model_drafts_the_words_and_the_card_says_who_and_what_it_cost(
     assert "Today 0.0030 EUR of 2.00 EUR: every model may be asked." in chat.last
     assert "• mail sent: 1 done, 0.0030 EUR each, about 6 minutes saved" in chat.last
     await chat.say("/why")
-    assert "draft.text/4: home/one (small) answered · 100 + 20 tokens" in chat.last
+    assert "draft.text/5: home/one (small) answered · 100 + 20 tokens" in chat.last
     assert "personal words, a machine of yours · models.ask: models-you-set-up" in chat.last
     assert (await verify.verify(office.app.db)).faults == ()
 

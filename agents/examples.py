@@ -1,0 +1,41 @@
+"""Examples: the pairs of draft and what you made of it that are nearest to the text at hand."""
+
+import asyncio
+from collections.abc import Sequence
+from operator import mul
+
+from engine.habits import Pair
+from memory.embed import Encoder
+from memory.terms import telling, words_of
+
+TOKENS_MAX = 600  # of all pairs together, a token for four characters
+CHARS_PER_TOKEN = 4
+PAIRS_MAX = 4
+ENCODED_CHARS_MAX = 500  # the encoder reads about a thousand; how a draft begins tells what it is
+
+
+async def nearest(
+    draft: str, pairs: Sequence[Pair], encoder: Encoder | None, tokens: int = TOKENS_MAX
+) -> list[Pair]:
+    """Return the pairs nearest to a draft, the same kind of mail first, that fit so many tokens."""
+    if len(pairs) > 1:
+        near = await _nearness(draft, [pair.drafted for pair in pairs], encoder)
+        order = sorted(range(len(pairs)), key=lambda at: (not pairs[at].alike, -near[at], at))
+        pairs = [pairs[at] for at in order]
+    chosen, left = list[Pair](), tokens * CHARS_PER_TOKEN
+    for pair in pairs:
+        size = len(pair.drafted) + len(pair.made)
+        if size <= left and len(chosen) < PAIRS_MAX:
+            chosen.append(pair)
+            left -= size
+    return chosen
+
+
+async def _nearness(draft: str, others: Sequence[str], encoder: Encoder | None) -> list[float]:
+    """Return how near each text is: by meaning, or by words where there is no encoder."""
+    if encoder is None:
+        mine = set(telling(words_of(draft)))
+        return [len(mine & set(telling(words_of(other)))) for other in others]
+    texts = [text[:ENCODED_CHARS_MAX] for text in (draft, *others)]
+    wanted, *vectors = await asyncio.to_thread(encoder.encode, texts)
+    return [sum(map(mul, wanted, vector)) for vector in vectors]
