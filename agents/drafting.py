@@ -104,7 +104,17 @@ class Drafting:
             template = call.args.get(name)
             if isinstance(template, str) and template:
                 asked = await self._asked(goal, task, scope, name, template, trial.arm)
-                await self.models.beside(_shadowed(asked.wish))
+                await self._beside(_shadowed(asked.wish))
+
+    async def _beside(self, wish: Wish[Drafted]) -> None:
+        """Ask the one model that is on trial, if it was not before."""
+        async with self.house.db.snapshot() as reader:
+            if await model_calls.settled(reader, wish.wanted) is not None:
+                return
+        for tier, model in self.models.listed():
+            if wish.first in ("", model.name):
+                await self.models.tried(wish, tier, model)
+                return
 
     async def _text(
         self, goal: Goal, task: Task, scope: Scope, field: str, template: str, passages: list[str]

@@ -251,10 +251,8 @@ async def open_app(
     db = Database(folder / "firstmate.db", clock)
     if prepare is not None:
         await prepare(db)
-    async with db.snapshot() as reader:
-        settings = await profile.read(reader)
-    connected = registry.embedded(folder, clock, company_of(settings))
-    own = undoing.with_undo((*connected.operations.values(), *Notebook(db).operations()))
+    connected = registry.embedded(folder, clock, await _company(db)).operations
+    own = undoing.with_undo((*connected.values(), *Notebook(db).operations()))
     toolbox = Toolbox(db, folder, {name.partition(".")[0] for name in own})
     await toolbox.open()
     crew = roster.of(folder, {**own, **toolbox.classes})
@@ -268,16 +266,15 @@ async def open_app(
     await remembering.open()
     playbooks = library.load_folder(operations=_arguments(own))
     asking = models(house)
-    hands = WithOwnCode(crew, specialist)
     shelf = Shelf(house, {playbook.id: playbook for playbook in playbooks})
     await shelf.open()
+    hands = WithOwnCode(crew, specialist)
     front, handlers = _minds(house, playbooks, shelf, remembering, hands, asking)
-    durable = Durable(db, handlers)
     app = App(
         folder=folder,
         house=house,
         front=front,
-        durable=durable,
+        durable=Durable(db, handlers),
         alarms=AlarmClock(db, bells.BELLS),
         delivery=Delivery(db, surfaces),
         surfaces=surfaces,
@@ -320,6 +317,11 @@ def _furnish(app: App, shelf: Shelf, models: Models, switch: Callable[[str], Non
     taking = Taking(front.filling)
     app.verbs |= {"take": taking.take, "drop": taking.drop, "choose": front.filling.choose}
     app.verbs |= {"remember": front.intake.remember}
+
+
+async def _company(db: Database) -> Company:
+    async with db.snapshot() as reader:
+        return company_of(await profile.read(reader))
 
 
 def company_of(settings: dict[str, Any]) -> Company:

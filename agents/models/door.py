@@ -156,14 +156,6 @@ class Models:
         """Yield every model with its tier."""
         yield from ((tier, model) for tier in TIERS for model in self._tiers.get(tier, ()))
 
-    async def beside(self, wish: Wish[T]) -> None:
-        """Ask the first model that this wish would be answered by, once, for a comparison."""
-        async with self._house.db.snapshot() as reader:
-            if await model_calls.settled(reader, wish.wanted) is not None:
-                return
-        for tier, model in list(self._listed(wish))[:1]:
-            await self._unless_resting(wish, tier, model)
-
     def _listed(self, wish: Wish[T]) -> Iterator[tuple[Tier, Model]]:
         seen: set[str] = set()
         usual = [(one, model) for one in INSTEAD[wish.tier] for model in self._tiers.get(one, ())]
