@@ -69,11 +69,9 @@ async def _plan(tx: Tx, who: Person, text: str, about: str) -> None:
 
 async def _left(app: App) -> int:
     async with app.db.snapshot() as reader:
-        return sum(
-            one.state not in plans.ENDED
-            for number in range(QUEUED)
-            for one in await plans.of_goal(reader, derived_id("gol", f"queued {number}"))
-        )
+        ids = [derived_id("gol", f"queued {number}") for number in range(QUEUED)]
+        found = [one for id in ids for one in await plans.of_goal(reader, id)]
+    return sum(one.state not in plans.ENDED for one in found)
 
 
 async def _ask(app: App, screen: Screen, who: Person, words: str, number: int) -> float:

@@ -63,8 +63,8 @@ class Lanes:
                 return
 
     def _room(self, lane: Lane) -> bool:
-        """Say whether one more may run: not more than the lane and all less urgent ones may."""
-        later = LANES[LANES.index(lane) :]
-        if sum(self._running.values()) >= RUNNING_MAX:
-            return False
-        return sum(self._running[one] for one in later) < AT_ONCE[lane]
+        """Say whether one more may run: of no lane up to this may it and all later ones be full."""
+        return all(
+            sum(self._running[later] for later in LANES[at:]) < AT_ONCE[one]
+            for at, one in enumerate(LANES[: LANES.index(lane) + 1])
+        )

@@ -29,7 +29,7 @@ async def begin(db: Database) -> None:
             return
         if await tx.value(sa.select(outcomes.c.goal).limit(1)) is None:
             await cursors.save(tx, CURSOR, ALL)
-        elif await durable.open_work(tx, KIND, CURSOR, key="recount"):
+        elif await durable.open_work(tx, KIND, CURSOR, key="recount", lane="off_peak"):
             await events.note(tx, "episodes.due", None)
 
 

@@ -65,7 +65,7 @@ async def arm(tx: Tx, cause: str | None) -> None:
 
 async def ring(tx: Tx, ref: str, cause: str) -> None:
     """Set the night's work out, and the alarm for the next night."""
-    await open_work(tx, KIND, cause)
+    await open_work(tx, KIND, cause, lane="off_peak")
     await daily.again(tx, KIND, RINGS_AT, cause)
 
 
