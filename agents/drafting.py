@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from agents import checking, examples, judging, prompts, references, revising, writer
+from agents import checking, examples, judging, prompts, references, revising, variants, writer
 from agents.checking import Draft
 from agents.checks.evidence import Evidence, Finding
 from agents.models.door import Answer, Models
@@ -23,6 +23,7 @@ from engine import request as requests
 from engine.durable import open_work
 from engine.goals import Goal
 from engine.house import House
+from engine.mode_words import CREATIVE, DETERMINISTIC
 from engine.plans import Task
 from engine.trials import Arm, Pin
 from memory.db import Reader
@@ -31,7 +32,6 @@ from memory.recall import Recall, Recalled
 from memory.scope import Within
 from policies.rules import RUNS_BY_ITSELF
 
-DETERMINISTIC = "deterministic"
 TEXT = "text"
 STEP = "draft.{field}/{prompt}"
 TEXT_CHARS_MAX = 5000
@@ -76,6 +76,10 @@ class Drafting:
         if self.models.set_up and call.operation == task.operation and goal.mode != DETERMINISTIC:
             for name in _texts(self.house, task):
                 if isinstance(args.get(name), str) and args[name]:
+                    if goal.mode == CREATIVE and name == variants.FIELD:
+                        several = await self._several(goal, task, scope, call)
+                        if several is not None:
+                            return several
                     args[name] = await self._text(goal, task, scope, name, args[name], passages)
         drafted = await self.checked(goal, scope, replace(call, args=args), call, passages)
         if args == call.args:
@@ -137,6 +141,23 @@ class Drafting:
                 await open_work(tx, SHADOW, task.id, key=f"{SHADOW}:{pin.trial.id}:{task.id}")
         passages += [one.text for one in asked.recalled if one.id in answer.given]
         return await self._revised(goal, task, scope, asked.wish, text, template, passages)
+
+    async def _several(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> Draft | None:
+        """Return two to five drafts that differ; those without a mark alone where there are two."""
+        async with self.house.db.snapshot() as reader:
+            arm = (await self.pin(reader)).now
+        field, template = variants.FIELD, str(call.args[variants.FIELD])
+        asked = await self._asked(goal, task, scope, field, template, arm)
+        texts, given = await variants.written(self.models, asked.wish)
+        passages = [one.text for one in asked.recalled if one.id in given]
+        drafts = []
+        for text in texts:
+            if not await self._echo(goal, text):
+                other = replace(call, args={**call.args, field: text})
+                drafts.append(await self.checked(goal, scope, other, call, passages))
+        clean = [one for one in drafts if not one.found]
+        chosen = clean if len(clean) > 1 else sorted(drafts, key=lambda one: len(one.found))
+        return replace(chosen[0], variants=tuple(chosen[1:])) if len(chosen) > 1 else None
 
     async def _asked(
         self, goal: Goal, task: Task, scope: Scope, field: str, template: str, arm: Arm

@@ -24,6 +24,7 @@ from agents import (
 )
 from agents.asking import Asking, is_only_about
 from agents.correcting import Correcting
+from agents.exploring import Exploring
 from agents.filling import Filling
 from agents.intake import Intake
 from agents.library import Playbook
@@ -31,7 +32,7 @@ from agents.lost import Lost
 from agents.planner import Wish
 from agents.routing import Route, Router
 from agents.several import Kind, Parting
-from engine import goal_rules, outbox, questions, redirects, stop
+from engine import goal_rules, mode_words, outbox, questions, redirects, stop
 from engine.durable import Work
 from engine.house import House
 from engine.messages import Msg, say
@@ -121,6 +122,9 @@ class Front:
             named = [] if question is None else await parties.find(reader, said)
         if event.body.get("redirects"):
             await self._redirected(event, said, route)
+            return
+        if mode_words.of((said,)) == mode_words.EXPLORATORY:
+            await Exploring(self.house, self.asking).explore(event, wanted, route.playbook)
             return
         if event.kind == parts.KIND:
             question = None  # a part that asks or wishes is no answer

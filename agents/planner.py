@@ -9,7 +9,7 @@ from agents import scope as scopes
 from agents.library import Playbook, Slot
 from agents.words import Candidate
 from connectors.contract import ANSWER
-from engine import goals, plans, request
+from engine import goals, mode_words, plans, request
 from engine.goals import Goal
 from engine.house import House
 from memory import events
@@ -65,8 +65,9 @@ async def plan(tx: Tx, house: House, wish: Wish, goal_id: str, cause: str, conv:
     }
     title = title_of(wish)
     new = await goals.open_goal(
-        tx, goal_id, title, asked_by=cause, conv=conv, playbook=playbook.id, slots=about
-    )
+        tx, goal_id, title, asked_by=cause, conv=conv, playbook=playbook.id, slots=about,
+        mode=mode_words.of(wish.said),
+    )  # fmt: skip
     goal = await goals.get(tx, goal_id)
     assert goal is not None
     if new and playbook.steps:

@@ -19,7 +19,7 @@ from agents.plan_anew import Anew
 from agents.plan_checked import Known, as_text, faults, ordered, preliminary
 from agents.plan_wish import Given, Proposed, wish
 from agents.words import Candidate
-from engine import goals, outbox, plan_card, plans, questions, request, versions
+from engine import goals, mode_words, outbox, plan_card, plans, questions, request, versions
 from engine.durable import Work, open_work
 from engine.goals import Goal
 from engine.house import House
@@ -111,8 +111,9 @@ class Planning:
         title = plan.title.strip() or said[-1][:100]
         async with self.house.db.transaction() as tx:
             await goals.open_goal(
-                tx, goal_id, title, asked_by=event.id, conv=conv, playbook=None, slots=slots
-            )
+                tx, goal_id, title, asked_by=event.id, conv=conv, playbook=None, slots=slots,
+                mode=mode_words.of(said),
+            )  # fmt: skip
             goal = await goals.get(tx, goal_id)
             assert goal is not None
             because = "You asked for what no playbook does; a language model proposed these steps."

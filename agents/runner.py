@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from agents import acting, references, strayed
+from agents import acting, references, strayed, variants
 from agents import scope as scopes
 from agents.composing import Composing
 from agents.drafting import Drafting
@@ -175,8 +175,9 @@ class Runner:
                         reader, self.house, goal, task.agent, call, scope, why
                     )
                 proposal = await gate.weigh(
-                    self.house, action, goal.id, task=task.id, marks=draft.marks
-                )
+                    self.house, action, goal.id, task=task.id, marks=draft.marks,
+                    options=variants.options(draft),
+                )  # fmt: skip
             except PermanentError as error:
                 if len(wanted) == 1:
                     raise

@@ -14,7 +14,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from agents import answering, judging, plan_wish, revising
+from agents import answering, judging, plan_wish, revising, variants
 from agents.checks.evidence import Evidence, Finding
 from agents.composing import Composing
 from agents.models import listed, probing
@@ -128,10 +128,11 @@ async def wishes(home: Path, clock: Clock = system_clock) -> Mapping[str, Sequen
 
 
 async def _checked(door: Models, wish: Wish[Any]) -> None:
-    """Ask for a draft once more, as where the checks marked it, and have it judged."""
+    """Ask for a draft once more, as where the checks marked it, for several, and for a judge."""
     [draft] = [part.text for part in wish.parts if part.name == "draft"]
     wrong = (Finding("number", "40", f"“40” is a number that I was not given: {len(draft)}."),)
     await revising.again(door, wish, f"{draft} 40", wrong)
+    await variants.written(door, wish)
     task = Task.model_construct(id=wish.wanted.task, goal=wish.wanted.goal, agent="writer")
     await judging.remarks(door, task, f"{draft} 40", draft, Evidence((draft,)))
 

@@ -35,6 +35,7 @@ from bot.delivery import Delivery
 from bot.facts import Knowing
 from bot.memories import Memories
 from bot.qualifying import Qualifying
+from bot.modes import Modes
 from bot.recording import Recording
 from bot.remembering import Remembering
 from bot.researching import Researching
@@ -299,6 +300,7 @@ def _furnish(app: App, shelf: Shelf, models: Models, switch: Callable[[str], Non
         rules_in_chat,
         Autonomy(house),
         Trust(house),
+        Modes(house),
         Secrets(house),
         Who(house, app.remembering.recall),
         Knowing(house, front.asking),

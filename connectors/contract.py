@@ -99,6 +99,8 @@ class Option:
     says: str
     args: Mapping[str, Any]
     recommended: bool = False
+    drafted: bool = False  # another draft of a text; taking it is no edit
+    marks: tuple[Mapping[str, str], ...] = ()  # what the checks found in it (engine/marks.py)
 
 
 @dataclass(frozen=True, slots=True)

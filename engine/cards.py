@@ -17,7 +17,7 @@ from engine.messages import Evidence, Msg
 from engine.sight import Sight
 from memory import events, profile, records
 from memory.db import Tx
-from memory.schema.work import approvals, decisions, effect_versions, effects, tasks
+from memory.schema.work import approvals, decisions, effect_versions, effects, goals, tasks
 
 __all__ = ["key", "preview", "preview_json", "show"]
 QUIET = ("approved", "running")  # what ran by itself is told when it is done
@@ -64,7 +64,10 @@ async def show(tx: Tx, effect_id: str, *, menu: str = "") -> None:
     surfaces = await conversations.surfaces(tx)
     cost = await model_told.on_card(tx, effect.task, settings["currency"])
     left = await aftermath.of_goal(tx, effect.goal) if effect.state in face.OUTSIDE else None
-    sight = Sight(effect, versions, asked, decided, evidence, settings, menu, surfaces, cost, left)
+    mode = str(await tx.value(sa.select(goals.c.mode).filter_by(id=effect.goal)) or "")
+    sight = Sight(
+        effect, versions, asked, decided, evidence, settings, menu, surfaces, cost, left, mode
+    )
     await _post(tx, face.draw(sight), versions[-1])
 
 

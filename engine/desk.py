@@ -34,7 +34,6 @@ from engine import autopsy as autopsies
 from engine.durable import open_work
 from engine.effects import Effect
 from engine.house import House
-from engine.sight import LETTERS
 from engine.taps import GONE, STALE, Person, Reply, already, heard, not_open, opened
 from engine.tokens import Tap
 from memory import profile
@@ -112,21 +111,7 @@ async def edit(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
         action = _edited(house, effect, values, locale)
     except PermanentError as error:
         return Reply(f"Not changed: {error}", refused=True)
-    return await _revise(house, tap, who, key, values, effect, action)
-
-
-async def option(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
-    """Take another of the ways the card offers: a new version, judged and asked again."""
-    async with house.db.snapshot() as reader:
-        effect = await _asked_about(reader, tap)
-        if effect is None:
-            return Reply(GONE, refused=True)
-        shown = await effects.preview_of(reader, effect.id, effect.version)
-    offered = dict(zip(LETTERS, shown.options, strict=False))
-    if tap.item not in offered:
-        return Reply(STALE, cards.key(effect.id, effect.version), refused=True)
-    action = _with(effect, {**effect.action.args, **offered[tap.item].args})
-    return await _revise(house, tap, who, key, values, effect, action)
+    return await revise(house, tap, who, key, values, effect, action)
 
 
 async def later(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -237,7 +222,7 @@ async def reopen(house: House, tap: Tap, who: Person, key: str, values: dict[str
             return Reply("Nothing is different; Retry does the same again.", refused=True)
         if not await effects.reopen(tx, failed, proposal, cause):
             return Reply(STALE, cards.key(failed.id, failed.version), refused=True)
-        await _redraft_dependents(tx, failed)
+        await redraft_dependents(tx, failed)
     return Reply("Changed. Here is the new card.", cards.key(failed.id, failed.version + 1))
 
 
@@ -276,7 +261,6 @@ VERBS: dict[str, Any] = {
     "reject": reject,
     "reason": reason,
     "edit": edit,
-    "option": option,
     "later": later,
     "menu": menu,
     "withdraw": withdraw,
@@ -314,7 +298,7 @@ async def _asked_about(reader: Reader, tap: Tap) -> Effect | None:
     return None if asked is None else await effects.get(reader, asked.effect)
 
 
-async def _revise(
+async def revise(
     house: House, tap: Tap, who: Person, key: str, values: dict[str, str],
     effect: Effect, action: Action,
 ) -> Reply:  # fmt: skip
@@ -337,27 +321,27 @@ async def _revise(
         if await lessons.edited(tx, house.book, effect, action, cause):
             await habits.keep(tx, house, effect, action, cause, who.conv)
         await ladder.doubted(tx, house, effect, "edited", cause)
-        await _redraft_dependents(tx, effect)
+        await redraft_dependents(tx, effect)
     return Reply("Changed. Here is the new card.", cards.key(effect.id, effect.version + 1))
 
 
 def _edited(house: House, effect: Effect, values: dict[str, str], locale: str) -> Action:
     operation = house.operation(effect.action.operation)
-    return _with(effect, forms.apply(operation, effect.action.args, values, locale))
+    return by_hand(effect, forms.apply(operation, effect.action.args, values, locale))
 
 
-def _with(effect: Effect, args: dict[str, Any]) -> Action:
+def by_hand(effect: Effect, args: dict[str, Any]) -> Action:
     """Return the effect's action with other arguments; what differs is the operator's own."""
-    by_hand = {name for name in args if args[name] != effect.action.args.get(name)}
+    changed = {name for name in args if args[name] != effect.action.args.get(name)}
     origins = {
-        path: "operator" if path.split(".")[0] in by_hand else origin
+        path: "operator" if path.split(".")[0] in changed else origin
         for path, origin in effect.action.origins.items()
     }
-    origins |= dict.fromkeys(by_hand, "operator")
+    origins |= dict.fromkeys(changed, "operator")
     return effect.action.model_copy(update={"args": args, "origins": origins})
 
 
-async def _redraft_dependents(tx: Tx, changed: Effect) -> None:
+async def redraft_dependents(tx: Tx, changed: Effect) -> None:
     """Let what comes after the changed step, and may quote it, be drafted anew."""
     source = await plans.task(tx, changed.task)
     assert source is not None

@@ -24,6 +24,7 @@ from engine.messages import (
     Span,
     TextDiff,
 )
+from engine.mode_words import SAYS
 from engine.sight import LETTERS, Row, Sight
 from policies.rules import Action
 
@@ -131,6 +132,8 @@ def _body(sight: Sight) -> tuple[Part, ...]:
     parts += [Para(spans=(Span(text=note, style="italic"),)) for note in _notes(shown)]
     if sight.effect.state == "waiting" and shown.get("options"):
         parts.append(Bullets(items=_options(shown["options"])))
+    if sight.mode:
+        parts.append(Para(spans=(Span(text=f"Mode: {SAYS[sight.mode]}.", style="italic"),)))
     if sight.effect.state in ("waiting", "approved", "denied"):
         parts.append(_facts(sight))
     return tuple(parts)

@@ -46,7 +46,8 @@ def _waiting_buttons(sight: Sight, asked: Row, menu: str) -> tuple[tuple[Button,
         why = Button(label="Why?", action="why", ref=effect.id)
         drop = Button(label="Not needed any more", action="withdraw", ref=asked.id)
         instead = Button(label="↪ Do it, but…", action="redirect", ref=asked.id, form=INSTEAD)
-        return ((instead, why), (drop, back))
+        mode = Button(label="Mode…", action="mode", ref=effect.goal)
+        return ((instead, why), (mode, drop), (back,))
     form = tuple(Input.model_validate(item) for item in shown["facts"].get("form", ()))
     approve = Button(
         label=f"✓ {shown['facts'].get('verb', 'Approve')}",

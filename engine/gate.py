@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from connectors.contract import Operation, PermanentError, Preview
-from engine import forms, request, situation, strangers
+from connectors.contract import Operation, Option, PermanentError, Preview
+from engine import forms, goals, request, situation, strangers
 from engine.digests import digest
 from engine.house import House
 from engine.marks import Marks, marked, marks_of
@@ -36,16 +36,18 @@ class Proposal:
 
 
 async def weigh(
-    house: House, action: Action, goal: str, *, task: str | None, marks: Marks = ()
-) -> Proposal:
+    house: House, action: Action, goal: str, *, task: str | None, marks: Marks = (),
+    options: tuple[Option, ...] = (),
+) -> Proposal:  # fmt: skip
     """Look at what the action would change and judge it. PermanentError: it can never run so.
 
     `task`: the planned one that it is held to; None for what the operator asks for by a tap.
-    `marks`: what the checks found in its texts, to be judged and shown with it.
+    `marks`: what the checks found in its texts, to be judged and shown with it. `options`: other
+    drafts, to be offered beside it.
     """
     operation = house.operation(action.operation)
     preview = await operation.preview(arguments(operation, action.args))
-    preview = marked(preview, marks)
+    preview = marked(preview, marks, options)
     async with house.db.snapshot() as reader:
         return await judged(reader, house, action, preview, goal, task=task)
 
@@ -58,7 +60,9 @@ async def judged(
     known = await situation.facts(
         reader, operation, action, preview, goal,
         operations=house.operations, on_trial=house.book.on_trial,
-    ) | {"findings": len(marks_of(preview.facts))}  # fmt: skip
+    )  # fmt: skip
+    known |= {"findings": len(marks_of(preview.facts))}
+    known |= {"mode": await goals.mode_of(reader, goal)} if task else {}
     gate = await request.begun(reader, house, goal, task=task)
     shown = _with_words(preview, operation, action, gate.facts(action, known))
     verdict = gate.weigh(action, known)

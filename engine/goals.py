@@ -56,6 +56,17 @@ async def get(reader: Reader, goal_id: str) -> Goal | None:
     return None if row is None else _goal(row)
 
 
+async def mode_of(reader: Reader, goal_id: str) -> str:
+    """Return how a goal is gone about, "" where nothing was said of it."""
+    return str(await reader.value(sa.select(goals.c.mode).filter_by(id=goal_id)) or "")
+
+
+async def go_about(tx: Tx, goal_id: str, mode: str, cause: str) -> None:
+    """Go about an open goal in this way from now on."""
+    if await change(tx, goals, {"id": goal_id}, goals.c.state == "open", mode=mode):
+        await events.note(tx, "goal.mode", cause, goal=goal_id, mode=mode)
+
+
 async def open_in(reader: Reader, conv: str) -> Goal | None:
     """Return the goal of a conversation that was taken on last and is still open."""
     query = sa.select(goals).filter_by(conv=conv, state="open")

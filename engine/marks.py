@@ -7,18 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from connectors.contract import Preview
+from connectors.contract import Option, Preview
 
 Mark = Mapping[str, str]
 Marks = Sequence[Mark]
 KEY = "findings"  # among the facts of a preview
 
 
-def marked(preview: Preview, marks: Marks) -> Preview:
-    """Return the preview with these marks."""
-    if not marks:
-        return preview
-    return replace(preview, facts={**preview.facts, KEY: [dict(mark) for mark in marks]})
+def marked(preview: Preview, marks: Marks, options: tuple[Option, ...] = ()) -> Preview:
+    """Return the preview with these marks, and these options where it has none of its own."""
+    if marks:
+        facts = {**preview.facts, KEY: [dict(mark) for mark in marks]}
+        preview = replace(preview, facts=facts)
+    return preview if preview.options else replace(preview, options=options)
 
 
 def marks_of(facts: Mapping[str, Any]) -> Marks:

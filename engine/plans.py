@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field
 from engine import expecting, goals, outbox, plan_card, versions
 from engine.durable import open_work
 from engine.messages import Button, Msg, Para, Part, Progress, Span
+from engine.mode_words import SAYS
 from memory import events
 from memory.db import Reader, Tx, change, insert, insert_once
 from memory.ids import derived_id
@@ -272,6 +273,8 @@ async def draw(tx: Tx, goal_id: str) -> None:
     done = sum(t.state == "done" for t in all_tasks)
     summary = f"Plan: {goal.text}"[:160] + f" · {done} of {len(steps)} done"
     parts: tuple[Part, ...] = (title, Progress(steps=steps), why)
+    if goal.mode:
+        parts = (*parts, Para(spans=(Span(text=f"Mode: {SAYS[goal.mode]}."),)))
     if cost:
         parts = (*parts, Para(spans=(Span(text=cost),)))
     if took := _took(tx.now - goal.at):

@@ -26,6 +26,7 @@ class Sight:
     surfaces: tuple[str, ...] = ()  # where somebody may decide
     cost: str = ""  # what it cost so far, in words
     aftermath: Aftermath | None = None  # of the plan whose step went wrong
+    mode: str = ""  # how its goal is gone about
 
     @property
     def shown(self) -> dict[str, Any]:

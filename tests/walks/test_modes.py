@@ -1,0 +1,163 @@
+"""Walks with modes: the same wish is looked into, done by the book, or drafted in several ways."""
+
+import pytest
+
+from agents import variants
+from engine import goals as engine_goals
+from engine import mode_words
+from memory import verify
+from memory.schema.models import reasons
+from memory.schema.work import effect_versions, effects, goals, outcomes
+from tests.peers.models import says
+from tests.walks.model_office import CARD, TEMPLATE, WISH, WROTE, Office
+from tests.walks.test_refund import sent
+
+PLAIN = "Hello Bruno,\n\nthe file is ready.\n\nKind regards\nStudio Example"
+WARM = "Good news, Bruno! What we talked about lies here now: come by for the file any time. Yours"
+BRISK = "Bruno: file ready. Fetch it."
+NEAR = PLAIN.replace("Kind regards", "Best regards")
+THREE = says({"texts": [PLAIN, NEAR, WARM, BRISK]})
+
+
+async def test_the_same_wish_gives_three_different_plans(office: Office) -> None:
+    chat = await office.open()
+    office.server.script(says({"text": WROTE}))
+    await chat.say(f"explore: {WISH}")
+    assert "I only looked; nothing was done." in chat.text("I only looked")
+    assert "To go on I would: Write an e-mail (write to)" in chat.last
+    assert await office.rows(effects) == []
+    await chat.say(f"by the book: {WISH}")
+    assert TEMPLATE in chat.text(CARD)
+    assert "Mode: deterministic: by rules and templates" in chat.text(CARD)
+    assert [b.label for row in chat.card(CARD).buttons for b in row if "Take" in b.label] == []
+    office.server.script(THREE)
+    await chat.say(f"be creative: {WISH}")
+    assert "Mode: creative" in chat.text(CARD)
+    labels = [b.label for row in chat.card(CARD).buttons for b in row]
+    assert [one for one in labels if "Take" in one] == ["Take B", "Take C"]
+    modes = [one.mode for one in await office.rows(goals)]
+    assert modes == ["exploratory", "deterministic", "creative"]
+    texts = [one.action["args"]["text"] for one in await office.rows(effect_versions)]
+    assert len(set(texts)) == len(texts) == 2
+    assert (await verify.verify(office.app.db)).faults == ()
+
+
+async def test_to_explore_ends_in_findings_with_sources_and_never_in_an_effect(
+    office: Office,
+) -> None:
+    chat = await office.open()
+    await chat.say("note on Bruno: prefers the blue file")
+    before = len(await office.rows(effects))
+    await chat.say(f"explore {WISH}")
+    assert "the record" in chat.text("I only looked")
+    assert any("blue file" in chat.text(chat.shown[key].summary) for key in chat.order[-2:])
+    assert len(await office.rows(effects)) == before
+    [ended] = [one for one in await office.rows(outcomes) if one.kind == "findings"]
+    assert ended.succeeded
+    await chat.tap("To go on I would", "Do it")
+    assert chat.text(CARD)
+    assert sent(office.app) == []
+
+
+async def test_what_is_only_looked_into_is_denied_whatever_asks_for_it(office: Office) -> None:
+    chat = await office.open(model_small=())
+    await chat.say(WISH)
+    [goal] = await office.rows(goals)
+    async with office.app.db.transaction() as tx:  # behind the back of every card
+        await engine_goals.go_about(tx, goal.id, mode_words.EXPLORATORY, goal.asked_by)
+    await chat.tap(CARD, "✓ Send")
+    assert sent(office.app) == []
+    assert "You asked only to look into it." in chat.text(CARD)
+
+
+async def test_by_the_book_no_model_is_asked(office: Office) -> None:
+    chat = await office.open(model_judge=("home/two",), model_judges=True)
+    for way in ("by the book: ", "/mode deterministic ", "strictly: "):
+        await chat.say(f"{way}{WISH}")
+        assert TEMPLATE in chat.text(CARD)
+    assert office.server.asked == []
+    assert await office.rows(reasons) == []
+
+
+async def test_taking_another_draft_shows_it_whole_before_it_is_asked(office: Office) -> None:
+    chat = await office.open()
+    office.server.script(THREE)
+    await chat.say(f"be creative: {WISH}")
+    assert f"C: {len(BRISK.split())} words: {BRISK}" in chat.text(CARD)
+    assert (await chat.tap(CARD, "Take C")).text == "Taken. Here is the new card."
+    card = chat.text(CARD)
+    assert "Take B" in card and "Take C" in card  # the others may still be taken
+    assert sent(office.app) == []
+    newest = (await office.rows(effect_versions))[-1]
+    assert newest.action["args"]["text"] == BRISK
+    assert newest.action["origins"]["text"] == "model"  # chosen, not typed
+    await chat.tap(CARD, "✓ Send")
+    assert len(sent(office.app)) == 1
+    await chat.say("/facts Bruno")
+    assert "lesson" not in chat.last
+
+
+async def test_a_draft_keeps_its_marks_when_it_is_taken(office: Office) -> None:
+    chat = await office.open()
+    wrong = f"{BRISK} You pay 940 EUR."
+    office.server.script(says({"texts": [PLAIN, wrong]}))
+    await chat.say(f"be creative: {WISH}")
+    assert "940 EUR” is a number" not in chat.text(CARD)
+    await chat.tap(CARD, "Take B")
+    assert "“940 EUR” is a number that I was not given." in chat.text(CARD)
+
+
+async def test_copies_are_no_choice(office: Office) -> None:
+    chat = await office.open()
+    office.server.script(says({"texts": [PLAIN, NEAR]}), says({"text": WROTE}))
+    await chat.say(f"be creative: {WISH}")
+    assert WROTE in chat.text(CARD)
+    assert "Take B" not in chat.text(CARD)
+
+
+async def test_an_open_wish_is_turned_by_word_and_by_button(office: Office) -> None:
+    chat = await office.open()
+    await chat.say(WISH)
+    assert WROTE in chat.text(CARD)
+    await chat.say("/mode deterministic")
+    assert "From now on deterministic" in chat.text("From now on")
+    assert TEMPLATE in chat.text(CARD)
+    office.server.script(THREE)
+    await chat.tap(CARD, "… More")
+    await chat.tap(CARD, "Mode…")
+    await chat.tap("Go on in another way?", "Creative")
+    assert "Take B" in chat.text(CARD)
+    await chat.say("/mode explore")
+    assert "Withdrawn" in chat.text(CARD)
+    assert "I only looked" in chat.text("I only looked")
+    assert sent(office.app) == []
+
+
+async def test_a_mode_that_is_none_is_said(office: Office) -> None:
+    chat = await office.open()
+    await chat.say("/mode funny")
+    assert "I know no mode “funny”." in chat.last
+    await chat.say("/mode")
+    assert "There is no open wish here." in chat.last
+
+
+@pytest.mark.parametrize(
+    ("said", "mode", "wish"),
+    [
+        ("Explore what Ada ordered", "exploratory", "what Ada ordered"),
+        ("please be creative: write to Ada", "creative", "write to Ada"),
+        ("sei kreativ: schreib Ada", "creative", "schreib Ada"),
+        ("by the book, refund Ada", "deterministic", "refund Ada"),
+        ("the explorer is here", "", "the explorer is here"),
+        ("be creative", "", "be creative"),
+        ("creative work costs 40 EUR", "", "creative work costs 40 EUR"),
+    ],
+)
+def test_a_mode_is_heard_before_the_wish(said: str, mode: str, wish: str) -> None:
+    assert mode_words.heard(said) == (mode, wish)
+
+
+def test_near_copies_are_dropped_and_at_most_five_stay() -> None:
+    assert variants.different([PLAIN, NEAR, WARM, PLAIN, BRISK]) == [PLAIN, WARM, BRISK]
+    many = [f"{word} " * 9 for word in ("one", "two", "three", "four", "five", "six")]
+    assert len(variants.different(many)) == 5
