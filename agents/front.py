@@ -80,11 +80,18 @@ class Front:
             await self._command(event, command)
         elif (listed := loose.pasted(said)) is not None:
             await loose.keep(self.house, event, listed)
+        elif mode_words.of((said,)) == mode_words.EXPLORATORY:
+            await self._explored(event, goal_rules.without(said))
         elif found := await self._parts(event, said):
             for part in found:
                 await self._one(part, str(part.body["words"]), mail)
         else:
             await self._one(event, said, mail)
+
+    async def _explored(self, event: Event, wish: str) -> None:
+        async with self.house.db.snapshot() as reader:
+            route = await self._route(reader, wish)
+        await Exploring(self.house, self.asking).explore(event, wish, route.playbook)
 
     async def _parts(self, event: Event, said: str) -> list[Event]:
         """Return the wishes of a message that holds several; []: it is one."""
@@ -122,9 +129,6 @@ class Front:
             named = [] if question is None else await parties.find(reader, said)
         if event.body.get("redirects"):
             await self._redirected(event, said, route)
-            return
-        if mode_words.of((said,)) == mode_words.EXPLORATORY:
-            await Exploring(self.house, self.asking).explore(event, wanted, route.playbook)
             return
         if event.kind == parts.KIND:
             question = None  # a part that asks or wishes is no answer
