@@ -34,8 +34,8 @@ from bot.commands import Commands
 from bot.delivery import Delivery
 from bot.facts import Knowing
 from bot.memories import Memories
-from bot.qualifying import Qualifying
 from bot.modes import Modes
+from bot.qualifying import Qualifying
 from bot.recording import Recording
 from bot.remembering import Remembering
 from bot.researching import Researching
