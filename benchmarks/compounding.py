@@ -1,0 +1,206 @@
+"""One story, ten times: what it asks of you, what you change, with memory and without.
+
+A seeded operator with a hidden style answers: they change what is not in it, say yes
+to what is asked of their style, and let run what earned it. Without memory each time is the first.
+"""
+
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from agents.drafting import Drafted
+from agents.models import listed
+from agents.models.door import Answer, Models, NoAnswer
+from agents.models.wish import T, Wish
+from bot import minds, sample
+from bot.app import open_app
+from bot.delivery import buttons_of
+from engine import style
+from engine.house import House
+from engine.messages import Button
+from engine.style import Letter, Style, Trait
+from memory.db import system_clock
+from memory.likeness import changed
+from tests.chat import Chat
+
+TIMES = 10
+CHARS_PER_TOKEN = 4
+ANSWERS_MAX = 40  # to one time of the story: a limit against going round
+STORY = ("write to Ada that lesson {number} is online", "refund PAY-1042 {number} EUR")
+WHOM = "Ada Example"
+GREETINGS = ("Hi {name},", "Hello {name}!", "{name},")
+CLOSINGS = ("Best", "Cheers", "All the best")
+STRUCK = (
+    "If anything is still open, just answer this mail.",
+    "Your bank usually shows it within a few working days.",
+)
+INSTEAD = ("thank you → thanks", "I have refunded → I refunded")
+YES = ("approve", "style.keep", "always.yes")
+MODEL = listed.read({"small": ("home/one",)}, servers=("home=http://127.0.0.1:9/v1",))["small"][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """One time of the story. `changed`: the share of words of its drafts that was changed."""
+
+    questions: int = 0
+    edits: int = 0
+    changed: float = 0.0
+    tokens: int = 0
+    seconds: float = 0.0
+
+
+class Copying(Models):
+    """A model that writes the draft it was given, and counts what it read and wrote."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house, {"small": (MODEL,)}, minds.none(house).limits)
+        self.chars = 0
+
+    async def ask(self, wish: Wish[T]) -> Answer[T] | NoAnswer:
+        if not issubclass(wish.gives, Drafted):
+            return NoAnswer("It only drafts.")
+        text = next(part.text for part in wish.parts if part.name == "draft")
+        self.chars += sum(len(message["content"]) for message in wish.messages) + len(text)
+        return Answer(wish.gives(text=text), MODEL.name)
+
+
+class Operator:
+    """Who answers the cards, and writes in a style that nobody told Firstmate."""
+
+    def __init__(self, chat: Chat, hidden: Style) -> None:
+        self.chat, self.hidden = chat, hidden
+        self.questions, self.edits = 0, 0
+        self.changes: list[float] = []  # of each draft, by the share of words
+        self._written: set[str] = set()
+
+    async def answer(self) -> None:
+        """Answer all that is asked, until nothing is."""
+        for _ in range(ANSWERS_MAX):
+            if (found := self._open()) is None:
+                return
+            key, button = found
+            self.questions += 1
+            if button.action == "approve" and await self._changed(key):
+                continue  # a change is asked again, as a card of its own
+            await self._press(key, button)
+        raise SystemExit("It asks and asks.")
+
+    async def _changed(self, key: str) -> bool:
+        """Put the draft on a card into one's own words; say whether that took a change."""
+        edit = next((b for b in buttons_of(self.chat.shown[key]) if b.action == "edit"), None)
+        fields = () if edit is None or edit.form is None else edit.form.fields
+        drafted = next((one.initial for one in fields if one.id == "text"), "")
+        if edit is None or not drafted or not style.read(drafted, WHOM).sign:
+            return False
+        wanted = rewritten(drafted, self.hidden)
+        if drafted not in self._written:
+            self.changes.append(changed(drafted, wanted))
+        if wanted == drafted:
+            return False
+        self._written.add(wanted)
+        self.edits += 1
+        await self._press(key, edit, text=wanted)
+        return True
+
+    async def _press(self, key: str, button: Button, **values: str) -> None:
+        reply = await self.chat.press(self.chat.tokens[key, button.label], **values)
+        if reply.refused:
+            raise SystemExit(reply.text)
+
+    def _open(self) -> tuple[str, Button] | None:
+        for key in self.chat.order:
+            for button in buttons_of(self.chat.shown[key]):
+                for_one = button.action == "style.keep" and button.item  # what is for Ada alone
+                if button.action in YES and not button.disabled and not for_one:
+                    return key, button
+        return None
+
+
+async def main() -> None:
+    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    print(f"{'':6}{'with memory':>46}   {'without':>46}")
+    head = f"{'questions':>10}{'edits':>7}{'changed':>9}{'tokens':>9}{'seconds':>9}  "
+    print(f"{'time':6}{head}   {head}")
+    with tempfile.TemporaryDirectory() as folder:
+        learnt = await lived(Path(folder), TIMES, seed)
+        fresh = [
+            (await lived(Path(folder) / f"fresh-{number}", 1, seed))[0] for number in range(TIMES)
+        ]
+    for number, (one, other) in enumerate(zip(learnt, fresh, strict=True), 1):
+        print(f"{number:<6}{_row(one)}   {_row(other)}")
+
+
+async def lived(folder: Path, times: int, seed: int) -> list[Time]:
+    """Live the story so many times in one sample company, a day apart."""
+    chat, doors, now = Chat(), list[Copying](), [system_clock()]
+
+    def clock() -> datetime:
+        return now[0]
+
+    def door(house: House) -> Copying:
+        doors.append(Copying(house))
+        return doors[-1]
+
+    app = await open_app(
+        folder / "sample", lambda db, _: [chat], clock=clock, prepare=sample.fill, models=door
+    )
+    await sample.books(app.house)
+    await app.start()
+    await chat.pair(app)
+    found = []
+    for number in range(1, times + 1):
+        now[0] += timedelta(days=1)
+        found.append(await _time(Operator(chat, hidden(seed)), doors[0], number))
+    await app.close()
+    return found
+
+
+def hidden(seed: int) -> Style:
+    """Return how the operator of this seed writes."""
+    dice = random.Random(seed)
+    single = {"greeting": dice.choice(GREETINGS), "closing": dice.choice(CLOSINGS)}
+    several = (Trait("strike", dice.choice(STRUCK)), Trait("instead", dice.choice(INSTEAD)))
+    return Style(single | {"signature": "Sam"}, several)
+
+
+def rewritten(text: str, own: Style) -> str:
+    """Return a draft as this operator would have written it."""
+    letter = style.read(style.applied(text, own, WHOM), WHOM)
+    greeting = own.single["greeting"].replace("{name}", WHOM.split()[0])
+    new = replace(letter, greeting=greeting, sign=(own.single["closing"], own.single["signature"]))
+    return _whole(new)
+
+
+async def _time(operator: Operator, door: Copying, number: int) -> Time:
+    began, before = time.perf_counter(), door.chars
+    for words in STORY:
+        await operator.chat.say(words.format(number=number))
+        await operator.answer()
+    changes = operator.changes
+    return Time(
+        questions=operator.questions,
+        edits=operator.edits,
+        changed=sum(changes) / len(changes) if changes else 0.0,
+        tokens=(door.chars - before) // CHARS_PER_TOKEN,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _whole(letter: Letter) -> str:
+    return "\n\n".join((letter.greeting, letter.body, "\n".join(letter.sign)))
+
+
+def _row(one: Time) -> str:
+    return (
+        f"{one.questions:>10}{one.edits:>7}{one.changed:>9.0%}{one.tokens:>9,}{one.seconds:>9.1f}  "
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
