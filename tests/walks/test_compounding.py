@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.compounding import lived
 
 
+@pytest.mark.slow  # twenty seconds of a processor
 async def test_the_same_story_asks_less_and_is_changed_less_each_time(tmp_path: Path) -> None:
     times = await lived(tmp_path / "learnt", 7, seed=1)
     [fresh] = await lived(tmp_path / "fresh", 1, seed=1)
