@@ -125,7 +125,7 @@ class Front:
             question = await questions.for_words(reader, conv, event.id)
             route = await self._route(reader, wanted)
             settings = await context.about(reader)
-            telling = await told.command(reader, said, is_wish=route.how == "pattern")
+            telling = await told.command(reader, said, is_wish=route.how == "pattern", event=event)
             named = [] if question is None else await parties.find(reader, said)
         if event.body.get("redirects"):
             await self._redirected(event, said, route)

@@ -10,14 +10,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from agents import amounts, lasting, moments, parties
+from agents import amounts, lasting, measured, moments, parties
 from agents.lasting import UnreadError
 from agents.words import Candidate, Context
+from engine import figures
 from memory import formats, when
 from memory.db import Reader
 
 What = Literal["ask", "tell", "correct", "wrong", "forget", "pin", "keep"]
-Kind = Literal["money", "date", "phone", "text"]
+Kind = Literal["money", "date", "phone", "number", "text"]
 ATTRIBUTES: dict[str, tuple[Kind, str]] = {  # what one has of each, and how it is called
     "hourly rate": ("money", r"hourly rate|stundensatz"),
     "price": ("money", r"(?:agreed )?price|rate|fee|(?:vereinbarter? )?preis|honorar"),
@@ -113,13 +114,19 @@ async def heard(reader: Reader, said: str) -> Heard | None:
 def value(words: str, attribute: str, context: Context) -> tuple[str, str | None]:
     """Return the value and its unit; UnreadError where the words are no such value."""
     words = words.strip()
-    match ATTRIBUTES.get(attribute, ("text", ""))[0]:
+    kind = "number" if attribute == figures.FIGURE else ATTRIBUTES.get(attribute, ("text",))[0]
+    match kind:
         case "money":
             found = [one for one in amounts.find(words, context, []) if one.readings]
             if len(found) != 1 or len(found[0].readings) != 1:
                 raise UnreadError(f"I cannot read “{words}” as one amount. Write it like 90 EUR.")
             [reading] = found[0].readings
             return str(reading.value), str(reading.more["currency"])
+        case "number":
+            try:
+                return f"{measured.number(words, context.locale).normalize():f}", None
+            except ValueError as error:
+                raise UnreadError(str(error)) from None
         case "date":
             return _span(words, context).first.isoformat(), None
         case "phone":  # as a record writes it, or the two would never agree

@@ -6,12 +6,11 @@ whom it is for, its days and its money, and what is left is its name.
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from agents import amounts, moments, named, parties
+from agents import amounts, measured, moments, named, parties
 from agents.datewords import months
 from agents.words import Candidate, Context, Found
 from memory import kinds, naming, records
@@ -30,6 +29,7 @@ _OPENS = (
     rf"{_A}(?P<meeting{{n}}>meeting|termin|treffen|besprechung)\s+(?P<rest>(?:with|mit)\s.+)",
     rf"(?:{_KIND})\s+(?P<name>[^:]+?):\s+(?P<rest>.+)",
     rf"{_A}(?:{_KIND})\s+(?P<name>.+?)\s+(?:is|was|ist|wurde)\s+(?:now\s+|jetzt\s+)?(?P<to>\w+)",
+    r"(?P<project{n}>project|projekt)\s+(?P<serves>.+\s(?:for|under|towards|für|unter)\s.+)",
 )
 _COMPILED = tuple(
     re.compile(rf"\s*{opens.replace('{n}', '')}[\s.!]*", re.IGNORECASE | re.DOTALL)
@@ -126,6 +126,9 @@ async def heard(reader: Reader, said: str, context: Context) -> Heard | None:
         kind = next(each for each in naming.SAID if groups.get(each))
         if kind == "consent":
             return None
+        if groups.get("serves") is not None:  # without “new” only what serves an objective
+            made = await _made(reader, kind, groups["serves"], context)
+            return made if "objective" in made.state else None
         if groups.get("to") is not None:
             return await _stands(reader, kind, groups["name"], groups["to"])
         if groups.get("name") is not None and (known := await _known(reader, kind, groups["name"])):
@@ -138,7 +141,12 @@ async def heard(reader: Reader, said: str, context: Context) -> Heard | None:
 async def _made(reader: Reader, kind: str, rest: str, context: Context) -> Heard:
     left = _Rest(rest.strip().rstrip(".!"))
     await _read(reader, kind, left, context)
-    name = _name(left.text)
+    try:
+        text, aims = await measured.read(reader, kind, left.text.strip(EDGES), context.locale)
+    except ValueError as error:
+        raise UnreadError(str(error)) from None
+    left.state |= aims
+    name = _name(text)
     if kind == "meeting":
         if "starts_at" not in left.state:
             raise UnreadError(NO_MOMENT)
@@ -174,6 +182,9 @@ async def _changed(reader: Reader, known: Record, rest: str, context: Context) -
 
 async def _stands(reader: Reader, kind: str, name: str, to: str) -> Heard | None:
     known = await _known(reader, kind, name)
+    if known is None and kind == "objective":  # “objective newsletter is reached”
+        found = await measured.find(reader, name, kind)
+        known = found[0] if len(found) == 1 else None
     if known is None or to.casefold() not in STATES:
         return None
     where, value = STATE.get(kind, "status"), STATES[to.casefold()]
@@ -260,8 +271,9 @@ def _days(kind: str, left: _Rest, context: Context) -> None:
     if kind not in DAYS:
         return
     plain, limit, since = DAYS[kind]
-    while (found := _day(left.text, context)) is not None:
-        start, end, day = found
+    after = measured.begins_after(kind, left.text)
+    while (found := first_day(left.text[after:], context)) is not None:
+        start, end, day = found[0] + after, found[1] + after, found[2]
         said = _DATED.search(left.text[: start + _lead(left.text[start:end])])
         where = limit if said and said["limit"] else since if said and said["since"] else plain
         if where in left.state:
@@ -276,7 +288,7 @@ def _lead(said: str) -> int:
     return match.end() if match else 0
 
 
-def _day(text: str, context: Context) -> tuple[int, int, date] | None:
+def first_day(text: str, context: Context) -> tuple[int, int, date] | None:
     """Return the first day or month that is named, and where: of a month its last day."""
     found = [each for each in moments.find(text, context) if each.readings]
     if found:
@@ -367,8 +379,3 @@ async def _consent(reader: Reader, match: re.Match[str], context: Context) -> He
 
 def _labels(found: list[Candidate]) -> str:
     return ", ".join(each.label for each in found)
-
-
-def names_of(kind: str, state: dict[str, Any]) -> Iterator[str]:
-    """Yield the ids of the records a state names."""
-    yield from (id for _, _, id in kinds.named(kind, state))

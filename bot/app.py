@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from agents import library, listening, planning, roster, runner
+from agents import library, listening, planning, roster, runner, strategist
 from agents import shelf as shelves
 from agents.asking import Asking
 from agents.composing import Composing
@@ -29,6 +29,7 @@ from agents.taking import Taking
 from agents.telling import Telling
 from bot import board, forgetting, minds, onboarding, templates
 from bot.agents import Agents, drafting_of
+from bot.aims import Aims
 from bot.autonomy import Autonomy
 from bot.commands import Commands
 from bot.delivery import Delivery
@@ -67,6 +68,7 @@ from engine import (
     recounting,
     retention,
     stop,
+    strategy,
     tokens,
     undoing,
 )
@@ -305,6 +307,7 @@ def _furnish(app: App, shelf: Shelf, models: Models, switch: Callable[[str], Non
         Who(house, app.remembering.recall),
         Knowing(house, front.asking),
         Recording(house),
+        Aims(house),
         Twins(house, app.verbs),
         Tools(house, app.toolbox),
         Memories(house, app.remembering.told),
@@ -372,6 +375,7 @@ def _minds(
         retention.KIND: partial(night.sweep, house),
         forgetting.KIND: partial(forgetting.certify, house),
         recounting.KIND: partial(recounting.recount, house),
+        strategy.KIND: partial(strategist.word, house, models),
     }
     return front, handlers
 

@@ -28,6 +28,7 @@ from engine import (
     quiet,
     rich,
     stop,
+    tree,
     triage,
     undoing,
 )
@@ -81,6 +82,7 @@ HELP = {
     "facts": "what is known of somebody, since when and from where: /facts NAME",
     "review": "what contradicts itself in what I know, with both sides",
     "record": "record what is there: /record new project Spring for Ada until 30 June",
+    "objectives": "what you want to reach and how far it is; /objectives NAME shows one",
     "records": "how many records there are, and the newest of a kind",
     "history": "every version of a record: /history NAME",
     "same": "make two records one: /same NAME and NAME; alone it asks who may be the same",
@@ -111,6 +113,7 @@ ELSEWHERE = (
     "facts",
     "review",
     "record",
+    "objectives",
     "records",
     "history",
     "same",
@@ -246,6 +249,7 @@ class Commands:
         async with self.house.db.snapshot() as reader:
             settings = await profile.read(reader)
             told = [await cost_told.told(reader, settings["currency"], self.limits.budget)]
+            told += await tree.rolled_up(reader, settings["currency"])
             for circuit in await circuits.failing(reader):
                 told.append(f"• {await circuits.told(reader, circuit)}")
         return say(f"cost:{event.id}", "\n".join(told))

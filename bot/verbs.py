@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from agents import asking, plan_desk
-from bot import forgetting, going_back, importing, recording, secrets, who
+from bot import aims, forgetting, going_back, importing, recording, secrets, who
 from engine import (
     accounts,
     always_desk,
@@ -23,6 +23,8 @@ from engine import (
     rich,
     rule_desk,
     rungs,
+    stopping,
+    strategy_desk,
     style_desk,
     tool_desk,
 )
@@ -42,6 +44,9 @@ VERBS: dict[str, Verb] = {
     **importing.VERBS,
     **style_desk.VERBS,
     **recording.VERBS,
+    **aims.VERBS,
+    **stopping.VERBS,
+    **strategy_desk.VERBS,
     **rungs.VERBS,
     **curating.VERBS,
     **into_record.VERBS,

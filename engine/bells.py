@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engine import approvals, cards, effects, evening, outbox, retention, review, triage
+from engine import approvals, cards, effects, evening, outbox, retention, review, strategy, triage
 from engine.messages import say
 from engine.schedule import Bell
 from memory import events
@@ -14,6 +14,7 @@ async def arm(tx: Tx, cause: str | None) -> None:
     await evening.arm(tx, cause)
     await retention.arm(tx, cause)
     await review.arm(tx, cause)
+    await strategy.arm(tx, cause)
 
 
 async def expire(tx: Tx, ref: str, cause: str) -> None:
@@ -48,4 +49,5 @@ BELLS: Mapping[str, Bell] = {
     evening.KIND: evening.ring,
     retention.KIND: retention.ring,
     review.KIND: review.ring,
+    strategy.KIND: strategy.ring,
 }

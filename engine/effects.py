@@ -114,6 +114,12 @@ async def admit(tx: Tx, old: Effect, proposal: Proposal, cause: str) -> bool:
     return await _replace(tx, old, "denied", proposal, state, "operator", cause)
 
 
+async def restore(tx: Tx, old: Effect, proposal: Proposal, cause: str) -> bool:
+    """What was withdrawn with its project is wanted again: judged and asked anew."""
+    state = _first_state(proposal)
+    return await _replace(tx, old, "withdrawn", proposal, state, "agent", cause)
+
+
 async def settle(
     tx: Tx, asked: approvals.Approval, state: Literal["approved", "rejected"], cause: str
 ) -> bool:

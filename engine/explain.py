@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import approvals, bundles, model_told, timeline, versions, words
+from engine import approvals, bundles, goals, model_told, timeline, tree, versions, words
 from engine.messages import Bullets, Fold, Heading, Msg, Para, Part, Span
 from memory import events, profile, records
 from memory.db import Reader
@@ -59,6 +59,9 @@ async def effect(reader: Reader, effect_id: str) -> Msg:
         *await _rules(reader, row.verdict),
         _line("State", row.state + (f" · {row.receipt['said']}" if row.receipt else "")),
     ]
+    goal = await goals.get(reader, row.goal)
+    if goal is not None and (for_ := await tree.says_above(reader, goal.project)):
+        parts.append(_line("For", for_))
     parts += await _versions(reader, row, settings)
     parts.append(Fold(title=f"Origins of {_count(row)}", parts=(Bullets(items=_origins(row)),)))
     if about := await _about(reader, row):

@@ -6,7 +6,7 @@ It stands in the operator's own words of the goal, so nothing else has to be kep
 import re
 from collections.abc import Iterable
 
-from engine import mode_words
+from engine import mode_words, under
 from policies.book import join
 from policies.rules import Book, Outcome, Rule
 
@@ -21,8 +21,8 @@ _TWICE = ("twice", "zweimal")
 
 
 def without(said: str) -> str:
-    """Return a wish without the words that only say how to go about it."""
-    _, said = mode_words.heard(said)
+    """Return a wish without the words that only say how to go about it, or for which project."""
+    _, said = mode_words.heard(under.without(said))
     found = _TAIL.search(said)
     return said if found is None else said[: found.start()]
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import BaseModel
 
-from engine import episodes, ledger
+from engine import episodes, ledger, under
 from memory import events
 from memory.db import Reader, Tx, change, insert_once, put
 from memory.schema.events import events as log
@@ -18,6 +18,7 @@ class Goal(BaseModel, frozen=True):
     """`asked_by` is the event that asked for it; `slots` are the typed values it is about.
 
     `mode`: how it is gone about (engine/modes.py); "" is the usual way.
+    `project`: the record it is done for, if the words or a tap said so.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Goal(BaseModel, frozen=True):
     asked_by: str
     conv: str | None
     playbook: str | None
+    project: str | None
     slots: dict[str, Any]
     at: datetime
 
@@ -44,7 +46,13 @@ async def open_goal(
 ) -> bool:
     """Take on a goal. The same id again changes nothing."""
     row = {"id": goal_id, "text": text, "mode": mode, "state": "open"}
-    about = {"asked_by": asked_by, "conv": conv, "playbook": playbook, "slots": slots}
+    about: dict[str, Any] = {
+        "asked_by": asked_by,
+        "conv": conv,
+        "playbook": playbook,
+        "slots": slots,
+    }
+    about["project"] = await under.project(tx, slots.get("said", ()))
     if not await insert_once(tx, goals, {**row, **about, "at": tx.now}):
         return False
     await events.note(tx, "goal.opened", asked_by, goal=goal_id, text=text, playbook=playbook)
@@ -83,6 +91,15 @@ async def before(
     query = sa.select(goals).select_from(both).order_by(log.c.seq.desc()).limit(limit)
     recent = (goals.c.conv == conv, goals.c.at >= since, log.c.seq < asked)
     return [_goal(row) for row in await reader.rows(query.where(*recent))]
+
+
+async def put_under(tx: Tx, goal_id: str, project: str | None, cause: str) -> bool:
+    """Say for which project a goal is done; None: for none. False: it is so already."""
+    other = goals.c.project.is_distinct_from(project)
+    if not await change(tx, goals, {"id": goal_id}, other, project=project):
+        return False
+    await events.note(tx, "goal.put_under", cause, goal=goal_id, project=project)
+    return True
 
 
 async def reopen(tx: Tx, goal_id: str, cause: str) -> None:

@@ -92,6 +92,11 @@ Money = Annotated[
     BeforeValidator(_no_float),
     PlainSerializer(lambda value: f"{value:.2f}", return_type=str),
 ]
+Number = Annotated[
+    Decimal,
+    BeforeValidator(_no_float),
+    PlainSerializer(lambda value: f"{value.normalize():f}", return_type=str),
+]
 Currency = Annotated[Text, AfterValidator(_currency)]
 Email = Annotated[Text, AfterValidator(formats.email)]
 Phone = Annotated[Text, AfterValidator(formats.phone)]
@@ -183,9 +188,27 @@ class Invoice(_State):
         return [("invoice", self.number.lower())]
 
 
-class Project(_State):
+class _Measured(_State):
+    """What is to be reached: “newsletter, from 800 to 2,000”. Its figures are facts about it."""
+
+    measure: Text | None = None  # what is counted, as the operator calls it
+    start: Number | None = None  # what it was in the beginning
+    to: Number | None = None
+    unit: Text | None = None
+    direction: Literal["up", "down"] | None = None  # None: up
+    counted: Literal["revenue", "orders", "posts"] | None = None  # None: the figures are said
+
+    @model_validator(mode="after")
+    def _named(self) -> "_Measured":
+        if self.to is not None and not self.measure:
+            raise ValueError("a target needs what is counted, like “newsletter to 2,000”")
+        return self
+
+
+class Project(_Measured):
     customer: Customer = None
-    status: Literal["planned", "running", "paused", "done"] = "running"
+    objective: Annotated[str | None, Names(("objective",), "serves", "is served by")] = None
+    status: Literal["planned", "running", "paused", "done", "stopped"] = "running"
     starts_on: date | None = None
     ends_on: date | None = None
     budget: Money | None = None
@@ -257,8 +280,8 @@ class Task(_State):
     due_on: date | None = None
 
 
-class Objective(_State):
-    target: Text | None = None  # what is true once it is reached
+class Objective(_Measured):
+    target: Text | None = None  # what is true once it is reached, where no number says it
     due_on: date | None = None
     status: Literal["open", "reached", "dropped"] = "open"
 

@@ -30,9 +30,11 @@ goals = sa.Table(
     text("asked_by"),  # the event
     text("conv", null=True),  # where the answer belongs
     text("playbook", null=True),
+    text("project", null=True),  # the record it is done for
     json("slots"),
     moment("at"),
     moment("due_at", null=True),
+    sa.Index("goals_project", "project"),
 )
 
 outcomes = sa.Table(

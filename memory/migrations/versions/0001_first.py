@@ -541,11 +541,16 @@ CREATE TABLE goals (
     asked_by TEXT NOT NULL,
     conv TEXT,
     playbook TEXT,
+    project TEXT,
     slots JSON,
     at DATETIME NOT NULL,
     due_at DATETIME,
     PRIMARY KEY (id)
 )
+""",
+    """
+CREATE INDEX goals_project
+    ON goals (project)
 """,
     """
 CREATE TABLE outcomes (

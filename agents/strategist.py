@@ -1,0 +1,88 @@
+"""Lets a large model word the weekly look and choose among its proposals. It adds nothing.
+
+What it says is used only if every number of it stands in what was seen, and it names no address;
+else the card stays as the rules wrote it.
+"""
+
+import re
+
+from pydantic import BaseModel, Field
+
+from agents.models.door import Answer, Models
+from agents.models.wish import Part, Wish
+from engine import model_calls, outbox, strategy
+from engine.durable import Work
+from engine.house import House
+from memory import events
+from memory.events import Event
+
+STEP = "strategy/1"
+AGENT = "strategist"
+TEXT_CHARS_MAX = 500
+TASK = """\
+The owner of a small company has objectives and projects. Below stands what is behind this week,
+with the numbers, and a numbered list of what could be done. Say in two or three plain sentences
+what matters most and why, and choose the one to three proposals that help most, the best first.
+Use no number and no date that does not stand below. Promise nothing and do nothing: the owner
+decides."""
+BY = "Worded by the model {model}; the numbers and proposals are Firstmate's own."
+_NUMBER = re.compile(r"\d+(?:[.,'\u00a0\u202f]\d+)*")
+_ADDRESS = re.compile(r"://|\bwww\.|@\w", re.IGNORECASE)
+
+
+class Worded(BaseModel):
+    """What a model says to the weekly look; `chosen` are numbers of proposals, from 1."""
+
+    text: str = Field(max_length=TEXT_CHARS_MAX)
+    chosen: list[int] = Field(default_factory=list, max_length=3)
+
+
+async def word(house: House, models: Models, work: Work) -> None:
+    """Have the card of a weekly look worded; without an answer it stays as it is."""
+    async with house.db.snapshot() as reader:
+        proposed = await events.get(reader, work.ref)
+        is_worded = await strategy.words_of(reader, work.ref) is not None
+    if proposed is None or is_worded or not proposed.body["proposals"] or not models.set_up:
+        return
+    answer = await models.ask(_wish(proposed))
+    if not isinstance(answer, Answer) or (said := checked(answer.value, proposed)) is None:
+        return
+    text, chosen = said
+    body = {"text": text, "chosen": chosen, "by": BY.format(model=answer.model)}
+    async with house.db.transaction() as tx:
+        await events.append(
+            tx, "strategy.worded", source=strategy.KIND, key=f"{proposed.id}:words",
+            trust="system", cause=proposed.id, body=body,
+        )  # fmt: skip
+        await outbox.post(tx, await strategy.card(tx, proposed))
+
+
+def checked(said: Worded, proposed: Event) -> tuple[str, list[int]] | None:
+    """Return the words and the indexes of what was chosen; None: they are of no use."""
+    seen = set(_NUMBER.findall(_seen(proposed)))
+    count = len(proposed.body["proposals"])
+    chosen = list(dict.fromkeys(place - 1 for place in said.chosen))
+    text = " ".join(said.text.split())
+    if not text or not chosen or any(not 0 <= index < count for index in chosen):
+        return None
+    if _ADDRESS.search(text) or any(one not in seen for one in _NUMBER.findall(text)):
+        return None
+    return text, chosen
+
+
+def _wish(proposed: Event) -> Wish[Worded]:
+    return Wish(
+        wanted=model_calls.Wanted(
+            step=STEP, agent=AGENT, basis=model_calls.digest(proposed.id, _seen(proposed))
+        ),
+        tier="large",
+        task=TASK,
+        parts=(Part("what is behind, and what could be done", _seen(proposed), "business"),),
+        gives=Worded,
+    )
+
+
+def _seen(proposed: Event) -> str:
+    body = proposed.body
+    could = [f"{place}. {one['says']}" for place, one in enumerate(body["proposals"], start=1)]
+    return "\n".join([*body["reasons"], "", *could])

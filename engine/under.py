@@ -1,0 +1,38 @@
+"""Under which project a goal is: “for project Spring: write to Ada that …”.
+
+It stands in the operator's own words of the goal, and is read from them when the goal is taken on.
+"""
+
+import re
+from collections.abc import Iterable
+
+from memory import records
+from memory.db import Reader
+
+NAME_CHARS_MAX = 120
+_HEAD = re.compile(
+    r"\s*(?:please\s+|bitte\s+)?(?:for|under|in|within|für|im|unter)\s+(?:the\s+|das\s+|our\s+)?"
+    rf"(?:project|projekt)\s+[“\"]?(?P<name>[^:“”\"\n]{{1,{NAME_CHARS_MAX}}}?)[”\"]?\s*:\s+(?=\S)",
+    re.IGNORECASE,
+)
+
+
+def without(said: str) -> str:
+    """Return a wish without the words that say for which project it is."""
+    found = _HEAD.match(said)
+    return said if found is None else said[found.end() :]
+
+
+def named(said: str) -> str:
+    """Return the project that a wish names; "": none."""
+    found = _HEAD.match(said)
+    return "" if found is None else found["name"].strip()
+
+
+async def project(reader: Reader, said: Iterable[str]) -> str | None:
+    """Return the one project that words of the operator name, the last word first."""
+    for words in reversed(list(said)):
+        if name := named(words):
+            found = await records.called(reader, name, "project")
+            return found[0].id if len(found) == 1 else None
+    return None
