@@ -110,7 +110,7 @@ def _shape(steps: Sequence[ProposedStep], known: Known) -> Iterator[str]:
 def _step(
     step: ProposedStep, operation: Operation, steps: Sequence[ProposedStep], known: Known
 ) -> Iterator[str]:
-    fields = operation.args.model_fields
+    fields = operation.roles  # it has one for every argument, a tool's too
     for name in step.args.keys() - fields.keys():
         yield f"{operation.name} takes no “{name}”{_nearest(name, fields)}."
     for name, value in step.args.items():
@@ -186,7 +186,7 @@ def _types(step: ProposedStep, operation: Operation, known: Known) -> Iterator[s
         operation.args.model_validate(args)
     except ValidationError as error:
         for fault in error.errors():
-            if not fault["loc"] or fault["loc"][0] not in opened:
+            if fault["loc"][0] not in opened if fault["loc"] else not opened:
                 where = ".".join(map(str, fault["loc"]))
                 yield f"“{where}”: {fault['msg']}." if where else f"{fault['msg']}."
 

@@ -146,9 +146,10 @@ def _operations(operations: Mapping[str, Operation]) -> Iterator[str]:
             continue
         yield f"{name}: {one.does} (effect: {one.effect})"
         schema = one.args.model_json_schema()
-        for arg, kind in schema.get("properties", {}).items():
-            need = "required" if arg in schema.get("required", ()) else "optional"
-            yield f"  {arg}: {_kind(kind, schema.get('$defs', {}))}, {need}"
+        known = schema.get("properties", {})  # none for a tool of others
+        for arg in one.roles:
+            need = "optional" if known and arg not in schema.get("required", ()) else "required"
+            yield f"  {arg}: {_kind(known.get(arg, {}), schema.get('$defs', {}))}, {need}"
 
 
 def _kind(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> str:

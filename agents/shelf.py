@@ -131,7 +131,7 @@ class Shelf:
 
     def _read(self, body: Mapping[str, Any]) -> Playbook | None:
         """Return the playbook, checked like those of files; None: it has faults."""
-        known = {n: list(one.args.model_fields) for n, one in self.house.operations.items()}
+        known = {n: list(one.roles) for n, one in self.house.operations.items()}
         try:
             [playbook] = library.load({f"{body['id']}.yaml": json.dumps(body)}, known)
         except PlaybookError:
