@@ -10,6 +10,7 @@ from agents import scope as scopes
 from agents.composing import Composing
 from agents.drafting import Drafting
 from agents.library import Playbook
+from agents.plan_checked import writes
 from agents.planner import step_of
 from agents.specialist import Specialist, Wanted, by_rules
 from agents.strayed import Stray
@@ -203,10 +204,15 @@ def _typed(goal: Goal) -> bool:
 
 
 def _awaits(task: plans.Task, others: list[plans.Task]) -> bool:
-    """Say whether a task needs to know what a step brings that is not done yet."""
+    """Say whether a task needs to know what a step brings that is not done yet.
+
+    A text is written from all that its steps brought, so it is written after them.
+    """
     states = {other.key: other.state for other in others}
     named = (path.split(".") for path in references.paths(task.args))
     brought = {path[1] for path in named if path[0] == "steps" and path[2:3] == ["result"]}
+    if any(map(writes, task.args.values())):
+        brought |= set(task.after)
     return any(states.get(key) not in ("done", "skipped", "compensated") for key in brought)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from memory import events, verify
+from memory import events, passages, verify
 from memory.db import change
 from memory.schema.work import approvals, decisions, effects, goals, plans, tasks, work
 from tests.chat import Chat
@@ -66,7 +66,7 @@ async def test_an_editorial_calendar_becomes_briefs_and_drafts(office: Office) -
             step("draft", "cms.publish", post | {"text": {"write": "the post"}}, "brief",
                  risk="It may be too long."),
             step("look", "reminders.set", {
-                "text": "Look how ${steps.draft.result.id} did",
+                "text": "${steps.draft.result.id}",
                 "at": "2026-12-31T09:00:00+01:00"}, "draft"),
             title="Editorial calendar for December",
         ),
@@ -92,7 +92,8 @@ async def test_an_editorial_calendar_becomes_briefs_and_drafts(office: Office) -
     assert set((await states(office)).values()) == {"done"}
     brought = {e.action["operation"]: e for e in await office.rows(effects)}
     post_id = brought["cms.publish"].receipt["id"]
-    assert brought["reminders.set"].action["args"]["text"] == f"Look how {post_id} did"
+    assert brought["reminders.set"].action["args"]["text"] == post_id
+    assert brought["reminders.set"].action["origins"]["text"] == "record"
     assert len(office.server.asked) == 4
     assert (await office.rows(goals))[-1].state == "done"
     assert (await verify.verify(office.app.db)).faults == ()
@@ -162,9 +163,10 @@ async def test_one_tap_says_yes_to_what_is_fixed_and_to_nothing_else(office: Off
              mail("open", text={"write": "a longer text"})),
         says({"text": "A longer text."}),
     )  # fmt: skip
-    await chat.say(ASK)
+    await chat.say("/plan pay back 40.00 EUR of PAY-1042 to Ada Example, and the rest")
     card = chat.text("The plan")
     assert "The hall is booked." in card  # all that the yes is given to
+    assert "Do back — asks you\n" in card  # once, but never in passing
     assert (await chat.tap("The plan", "yes to 2")).text == "Started; 2 approved."
     assert len(sent(office.app)) == 1
     assert await states(office) == {
@@ -317,6 +319,34 @@ async def test_a_dropped_plan_does_nothing(office: Office) -> None:
     assert (await chat.tap("The plan", "✕ Drop")).text == "Dropped. Nothing was done."
     assert (await chat.press(start)).refused
     assert await office.rows(effects) == []
+
+
+async def test_an_old_card_cannot_drop_what_was_started(office: Office) -> None:
+    chat = await office.open()
+    office.server.script(plan(mail()))
+    await chat.say(ASK)
+    drop = chat.tokens[chat.key("The plan"), "✕ Drop"]
+    await chat.tap("The plan", "▶ Start")
+    assert (await chat.press(drop)).text == "This plan was started already."
+    assert await states(office) == {"tell": "waiting"}
+
+
+async def test_the_planner_remembers_how_plans_like_it_went_but_no_outsiders(
+    office: Office,
+) -> None:
+    chat = await office.open()
+    async with office.app.db.transaction() as tx:
+        await events.note(tx, "test.remembered", None)
+        for ref, trust, word in (("gol_1", "system", "WENT-WELL"), ("gol_2", "outside", "EVIL")):
+            text = f"Something that no playbook does for Ada Example and Bruno Muster: {word}"
+            await passages.remember(
+                tx, kind="episode", ref=ref, text=text, at=tx.now, trust=trust, record=None
+            )
+    await chat.settle()
+    office.server.script(plan(mail()))
+    await chat.say(ASK)
+    assert "WENT-WELL" in office.server.read
+    assert "EVIL" not in office.server.read
 
 
 async def test_the_planner_reads_nothing_that_others_wrote(office: Office) -> None:
