@@ -189,8 +189,12 @@ async def refused(reader: Reader) -> list[tuple[Task, datetime]]:
 
 
 async def after(reader: Reader, first: Task) -> list[Task]:
-    """Return what comes right after this task, in the plan's order."""
-    return [later for later in await of_goal(reader, first.goal) if first.key in later.after]
+    """Return what comes right after this task, in the plan's order; nothing once it was replaced.
+
+    A newer version of the plan may have steps with the same names, and waits for its own start.
+    """
+    now = await of_goal(reader, first.goal)
+    return [one for one in now if first.key in one.after and one.plan == first.plan]
 
 
 async def skipped_after(reader: Reader, first: Task) -> list[Task]:
@@ -311,8 +315,8 @@ async def _was_prepared(reader: Reader, step: Task) -> bool:
 
 async def _release(tx: Tx, done: Task) -> None:
     """Set going what was approved and waited for this task, or needs to know what it brought."""
-    for later in await of_goal(tx, done.goal):
-        if done.key in later.after and await may_run(tx, later):
+    for later in await after(tx, done):
+        if await may_run(tx, later):
             if later.state == "pending":
                 await open_work(tx, "dispatch", later.id)
             query = sa.select(effects.c.id).filter_by(task=later.id, state="approved")

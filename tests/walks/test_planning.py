@@ -311,6 +311,30 @@ async def test_a_text_that_nobody_writes_stops_its_step_alone(office: Office) ->
     assert "is not written" in chat.text("cannot be done")
 
 
+async def test_what_waits_for_a_step_that_is_refused_is_left_out(office: Office) -> None:
+    chat = await office.open()
+    after = mail("after", "tell", text={"write": "what came of it"})
+    office.server.script(plan(mail(), after))
+    await chat.say(ASK)
+    await chat.tap("The plan", "▶ Start")
+    assert await states(office) == {"tell": "waiting", "after": "pending"}
+    await chat.tap("Send e-mail", "✗ Reject")
+    assert await states(office) == {"tell": "skipped", "after": "skipped"}
+    assert len(office.server.asked) == 1
+    assert (await office.rows(goals))[-1].state == "failed"
+
+
+async def test_a_new_version_with_the_same_keys_waits_for_its_start(office: Office) -> None:
+    chat = await office.open()
+    after = note("after", "Told.", "tell")
+    office.server.script(plan(mail(), after), plan(mail(subject="Anew"), after))
+    await chat.say(ASK)
+    await chat.tap("The plan", "▶ Start")
+    await chat.tap("The plan", "Edit in words", note="call it Anew")
+    assert await states(office) == {"tell": "pending", "after": "pending"}
+    assert [one.state for one in await office.rows(effects)] == ["withdrawn", "withdrawn"]
+
+
 async def test_a_dropped_plan_does_nothing(office: Office) -> None:
     chat = await office.open()
     office.server.script(plan(mail()))
