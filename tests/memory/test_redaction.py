@@ -53,6 +53,8 @@ NAMES = {  # text columns in which no words stand: identifiers, states, names of
         "merged_into",
         "topic",
         "shape",
+        "lane",
+        "back",
         "encoder",
     ),
 }
