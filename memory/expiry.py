@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from memory import events, facts, recall
 from memory.db import Reader, Tx
+from memory.ids import derived_id
 from memory.journal import GENESIS, Entry
 from memory.kept import Kind, Lapse, Thing
 from memory.reach import RowKey, digests, key_of, pages
@@ -136,6 +137,7 @@ async def _quoted(reader: Reader, ids: set[str]) -> AsyncIterator[tuple[RowKey, 
 async def _read(reader: Reader, ids: set[str]) -> AsyncIterator[tuple[RowKey, str]]:
     """Yield what models were asked with words of these: passages of them, or for their goal."""
     of = await _goals(reader, ids)
+    of |= {derived_id("gol", id): {id} for id in ids}  # a plan that was asked for and never made
     told = of | {id: {id} for id in ids}
     for table in (passages, archived):
         rows = await reader.rows(sa.select(table.c.id, table.c.ref).where(table.c.ref.in_(told)))
