@@ -44,7 +44,7 @@ async def word(house: House, models: Models, work: Work) -> None:
         is_worded = await strategy.words_of(reader, work.ref) is not None
     if proposed is None or is_worded or not proposed.body["proposals"] or not models.set_up:
         return
-    answer = await models.ask(_wish(proposed))
+    answer = await models.ask(wish(proposed))
     if not isinstance(answer, Answer) or (said := checked(answer.value, proposed)) is None:
         return
     text, chosen = said
@@ -70,7 +70,8 @@ def checked(said: Worded, proposed: Event) -> tuple[str, list[int]] | None:
     return text, chosen
 
 
-def _wish(proposed: Event) -> Wish[Worded]:
+def wish(proposed: Event) -> Wish[Worded]:
+    """Return what a model is asked about a weekly look."""
     return Wish(
         wanted=model_calls.Wanted(
             step=STEP, agent=AGENT, basis=model_calls.digest(proposed.id, _seen(proposed))

@@ -14,7 +14,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from agents import answering, judging, plan_wish, revising, variants
+from agents import answering, judging, plan_wish, revising, strategist, variants
 from agents.checks.evidence import Evidence, Finding
 from agents.composing import Composing
 from agents.models import listed, probing
@@ -33,9 +33,11 @@ from engine.goals import Goal
 from engine.house import House
 from engine.plans import Task
 from memory.db import Clock, system_clock
+from memory.events import Event
 from memory.recall import Recalled
 from memory.scope import Within
 
+COULD = ("Move it to July.", "Stop project Autumn.")
 SAID = (
     "write to Bruno that the file is ready",
     "write to Ada that the course starts on Monday and that she should bring a lamp",
@@ -119,6 +121,9 @@ async def wishes(home: Path, clock: Clock = system_clock) -> Mapping[str, Sequen
         await Researcher(_nowhere, listening).findings(question, told_again, f"evt_{len(told)}")
     for number, said in enumerate(PLANNED):
         await _planned(app.house, listening, said, number)
+    for place, could in enumerate(COULD):
+        body = {"reasons": [f"Project {place} is behind."], "proposals": [{"says": could}]}
+        await listening.ask(strategist.wish(Event.model_construct(id=f"evt_{place}", body=body)))
     for wish in tuple(listening.asked[DRAFT]):
         await _checked(listening, wish)
     for _ in range(2):

@@ -1,5 +1,8 @@
 """The board: what waits, what it cost and which rules hold, on one page for a Home tab."""
 
+from dataclasses import replace
+
+from agents import roster
 from engine import approvals, cost_told, effects, stop, words
 from engine.house import House
 from engine.messages import LABEL_CHARS_MAX, Bullets, Button, Heading, Msg, Para, Part, Span
@@ -21,7 +24,8 @@ async def board(house: House) -> Msg:
     if stopped:
         parts.insert(0, _para("STOP is on: nothing starts until you say /resume."))
     parts += [Heading(text="What it cost"), _para(cost)]
-    rules = tuple(house.book.describe())
+    others = (entry for entry in house.book.entries if entry.source != roster.SOURCE)
+    rules = replace(house.book, entries=tuple(others)).describe()
     left = len(rules) - RULES_MAX
     more = (f"… and {left} more: /policy reads all of them out",) if left > 0 else ()
     parts += [Heading(text="The rules I follow"), Bullets(items=(*rules[:RULES_MAX], *more))]

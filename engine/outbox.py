@@ -14,8 +14,8 @@ from memory.db import Reader, Tx, change, insert_all, insert_once, put
 from memory.dialects import place_of
 from memory.schema.chat import cards, conversations, deliveries
 
-# What the operator asked to see or wrote by hand, then answers: neither waits behind plans' cards.
-WANTED, ANSWER, APPROVAL, PROGRESS = 0, 1, 2, 3
+# First what the operator asked to see again or wrote by hand: it waits behind no plan's cards.
+WANTED, APPROVAL, ANSWER, PROGRESS = 0, 1, 2, 3
 DUE_MAX = 50
 NAMING_MAX = 5
 

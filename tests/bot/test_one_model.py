@@ -11,6 +11,7 @@ from bot import checkup, minds, one_model
 from bot import settings as configured
 from bot.one_model import OneModel
 from bot.settings import Settings
+from engine.house import House
 
 KEY = "sk-0123456789abcdef0123"
 
@@ -40,7 +41,8 @@ def test_a_line_that_means_nothing_is_refused_without_telling_what_it_says(line:
 
 
 def tiers(settings: Settings) -> dict[str, Any]:
-    models = minds.of(settings)(Any)  # type: ignore[arg-type]  # no house is needed to read them
+    house = House(None, {}, None, Path("nowhere"))  # only the place of own specialists is asked
+    models = minds.of(settings)(house)
     found: dict[str, Any] = {}
     for tier, model in models.listed():
         found.setdefault(tier, []).append(model)

@@ -50,6 +50,7 @@ def test_the_floor_is_what_protects() -> None:
         "deceptive-asks-twice",
         "deceptive-money-never",
         "destructive-never",
+        "exploratory-only-reads",
         "memory-needed-kept",
         "models-frozen",
         "models-local-only",

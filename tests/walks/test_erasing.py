@@ -284,8 +284,8 @@ async def test_who_is_erased_while_a_model_answers_stays_erased(
     await chat.say(TOLD)
     real = getattr(*where)
 
-    async def meanwhile(*asked: Any) -> Any:
-        answer = await real(*asked)
+    async def meanwhile(*asked: Any, **more: Any) -> Any:
+        answer = await real(*asked, **more)
         await erased(office.app)
         return answer
 

@@ -33,8 +33,8 @@ async def test_a_decision_comes_out_the_same_after_the_rules_were_changed(office
     done = await rerun(office)
     assert [one.what for one in done if one.differs] == []
     told = lines(done)
-    assert "= draft.text/4, home/one: answered, judged" in told
-    assert "= draft.text/4, home/one: answered, its answer" in told
+    assert "= draft.text/5, home/one: answered, judged" in told
+    assert "= draft.text/5, home/one: answered, its answer" in told
     assert "= Version 1: ask" in told
     assert "= Your answer to version 1: approve" in told
     assert told.endswith(f"{len(done)} of {len(done)} came out the same.")
@@ -47,13 +47,13 @@ async def test_whatever_was_changed_since_is_named(office: Office) -> None:
     for sql, says in (
         (
             """UPDATE reasons SET verdict=json_set(verdict, '$.situation.data_class', 'secret')""",
-            "≠ draft.text/4, home/one: answered, judged: now deny by models-secret-never",
+            "≠ draft.text/5, home/one: answered, judged: now deny by models-secret-never",
         ),
         (
             "UPDATE reasons SET prompt=json_set(prompt, '$[1].content', 'Say no.')",
             "its answer: it is kept for another prompt than the one that was sent",
         ),
-        ("UPDATE reasons SET prompt='[]'", "= draft.text/4, home/one: answered, its answer"),
+        ("UPDATE reasons SET prompt='[]'", "= draft.text/5, home/one: answered, its answer"),
         (
             "UPDATE answers SET value=json_set(value, '$.text', 'Something else.')",
             "its answer: nothing was drafted so",

@@ -14,7 +14,7 @@ from tests.walks.model_office import CARD, TEMPLATE, WISH, WROTE, Office
 
 LINE = (
     *("message received · you", "taken on · front", "playbook chosen · front", "plan made · front"),
-    *("draft.text/4: home/one, answered · writer · 0.0030 EUR", "asked you · writer"),
+    *("draft.text/5: home/one, answered · writer · 0.0030 EUR", "asked you · writer"),
     *(": you said yes on chat · you", "under way · writer", ": done · writer"),
     "the end: done · front",
 )
