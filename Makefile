@@ -6,7 +6,7 @@ PEERS    := .deps/peers/.ready
 COMMANDS := chromium hledger fc-list pg_ctlcluster npm
 # A Node.js that is not Debian's brings an npm of its own, and Debian's does not go with it.
 DEBIAN   := chromium hledger fontconfig fonts-dejavu-core postgresql $(shell command -v npm >/dev/null || echo npm)
-WORKERS  ?= 2
+WORKERS  ?= 3
 WAITERS  ?= 5
 PYTEST   := $(if $(CI),PYTHONPATH=.ci) $(BIN)/python -m pytest -n $(WORKERS) $(if $(CI),-p no_skips)
 # Some machines keep no bytecode: each process would compile every library anew.
