@@ -17,7 +17,7 @@ from tests.facts.histories import VALUES, History, Walking
 from tests.facts.model import expected
 
 SAMPLE, MANY = 4, 2000
-PARTS = 4
+PARTS = 20  # a database of its own for a hundred of them
 ASKED = 12  # moments asked of each history, for every person and attribute
 
 
