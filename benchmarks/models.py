@@ -1,0 +1,217 @@
+"""What our own work adds to a call, how useful its context is, what a story costs beside naively.
+
+A server on this machine answers every call at once, in the shape that was asked for. The naive way
+sends, with every call, all that was said so far instead of what was recalled.
+"""
+
+import asyncio
+import json
+import re
+import statistics
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel, SecretStr
+
+from agents.models.door import Models
+from agents.models.wish import CONTEXT_CHARS, Part, Wish
+from benchmarks._figures import Screen, operator, percentile, show
+from bot import minds, sample
+from bot.app import App, open_app
+from bot.settings import Settings
+from bot.surfaces import Heard
+from connectors import http
+from engine.model_calls import Wanted
+from memory.reach import rowid
+from memory.schema.models import reasons
+
+CALLS = 200
+OVERHEAD_MS_MAX = 15
+PRICE_READ, PRICE_WRITTEN = 0.15, 0.60  # a small model's, per million tokens
+TOKEN_CHARS = 4
+SAID = (  # what a question below is answered by, and much that none is
+    "the hall in Basel holds 80 people and has no lift",
+    "Ada told me that her workshop begins at nine on Mondays",
+    "Bruno wants the lamps in blue, and no green ones",
+    "the printer of the studio is mended",
+    "Dorota pays by card only, never by transfer",
+    "the train to Basel takes three hours from here",
+    "Ada prefers oat milk in her coffee",
+    "the key of the cellar hangs behind the door",
+    "Bruno's office moved to the second floor",
+    "our tax adviser is away for the whole of August",
+    "Dorota likes the catalogue on thick paper",
+    "the workshop in Basel needs 40 chairs and a projector",
+)
+ASKED = {  # and by what the passage is known that answers it
+    "how many people does the hall in Basel hold?": "80 people",
+    "when does Ada's workshop begin?": "nine on Mondays",
+    "which colour of lamps does Bruno want?": "in blue",
+    "how does Dorota pay?": "by card only",
+    "where is the key of the cellar?": "behind the door",
+    "what does the workshop in Basel need?": "40 chairs",
+}
+WHO = ("Ada", "Bruno", "Dorota", "the printer", "the post office", "the bank", "our neighbour")
+ABOUT = (
+    "an old bill",
+    "the window",
+    "a parcel",
+    "the weather",
+    "a summer fair",
+    "the car",
+    "a chair",
+)
+FILL = tuple(  # what else is said in a few weeks
+    f"{who} called about {about} and calls again in {len(who) + len(about)} days"
+    for who in WHO
+    for about in ABOUT
+)
+WISHES = (
+    "write to Ada that the workshop is booked",
+    "write to Bruno that the lamps are ready",
+)
+
+
+class Small(BaseModel):
+    text: str
+
+
+@dataclass
+class Server:
+    """A server that answers at once. `bodies`: what it was sent."""
+
+    url: str = ""
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head.lower())
+        assert length is not None
+        body = json.loads(await reader.readexactly(int(length[1])))
+        self.bodies.append(body)
+        fields = body["response_format"]["json_schema"]["schema"]["properties"]
+        said: dict[str, Any] = {"text": "It is so."}
+        if "sentences" in fields:
+            said = {"sentences": [{"text": "It is so.", "sources": [1]}]}
+        sent = sum(len(message["content"]) for message in body["messages"]) // TOKEN_CHARS
+        whole = json.dumps(
+            {
+                "choices": [{"message": {"content": json.dumps(said)}, "finish_reason": "stop"}],
+                "usage": {"prompt_tokens": sent, "completion_tokens": 20},
+            }
+        ).encode()
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n"
+            b"content-length: %d\r\n\r\n" % len(whole) + whole
+        )
+        await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[Server]:
+    server = Server()
+    listening = await asyncio.start_server(server.answer, "127.0.0.1", 0)
+    server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
+    async with listening:
+        yield server
+
+
+async def main() -> None:
+    async with serving() as server:
+        settings = Settings(model=SecretStr(f"{server.url} small"), model_budget_day=1000)
+        made: list[Models] = []
+
+        def door(house: Any) -> Models:
+            made.append(minds.of(settings)(house))
+            return made[0]
+
+        with tempfile.TemporaryDirectory() as folder:
+            screen = Screen()
+            app = await open_app(
+                Path(folder) / "sample", lambda db, home: [screen], prepare=sample.fill, models=door
+            )
+            await app.start()
+            await overhead(made[0], server)
+            await story(app, screen.name, server)
+            await app.close()
+
+
+async def overhead(models: Models, server: Server) -> None:
+    """Time whole calls through the door beside the bare HTTP request, one of each in turn."""
+    through, bare = [], []
+    url = f"{server.url}/chat/completions"
+    for number in range(CALLS):
+        wanted = Wanted(step="bench/1", agent="front", basis=str(number))
+        part = Part("note", f"Lamp {number} waits for an answer.", "business")
+        began = time.perf_counter()
+        await models.ask(Wish(wanted, "small", "Answer.", (part,), Small))
+        through.append((time.perf_counter() - began) * 1000)
+        began = time.perf_counter()
+        await http.post_json(url, server.bodies[-1], timeout_s=10)
+        bare.append((time.perf_counter() - began) * 1000)
+    own = [one - other for one, other in zip(through, bare, strict=True)]
+    show("own work per model call, median", statistics.median(own), "ms", OVERHEAD_MS_MAX)
+    alone = statistics.median(bare)
+    print(f"{'':54}p95 {percentile(own, 0.95):.2f} ms; the request alone {alone:.2f} ms")
+
+
+async def story(app: App, surface: str, server: Server) -> None:
+    """Say, ask and wish; then count what was sent for it, and how much of it was of use."""
+    who = await operator(app, surface)
+    server.bodies.clear()
+    history: list[str] = []
+    naive = 0
+    for number, words in enumerate((*SAID, *FILL, *ASKED, *WISHES)):
+        calls = len(server.bodies)
+        await app.hear(Heard(who=who, key=f"m{number}", words=words))
+        await app.durable.idle()
+        history.append(words)
+        for body in server.bodies[calls:]:
+            naive += tokens([body["messages"][0]["content"], *history])
+    await useful(app)
+    sent = sum(tokens([m["content"] for m in body["messages"]]) for body in server.bodies)
+    written = 20 * len(server.bodies)
+    for what, read in (("recalled context", sent), ("full history in every call", naive)):
+        cost = (read * PRICE_READ + written * PRICE_WRITTEN) / 1_000_000
+        print(f"story of {len(history)}, {len(server.bodies)} calls, {what}: "
+              f"{read} tokens read, {cost:.6f}")  # fmt: skip
+
+
+async def useful(app: App) -> None:
+    """Print the longest context beside its budget, and which share of it answers the question."""
+    async with app.db.snapshot() as reader:
+        rows = await reader.rows(sa.select(reasons).order_by(rowid(reasons)))
+    contexts, right, given = [0], 0, 0
+    for row in rows:
+        if row.state != "answered" or not row.recalled:
+            continue
+        passages = _passages(row.prompt[1]["content"])
+        contexts.append(sum(map(len, passages)))
+        wanted = [mark for question, mark in ASKED.items() if question in row.prompt[1]["content"]]
+        for mark in wanted:
+            right += sum(mark in passage for passage in passages)
+            given += len(passages)
+    show(
+        "longest context of a call", max(contexts) / TOKEN_CHARS, "tok", CONTEXT_CHARS / TOKEN_CHARS
+    )
+    share = right / given if given else 0.0
+    print(f"useful evidence: {right} of {given} passages given ({share:.0%}) answer their question")
+
+
+def _passages(prompt: str) -> Sequence[str]:
+    return re.findall(r'<data name="(?:source|remembered) \d+" \w+>\n(.*?)\n</data', prompt, re.S)
+
+
+def tokens(texts: Sequence[str]) -> int:
+    return sum(map(len, texts)) // TOKEN_CHARS
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
