@@ -91,8 +91,9 @@ async def in_words(history: History, rng: random.Random) -> list[str]:
                 heard = await knowing.heard(reader, said)
                 assert heard is not None, said
                 found = await answer(reader, heard, Context(now=now, zone="UTC"))
-                noon = min(day.replace(hour=12, minute=0), now)
-                known = day.replace(hour=0, minute=0) + timedelta(days=1)
+                midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
+                noon = min(midnight + timedelta(hours=12), now)
+                known = midnight + timedelta(days=1)
                 world = {"world": noon, "known": min(known, now)}.get(names_day, now)
                 knew = known if names_day == "known" else now
                 told = sorted((repr(one.value), one.status) for one in found)
