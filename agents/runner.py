@@ -5,15 +5,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from agents import acting, references, strayed, variants
-from agents import scope as scopes
-from agents.composing import Composing
-from agents.drafting import Drafting
-from agents.library import Playbook
-from agents.plan_checked import writes
-from agents.planner import step_of
-from agents.specialist import Specialist, Wanted, by_rules
-from agents.strayed import Stray
+from agents.plans.plan_checked import writes
+from agents.playbooks import references
+from agents.playbooks import scope as scopes
+from agents.playbooks.library import Playbook
+from agents.playbooks.planner import step_of
+from agents.specialists import acting, strayed
+from agents.specialists.specialist import Specialist, Wanted, by_rules
+from agents.specialists.strayed import Stray
+from agents.writing import variants
+from agents.writing.composing import Composing
+from agents.writing.drafting import Drafting
 from connectors.contract import PermanentError
 from engine import aftermath, effects, gate, goals, plans, versions
 from engine.durable import Work

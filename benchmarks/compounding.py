@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from agents.drafting import Drafted
 from agents.models import listed
 from agents.models.door import Answer, Models, NoAnswer
 from agents.models.wish import T, Wish
+from agents.writing.drafting import Drafted
 from bot import minds, sample
 from bot.app import open_app
 from bot.delivery import buttons_of

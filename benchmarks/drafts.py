@@ -8,7 +8,7 @@ people write.
 import time
 from collections import Counter
 
-from agents.checks.draft import findings
+from agents.writing.checks.draft import findings
 from tests.agents.drafted import faulty, made
 from tests.agents.test_checks import FALSE_MAX, FOUND_MIN, measured
 

@@ -1,6 +1,6 @@
 """The front agent's local tier: how often it is right, knows that it does not know, and how fast.
 
-`--fit` chooses the numbers of agents/data/routing.toml on the tuning half of the sentences;
+`--fit` chooses the numbers of agents/playbooks/routing.toml on the tuning half of the sentences;
 without it they are measured on the held-out half, which nothing was chosen by.
 """
 
@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, replace
 from typing import NamedTuple
 
-from agents.library import load_folder
-from agents.routing import Encoder, Router
-from agents.sureness import NUMBERS, Evidence, Weights, weights
+from agents.playbooks.library import load_folder
+from agents.playbooks.routing import Encoder, Router
+from agents.playbooks.sureness import NUMBERS, Evidence, Weights, weights
 from benchmarks._figures import percentile, show
 from memory.embed import find_encoder
 from tests.agents.sentences import HELD_OUT, TUNING
@@ -26,7 +26,7 @@ BINS = 5
 SAFETY, SAFEST = 0.02, 0.98  # how far above the surest mistake the line lies, at most
 LEAST = 0.5
 HEAD = """\
-# How sure the nearest examples make the front agent (agents/sureness.py): a logistic regression.
+# How sure the nearest examples make us (sureness.py): a logistic regression.
 # Made by `python -m benchmarks.front --fit` from TUNING of tests/agents/sentences.py and from the
 # examples, each of them left out once. Above `least` nothing of TUNING is wrong. (An example that
 # only sounds alike is harder than life when it is left out: it stands there to be near.)

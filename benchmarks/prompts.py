@@ -14,16 +14,19 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from agents import answering, judging, plan_wish, revising, strategist, variants
-from agents.checks.evidence import Evidence, Finding
-from agents.composing import Composing
+from agents.answers import answering
 from agents.models import listed, probing
 from agents.models.door import Answer, Models, NoAnswer
 from agents.models.wish import T, Wish
-from agents.plan_wish import Given
-from agents.references import WRITE
-from agents.researcher import Researcher
-from agents.specialist import Wanted
+from agents.plans import plan_wish
+from agents.plans.plan_wish import Given
+from agents.playbooks.references import WRITE
+from agents.specialists import strategist
+from agents.specialists.researcher import Researcher
+from agents.specialists.specialist import Wanted
+from agents.writing import judging, revising, variants
+from agents.writing.checks.evidence import Evidence, Finding
+from agents.writing.composing import Composing
 from benchmarks._figures import Screen, operator
 from bot import minds, sample
 from bot.app import open_app

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from agents import prompts
-from agents.drafting import Drafting
-from agents.front import Command
+from agents.hearing.front import Command
 from agents.models.door import Models
+from agents.writing import prompts
+from agents.writing.drafting import Drafting
 from bot.remembering import Remembering
 from engine import agents_told, outbox, style_told, trial_figures, trials
 from engine.house import House

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from agents import aiming, context, knowing
-from agents.aiming import Heard
-from agents.front import Command
-from agents.words import Context
+from agents.answers import knowing
+from agents.hearing import aiming
+from agents.hearing.aiming import Heard
+from agents.hearing.front import Command
+from agents.reading import context
+from agents.reading.words import Context
 from bot import sides
 from engine import aim_card, aims, curating, figures, goals, outbox, stopping, tree
 from engine.house import House

@@ -9,24 +9,28 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from agents import library, listening, planning, roster, runner, strategist
-from agents import shelf as shelves
-from agents.asking import Asking
-from agents.composing import Composing
-from agents.drafting import SHADOW
-from agents.filling import Filling
-from agents.front import Front
-from agents.intake import Intake
-from agents.lost import Lost
+from agents import runner
+from agents.answers.asking import Asking
+from agents.hearing import listening
+from agents.hearing.filling import Filling
+from agents.hearing.front import Front
+from agents.hearing.lost import Lost
+from agents.hearing.taking import Taking
+from agents.hearing.telling import Telling
+from agents.incoming.intake import Intake
 from agents.models.door import Models
-from agents.own_code import WithOwnCode
-from agents.researcher import Researcher
-from agents.roster import Roster
-from agents.routing import Router
-from agents.shelf import Shelf
-from agents.specialist import Specialist, by_rules
-from agents.taking import Taking
-from agents.telling import Telling
+from agents.plans import planning
+from agents.plans import shelf as shelves
+from agents.plans.shelf import Shelf
+from agents.playbooks import library
+from agents.playbooks.routing import Router
+from agents.specialists import roster, strategist
+from agents.specialists.own_code import WithOwnCode
+from agents.specialists.researcher import Researcher
+from agents.specialists.roster import Roster
+from agents.specialists.specialist import Specialist, by_rules
+from agents.writing.composing import Composing
+from agents.writing.drafting import SHADOW
 from bot import board, forgetting, minds, onboarding, templates
 from bot.agents import Agents, drafting_of
 from bot.aims import Aims
@@ -272,6 +276,7 @@ async def open_app(
     shelf = Shelf(house, {playbook.id: playbook for playbook in playbooks})
     await shelf.open()
     hands = WithOwnCode(crew, specialist)
+    box = Inbox(folder)
     front, handlers = _minds(house, playbooks, shelf, remembering, hands, asking)
     app = App(
         folder=folder,
@@ -281,7 +286,7 @@ async def open_app(
         alarms=AlarmClock(db, bells.BELLS),
         delivery=Delivery(db, surfaces),
         surfaces=surfaces,
-        sources=Sources(house, _mailboxes(folder)),
+        sources=Sources(house, (Mailbox("local", box.unseen, box.mark_seen),)),
         remembering=remembering,
         toolbox=toolbox,
         tracing=Tracing(db, otlp),
@@ -391,8 +396,3 @@ def _rules(folder: Path, own: Any, toolbox: Toolbox, crew: Roster) -> Book:
 
 def _arguments(operations: Any) -> dict[str, list[str]]:
     return {name: list(operation.args.model_fields) for name, operation in operations.items()}
-
-
-def _mailboxes(folder: Path) -> tuple[Mailbox, ...]:
-    box = Inbox(folder)
-    return (Mailbox("local", box.unseen, box.mark_seen),)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agents.front import Command
+from agents.hearing.front import Command
 from engine.house import House
 from engine.messages import Msg, say
 from memory import profile

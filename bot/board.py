@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agents import roster
+from agents.specialists import roster
 from engine import approvals, cost_told, effects, stop, words
 from engine.house import House
 from engine.messages import LABEL_CHARS_MAX, Bullets, Button, Heading, Msg, Para, Part, Span

@@ -6,8 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents import roster
-from agents.spec import SpecError
+from agents.specialists import roster
+from agents.specialists.spec import SpecError
 from bot.host import chosen
 from bot.settings import LOCAL_HOSTS, Settings
 from memory import embed, upgrade

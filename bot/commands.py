@@ -7,9 +7,10 @@ from zoneinfo import available_timezones
 from babel.localedata import locale_identifiers
 from babel.numbers import list_currencies
 
-from agents import filling, parties
-from agents.front import Command
-from agents.shelf import Shelf
+from agents.hearing import filling
+from agents.hearing.front import Command
+from agents.plans.shelf import Shelf
+from agents.reading import parties
 from bot.switchboard import switches
 from connectors.contract import PermanentError
 from engine import (

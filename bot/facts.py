@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from agents import knowing, parties
-from agents.asking import NOTED, Asking
-from agents.front import Command
-from agents.knowing import Heard
-from agents.lasting import UnreadError
-from agents.words import Context
+from agents.answers import knowing
+from agents.answers.asking import NOTED, Asking
+from agents.answers.knowing import Heard
+from agents.hearing.front import Command
+from agents.reading import parties
+from agents.reading.lasting import UnreadError
+from agents.reading.words import Context
 from engine import curating, lessons, outbox, recalls, review, words
 from engine.house import House
 from engine.messages import Bullets, Facts, Heading, Msg, Para, Part, Span, say

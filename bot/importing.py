@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from agents import tables
+from agents.incoming import tables
 from bot import likely
 from connectors import blobs
 from connectors.contract import PermanentError

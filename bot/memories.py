@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from agents.front import Command
+from agents.hearing.front import Command
 from engine import archiving, recalls, session, words
 from engine.house import House
 from engine.messages import Bullets, Heading, Msg, Para, Span

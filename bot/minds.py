@@ -5,11 +5,11 @@ from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
-from agents import roster
 from agents.models import listed
 from agents.models.door import Models
 from agents.models.embedding import Embedding
-from agents.roster import Roster
+from agents.specialists import roster
+from agents.specialists.roster import Roster
 from bot import one_model
 from bot import settings as configured
 from bot.one_model import OneModel

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agents import roster
+from agents.specialists import roster
 from bot.host import chosen
 from bot.lower import terminal
 from bot.settings import Settings

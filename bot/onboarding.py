@@ -7,8 +7,8 @@ new ──▶ sample (a folder of its own)
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from agents.front import Command
-from agents.shelf import Shelf
+from agents.hearing.front import Command
+from agents.plans.shelf import Shelf
 from bot.commands import clean_setting, setting_fault
 from bot.sample import MAIL, SAMPLE
 from bot.surfaces import Attached, Heard

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from agents import places, qualifier
-from agents.front import Command
-from agents.qualifier import Said, Score
+from agents.answers import places
+from agents.hearing.front import Command
+from agents.specialists import qualifier
+from agents.specialists.qualifier import Said, Score
 from bot.who import one_called
 from engine import words
 from engine.house import House

@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from agents import library
-from agents.routing import wishes
+from agents.playbooks import library
+from agents.playbooks.routing import wishes
 from connectors.files import reading
 from connectors.files.shapes import Person, Reading
 

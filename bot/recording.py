@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from agents import recording
-from agents.front import Command
-from agents.recording import Heard
-from agents.words import Context
+from agents.hearing import recording
+from agents.hearing.front import Command
+from agents.hearing.recording import Heard
+from agents.reading.words import Context
 from bot import sides
 from engine import outbox
 from engine.house import House

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agents import answering, places
-from agents.front import Command
-from agents.researcher import Found, Researcher
+from agents.answers import answering, places
+from agents.hearing.front import Command
+from agents.specialists.researcher import Found, Researcher
 from engine import outbox, recalls, words
 from engine.house import House
 from engine.messages import (

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from agents import roster, rule_proposed, rules_heard
-from agents.front import Command
+from agents.hearing.front import Command
 from agents.models.door import Models
-from agents.words import Context
+from agents.reading.words import Context
+from agents.rules import rule_proposed, rules_heard
+from agents.specialists import roster
 from bot import autonomy, templates
 from connectors.contract import PermanentError
 from engine import always_desk, explain, night, own_rules, rule_desk, rule_offer, uses

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from agents import library
+from agents.playbooks import library
 from engine import bells, outbox
 from engine.house import House
 from engine.messages import Button, Heading, Msg, Para, Span

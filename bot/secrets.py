@@ -6,7 +6,7 @@ A wish names one as "secret:shop-key"; see engine/vault.py for where it is kept.
 import asyncio
 from dataclasses import dataclass
 
-from agents.front import Command
+from agents.hearing.front import Command
 from connectors.contract import PermanentError
 from engine import outbox, vault
 from engine.house import House

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agents.front import Command
+from agents.hearing.front import Command
 from engine import style, style_desk, style_told
 from engine.house import House
 from engine.messages import Bullets, Facts, Heading, Msg, Para, Part, Span, say

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from agents.library import Playbook
-from agents.playbook_made import OWN
+from agents.plans.playbook_made import OWN
+from agents.playbooks.library import Playbook
 from engine.messages import (
     BUTTON_ROWS_MAX,
     LABEL_CHARS_MAX,

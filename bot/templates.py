@@ -6,8 +6,8 @@ Nothing holds before the yes to each rule, as if its sentence had been said.
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
-from agents.templates import Question, Template, sentences, templates
-from agents.words import Context
+from agents.reading.words import Context
+from agents.rules.templates import Question, Template, sentences, templates
 from connectors.contract import PermanentError
 from engine import rule_desk, rule_offer
 from engine.house import House

@@ -4,8 +4,8 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agents import doing
-from agents.front import Command
+from agents.hearing import doing
+from agents.hearing.front import Command
 from connectors.contract import PermanentError
 from engine import gate, tool_card, tool_desk, tools
 from engine.house import House

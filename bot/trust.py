@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agents.front import Command
+from agents.hearing.front import Command
 from bot import autonomy
 from engine import trust
 from engine.house import House

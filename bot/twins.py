@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from agents.front import Command
+from agents.hearing.front import Command
 from bot import telegram_forms as forms
 from bot.delivery import buttons_of
 from engine import approvals, outbox

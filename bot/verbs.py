@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from agents import asking, plan_desk
+from agents.answers import asking
+from agents.plans import plan_desk
 from bot import aims, forgetting, going_back, importing, recording, secrets, who
 from engine import (
     accounts,

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from agents import named, parties, reports
-from agents.front import Command
+from agents.answers import reports
+from agents.hearing.front import Command
+from agents.reading import named, parties
 from bot import going_back, likely, sides
 from engine import explain, ladder, outbox, words
 from engine.house import House

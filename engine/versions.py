@@ -17,7 +17,7 @@ RECENT = 200
 
 
 class Version(BaseModel, frozen=True):
-    """`proposed`: a model's plan as it was checked (`agents/plan_wish.py: Proposed`), else None.
+    """`proposed`: a model's plan as it was checked (`agents/plans/plan_wish.py`), else None.
 
     `foretold`: by step, what the rules said of it in advance (`engine/foretold.py`).
     """

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from agents import library, roster
+from agents.playbooks import library
+from agents.specialists import roster
 from connectors import registry
 from connectors.company import Company
 from connectors.contract import Operation

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agents.words import Context
+from agents.reading.words import Context
 from bot.app import App
 from memory import records
 from memory.db import Database, Reader

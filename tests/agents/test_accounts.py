@@ -2,10 +2,11 @@
 
 import pytest
 
-from agents import accounts, slots
-from agents.library import load_folder
-from agents.routing import wishes
-from agents.words import Context
+from agents.playbooks import slots
+from agents.playbooks.library import load_folder
+from agents.playbooks.routing import wishes
+from agents.reading import accounts
+from agents.reading.words import Context
 from memory.db import Reader
 
 Company = tuple[Reader, dict[str, str]]

@@ -8,8 +8,8 @@ from babel.numbers import format_currency
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import amounts
-from agents.words import Context
+from agents.reading import amounts
+from agents.reading.words import Context
 from tests.agents.conftest import NOW
 
 CONTEXT = Context(NOW, "Europe/Berlin")

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from agents.checks import language, tone
-from agents.checks.draft import findings
-from agents.checks.evidence import Evidence, Finding
+from agents.writing.checks import language, tone
+from agents.writing.checks.draft import findings
+from agents.writing.checks.evidence import Evidence, Finding
 from policies import book
 from tests.agents.drafted import Made, faulty, made
 

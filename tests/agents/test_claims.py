@@ -2,8 +2,8 @@
 
 import pytest
 
-from agents.claims import CLAIMS_MAX, heard
-from agents.words import Context
+from agents.incoming.claims import CLAIMS_MAX, heard
+from agents.reading.words import Context
 from tests.agents.conftest import NOW
 
 CONTEXT = Context(now=NOW, zone="Europe/Berlin")

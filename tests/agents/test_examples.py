@@ -1,6 +1,6 @@
 """Which of the operator's edits a model is shown before it drafts."""
 
-from agents.examples import PAIRS_MAX, TOKENS_MAX, nearest
+from agents.writing.examples import PAIRS_MAX, TOKENS_MAX, nearest
 from engine.habits import Pair
 from memory.embed import find_encoder
 

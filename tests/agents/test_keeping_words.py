@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.keeping_words import DAYS, heard
+from agents.rules.keeping_words import DAYS, heard
 from connectors.contract import PermanentError
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.learning_words import heard
+from agents.rules.learning_words import heard
 
 
 @pytest.mark.parametrize(

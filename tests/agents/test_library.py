@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.library import PlaybookError, load, load_folder
+from agents.playbooks.library import PlaybookError, load, load_folder
 from connectors import registry
 from engine.notebook import Notebook
 from memory.db import Database

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agents.model_words import made
-from agents.words import Context
+from agents.reading.words import Context
+from agents.rules.model_words import made
 
 EN = Context(now=datetime(2026, 11, 20, 9, 0, tzinfo=UTC), zone="Europe/Berlin")
 

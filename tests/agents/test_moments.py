@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import moments
-from agents.words import Context
+from agents.reading import moments
+from agents.reading.words import Context
 from tests.agents.conftest import NOW
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from agents import own_code
-from agents.own_code import work
-from agents.spec import AgentSpec
+from agents.specialists import own_code
+from agents.specialists.own_code import work
+from agents.specialists.spec import AgentSpec
 from connectors.contract import PermanentError
 from connectors.files import own_code as child
 from connectors.files import syscalls

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from agents.plan_checked import TEXTS_MAX, Known, faults, ordered, preliminary
-from agents.plan_wish import Proposed, ProposedStep
+from agents.plans.plan_checked import TEXTS_MAX, Known, faults, ordered, preliminary
+from agents.plans.plan_wish import Proposed, ProposedStep
 from connectors.contract import Operation, Preview, Receipt
 
 KEYS = ("a", "b", "c", "d")

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from agents import references, slots
-from agents.library import load_folder
-from agents.routing import Router
-from agents.words import Context
+from agents.playbooks import references, slots
+from agents.playbooks.library import load_folder
+from agents.playbooks.routing import Router
+from agents.reading.words import Context
 from memory.db import Reader
 
 Company = tuple[Reader, dict[str, str]]

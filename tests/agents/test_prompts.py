@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from agents import prompts as versions
 from agents.models.wish import Part, Wish
+from agents.writing import prompts as versions
 from benchmarks import prompts
 from engine.model_calls import Wanted
 from tests.conftest import FakeClock

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from agents.qualifier import LEAST, MOST, Said, score
+from agents.specialists.qualifier import LEAST, MOST, Said, score
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 CASES = 48

@@ -2,9 +2,9 @@
 
 import pytest
 
-from agents import question_words
-from agents.library import load_folder
-from agents.routing import Route, Router
+from agents.hearing import question_words
+from agents.playbooks.library import load_folder
+from agents.playbooks.routing import Route, Router
 from memory.embed import find_encoder
 from tests.agents.asked import HELD_OUT, TUNING
 from tests.agents.sentences import HELD_OUT as ROUTED

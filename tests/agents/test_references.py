@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from agents.references import resolve, roots, scope
-from agents.words import Candidate
+from agents.playbooks.references import resolve, roots, scope
+from agents.reading.words import Candidate
 from memory.db import Reader
 
 Company = tuple[Reader, dict[str, str]]

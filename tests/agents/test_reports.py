@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.reports import file_read
+from agents.answers.reports import file_read
 from connectors.files import reading
 from engine.messages import Para
 from tests.connectors.files import samples

@@ -4,9 +4,9 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from agents.answering import Sentence
+from agents.answers.answering import Sentence
 from agents.models.door import Answer
-from agents.researcher import Findings, _borne
+from agents.specialists.researcher import Findings, _borne
 from memory.recall import Recalled
 
 CASES = 60

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from agents import roster
-from agents.spec import AgentSpec, SpecError
+from agents.specialists import roster
+from agents.specialists.spec import AgentSpec, SpecError
 from bot.app import App
 from engine.undoing import with_undo
 from policies.book import load

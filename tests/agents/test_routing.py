@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from agents.library import load_folder
-from agents.routing import Route, Router, wishes
+from agents.playbooks.library import load_folder
+from agents.playbooks.routing import Route, Router, wishes
 from memory.embed import Encoder, find_encoder
 from tests.agents.sentences import HELD_OUT, TUNING
 

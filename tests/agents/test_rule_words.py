@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from agents.library import load_folder
-from agents.rule_made import NO_LEAVE, Made, made
-from agents.rule_words import heard
-from agents.words import Context
+from agents.playbooks.library import load_folder
+from agents.reading.words import Context
+from agents.rules.rule_made import NO_LEAVE, Made, made
+from agents.rules.rule_words import heard
 from connectors.contract import PermanentError
 from tests.agents.sentences import HELD_OUT, TUNING
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from agents.library import Slot
-from agents.slots import Filled, fill
-from agents.words import Context
+from agents.playbooks.library import Slot
+from agents.playbooks.slots import Filled, fill
+from agents.reading.words import Context
 from memory.db import Reader
 
 Company = tuple[Reader, dict[str, str]]

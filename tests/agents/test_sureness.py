@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from agents.library import load_folder
-from agents.routing import Router
-from agents.sureness import Evidence, weights
+from agents.playbooks.library import load_folder
+from agents.playbooks.routing import Router
+from agents.playbooks.sureness import Evidence, weights
 from benchmarks.front import decided, off_by
 from memory.embed import find_encoder
 from tests.agents.sentences import HELD_OUT

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.tone_words import heard
+from agents.rules.tone_words import heard
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from agents.specialist import Scope, Wanted, by_rules
+from agents.specialists.specialist import Scope, Wanted, by_rules
 from bot.app import App
 from connectors.contract import Operation
 from engine.plans import Task

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from agents import knowing
-from agents.words import Context
+from agents.answers import knowing
+from agents.reading.words import Context
 from bot.facts import answer
 from memory import facts, upgrade
 from memory.db import Database

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agents.specialist import Scope, Wanted, by_rules
+from agents.specialists.specialist import Scope, Wanted, by_rules
 from engine.plans import Task
 from memory.db import Reader
 from tests.attacks.through_product import Hijacked

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.asking import NOTED
+from agents.answers.asking import NOTED
 from bot.app import App, open_app
 from engine import archiving, session
 from engine.messages import Quote, Span

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest import MonkeyPatch
 
-from agents import answering
+from agents.answers import answering
 from agents.models import compatible
 from bot import certificate, forgetting, searching
 from bot.app import App

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from agents import knowing
+from agents.answers import knowing
 from bot.app import App
 from memory import events, facts, records, verify
 from memory.facts import Author

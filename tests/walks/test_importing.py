@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from agents import loose, tables
+from agents.incoming import loose, tables
 from bot.app import App
 from connectors.contract import PermanentError
 from memory import importing, profile, records, verify

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents import variants
+from agents.writing import variants
 from engine import goals as engine_goals
 from engine import mode_words
 from memory import verify

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.playbook_made import Finished, made
+from agents.plans.playbook_made import Finished, made
 from memory import verify
 from memory.schema.rules import own_playbooks
 from tests.agents.test_plan_checked import operation

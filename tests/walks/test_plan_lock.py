@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from agents.specialist import Scope, Specialist, Wanted, by_rules
-from agents.strayed import LEFT
+from agents.specialists.specialist import Scope, Specialist, Wanted, by_rules
+from agents.specialists.strayed import LEFT
 from bot.app import App, open_app
 from engine.plans import Task
 from memory.db import Reader

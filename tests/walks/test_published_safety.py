@@ -35,8 +35,8 @@ SAYS_YES = {
     "engine/answering.py",
     "engine/desk.py",
     "engine/batch_desk.py",
-    "agents/typed_yes.py",
-    "agents/plan_desk.py",
+    "agents/hearing/typed_yes.py",
+    "agents/plans/plan_desk.py",
 }
 MODULES = {"subprocess", "runpy", "pty", "code", "importlib"}
 PROGRAMS = re.compile(r"system|popen|spawn\w*|exec\w*|fork\w*|confirm|prompt")

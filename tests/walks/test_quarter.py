@@ -6,8 +6,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from agents import strategist
-from agents.strategist import Worded
+from agents.specialists import strategist
+from agents.specialists.strategist import Worded
 from bot.app import App, open_app
 from memory import records, verify
 from memory.events import Event

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from agents import named, recording
-from agents.words import Context
+from agents.hearing import recording
+from agents.reading import named
+from agents.reading.words import Context
 from bot.app import App
 from memory import facts, records, verify
 from memory.records import Record

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from agents.researcher import Researcher
+from agents.specialists.researcher import Researcher
 from bot import researching
 from memory.schema.models import reasons
 from memory.schema.work import effects

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from agents import roster
-from agents.spec import SpecError
+from agents.specialists import roster
+from agents.specialists.spec import SpecError
 from bot.app import App, open_app
 from engine import schedule
 from memory.schema.models import reasons

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from agents import camt, statements, tables
+from agents.incoming import camt, statements, tables
 from bot import importing
 from bot.app import App
 from connectors.contract import PermanentError

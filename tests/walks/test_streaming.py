@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from agents import in_words
-from agents.answering import STEP
+from agents.answers import in_words
+from agents.answers.answering import STEP
 from bot.lower import terminal
 from engine import outbox
 from engine.messages import Msg, Quote

@@ -2,9 +2,9 @@
 
 import pytest
 
-from agents.rules_heard import heard
-from agents.templates import sentences, templates
-from agents.words import Context
+from agents.reading.words import Context
+from agents.rules.rules_heard import heard
+from agents.rules.templates import sentences, templates
 from bot.app import App
 from tests.chat import Chat
 from tests.conftest import BEGINS, FakeClock

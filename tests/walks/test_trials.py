@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agents import prompts
+from agents.writing import prompts
 from bot.agents import STALE, TITLE
 from engine import trials
 from memory import verify

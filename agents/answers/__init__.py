@@ -1,0 +1,1 @@
+"""Answers: a question is answered from what is known, with the places it is from."""

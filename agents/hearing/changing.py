@@ -1,0 +1,189 @@
+"""A wish with other values, as its correction says. None where the words do not fit the wish."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agents.hearing.correction_words import Correction
+from agents.playbooks import slots
+from agents.playbooks.library import Slot
+from agents.playbooks.planner import Wish
+from agents.playbooks.routing import Route, Router
+from agents.playbooks.slots import Filled
+from agents.reading import moments, parties
+from agents.reading.documents import DOCUMENTS
+from agents.reading.words import Candidate, Context, tokens
+from memory import records
+from memory.db import Reader
+
+OF_SOMEBODY = (*DOCUMENTS, "account", "bill")  # whoever else it is, these are not theirs
+VALUES = ("when", "money", "person", "account")
+FILLERS = frozenset(
+    {*("on", "at", "to", "for", "the", "by", "until", "and", "please"),
+     *("um", "am", "an", "für", "bis", "auf", "und", "bitte")}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The wish anew, and what is left to choose or cannot be."""
+
+    wish: Wish
+    filled: Filled
+
+
+async def of(
+    reader: Reader, wish: Wish, told: Correction, now: Context, router: Router
+) -> Changed | None:
+    """Return the wish as it was meant. `now`: how the operator writes."""
+    if told.other is not None:
+        return await _other(reader, wish, told.other, now)
+    if told.old and (again := await _said_anew(reader, wish, told, now, router)) is not None:
+        return again
+    route = router.by_pattern(told.new)
+    if route is not None and route.playbook is wish.playbook:
+        return await _wished_anew(reader, wish, route, now)
+    return await _value(reader, wish, told.new, now)
+
+
+async def _wished_anew(reader: Reader, wish: Wish, route: Route, now: Context) -> Changed | None:
+    """Take what a whole sentence names; what it leaves open stays: “no, remind me on Monday”."""
+    found = await slots.fill(reader, route.text, wish.playbook.slots, now, route.groups)
+    said = {n: v for n, v in found.values.items() if v.text and not _same(wish.values.get(n), v)}
+    if found.wrong or found.ambiguous:
+        return Changed(_with(wish, dict(said), *found.ambiguous, *found.wrong), found)
+    return await _whose(reader, wish, dict(said), now) if said else None
+
+
+async def _other(reader: Reader, wish: Wish, what: str, now: Context) -> Changed | None:
+    """Take another of the same name, or another document of the same person."""
+    named = await parties.find(reader, what or " ".join(wish.said))
+    for slot in wish.playbook.slots:
+        ref = wish.values[slot.name].ref if slot.name in wish.values else None
+        if slot.type not in ("person", "record") or ref is None:
+            continue
+        for found in named:
+            refs = [one.ref for one in found.readings]
+            others = tuple(one for one in found.readings if one.ref != ref)
+            if ref in refs and others:
+                return await _of_them(reader, wish, slot, others, now)
+    if what and named:
+        return None
+    for slot in wish.playbook.slots:
+        if slot.type in DOCUMENTS and slot.name in wish.values:
+            return await _another(reader, wish, slot, now)
+    return None
+
+
+async def _of_them(
+    reader: Reader, wish: Wish, slot: Slot, others: tuple[Candidate, ...], now: Context
+) -> Changed:
+    if len(others) > 1:
+        return Changed(_with(wish, {}, slot.name), Filled(ambiguous={slot.name: others}))
+    return await _whose(reader, wish, {slot.name: others[0]}, now)
+
+
+async def _another(reader: Reader, wish: Wish, slot: Slot, now: Context) -> Changed | None:
+    """Return the wish about another document of whom it is about."""
+    held = await records.get(reader, wish.values[slot.name].ref or "")
+    about = None if held is None else held.state.get("customer")
+    if about is None:
+        return None
+    found = await slots.fill(reader, "", (slot,), replace(now, about=(str(about),)))
+    every = found.ambiguous.get(slot.name, tuple(found.values.values()))
+    others = tuple(one for one in every if one.ref != wish.values[slot.name].ref)
+    if not others:
+        return None
+    if len(others) > 1:
+        return Changed(_with(wish, {}, slot.name), Filled(ambiguous={slot.name: others}))
+    return Changed(_with(wish, {slot.name: others[0]}), Filled())
+
+
+async def _said_anew(
+    reader: Reader, wish: Wish, told: Correction, now: Context, router: Router
+) -> Changed | None:
+    """Read the old words again, with what was meant in the place of what was not."""
+    said = next((one for one in wish.said if told.old in one), None)
+    if said is None or said.count(told.old) != 1:
+        return None
+    words = said.replace(told.old, told.new)
+    route = router.by_pattern(words)
+    if route is None or route.playbook is not wish.playbook:
+        return None
+    fresh = await slots.fill(reader, words, wish.playbook.slots, now, route.groups)
+    if any(slot in fresh.wrong or slot in fresh.ambiguous for slot in wish.values):
+        return Changed(replace(wish, values=dict(fresh.values)), fresh)
+    changed = {n: v for n, v in fresh.values.items() if not _same(wish.values.get(n), v)}
+    if not changed:
+        return None
+    anew = replace(wish, said=tuple(words if one is said else one for one in wish.said))
+    return await _whose(reader, anew, dict(changed), now)
+
+
+async def _value(reader: Reader, wish: Wish, new: str, now: Context) -> Changed | None:
+    """Put what the new words name, and nothing besides, in the place of what was there."""
+    for types in (VALUES, ("person", "record", *DOCUMENTS)):
+        wanted = [slot for slot in wish.playbook.slots if slot.type in types]
+        found = await slots.fill(reader, _moment_kept(wish, wanted, new, now), wanted, now)
+        every = {**{n: (v,) for n, v in found.values.items()}, **found.ambiguous}
+        said = {n: found.values[n].text for n in found.values}
+        if not every or not (found.ambiguous or _covers(list(said.values()), new, now)):
+            continue
+        if found.ambiguous:
+            name, choices = next(iter(found.ambiguous.items()))
+            if not _covers([word.value for word in choices], new, now) and len(tokens(new)) > 2:
+                continue
+            return Changed(_with(wish, {}, name), Filled(ambiguous={name: choices}))
+        changed = {n: v for n, v in found.values.items() if not _same(wish.values.get(n), v)}
+        if changed:
+            return await _whose(reader, wish, dict(changed), now)
+    return None
+
+
+async def _whose(
+    reader: Reader, wish: Wish, changed: dict[str, Candidate], now: Context
+) -> Changed:
+    """Return the wish with these values; what was another person's is looked for anew."""
+    types = {slot.name: slot.type for slot in wish.playbook.slots}
+    somebody = next((v.ref for n, v in changed.items() if types[n] in ("person", "record")), None)
+    if somebody is None:
+        return Changed(_with(wish, changed), Filled())
+    theirs = [s for s in wish.playbook.slots if s.type in OF_SOMEBODY and s.name not in changed]
+    left = _with(wish, changed, *(slot.name for slot in theirs))
+    documents = [slot for slot in theirs if slot.type in DOCUMENTS]
+    about = replace(now, about=(somebody,))
+    found = await slots.fill(reader, " ".join(wish.said), documents, about)
+    held = {n: v for n, v in found.values.items() if await _is_of(reader, v, somebody)}
+    choices = {n: some for n, some in found.ambiguous.items() if n not in held}
+    return Changed(_with(left, dict(held)), Filled(ambiguous=choices))
+
+
+async def _is_of(reader: Reader, value: Candidate, somebody: str) -> bool:
+    record = await records.get(reader, value.ref or "")
+    return record is not None and record.state.get("customer") == somebody
+
+
+def _moment_kept(wish: Wish, wanted: Sequence[Slot], new: str, now: Context) -> str:
+    """Return the new words with the time, or the day, that they leave as it was."""
+    if not any(slot.type == "when" for slot in wanted) or not moments.spans(new, now):
+        return new
+    for said in reversed(wish.said):
+        if spans := moments.spans(said, now):
+            return moments.changed(said[slice(*spans[0])], new, now)
+    return new
+
+
+def _covers(found: Sequence[str], new: str, now: Context) -> bool:
+    """Say whether the words are what was found and nothing besides."""
+    known = {word.text for text in found for word in tokens(str(text))}
+    spans = moments.spans(new, now)
+    left = [w for w in tokens(new) if not any(a <= w.start < b for a, b in spans)]
+    return all(word.text in known or word.text in FILLERS for word in left)
+
+
+def _same(old: Candidate | None, new: Candidate) -> bool:
+    return old is not None and (old.value, old.ref) == (new.value, new.ref)
+
+
+def _with(wish: Wish, changed: dict[str, Candidate], *without: str) -> Wish:
+    kept = {name: value for name, value in wish.values.items() if name not in without}
+    return replace(wish, values={**kept, **changed})

@@ -1,0 +1,139 @@
+"""Correcting: what was meant instead changes the last wish, and makes no new one beside it.
+
+While its question is open, the question goes on with it. While its cards wait, they are withdrawn
+and the wish is planned anew. What is done is said to be done, with the way to take it back.
+"""
+
+from dataclasses import dataclass, replace
+
+from agents.hearing import changing, correction_words, parts
+from agents.hearing.changing import Changed
+from agents.hearing.correction_words import Correction
+from agents.hearing.filling import KINDS, Filling, ask_next, resumed
+from agents.playbooks import planner
+from agents.playbooks.planner import Wish
+from agents.playbooks.routing import Router
+from agents.playbooks.slots import Filled
+from agents.reading import context
+from agents.reading.words import Candidate
+from engine import effects, goals, outbox, questions, redirects
+from engine.effects import Effect
+from engine.goals import Goal
+from engine.messages import Button, say
+from engine.questions import Question
+from memory import events
+from memory.db import Reader, Tx
+from memory.events import Event
+from memory.passages import SESSION_PAUSE
+
+GOALS_MAX = 12  # of one message
+HAPPENED = ("running", "done", "unknown")
+SAID = "You said instead: “{}”."
+
+
+@dataclass(frozen=True, slots=True)
+class Correcting:
+    filling: Filling
+    router: Router
+
+    async def heard(self, event: Event, said: str, question: Question | None) -> bool:
+        """Change the last wish as the words say. False: they correct nothing here."""
+        told = correction_words.read(said)
+        if told is None:
+            return False
+        async with self.filling.house.db.transaction() as tx:
+            wish = await self._asked(tx, event, said, told, question)
+            if wish is None and question is None:
+                wish = await self._planned(tx, event, said, told)
+        if wish is not None:
+            await self.filling.telling.tell(event, wish)
+        return wish is not None
+
+    async def _asked(
+        self, tx: Tx, event: Event, said: str, told: Correction, question: Question | None
+    ) -> Wish | None:
+        """Change the wish that a question of ours is open about."""
+        if question is None or question.kind not in KINDS:
+            return None
+        wish = resumed(question, self.filling.playbooks)
+        if question.kind == "choice" and told.other is not None:
+            return None  # “the other one” of those shown is for the buttons
+        changed = await self._changed(tx, wish, said, told)
+        if changed is None:
+            return None
+        left = changed.filled
+        slot = question.body["slot"]
+        if question.kind == "choice" and slot not in changed.wish.values and not left.ambiguous:
+            choices = tuple(Candidate.model_validate(one) for one in question.body["choices"])
+            left = Filled(ambiguous={slot: choices})
+        if await questions.settle(tx, question.id, "answered", event.id):
+            await self.filling.go_on(tx, event.id, question.conv, changed.wish, left)
+            await ask_next(tx, question.conv, self.filling.playbooks, event.id)
+        return changed.wish
+
+    async def _planned(self, tx: Tx, event: Event, said: str, told: Correction) -> Wish | None:
+        """Plan the last wish anew, or say that it is done."""
+        for goal in await _last(tx, event):
+            wish = self._of(goal)
+            changed = None if wish is None else await self._changed(tx, wish, said, told)
+            if changed is None:
+                continue
+            happened = [e for e in await effects.of_goal(tx, goal.id) if e.state in HAPPENED]
+            if happened:
+                await self._tell_done(tx, event, goal, happened)
+            else:
+                await self._again(tx, event, goal, changed)
+            return changed.wish
+        return None
+
+    async def _changed(
+        self, reader: Reader, wish: Wish, said: str, told: Correction
+    ) -> Changed | None:
+        now = await context.of_mail(reader, wish.mail)
+        changed = await changing.of(reader, wish, told, now, self.router)
+        if changed is None:
+            return None
+        because = SAID.format(said)
+        anew = replace(changed.wish, said=(*changed.wish.said, said), because=because)
+        return replace(changed, wish=anew)
+
+    async def _again(self, tx: Tx, event: Event, goal: Goal, changed: Changed) -> None:
+        why = f"{SAID.format(event.body['words'])} New plan: {planner.title_of(changed.wish)}."
+        await redirects.put_aside(tx, goal.id, why, event.id)
+        conv = str(event.body["conv"])
+        await self.filling.go_on(tx, event.id, conv, changed.wish, changed.filled)
+
+    async def _tell_done(self, tx: Tx, event: Event, goal: Goal, happened: list[Effect]) -> None:
+        told = [str((one.receipt.said if one.receipt else None) or one.state) for one in happened]
+        undoable = [one for one in happened if self._has_undo(one)]
+        buttons = tuple(
+            (Button(label="Undo" if len(undoable) == 1 else f"Undo {n}", action="undo", ref=e.id),)
+            for n, e in enumerate(undoable, 1)
+        )
+        how = "Take it back, then say it anew." if undoable else "It cannot be taken back."
+        text = f"“{goal.text}” is done already: {'; '.join(told)}. I changed nothing. {how}"
+        msg = say(f"corrected:{event.id}", text, buttons=buttons)
+        await outbox.post(tx, msg, str(event.body["conv"]))
+
+    def _has_undo(self, effect: Effect) -> bool:
+        operation = self.filling.house.operations.get(effect.action.operation)
+        can = operation is not None and operation.undo.run is not None
+        return can and effect.state == "done" and effect.undoes is None
+
+    def _of(self, goal: Goal) -> Wish | None:
+        playbook = self.filling.playbooks.get(goal.playbook or "")
+        if playbook is None:
+            return None
+        values = {n: Candidate.model_validate(v) for n, v in goal.slots["values"].items()}
+        return Wish(playbook, values, tuple(goal.slots["said"]), "", goal.slots["mail"])
+
+
+async def _last(reader: Reader, event: Event) -> list[Goal]:
+    """Return the goals of what was said last in this conversation, the last wish first."""
+    found: list[tuple[Goal, str]] = []
+    since = event.at - SESSION_PAUSE
+    for goal in await goals.before(reader, str(event.body["conv"]), event.id, since, GOALS_MAX):
+        asked = await events.get(reader, goal.asked_by)
+        if asked is not None:
+            found.append((goal, (await parts.message(reader, asked)).id))
+    return [goal for goal, message in found if message == found[0][1]]

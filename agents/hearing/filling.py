@@ -1,0 +1,157 @@
+"""Filling: a wish whose blanks are filled becomes a goal with a plan; else the one question."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agents.hearing.telling import Telling
+from agents.playbooks import planner, slots
+from agents.playbooks.library import Playbook, Slot
+from agents.playbooks.planner import Wish
+from agents.playbooks.routing import Span
+from agents.reading import context
+from agents.reading.words import Candidate
+from engine import goal_rules, outbox, questions
+from engine.house import House
+from engine.messages import Button, Msg, say
+from engine.questions import Question
+from engine.taps import Person, Reply, heard
+from engine.tokens import Tap
+from memory import events
+from memory.db import Tx
+from memory.events import Event
+from memory.ids import derived_id
+
+KINDS = ("slot", "choice")  # of the questions that are asked here
+CHOICES_MAX = 6
+LABEL_CHARS_MAX = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    house: House
+    playbooks: dict[str, Playbook]
+    telling: Telling
+
+    async def fill(
+        self, event: Event, wish: Wish, text: str, groups: Mapping[str, Span] | None = None
+    ) -> None:
+        """Fill the blanks from the words; act when all are there, else ask the one question.
+
+        `groups`: where a pattern says that a blank is written (`Route.groups`).
+        """
+        async with self.house.db.transaction() as tx:
+            about = await context.of_mail(tx, wish.mail, event.body.get("about", ()))
+            wanted = [slot for slot in wish.playbook.slots if slot.name not in wish.values]
+            filled = await slots.fill(tx, text, wanted, about, groups)
+            wish.values.update(filled.values)
+            await self.go_on(tx, event.id, str(event.body["conv"]), wish, filled)
+        await self.telling.tell(event, wish)
+
+    async def go_on(self, tx: Tx, cause: str, conv: str, wish: Wish, filled: slots.Filled) -> None:
+        """Plan the wish, or say what is wrong or ask what is missing."""
+        if filled.wrong:
+            await outbox.post(tx, say(f"wrong:{cause}", " ".join(filled.wrong.values())), conv)
+        elif filled.ambiguous:
+            name, candidates = next(iter(filled.ambiguous.items()))
+            await self._ask_which(tx, cause, conv, wish, name, candidates)
+        elif missing := await wish.missing(tx):
+            await self._ask(tx, cause, conv, wish, missing)
+        else:
+            await planner.plan(tx, self.house, wish, derived_id("gol", cause), cause, conv)
+
+    async def _ask(self, tx: Tx, cause: str, conv: str, wish: Wish, slot: Slot) -> None:
+        body = wish.kept() | {"slot": slot.name}
+        asked = await questions.ask(tx, conv, "slot", wish.playbook.id, body, cause)
+        await self._show(tx, asked)
+
+    async def _ask_which(
+        self, tx: Tx, cause: str, conv: str, wish: Wish, name: str,
+        candidates: tuple[Candidate, ...],
+    ) -> None:  # fmt: skip
+        body = wish.kept() | {
+            "slot": name,
+            "choices": [c.model_dump(mode="json") for c in candidates[:CHOICES_MAX]],
+            "more": max(0, len(candidates) - CHOICES_MAX),
+        }
+        asked = await questions.ask(tx, conv, "choice", wish.playbook.id, body, cause)
+        await self._show(tx, asked)
+
+    async def _show(self, tx: Tx, asked: Question) -> None:
+        """Put the question, unless it waits behind another of the same message."""
+        if asked.state != "queued":
+            await outbox.post(tx, question_msg(asked, self.playbooks), asked.conv)
+
+    async def answer(self, event: Event, question: Question, said: str) -> None:
+        """Take what was said for the blank that was asked for, and go on."""
+        wish = resumed(question, self.playbooks, said)
+        slot = next(s for s in wish.playbook.slots if s.name == question.body["slot"])
+        async with self.house.db.transaction() as tx:
+            about = await context.of_mail(tx, wish.mail)
+            answer = slot.model_copy(update={"rest": True}) if slot.type == "text" else slot
+            filled = await slots.fill(tx, goal_rules.without(said), (answer,), about)
+            if slot.name not in filled.values and not filled.ambiguous:
+                why = filled.wrong.get(slot.name, "I could not find that.")
+                text = f"{why} {slot.ask} (Or say /cancel.)"
+                await outbox.post(tx, say(f"again:{event.id}", text), question.conv)
+                return
+            wish.values.update(filled.values)
+            if await questions.settle(tx, question.id, "answered", event.id):
+                await self.go_on(tx, event.id, question.conv, wish, filled)
+                await ask_next(tx, question.conv, self.playbooks, event.id)
+        await self.telling.tell(event, wish)
+
+    async def choose(
+        self, house: House, tap: Tap, who: Person, key: str, values: dict[str, str]
+    ) -> Reply:
+        """A tap on one of several readings."""
+        async with house.db.transaction() as tx:
+            cause = await heard(tx, tap, who, key, values)
+            question = await questions.get(tx, tap.ref)
+            if question is None or not await questions.settle(tx, tap.ref, "answered", cause):
+                return Reply("This question is settled already.", refused=True)
+            chosen = Candidate.model_validate(question.body["choices"][int(tap.item)])
+            wish = resumed(question, self.playbooks, chosen.label)
+            wish.values[question.body["slot"]] = chosen
+            filled = slots.Filled()
+            await self.go_on(tx, cause, tap.conv, wish, filled)
+            await ask_next(tx, question.conv, self.playbooks, cause)
+            event = await events.get(tx, cause)
+        if event is not None:
+            await self.telling.tell(event, wish, tap.conv)
+        return Reply(f"{chosen.label}.")
+
+
+async def ask_next(tx: Tx, conv: str, playbooks: Mapping[str, Playbook], cause: str) -> None:
+    """Put the question that waits for its turn, now that the one before it is settled."""
+    asked = await questions.go_on(tx, conv, cause)
+    if asked is not None:
+        await outbox.post(tx, question_msg(asked, playbooks), conv)
+
+
+def question_msg(asked: Question, playbooks: Mapping[str, Playbook]) -> Msg:
+    """Return the question as it is put; one of several begins with the wish it is about."""
+    if asked.kind not in KINDS:  # it was written when it was asked
+        return say(f"question:{asked.id}", str(asked.body["text"]))
+    wish = resumed(asked, playbooks)
+    about = f"{planner.title_of(wish)}: " if wish.message else ""
+    if asked.kind == "slot":
+        slot = next(s for s in wish.playbook.slots if s.name == asked.body["slot"])
+        return say(f"question:{asked.id}", about + slot.ask)
+    choices = [Candidate.model_validate(one) for one in asked.body["choices"]]
+    buttons = tuple(
+        (Button(label=one.label[:LABEL_CHARS_MAX], action="choose", ref=asked.id, item=str(at)),)
+        for at, one in enumerate(choices)
+    )
+    more = asked.body.get("more", 0)
+    rest = f" ({more} more: write it more exactly to find those)" if more else ""
+    text = f"{about}Which {asked.body['slot']} do you mean?{rest}"
+    return say(f"question:{asked.id}", text, buttons=buttons)
+
+
+def resumed(question: Question, playbooks: Mapping[str, Playbook], *said: str) -> Wish:
+    """Return the wish that the question is about, with what was said since."""
+    body = question.body
+    values = {n: Candidate.model_validate(v) for n, v in body["values"].items()}
+    words = (*body["said"], *said)
+    playbook = playbooks[question.ref]
+    return Wish(playbook, values, words, body["because"], body["mail"], body.get("message"))

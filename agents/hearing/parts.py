@@ -1,0 +1,77 @@
+"""The parts of a message that holds several wishes: each an event of its own, caused by it.
+
+What came of a part is named after its event, so the message heard again makes nothing twice. The
+event says only where its words stand in the message: they are kept, and forgotten, in one place.
+"""
+
+import re
+
+from agents.hearing.several import Spans
+from agents.reading import parties
+from engine import goal_rules
+from memory import events
+from memory.db import Database, Reader
+from memory.events import Event
+
+KIND = "message.part"
+SOURCE = "part"
+
+_STAND_IN = re.compile(
+    r"\b(?:him|her|them|(?:the|this) (?:customer|client|sender|person)|ihm|ihr|ihnen|ihn"
+    r"|dem kunden|der kundin)\b",
+    re.IGNORECASE,
+)
+
+
+async def note(db: Database, event: Event, spans: Spans) -> list[Event]:
+    """Keep where the message is parted, and return its parts in their order."""
+    async with db.transaction() as tx:
+        for number, (start, end) in enumerate(spans):
+            body = {"start": start, "end": end, "number": number, "of": len(spans)}
+            await events.append(
+                tx, KIND, source=SOURCE, key=_key(event, number), trust=event.trust,
+                actor=event.actor, cause=event.id, body=body,
+            )  # fmt: skip
+        return await known(tx, event)
+
+
+async def known(reader: Reader, event: Event) -> list[Event]:
+    """Return the parts this message was found to have, each with its own words. []: it is one."""
+    said = str(event.body.get("words", "")).strip()
+    first = await events.by_key(reader, SOURCE, _key(event, 0))
+    if first is None:
+        return []
+    parts = [await events.by_key(reader, SOURCE, _key(event, n)) for n in range(first.body["of"])]
+    tail = said[len(goal_rules.without(said)) :]  # “…, but ask me first” is meant for each
+    made, about = [], list[str]()
+    for part in parts:
+        assert part is not None  # they were noted at once
+        words = said[part.body["start"] : part.body["end"]]
+        made.append(
+            _with_words(event, part, words if words.endswith(tail) else words + tail, about)
+        )
+        about = await _people(reader, words) or about
+    return made
+
+
+async def message(reader: Reader, event: Event) -> Event:
+    """Return the message that an event is a part of, or the event itself."""
+    whole = await events.get(reader, event.cause or "") if event.kind == KIND else None
+    return whole or event
+
+
+def _key(event: Event, number: int) -> str:
+    return f"{event.id}:{number}"
+
+
+def _with_words(event: Event, part: Event, words: str, about: list[str]) -> Event:
+    """Return the part as a message of its own, about whom the part before it named."""
+    stood_for = about if _STAND_IN.search(words) else []
+    body = event.body | {"words": words, "text": words, "message": event.id, "about": stood_for}
+    return part.model_copy(update={"body": body | {"files": [], "others": []}})
+
+
+async def _people(reader: Reader, words: str) -> list[str]:
+    """Return whom the words name, if that is one and the same."""
+    found = {one.ref for each in await parties.find(reader, words) for one in each.readings}
+    return [ref for ref in found if ref] if len(found) == 1 else []

@@ -1,0 +1,157 @@
+"""Several wishes in one message: where one ends and the next begins. By rules, no guess.
+
+A message is parted only where every part is plainly a wish, a question or something told. Nothing
+is cut off a text that is for somebody else: “write Ada that we refund her and …” is one wish.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from agents.hearing import question_words
+from agents.playbooks.library import Playbook
+from agents.playbooks.routing import ROUTED_CHARS_MAX, Route
+from engine import goal_rules
+
+PARTS_MAX = 6
+CUTS_MAX = 40
+
+Kind = Literal["wish", "question", "told", ""]
+Pattern = Callable[[str], Route | None]  # the playbook whose pattern fits the words
+Spans = tuple[tuple[int, int], ...]
+
+_NEXT = r"(?:(?:and|also|then|next|besides|und|dann|außerdem|danach|sonst)\b[\s,]*)+"
+_CUT = re.compile(
+    rf"(?P<strong>[.!?;]+\s+(?:{_NEXT})?|\s*\n\s*(?:{_NEXT})?"
+    rf"|,?\s+(?:and\salso|also|and\sthen|und\saußerdem|und\sdann)\s+)"
+    rf"|(?P<comma>\s*,\s*(?:{_NEXT})?)|\s+(?:and|und|plus)\s+",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"^[ \t]*(?:[-*•\u2013]|\d{1,2}[.)])[ \t]+(?=\S)", re.MULTILINE)
+_HEAD = re.compile(r"[^\n]{0,60}:[ \t]*\n\s*")
+_ASKED_WITHIN = re.compile(  # “remind me to check who paid and who did not?”
+    r"\b(?:ask|check|whether|if|who|what|when|where|why|how|which|frag\w*|ob|wer|was|wann|wie)\b",
+    re.IGNORECASE,
+)
+
+
+class _Cut(NamedTuple):
+    """Where the words before it end, those after it begin, and how plainly it parts them."""
+
+    end: int
+    start: int
+    strong: bool
+    comma: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """What is known of words: which pattern fits them, and what they are at all."""
+
+    pattern: Pattern
+    kind: Callable[[str], Awaitable[Kind]]
+    nearest: Callable[[str], Awaitable[Playbook | None]]  # by examples, when that is sure
+
+    async def spans(self, said: str) -> Spans:
+        """Return where the wishes of the message are written; nothing: it is one, or unclear."""
+        if len(said) > ROUTED_CHARS_MAX:
+            return ()
+        return await self._items(said) or await self._clauses(said)
+
+    async def _items(self, said: str) -> Spans:
+        """Return the items of a list of wishes, one of which at least is plainly one."""
+        marks = list(_ITEM.finditer(said))
+        if not 2 <= len(marks) <= PARTS_MAX:
+            return ()
+        head = said[: marks[0].start()]
+        if head.strip() and (not _HEAD.fullmatch(head) or self._holds(said, marks[0].start())):
+            return ()
+        ends = [*(mark.start() for mark in marks[1:]), len(said)]
+        spans = [_trimmed(said, mark.end(), end) for mark, end in zip(marks, ends, strict=True)]
+        kinds = [await self.kind(said[slice(*span)]) for span in spans]
+        return tuple(spans) if "wish" in kinds else ()
+
+    async def _clauses(self, said: str) -> Spans:
+        wanted = goal_rules.without(said)  # its end says how, for all of them
+        spans, start = [], 0
+        for cut in _cuts(wanted):
+            if cut.end > start and await self._parts(wanted, start, cut):
+                spans.append(_trimmed(wanted, start, cut.end))
+                start = cut.start
+        spans.append(_trimmed(wanted, start, len(wanted)))
+        return tuple(spans) if 2 <= len(spans) <= PARTS_MAX else ()
+
+    async def _parts(self, said: str, start: int, cut: _Cut) -> bool:
+        """Say whether here one wish ends and another begins."""
+        before, after = said[start : cut.end], said[cut.start :]
+        follows = self.pattern(after)
+        asks = question_words.form(after) == "question" and after.rstrip().endswith("?")
+        if follows is None and not asks:
+            return False
+        if not self._free(said, start, cut, asks):
+            return False
+        fits = self.pattern(before)
+        if fits is not None:
+            return _is_whole(fits, follows)
+        match await self.kind(before):
+            case "question":
+                return not asks or cut.strong
+            case "told":
+                return cut.strong or (cut.comma and asks)
+        near = await self.nearest(before)
+        return near is not None and not _texts(near)
+
+    def _free(self, said: str, start: int, cut: _Cut, asks: bool) -> bool:
+        """Say whether the cut is outside every text, or the text is the operator's own note."""
+        text = self._text_at(said, start, cut.end)
+        if text is None:
+            return True
+        name, whole = text
+        if whole:
+            return False
+        return cut.strong or (asks and cut.comma and not _ASKED_WITHIN.search(name))
+
+    def _holds(self, said: str, place: int) -> bool:
+        text = self._text_at(said, 0, place)
+        return text is not None and text[1]
+
+    def _text_at(self, said: str, start: int, place: int) -> tuple[str, bool] | None:
+        """Return the text before this place which goes on behind it, and whether it is whole."""
+        fits = self.pattern(said[start:])
+        if fits is None or fits.playbook is None:
+            return None
+        texts = {
+            slot.name: slot for slot in fits.playbook.slots if slot.name in _texts(fits.playbook)
+        }
+        for name, (begin, end) in fits.groups.items():
+            if name in texts and begin < place - start < end:
+                return said[start + begin : place], texts[name].whole
+        return None
+
+
+def _cuts(said: str) -> Iterator[_Cut]:
+    for count, match in enumerate(_CUT.finditer(said)):
+        if count == CUTS_MAX:
+            return
+        mark = 1 if said[match.start()] == "?" else 0  # a question keeps its mark
+        strong = match["strong"] is not None
+        yield _Cut(match.start() + mark, match.end(), strong, match["comma"] is not None)
+
+
+def _is_whole(fits: Route, follows: Route | None) -> bool:
+    """Say whether nothing is missing that the next words may be: “mail Ada and tell her that …”."""
+    playbook = fits.playbook
+    assert playbook is not None
+    missing = [name for name in _texts(playbook) if name not in fits.groups]
+    same = follows is not None and follows.playbook is playbook
+    return not (missing and same)
+
+
+def _texts(playbook: Playbook) -> list[str]:
+    return [slot.name for slot in playbook.slots if slot.type == "text" and slot.required]
+
+
+def _trimmed(said: str, start: int, end: int) -> tuple[int, int]:
+    words = said[start:end]
+    return start + len(words) - len(words.lstrip()), start + len(words.rstrip())

@@ -1,0 +1,1 @@
+"""Incoming: mails, files and statements are read; they only suggest."""

@@ -1,0 +1,114 @@
+"""Foretold: what the rules say of each step of a plan before it is begun.
+
+It is a forecast. Every step is judged again when its turn comes; only what is fixed to the letter
+may get a yes in advance, and that yes is bound to the digest that the card showed.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agents.plans.plan_checked import Known, preliminary
+from agents.plans.plan_wish import Proposed, ProposedStep
+from agents.playbooks import references
+from agents.playbooks import scope as scopes
+from agents.specialists import acting
+from agents.specialists.specialist import Wanted
+from connectors.contract import ConnectorError, PermanentError
+from engine import gate, plans
+from engine.gate import Proposal
+from engine.goals import Goal
+from engine.house import House
+from engine.versions import Version
+
+AGREEABLE = ("internal", "share", "booking")  # what one yes may hold with others; never money
+UNPROVEN = ("text", "model")
+LATER: dict[str, Any] = {"outcome": "later", "because": ""}
+
+
+async def steps(house: House, goal: Goal, version: Version) -> dict[str, dict[str, Any]]:
+    """Return by step the verdict in advance, its arguments, and its digest where it is fixed."""
+    found: dict[str, dict[str, Any]] = {}
+    for step, args, still_open in await _prepared(house, goal, version):
+        found[step.key] = {**await _judged(house, goal, step, args, still_open), "args": step.args}
+        if not still_open:
+            found[step.key]["args"] = args
+    return found
+
+
+async def agreed(house: House, goal: Goal, version: Version) -> dict[str, Proposal]:
+    """Return by step what the operator says yes to: what is still exactly as the card showed it."""
+    found: dict[str, Proposal] = {}
+    told = version.foretold or {}
+    for step, args, still_open in await _prepared(house, goal, version):
+        shown = told.get(step.key, {})
+        if not shown.get("agreeable") or still_open:
+            continue
+        try:
+            proposal = await _weighed(house, goal, step, args)
+        except ConnectorError:
+            continue  # it is told when its turn comes
+        if proposal.digest == shown["digest"] and _agreeable(house, step, proposal):
+            found[step.key] = proposal
+    return found
+
+
+async def _prepared(
+    house: House, goal: Goal, version: Version
+) -> list[tuple[ProposedStep, dict[str, Any], tuple[str, ...]]]:
+    """Return the steps that are not done, with what is known of their arguments now."""
+    async with house.db.snapshot() as reader:
+        scope = await scopes.of_goal(reader, goal, None)
+        tasks = await plans.of_goal(reader, goal.id)
+    done = {task.key: scope["steps"][task.key] for task in tasks if task.state == "done"}
+    proposed = Proposed.model_validate({"understood": True, **(version.proposed or {})})
+    ahead = [step for step in proposed.steps if step.key not in done]
+    known = Known(operations=house.operations, scope=_without_steps(scope), done=done)
+    ready = preliminary(ahead, known)
+    return [(step, *ready[step.key]) for step in ahead]
+
+
+def _without_steps(scope: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in scope.items() if name != "steps"}
+
+
+async def _judged(
+    house: House, goal: Goal, step: ProposedStep, args: dict[str, Any], still_open: Sequence[str]
+) -> dict[str, Any]:
+    if any(path.startswith("steps.") for path in still_open):
+        return LATER
+    try:
+        proposal = await _weighed(house, goal, step, args)
+    except PermanentError as error:
+        return {"outcome": "cannot", "because": str(error)}
+    except ConnectorError:
+        return LATER
+    verdict = proposal.verdict
+    told: dict[str, Any] = {"outcome": verdict.outcome, "because": verdict.because}
+    if not still_open and _agreeable(house, step, proposal):
+        told |= {"agreeable": True, "digest": proposal.digest}
+    return told
+
+
+async def _weighed(house: House, goal: Goal, step: ProposedStep, args: dict[str, Any]) -> Proposal:
+    async with house.db.snapshot() as reader:
+        scope = await scopes.of_goal(reader, goal, None)
+        why = str(references.resolve({"why": step.why}, scope)[0].get("why", ""))
+        agent, call = house.agent_of(step.operation), Wanted(step.operation, args)
+        action = await acting.action(reader, house, goal, agent, call, scope, why)
+    return await gate.weigh(house, action, goal.id, task=None)
+
+
+def _agreeable(house: House, step: ProposedStep, proposal: Proposal) -> bool:
+    """Say whether one tap may approve it together with others."""
+    roles = house.operation(step.operation).roles
+    doubtful = any(
+        origin in UNPROVEN and roles.get(path.split(".")[0], "destination") == "destination"
+        for path, origin in proposal.action.origins.items()
+    )
+    return (
+        proposal.verdict.outcome == "ask"
+        and proposal.action.effect in AGREEABLE
+        and not doubtful
+        and not proposal.verdict.facts.get("deceptive")
+        and not proposal.preview.options
+    )

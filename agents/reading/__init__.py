@@ -1,0 +1,1 @@
+"""Reading: the values people write (amounts, moments, names, numbers), found in a text."""

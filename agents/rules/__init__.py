@@ -1,0 +1,1 @@
+"""Rules in the operator's own words: heard, made into conditions, tried before they count."""

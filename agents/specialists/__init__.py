@@ -1,0 +1,1 @@
+"""Specialists: who does what, as files; and how their steps become calls."""

@@ -1,0 +1,114 @@
+"""The researcher: findings from what is kept, every sentence with its sources; it only reads.
+
+look ─▶ ask a model ─┬─ it wants more ─▶ look for that ─▶ ask again (three times at most)
+                     └─ findings: a sentence whose sources do not bear it is left out, and counted
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel, Field
+
+from agents.answers import answering
+from agents.answers.answering import Sentence
+from agents.models.door import Answer, Models
+from agents.models.wish import Part, Wish
+from agents.specialists import roster
+from engine import model_calls
+from memory.recall import Recall, Recalled
+from memory.scope import Within
+
+STEP = "research/1"
+AGENT = "researcher"
+ROUNDS_MAX = 3
+SOURCES_MAX = 20
+FINDINGS_MAX = 12
+MORE_MAX, MORE_CHARS_MAX = 3, 120
+
+
+class Findings(BaseModel):
+    """`more`: what to look for before it says more."""
+
+    findings: list[Sentence] = Field(default=[], max_length=FINDINGS_MAX)
+    more: list[str] = Field(default=[], max_length=MORE_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found, its sources by their numbers from 1, and how many sentences were left out.
+
+    `model` is "" where none answered, and `why` says so.
+    """
+
+    findings: tuple[Sentence, ...]
+    sources: tuple[Recalled, ...]
+    left_out: int = 0
+    model: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Researcher:
+    search: Recall
+    models: Models
+
+    async def look(self, question: str, asked_in: str) -> tuple[Recalled, ...]:
+        """Return the passages to begin with; nothing secret, and not the question itself."""
+        found = await self.search(question, Within())
+        return tuple(one for one in found if _readable(one, asked_in))[:SOURCES_MAX]
+
+    async def findings(self, question: str, begun: Sequence[Recalled], asked_in: str) -> Found:
+        """Return what models make of the passages, and of those that they ask for besides."""
+        sources = list(begun)
+        found = Found((), tuple(sources))
+        for _ in range(ROUNDS_MAX):
+            answer = await self.models.ask(_wish(question, sources, asked_in))
+            if not isinstance(answer, Answer):
+                return found if found.model else Found((), tuple(sources), why=answer.why)
+            found = _borne(question, sources, answer)
+            more = await self._more(answer.value.more, sources, asked_in)
+            if not more:
+                break
+            sources += more
+        return found
+
+    async def _more(
+        self, wanted: Sequence[str], sources: Sequence[Recalled], asked_in: str
+    ) -> list[Recalled]:
+        known = {one.id for one in sources}
+        new: dict[str, Recalled] = {}
+        for words in wanted:
+            for one in await self.look(words[:MORE_CHARS_MAX], asked_in):
+                if one.id not in known:
+                    new.setdefault(one.id, one)
+        return list(new.values())[: SOURCES_MAX - len(sources)]
+
+
+def _readable(one: Recalled, asked_in: str) -> bool:
+    return one.sensitivity != "secret" and one.ref != asked_in
+
+
+def _wish(question: str, sources: Sequence[Recalled], asked_in: str) -> Wish[Findings]:
+    spec = roster.of().specs[AGENT]
+    wanted = model_calls.Wanted(
+        step=STEP,
+        agent=AGENT,
+        basis=model_calls.digest(question, [one.id for one in sources]),
+        task=asked_in,  # so that its contract counts, and a crash asks nothing twice
+        recalled=tuple((one.id, one.score) for one in sources),
+    )
+    parts = [Part("the question", question, "personal")]
+    parts += [
+        Part(f"source {n}", one.text, one.sensitivity, one.trust == "outside", passage=one.id)
+        for n, one in enumerate(sources, 1)
+    ]
+    assert spec.tier != "local"
+    return Wish(wanted, spec.tier, spec.prompt, tuple(parts), Findings)
+
+
+def _borne(question: str, sources: Sequence[Recalled], answer: Answer[Findings]) -> Found:
+    """Keep the sentences that the sources they name bear; of those that this model was given."""
+    given = {n: one for n, one in enumerate(sources, 1) if one.id in answer.given}
+    said = answer.value.findings
+    kept = tuple(one for one in said if answering.cited(one, question, given))
+    return Found(kept, tuple(sources), len(said) - len(kept), answer.model)

@@ -1,0 +1,108 @@
+"""The roster: every specialist, who carries out what, and the rules that their contracts imply."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, cached_property
+from pathlib import Path
+
+from agents.specialists.spec import AgentSpec, SpecError, load
+from policies.house import ASK
+from policies.rules import Rule
+
+FOLDER = Path(__file__).parent
+OWN = "specialists"  # in the operator's data folder
+FRONT = "front"  # who carries out what nobody else holds
+# They have no file: the operator's own taps, and what the house does by itself.
+HOUSE = ("you", "memory", "doctor", "retention")
+TAKEN = "the name “{name}” is taken; call your file something else"
+SOURCE = "the specialists' contracts"
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The operator's own specialists first: what one of them holds, it carries out."""
+
+    own: tuple[AgentSpec, ...]
+    built_in: tuple[AgentSpec, ...]
+
+    @cached_property
+    def specs(self) -> Mapping[str, AgentSpec]:
+        return {spec.name: spec for spec in (*self.own, *self.built_in)}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return everybody who may be named as an agent."""
+        return (*self.specs, *HOUSE)
+
+    def of(self, operation: str) -> str:
+        """Return who carries out an operation: the first that names it, else the front agent."""
+        held = (spec.name for spec in self.specs.values() if spec.holds(operation))
+        return next((name for name in held if name != FRONT), FRONT)
+
+    @property
+    def budgets(self) -> Mapping[str, Decimal]:
+        """Return what models may cost an agent a day, where its contract says so."""
+        return {s.name: s.cost_max for s in self.specs.values() if s.cost_max is not None}
+
+    @property
+    def prompts(self) -> Mapping[str, str]:
+        """Return how the operator's own specialists are told to write."""
+        return {spec.name: spec.prompt for spec in self.own if spec.prompt}
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Return the contracts as rules: nobody does what its contract does not hold."""
+        rules = [rule for spec in self.specs.values() for rule in _rules(spec)]
+        known = ", ".join(f"'{name}'" for name in self.names)
+        return (*rules, _rule("contract-none", f"!(agent in [{known}])", why=NOBODY))
+
+    def texts(self) -> dict[str, str]:
+        """Return the rules as a text for the rule book; JSON is YAML."""
+        rules = [rule.model_dump(mode="json", exclude_defaults=True) for rule in self.rules()]
+        return {SOURCE: json.dumps({"rules": rules})}
+
+
+NOBODY = "Nobody here has a contract under this name, so it may do nothing."
+
+
+def of(folder: Path | None = None, operations: Collection[str] = ()) -> Roster:
+    """Return Firstmate's specialists and those in a data folder. SpecError: every fault."""
+    built_in = _built_in()
+    own = () if folder is None else load(folder / OWN, operations, code=True)
+    taken = {*(spec.name for spec in built_in), *HOUSE}
+    if faults := [f"{s.name}.yaml: {TAKEN.format(name=s.name)}" for s in own if s.name in taken]:
+        raise SpecError(faults)
+    return Roster(own, built_in)
+
+
+@cache
+def _built_in() -> tuple[AgentSpec, ...]:
+    """Read ours once: they change with a new version alone."""
+    return load(FOLDER, (), code=False)
+
+
+def _rules(spec: AgentSpec) -> Iterable[Rule]:
+    """Yield what this contract refuses. A contract of everything refuses nothing but models."""
+    who, called = f"agent == '{spec.name}'", f"contract-{spec.name}"
+    may = spec.may if spec.tier == "local" else (*spec.may, ASK)
+    if "*" not in spec.may:
+        held = " || ".join(map(_same, may))
+        says = f"The contract of {spec.name} does not hold this: it {spec.does}."
+        yield _rule(called, who, *([f"!({held})"] if held else []), why=says)
+    elif spec.tier == "local":
+        yield _rule(called, who, why=f"{spec.name} asks no language model.", action=ASK)
+    if spec.tier != "local":
+        says = f"{spec.name} may ask language models at most {spec.calls_max} times for one task."
+        full = f"calls_for_task >= {spec.calls_max}"
+        yield _rule(f"{called}-calls", who, full, why=says, action=ASK)
+
+
+def _same(glob: str) -> str:
+    if glob.endswith(".*"):
+        return f"operation.startsWith('{glob[:-1]}')"
+    return f"operation == '{glob}'"
+
+
+def _rule(id: str, *when: str, why: str, action: str | None = None) -> Rule:
+    return Rule(id=id, why=why, then="deny", action=action, when=when, floor=True)

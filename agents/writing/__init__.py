@@ -1,0 +1,1 @@
+"""Writing: drafts by a template or a model, their variants, and the checks they must pass."""

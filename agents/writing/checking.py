@@ -1,0 +1,104 @@
+"""Checking: the texts of a call, held against everything they may take their facts from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from agents.reading import parties
+from agents.specialists.specialist import Scope, Wanted
+from agents.writing.checks import draft, tone
+from agents.writing.checks.evidence import Evidence, Finding
+from engine.goals import Goal
+from engine.house import House
+from engine.marks import Marks
+from memory.db import Reader
+from policies.contracts import GOES_OUT, scalars
+
+CHARS_MAX = 60_000  # of one text of the evidence; a longer one proves what it begins with
+PROSE = ("title", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A call with its texts drafted, and what the checks found in them.
+
+    `variants`: other texts for the fields of the call, each with what was found in it.
+    """
+
+    call: Wanted
+    found: tuple[Finding, ...] = ()
+    variants: tuple["Draft", ...] = ()
+
+    @property
+    def marks(self) -> Marks:
+        return marks(self.found)
+
+
+def marks(found: Iterable[Finding]) -> Marks:
+    """Return findings as they are kept with a version."""
+    return [{"kind": one.kind, "words": one.words, "says": one.says} for one in found]
+
+
+def of_goal(goal: Goal, scope: Scope, passages: Iterable[str] = ()) -> Evidence:
+    """Return what the drafts of a goal may say: its words, mail, records, and these passages."""
+    zone = ZoneInfo(str(scope.get("company", {}).get("zone") or "UTC"))
+    said = [goal.text, *goal.slots.get("said", ())]
+    known = [_local(str(value), zone) for _, value in scalars(scope)]
+    person = scope.get("customer") or scope.get("to") or {}
+    texts = tuple(text[:CHARS_MAX] for text in (*said, *known, *passages))
+    return Evidence(texts, recipient=str(person.get("name") or ""))
+
+
+def text(
+    house: House, operation: str, title: str, text: str, evidence: Evidence
+) -> tuple[Finding, ...]:
+    """Return what is wrong with one text: facts, blanks, and the operator's own rules of tone."""
+    found = draft.findings(text, evidence)
+    return (*found, *tone.check(title, text, house.book, operation))
+
+
+async def call(
+    reader: Reader, house: House, wanted: Wanted, begun: Mapping[str, Any], evidence: Evidence
+) -> tuple[Finding, ...]:
+    """Return what is wrong with the texts of a call that somebody outside would read.
+
+    `begun`: the arguments that a drafted text started from, by name.
+    """
+    operation = house.operations.get(wanted.operation)
+    if operation is None or operation.effect not in GOES_OUT:
+        return ()
+    found: list[Finding] = []
+    for name, value in wanted.args.items():
+        if operation.roles.get(name) in PROSE and isinstance(value, str) and value:
+            title = operation.roles[name] == "title"
+            template = begun.get(name)  # what is still to be written is none
+            on = await _on(reader, value, template if isinstance(template, str) else "", evidence)
+            found += (
+                tuple(f for f in draft.findings(value, on) if f.kind not in ("language", "length"))
+                if title
+                else text(house, wanted.operation, "", value, on)
+            )
+    return tuple(dict.fromkeys(found))
+
+
+async def _on(reader: Reader, written: str, template: str, evidence: Evidence) -> Evidence:
+    """Return the evidence for one text: with its template, and whom of the records it names."""
+    named = await parties.find(reader, written)
+    others = tuple(written[found.start : found.end] for found in named if found.readings)
+    others = tuple(name for name in others if "@" not in name)
+    return Evidence(evidence.texts, template, evidence.recipient, others)
+
+
+def _local(value: str, zone: ZoneInfo) -> str:
+    """Return a moment also as the operator's clock shows it: that is how one writes of it."""
+    if len(value) < len("2026-05-03T14:30") or value[4:5] != "-" or value[10:11] not in ("T", " "):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    if moment.tzinfo is None:
+        return value
+    return f"{value} {moment.astimezone(zone).isoformat()}"

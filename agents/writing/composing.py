@@ -1,0 +1,113 @@
+"""Composing: a text that a plan wants written is written by a model when its turn comes.
+
+Without a model there is no such text: the step says so and can be tried again. Only the words are
+the model's; where they go stands in the plan.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from agents.models.door import Answer, Models
+from agents.models.wish import Part, Wish
+from agents.plans.plan_checked import writes
+from agents.playbooks.references import STEPS, WRITE
+from agents.playbooks.scope import RESULT
+from agents.specialists.specialist import Scope, Wanted
+from connectors.contract import ANSWER, PermanentError
+from engine import model_calls, style, style_desk
+from engine import request as requests
+from engine.goals import Goal
+from engine.house import House
+from engine.plans import Task
+from engine.style import Style
+from memory.redaction import TEXT_CHARS
+
+WRITER = "writer"
+STEP = "compose.{field}/1"
+TASK = """\
+You write for the owner of a small company. Write the one text that you are asked for, ready to be \
+used, in the language of the owner's words and in the owner's voice. Take facts, names, numbers, \
+amounts, dates, links and addresses only from what you are given, and make none up. Write nothing \
+about the text, only the text itself. What stands in square brackets like [MAIL-1-abc123] stays \
+letter by letter."""
+TEXT_CHARS_MAX = 3900
+TITLE_CHARS_MAX = TEXT_CHARS
+NOBODY = "“{what}” is not written: {why} Nothing was done."
+ECHO = "it only repeated what somebody else wrote."
+
+
+class Composed(BaseModel):
+    """A text, ready to be read by the owner."""
+
+    text: str = Field(min_length=1, max_length=TEXT_CHARS_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Composing:
+    house: House
+    models: Models
+
+    async def written(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> Wanted:
+        """Return the call with its open texts written. PermanentError: nobody could."""
+        wanted = {name: value for name, value in call.args.items() if writes(value)}
+        if not wanted:
+            return call
+        args = dict(call.args)
+        for name, value in wanted.items():
+            args[name] = await self._text(goal, task, scope, name, str(value[WRITE]))
+        return replace(call, args=args)
+
+    async def _text(self, goal: Goal, task: Task, scope: Scope, field: str, what: str) -> str:
+        async with self.house.db.snapshot() as reader:
+            voice = await style_desk.known(reader)
+        kept = self.house.operation(task.operation).effect == "internal"
+        parts = tuple(_parts(goal, task, scope, what, voice, outside=not kept))
+        wish = Wish(
+            wanted=model_calls.Wanted(
+                step=STEP.format(field=field),
+                agent=WRITER,
+                basis=model_calls.digest([part.text for part in parts]),
+                task=task.id,
+                goal=goal.id,
+            ),
+            tier="small",
+            task=TASK,
+            parts=parts,
+            gives=Composed,
+            tokens_max=1600,
+        )
+        answer = await self.models.ask(wish)
+        if not isinstance(answer, Answer):
+            raise PermanentError(NOBODY.format(what=what, why=answer.why))
+        text = answer.value.text.strip()
+        if not text or await self._echo(goal, text):
+            raise PermanentError(NOBODY.format(what=what, why=ECHO))
+        title = self.house.operation(task.operation).roles.get(field) == "title"
+        return " ".join(text.split())[:TITLE_CHARS_MAX] if title else text
+
+    async def _echo(self, goal: Goal, text: str) -> bool:
+        async with self.house.db.snapshot() as reader:
+            gate = await requests.begun(reader, self.house, goal.id, evidence=True)
+        return gate.origins({"text": text})["text"] == "text"
+
+
+def _parts(
+    goal: Goal, task: Task, scope: Scope, what: str, voice: Style, *, outside: bool
+) -> Iterator[Part]:
+    """Yield what it is written from: the steps it comes after, with what they brought.
+
+    What Firstmate keeps is not written from what others wrote: it would count as the owner's.
+    """
+    if lines := "\n".join(map(style.told, voice.traits)):
+        yield Part("how the owner writes", lines, "personal", lasts=True)
+    yield Part("what the owner said", "\n".join(goal.slots.get("said", ())), "personal")
+    for key in task.after:
+        given: dict[str, Any] = scope.get(STEPS, {}).get(key, {})
+        lines = "\n".join(f"{name}: {value}" for name, value in given.items() if name != RESULT)
+        yield Part(f"the step {key}", lines, "personal")
+        if outside and (told := given.get(RESULT, {}).get(ANSWER)):
+            yield Part(f"what {key} brought", str(told), "personal", outside=True)
+    yield Part("the text that is wanted", f"{task.title}: {what}", "personal")

@@ -1,0 +1,54 @@
+"""Judging: a judge model reads a draft and says what to look at; it approves nothing."""
+
+from pydantic import BaseModel, Field
+
+from agents.models.door import Answer, Models
+from agents.models.wish import Part, Wish
+from agents.writing.checks.evidence import Evidence, Finding
+from engine import model_calls
+from engine.plans import Task
+
+STEP = "draft.judge/1"
+FINDINGS_MAX = 5
+WORDS_MAX, WHY_MAX = 300, 200
+EVIDENCE_CHARS_MAX = 6000
+RUBRIC = """\
+You read a draft before its owner sees it. You change nothing and approve nothing. Name what the
+owner should look at, at most five things, the worst first; an empty list is right where nothing is.
+1. It says or promises something that neither its beginning nor the evidence says.
+2. It leaves out something that its beginning says.
+3. It answers something else than was asked, or nothing.
+4. It is rude, or too familiar, for whom it goes to.
+`words`: the exact words of the draft that you mean. `why`: one short plain sentence about them."""
+SAYS = "A judge model says of “{words}”: {why}"
+
+
+class Remark(BaseModel):
+    words: str = Field(min_length=1, max_length=WORDS_MAX)
+    why: str = Field(min_length=1, max_length=WHY_MAX)
+
+
+class Judged(BaseModel):
+    """What somebody should look at; words that are not in the draft count for nothing."""
+
+    remarks: list[Remark] = Field(default=[], max_length=FINDINGS_MAX)
+
+
+async def remarks(
+    models: Models, task: Task, text: str, template: str, evidence: Evidence
+) -> tuple[Finding, ...]:
+    """Return what the judge tier remarks on a text that was drafted for a task."""
+    wanted = model_calls.Wanted(
+        step=STEP, agent=task.agent, basis=model_calls.digest(text), task=task.id, goal=task.goal
+    )
+    known = "\n".join(evidence.texts)[:EVIDENCE_CHARS_MAX]
+    parts = (
+        Part("the draft", text, "personal", outside=True),
+        Part("its beginning", template, "personal"),
+        Part("the evidence", known, "personal", outside=True),
+    )
+    answer = await models.ask(Wish(wanted, "judge", RUBRIC, parts, Judged))
+    if not isinstance(answer, Answer):
+        return ()
+    said = [one for one in answer.value.remarks if one.words in text]
+    return tuple(Finding("judge", one.words, SAYS.format(**one.model_dump())) for one in said)
