@@ -17,10 +17,11 @@ from agents.writing import variants
 from agents.writing.composing import Composing
 from agents.writing.drafting import Drafting
 from connectors.contract import PermanentError
-from engine import aftermath, effects, gate, goals, plans, versions
-from engine.durable import Work
-from engine.goals import Goal
-from engine.house import House
+from engine.acting import effects, gate
+from engine.planning import aftermath, goals, plans, versions
+from engine.planning.goals import Goal
+from engine.rules.house import House
+from engine.work.durable import Work
 from memory import events
 from memory.db import Reader
 

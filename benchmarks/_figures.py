@@ -12,9 +12,9 @@ from pathlib import Path
 
 from bot.app import App
 from bot.surfaces import House, Token
-from engine import conversations
-from engine.outbox import Due
-from engine.taps import Person
+from engine.acting.taps import Person
+from engine.chat import conversations
+from engine.chat.outbox import Due
 
 ROOT = Path(__file__).parents[1]
 WAIT_S = 120.0  # a limit against hanging, not a target

@@ -20,10 +20,10 @@ from agents.writing.drafting import Drafted
 from bot import minds, sample
 from bot.app import open_app
 from bot.delivery import buttons_of
-from engine import style
-from engine.house import House
-from engine.messages import Button
-from engine.style import Letter, Style, Trait
+from engine.chat.messages import Button
+from engine.rules.house import House
+from engine.voice import style
+from engine.voice.style import Letter, Style, Trait
 from memory.db import system_clock
 from memory.likeness import changed
 from tests.chat import Chat

@@ -9,9 +9,9 @@ from benchmarks._figures import Screen, operator, percentile, show
 from bot import sample
 from bot.app import App, open_app
 from bot.surfaces import Heard
-from engine import goals, plans
-from engine.outbox import ANSWER, Due
-from engine.taps import Person
+from engine.acting.taps import Person
+from engine.chat.outbox import ANSWER, Due
+from engine.planning import goals, plans
 from memory import events, records
 from memory.db import Tx
 from memory.ids import derived_id

@@ -8,8 +8,8 @@ from benchmarks._figures import Screen, operator, percentile, show
 from bot import sample
 from bot.app import App, open_app
 from bot.surfaces import Heard
-from engine.outbox import APPROVAL
-from engine.taps import Person
+from engine.acting.taps import Person
+from engine.chat.outbox import APPROVAL
 
 MESSAGES = 50
 

@@ -27,7 +27,7 @@ from bot.app import App, open_app
 from bot.settings import Settings
 from bot.surfaces import Heard
 from connectors import http
-from engine.model_calls import Wanted
+from engine.models.model_calls import Wanted
 from memory.reach import rowid
 from memory.schema.models import reasons
 

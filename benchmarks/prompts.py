@@ -32,9 +32,9 @@ from bot import minds, sample
 from bot.app import open_app
 from bot.surfaces import Heard
 from connectors.contract import PermanentError
-from engine.goals import Goal
-from engine.house import House
-from engine.plans import Task
+from engine.planning.goals import Goal
+from engine.planning.plans import Task
+from engine.rules.house import House
 from memory.db import Clock, system_clock
 from memory.events import Event
 from memory.recall import Recalled

@@ -18,7 +18,7 @@ from bot.slack import Slack
 from bot.slack_access import Access
 from bot.surfaces import Surface
 from bot.telegram import Telegram
-from engine import conversations
+from engine.chat import conversations
 from memory.db import system_clock
 from memory.schema.events import events
 from tests.peers.slack import APP_TOKEN, BOT_TOKEN, DM, Workspace, slack

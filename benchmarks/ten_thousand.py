@@ -17,8 +17,8 @@ from benchmarks._figures import Screen, operator, show
 from bot import sample
 from bot.app import App, open_app
 from bot.surfaces import Heard
-from engine import approvals as approvals_of
-from engine.outbox import APPROVAL
+from engine.acting import approvals as approvals_of
+from engine.chat.outbox import APPROVAL
 from memory.db import Tx
 from memory.schema.chat import cards, deliveries
 from memory.schema.work import alarms, approvals, effect_versions, effects, goals, plans, tasks

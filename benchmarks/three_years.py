@@ -22,7 +22,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from benchmarks._figures import percentile, show
-from engine import archiving, goals
+from engine.keeping import archiving
+from engine.planning import goals
 from memory import archive, events, facts, lifecycle, recall, records, upgrade
 from memory.db import Database, Tx
 from memory.embed import Encoder, find_encoder

@@ -8,12 +8,14 @@ from agents.models.door import Models
 from agents.writing import prompts
 from agents.writing.drafting import Drafting
 from bot.remembering import Remembering
-from engine import agents_told, outbox, style_told, trial_figures, trials
-from engine.house import House
-from engine.messages import Bullets, Button, Heading, Msg, Para, Part, Span
-from engine.taps import Person, Reply, heard
-from engine.tokens import Tap
-from engine.trials import DRAFT, SHARE, Arm, Pin
+from engine.acting.taps import Person, Reply, heard
+from engine.chat import outbox
+from engine.chat.messages import Bullets, Button, Heading, Msg, Para, Part, Span
+from engine.chat.tokens import Tap
+from engine.models import agents_told, trial_figures, trials
+from engine.models.trials import DRAFT, SHARE, Arm, Pin
+from engine.rules.house import House
+from engine.voice import style_told
 from memory import profile
 from memory.db import Reader, Tx
 from memory.events import Event

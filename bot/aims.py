@@ -12,11 +12,14 @@ from agents.hearing.front import Command
 from agents.reading import context
 from agents.reading.words import Context
 from bot import sides
-from engine import aim_card, aims, curating, figures, goals, outbox, stopping, tree
-from engine.house import House
-from engine.messages import LABEL_CHARS_MAX, Button, FieldDiff, Heading, Msg, Para, Span, say
-from engine.taps import GONE, Person, Reply, heard
-from engine.tokens import Tap
+from engine.acting.taps import GONE, Person, Reply, heard
+from engine.chat import outbox
+from engine.chat.messages import LABEL_CHARS_MAX, Button, FieldDiff, Heading, Msg, Para, Span, say
+from engine.chat.tokens import Tap
+from engine.keeping import curating
+from engine.objectives import aim_card, aims, figures, stopping
+from engine.planning import goals, tree
+from engine.rules.house import House
 from memory import events, kinds, profile, records
 from memory.db import Reader, Tx
 from memory.events import Event

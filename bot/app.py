@@ -58,33 +58,23 @@ from connectors import blobs, registry
 from connectors.company import Company
 from connectors.contract import PermanentError
 from connectors.email.inbox import Inbox
-from engine import (
-    bells,
-    compensating,
-    conversations,
-    inbox,
-    ledger,
-    night,
-    outbox,
-    perform,
-    pictures,
-    plans,
-    recounting,
-    retention,
-    stop,
-    strategy,
-    tokens,
-    undoing,
-)
-from engine.durable import Durable, Handler
-from engine.house import House
-from engine.messages import Msg, pictured
-from engine.notebook import Notebook
-from engine.rulebook import Rulebook
-from engine.schedule import Clock as AlarmClock
-from engine.sources import Mailbox, Sources
-from engine.taps import Person, Reply
-from engine.toolbox import Toolbox
+from engine.acting.taps import Person, Reply
+from engine.alarms import bells
+from engine.chat import conversations, outbox, tokens
+from engine.chat.messages import Msg, pictured
+from engine.desks import compensating, perform, pictures, stop, undoing
+from engine.keeping import night, recounting
+from engine.keeping.notebook import Notebook
+from engine.objectives import strategy
+from engine.outside.sources import Mailbox, Sources
+from engine.outside.toolbox import Toolbox
+from engine.planning import ledger, plans
+from engine.rules import retention
+from engine.rules.house import House
+from engine.rules.rulebook import Rulebook
+from engine.work import inbox
+from engine.work.durable import Durable, Handler
+from engine.work.schedule import Clock as AlarmClock
 from memory import cursors, fields, lock, profile, upgrade
 from memory.db import Clock, Database, system_clock
 from policies import book

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from agents.hearing.front import Command
-from engine.house import House
-from engine.messages import Msg, say
+from engine.chat.messages import Msg, say
+from engine.rules.house import House
 from memory import profile
 from memory.db import Reader
 from memory.events import Event

@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 from agents.specialists import roster
-from engine import approvals, cost_told, effects, stop, words
-from engine.house import House
-from engine.messages import LABEL_CHARS_MAX, Bullets, Button, Heading, Msg, Para, Part, Span
+from engine.acting import approvals, effects
+from engine.chat import words
+from engine.chat.messages import LABEL_CHARS_MAX, Bullets, Button, Heading, Msg, Para, Part, Span
+from engine.desks import stop
+from engine.models import cost_told
+from engine.rules.house import House
 from memory import profile
 from memory.db import Reader
 

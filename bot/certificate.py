@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.searching import Found
-from engine.messages import Bullets, Heading, Msg, Para, Part, Span
+from engine.chat.messages import Bullets, Heading, Msg, Para, Part, Span
 from memory.erasure import Erasure
 from memory.schema.called import CALLED
 

@@ -118,7 +118,7 @@ def why(
 
 def _replay(effect: str) -> None:
     from bot import offices
-    from engine.rerun import lines
+    from engine.why.rerun import lines
 
     done = _await(offices.rerun(_settings(), effect))
     if done is None:

@@ -13,28 +13,10 @@ from agents.plans.shelf import Shelf
 from agents.reading import parties
 from bot.switchboard import switches
 from connectors.contract import PermanentError
-from engine import (
-    approvals,
-    batches,
-    bells,
-    cards,
-    circuits,
-    conversations,
-    cost_told,
-    durable,
-    effects,
-    explain,
-    outbox,
-    questions,
-    quiet,
-    rich,
-    stop,
-    tree,
-    triage,
-    undoing,
-)
-from engine.house import House
-from engine.messages import (
+from engine.acting import approvals, effects
+from engine.alarms import bells
+from engine.chat import conversations, outbox, questions
+from engine.chat.messages import (
     LABEL_CHARS_MAX,
     Bullets,
     Button,
@@ -47,7 +29,15 @@ from engine.messages import (
     Span,
     say,
 )
-from engine.model_calls import Limits
+from engine.desks import rich, stop, triage, undoing
+from engine.drawing import cards
+from engine.lists import batches
+from engine.models import circuits, cost_told
+from engine.models.model_calls import Limits
+from engine.planning import tree
+from engine.rules.house import House
+from engine.why import explain
+from engine.work import durable, quiet
 from memory import events, formats, profile, records
 from memory.db import Reader
 from memory.events import Event

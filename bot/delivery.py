@@ -12,10 +12,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.surfaces import BusyError, GoneError, Surface
-from engine import conversations, outbox, tokens
-from engine.messages import Button, Msg
-from engine.outbox import Due
-from engine.tokens import Bearer
+from engine.chat import conversations, outbox, tokens
+from engine.chat.messages import Button, Msg
+from engine.chat.outbox import Due
+from engine.chat.tokens import Bearer
 from memory.db import Database, DiskFullError
 
 LOOK_EVERY_S = 5.0

@@ -11,9 +11,11 @@ from agents.hearing.front import Command
 from agents.reading import parties
 from agents.reading.lasting import UnreadError
 from agents.reading.words import Context
-from engine import curating, lessons, outbox, recalls, review, words
-from engine.house import House
-from engine.messages import Bullets, Facts, Heading, Msg, Para, Part, Span, say
+from engine.chat import outbox, words
+from engine.chat.messages import Bullets, Facts, Heading, Msg, Para, Part, Span, say
+from engine.desks import lessons
+from engine.keeping import curating, recalls, review
+from engine.rules.house import House
 from memory import facts, lifetimes, profile, records
 from memory.db import Reader, Tx
 from memory.events import Event

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from bot import certificate, searching
 from connectors import blobs, disk
-from engine import outbox
-from engine.durable import Work, open_work, undone
-from engine.house import House
-from engine.taps import GONE, Person, Reply, heard
-from engine.tokens import Tap
+from engine.acting.taps import GONE, Person, Reply, heard
+from engine.chat import outbox
+from engine.chat.tokens import Tap
+from engine.rules.house import House
+from engine.work.durable import Work, open_work, undone
 from memory import canary, cursors, erasure, records
 from memory.db import DiskFullError
 

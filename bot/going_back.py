@@ -6,11 +6,12 @@ What the books say is not taken back here: a payment is refunded, an invoice is 
 from typing import Any
 
 from bot import sides
-from engine import ladder, outbox
-from engine.house import House
-from engine.messages import Button, FieldDiff, Heading, Msg, Para, Span
-from engine.taps import GONE, Person, Reply, heard
-from engine.tokens import Tap
+from engine.acting.taps import GONE, Person, Reply, heard
+from engine.autonomy import ladder
+from engine.chat import outbox
+from engine.chat.messages import Button, FieldDiff, Heading, Msg, Para, Span
+from engine.chat.tokens import Tap
+from engine.rules.house import House
 from memory import kinds, profile, records, versions
 from memory.db import Reader, Tx
 from memory.records import Record, TakenError, Version

@@ -13,8 +13,8 @@ from bot.settings import Settings
 from bot.surfaces import Surface
 from bot.web import Web
 from connectors import blobs
-from engine import conversations
-from engine.conversations import Handover
+from engine.chat import conversations
+from engine.chat.conversations import Handover
 from memory.db import Database
 
 FOLDERS = ("company", "sample")

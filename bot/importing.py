@@ -10,11 +10,11 @@ from agents.incoming import tables
 from bot import likely
 from connectors import blobs
 from connectors.contract import PermanentError
-from engine import outbox
-from engine.house import House
-from engine.messages import Bullets, Button, Fold, Heading, Msg, Para, Part, Span
-from engine.taps import Person, Reply, heard
-from engine.tokens import Tap
+from engine.acting.taps import Person, Reply, heard
+from engine.chat import outbox
+from engine.chat.messages import Bullets, Button, Fold, Heading, Msg, Para, Part, Span
+from engine.chat.tokens import Tap
+from engine.rules.house import House
 from memory import events, fields, importing, profile, records, versions
 from memory.importing import Fate, Sorted
 from memory.records import TakenError

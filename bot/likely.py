@@ -7,7 +7,7 @@ what was said to be two is not asked again.
 import asyncio
 from typing import NamedTuple
 
-from engine.messages import Bullets, Para, Part, Span
+from engine.chat.messages import Bullets, Para, Part, Span
 from memory import linkage, merging, records
 from memory.db import Reader
 from memory.linkage import Evidence, Match

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from agents.hearing.front import Command
-from engine import archiving, recalls, session, words
-from engine.house import House
-from engine.messages import Bullets, Heading, Msg, Para, Span
-from engine.session import Session
+from engine.chat import session, words
+from engine.chat.messages import Bullets, Heading, Msg, Para, Span
+from engine.chat.session import Session
+from engine.keeping import archiving, recalls
+from engine.rules.house import House
 from memory import profile, records
 from memory.events import Event
 

@@ -14,9 +14,9 @@ from bot import one_model
 from bot import settings as configured
 from bot.one_model import OneModel
 from bot.settings import Settings
-from engine.house import House
-from engine.ledger import Budget
-from engine.model_calls import Limits
+from engine.models.model_calls import Limits
+from engine.planning.ledger import Budget
+from engine.rules.house import House
 from memory.embed import Encodes
 
 Encoders = Callable[[str], Encodes | None]

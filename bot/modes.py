@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from agents.hearing.front import Command
-from engine import goals, modes
-from engine.house import House
-from engine.messages import Msg, say
-from engine.mode_words import NAMES
-from engine.taps import Person
+from engine.acting.taps import Person
+from engine.chat.messages import Msg, say
+from engine.desks import modes
+from engine.planning import goals
+from engine.planning.mode_words import NAMES
+from engine.rules.house import House
 from memory.events import Event
 
 HOW = "Write /mode creative and your wish; or explore, deterministic, usual."

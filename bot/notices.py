@@ -2,8 +2,9 @@
 
 import hashlib
 
-from engine import approvals, outbox
-from engine.messages import say
+from engine.acting import approvals
+from engine.chat import outbox
+from engine.chat.messages import say
 from memory.db import Database
 
 

@@ -16,11 +16,16 @@ from bot.settings import Settings
 from connectors import blobs
 from connectors.company import Company
 from connectors.contract import PermanentError
-from engine import circuits, conversations, explain, own_rules, rulebook, tools, undoing
-from engine.house import House
-from engine.notebook import Notebook
-from engine.rejudging import Again
-from engine.rerun import again
+from engine.chat import conversations
+from engine.desks import undoing
+from engine.keeping.notebook import Notebook
+from engine.models import circuits
+from engine.outside import tools
+from engine.rules import own_rules, rulebook
+from engine.rules.house import House
+from engine.why import explain
+from engine.why.rejudging import Again
+from engine.why.rerun import again
 from memory import profile, restoring, rollback, soundness, transfer, upgrade
 from memory import verify as checking
 from memory.db import Database, system_clock

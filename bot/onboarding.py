@@ -13,11 +13,12 @@ from bot.commands import clean_setting, setting_fault
 from bot.sample import MAIL, SAMPLE
 from bot.surfaces import Attached, Heard
 from bot.switchboard import switches
-from engine import bells, outbox, questions
-from engine.house import House
-from engine.messages import Button, Heading, Msg, Para, Span, say
-from engine.taps import Person, Reply, heard
-from engine.tokens import Tap
+from engine.acting.taps import Person, Reply, heard
+from engine.alarms import bells
+from engine.chat import outbox, questions
+from engine.chat.messages import Button, Heading, Msg, Para, Span, say
+from engine.chat.tokens import Tap
+from engine.rules.house import House
 from memory import profile
 from memory.db import Database, Tx
 from memory.events import Event

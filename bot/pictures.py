@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from connectors.contract import PermanentError
 from connectors.files.pictures import size
-from engine.messages import Msg, pictured
+from engine.chat.messages import Msg, pictured
 
 PHOTO_PX_MAX = 2560  # Telegram makes larger photos smaller
 NAME_CHARS = 16

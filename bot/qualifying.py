@@ -7,9 +7,20 @@ from agents.hearing.front import Command
 from agents.specialists import qualifier
 from agents.specialists.qualifier import Said, Score
 from bot.who import one_called
-from engine import words
-from engine.house import House
-from engine.messages import Bullets, Evidence, Facts, Fold, Heading, Msg, Para, Quote, Span, say
+from engine.chat import words
+from engine.chat.messages import (
+    Bullets,
+    Evidence,
+    Facts,
+    Fold,
+    Heading,
+    Msg,
+    Para,
+    Quote,
+    Span,
+    say,
+)
+from engine.rules.house import House
 from memory import profile
 from memory.events import Event
 from memory.recall import Recall, Recalled

@@ -14,11 +14,11 @@ from agents.hearing.front import Command
 from agents.hearing.recording import Heard
 from agents.reading.words import Context
 from bot import sides
-from engine import outbox
-from engine.house import House
-from engine.messages import Bullets, Button, FieldDiff, Heading, Msg, Para, Part, Span, say
-from engine.taps import GONE, Person, Reply, heard
-from engine.tokens import Tap
+from engine.acting.taps import GONE, Person, Reply, heard
+from engine.chat import outbox
+from engine.chat.messages import Bullets, Button, FieldDiff, Heading, Msg, Para, Part, Span, say
+from engine.chat.tokens import Tap
+from engine.rules.house import House
 from memory import events, kinds, profile, records
 from memory.db import Reader, Tx
 from memory.events import Event

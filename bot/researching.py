@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from agents.answers import answering, places
 from agents.hearing.front import Command
 from agents.specialists.researcher import Found, Researcher
-from engine import outbox, recalls, words
-from engine.house import House
-from engine.messages import (
+from engine.chat import outbox, words
+from engine.chat.messages import (
     Bullets,
     Evidence,
     Facts,
@@ -21,6 +20,8 @@ from engine.messages import (
     Span,
     say,
 )
+from engine.keeping import recalls
+from engine.rules.house import House
 from memory import events, profile
 from memory.db import Reader
 from memory.events import Event

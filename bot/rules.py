@@ -12,11 +12,14 @@ from agents.rules import rule_proposed, rules_heard
 from agents.specialists import roster
 from bot import autonomy, templates
 from connectors.contract import PermanentError
-from engine import always_desk, explain, night, own_rules, rule_desk, rule_offer, uses
-from engine.house import House
-from engine.messages import Bullets, Fold, Heading, Msg, Para, Part, Span, say
-from engine.own_rules import OwnRule, State
-from engine.rulebook import SOURCE
+from engine.autonomy import always_desk, rule_desk
+from engine.chat.messages import Bullets, Fold, Heading, Msg, Para, Part, Span, say
+from engine.keeping import night
+from engine.rules import own_rules, rule_offer, uses
+from engine.rules.house import House
+from engine.rules.own_rules import OwnRule, State
+from engine.rules.rulebook import SOURCE
+from engine.why import explain
 from memory import profile
 from memory.db import Reader, Tx
 from memory.events import Event

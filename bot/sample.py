@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from agents.playbooks import library
-from engine import bells, outbox
-from engine.house import House
-from engine.messages import Button, Heading, Msg, Para, Span
+from engine.alarms import bells
+from engine.chat import outbox
+from engine.chat.messages import Button, Heading, Msg, Para, Span
+from engine.rules.house import House
 from memory import facts, profile, records
 from memory.db import Database, Tx
 from memory.events import append

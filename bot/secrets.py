@@ -1,6 +1,6 @@
 """The command /secret: passwords and keys are typed into a form of the local page, never in words.
 
-A wish names one as "secret:shop-key"; see engine/vault.py for where it is kept.
+A wish names one as "secret:shop-key"; see engine/acting/vault.py for where it is kept.
 """
 
 import asyncio
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from agents.hearing.front import Command
 from connectors.contract import PermanentError
-from engine import outbox, vault
-from engine.house import House
-from engine.messages import Button, Form, Heading, Input, Msg, Para, Span, say
-from engine.taps import Person, Reply, heard
-from engine.tokens import Tap
+from engine.acting import vault
+from engine.acting.taps import Person, Reply, heard
+from engine.chat import outbox
+from engine.chat.messages import Button, Form, Heading, Input, Msg, Para, Span, say
+from engine.chat.tokens import Tap
+from engine.rules.house import House
 from memory import events
 from memory.events import Event
 from policies.contracts import SECRET_PREFIX

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from engine import words
-from engine.messages import FieldRow
+from engine.chat import words
+from engine.chat.messages import FieldRow
 
 VALUE_CHARS_MAX = 120
 

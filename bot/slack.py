@@ -15,8 +15,9 @@ from bot.slack_desk import Desk
 from bot.slack_feed import SURFACE, Delivery, Feed, read
 from bot.slack_streams import READING, WORKING, Streams, Wanted
 from bot.surfaces import BusyError, GoneError, Heard, House, Token
-from engine import approvals, conversations
-from engine.outbox import Due
+from engine.acting import approvals
+from engine.chat import conversations
+from engine.chat.outbox import Due
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp

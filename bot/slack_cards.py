@@ -12,7 +12,7 @@ from bot.lower.visible import visible
 from bot.slack_api import RefusedError, SlackApi, TooLongError
 from bot.surfaces import GoneError, Token
 from connectors.contract import PermanentError
-from engine.outbox import Due
+from engine.chat.outbox import Due
 
 REFUSED = "This could not be shown on Slack ({}). Open it in the local web chat."
 NO_ROOM = "it is too long"

@@ -14,9 +14,10 @@ from bot.slack_api import RefusedError, ScopeError, SlackApi
 from bot.slack_feed import SURFACE, Faults, What
 from bot.surfaces import Attached, Heard, House
 from connectors.contract import PermanentError
-from engine import arrivals, conversations, outbox, tokens
-from engine.messages import Button, Form, Input
-from engine.taps import Person
+from engine.acting.taps import Person
+from engine.chat import conversations, outbox, tokens
+from engine.chat.messages import Button, Form, Input
+from engine.work import arrivals
 
 SHARE, FORM = "fm:share", "fm:form"
 SHARE_FORM = Form(

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.surfaces import BusyError, House
-from engine import arrivals, stop
-from engine.arrivals import Arrival
+from engine.desks import stop
+from engine.work import arrivals
+from engine.work.arrivals import Arrival
 from memory.db import DiskFullError
 
 SURFACE = "slack"

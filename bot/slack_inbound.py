@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
-from engine.conversations import ALPHABET
+from engine.chat.conversations import ALPHABET
 
 CODE = re.compile(rf"\s*([{ALPHABET}]{{4}}-?[{ALPHABET}]{{4}})\s*", re.IGNORECASE)
 OWN_SUBTYPES = (None, "file_share", "thread_broadcast", "me_message")

@@ -3,7 +3,7 @@
 import re
 
 from bot.commands import HELP
-from engine.messages import Bullets, Fold, Msg, Para, Part
+from engine.chat.messages import Bullets, Fold, Msg, Para, Part
 
 COMMAND = "/firstmate"
 _NAMES = "|".join(HELP)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from agents.hearing.front import Command
-from engine import style, style_desk, style_told
-from engine.house import House
-from engine.messages import Bullets, Facts, Heading, Msg, Para, Part, Span, say
-from engine.messages import Evidence as Seen
-from engine.style import Trait
+from engine.chat.messages import Bullets, Facts, Heading, Msg, Para, Part, Span, say
+from engine.chat.messages import Evidence as Seen
+from engine.rules.house import House
+from engine.voice import style, style_desk, style_told
+from engine.voice.style import Trait
 from memory import events, profile, records
 from memory.db import Reader
 from memory.events import Event

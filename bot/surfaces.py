@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from engine.messages import Button, Msg
-from engine.outbox import Due
-from engine.taps import Person, Reply
+from engine.acting.taps import Person, Reply
+from engine.chat.messages import Button, Msg
+from engine.chat.outbox import Due
 from memory.db import Database
 
 Token = Callable[[Button], str]

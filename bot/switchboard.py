@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from agents.plans.playbook_made import OWN
 from agents.playbooks.library import Playbook
-from engine.messages import (
+from engine.chat.messages import (
     BUTTON_ROWS_MAX,
     LABEL_CHARS_MAX,
     Bullets,

@@ -18,9 +18,9 @@ from bot.telegram_drafts import Drafts
 from bot.telegram_feed import Feed
 from bot.telegram_filling import Filling
 from bot.telegram_inbound import Pace, Sent
-from engine import conversations
-from engine.outbox import Due
-from engine.taps import Person
+from engine.acting.taps import Person
+from engine.chat import conversations
+from engine.chat.outbox import Due
 
 if TYPE_CHECKING:
     from aiogram.types import CallbackQuery, Message, MessageGenerationStopped, Update

@@ -13,9 +13,9 @@ from bot.surfaces import GoneError, Token
 from bot.telegram_api import BotApi, RefusedError
 from bot.telegram_filling import Filling
 from connectors.contract import PermanentError
-from engine import rich
-from engine.messages import Button, Form, Msg
-from engine.outbox import Due
+from engine.chat.messages import Button, Form, Msg
+from engine.chat.outbox import Due
+from engine.desks import rich
 
 REFUSED = "This could not be shown on Telegram ({}). Open it in the local web chat."
 NOT_TAKEN = "Telegram did not take the test card ({}). Cards come as before."

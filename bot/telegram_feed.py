@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from bot.surfaces import House
 from bot.telegram_api import BotApi, parsed
 from bot.telegram_inbound import Pace, Sent, bundles, remaining_s, words
-from engine import stop
+from engine.desks import stop
 
 if TYPE_CHECKING:
     from aiogram.types import Update

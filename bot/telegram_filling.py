@@ -8,8 +8,8 @@ from bot import telegram_inbound as inbound
 from bot.surfaces import House
 from bot.telegram_api import BotApi
 from bot.telegram_inbound import Sent
-from engine.messages import Form
-from engine.taps import Person
+from engine.acting.taps import Person
+from engine.chat.messages import Form
 
 TEXT_ONLY = "Please answer this question with text."
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from bot.lower.limits import utf16
 from bot.lower.visible import visible
-from engine.messages import Form, Input
+from engine.chat.messages import Form, Input
 
 PRESENT_UTF16_MAX = 3000  # of a value now, shown to be copied; a message holds 4096
 LEAVE = "To leave it as it is, do nothing."

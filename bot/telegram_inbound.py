@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.conversations import ALPHABET
+from engine.chat.conversations import ALPHABET
 
 if TYPE_CHECKING:
     from aiogram.types import ExternalReplyInfo, Message

@@ -9,11 +9,12 @@ from typing import Any
 from agents.reading.words import Context
 from agents.rules.templates import Question, Template, sentences, templates
 from connectors.contract import PermanentError
-from engine import rule_desk, rule_offer
-from engine.house import House
-from engine.messages import Bullets, Button, Form, Heading, Input, Msg, Para, Span
-from engine.taps import GONE, Person, Reply, heard
-from engine.tokens import Tap
+from engine.acting.taps import GONE, Person, Reply, heard
+from engine.autonomy import rule_desk
+from engine.chat.messages import Bullets, Button, Form, Heading, Input, Msg, Para, Span
+from engine.chat.tokens import Tap
+from engine.rules import rule_offer
+from engine.rules.house import House
 from memory.db import Reader
 from policies.book import BookError
 

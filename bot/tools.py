@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from agents.hearing import doing
 from agents.hearing.front import Command
 from connectors.contract import PermanentError
-from engine import gate, tool_card, tool_desk, tools
-from engine.house import House
-from engine.messages import (
+from engine.acting import gate
+from engine.chat.messages import (
     BUTTON_ROWS_MAX,
     LABEL_CHARS_MAX,
     Bullets,
@@ -21,8 +20,10 @@ from engine.messages import (
     Span,
     say,
 )
-from engine.toolbox import Toolbox
-from engine.tools import Known
+from engine.outside import tool_card, tool_desk, tools
+from engine.outside.toolbox import Toolbox
+from engine.outside.tools import Known
+from engine.rules.house import House
 from memory.events import Event
 
 NONE = (

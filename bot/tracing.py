@@ -11,8 +11,8 @@ from typing import Any
 
 from connectors import http
 from connectors.contract import ConnectorError
-from engine import spans
-from engine.spans import Span, Value
+from engine.why import spans
+from engine.why.spans import Span, Value
 from memory import cursors
 from memory.db import Database
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from agents.hearing.front import Command
 from bot import autonomy
-from engine import trust
-from engine.house import House
-from engine.messages import Bullets, Heading, Msg, Para, Part, Span, say
+from engine.autonomy import trust
+from engine.chat.messages import Bullets, Heading, Msg, Para, Part, Span, say
+from engine.rules.house import House
 from memory.events import Event
 
 TITLE = "What I may do by myself"

@@ -11,11 +11,12 @@ from typing import Any
 from agents.hearing.front import Command
 from bot import telegram_forms as forms
 from bot.delivery import buttons_of
-from engine import approvals, outbox
-from engine.house import House
-from engine.messages import Bullets, Button, Msg, asks_secret, say
-from engine.taps import Person, Reply
-from engine.tokens import Tap
+from engine.acting import approvals
+from engine.acting.taps import Person, Reply
+from engine.chat import outbox
+from engine.chat.messages import Bullets, Button, Msg, asks_secret, say
+from engine.chat.tokens import Tap
+from engine.rules.house import House
 from memory.events import Event
 
 Verb = Callable[..., Awaitable[Reply]]

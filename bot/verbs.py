@@ -5,31 +5,26 @@ from collections.abc import Awaitable, Callable
 from agents.answers import asking
 from agents.plans import plan_desk
 from bot import aims, forgetting, going_back, importing, recording, secrets, who
-from engine import (
+from engine.acting.taps import Reply
+from engine.autonomy import always_desk, ladder, rule_desk
+from engine.desks import (
     accounts,
-    always_desk,
-    batch_desk,
     compensating,
-    curating,
     desk,
     endorsing,
     going_on,
     halting,
-    into_record,
-    ladder,
     modes,
     options,
     redirects,
-    review,
     rich,
-    rule_desk,
-    rungs,
-    stopping,
-    strategy_desk,
-    style_desk,
-    tool_desk,
 )
-from engine.taps import Reply
+from engine.keeping import curating, into_record, review
+from engine.lists import batch_desk
+from engine.models import rungs
+from engine.objectives import stopping, strategy_desk
+from engine.outside import tool_desk
+from engine.voice import style_desk
 
 Verb = Callable[..., Awaitable[Reply]]
 VERBS: dict[str, Verb] = {

@@ -15,9 +15,9 @@ from bot.lower import web_html
 from bot.surfaces import Attached, Heard, House, Token
 from bot.web_door import Door
 from connectors.contract import TransientError
-from engine import conversations
-from engine.outbox import Due
-from engine.taps import Person, Reply
+from engine.acting.taps import Person, Reply
+from engine.chat import conversations
+from engine.chat.outbox import Due
 from memory.db import DiskFullError
 
 if TYPE_CHECKING:

@@ -9,8 +9,10 @@ from markupsafe import Markup
 from bot.delivery import buttons_of
 from bot.lower import web_html
 from bot.lower.visible import visible
-from engine import inbox, outbox, stop, tokens
-from engine.taps import Person
+from engine.acting.taps import Person
+from engine.chat import outbox, tokens
+from engine.desks import stop
+from engine.work import inbox
 from memory.db import Database
 
 TEMPLATES = Path(__file__).parent / "templates"

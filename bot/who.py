@@ -11,9 +11,10 @@ from agents.answers import reports
 from agents.hearing.front import Command
 from agents.reading import named, parties
 from bot import going_back, likely, sides
-from engine import explain, ladder, outbox, words
-from engine.house import House
-from engine.messages import (
+from engine.acting.taps import GONE, Person, Reply, heard
+from engine.autonomy import ladder
+from engine.chat import outbox, words
+from engine.chat.messages import (
     Bullets,
     Button,
     FieldDiff,
@@ -24,8 +25,9 @@ from engine.messages import (
     Span,
     say,
 )
-from engine.taps import GONE, Person, Reply, heard
-from engine.tokens import Tap
+from engine.chat.tokens import Tap
+from engine.rules.house import House
+from engine.why import explain
 from memory import events, fields, kinds, merging, profile, recall, records, scope
 from memory.db import Reader, Tx
 from memory.events import Event

@@ -100,7 +100,9 @@ class Option:
     args: Mapping[str, Any]
     recommended: bool = False
     drafted: bool = False  # another draft of a text; taking it is no edit
-    marks: tuple[Mapping[str, str], ...] = ()  # what the checks found in it (engine/marks.py)
+    marks: tuple[
+        Mapping[str, str], ...
+    ] = ()  # what the checks found in it (engine/drawing/marks.py)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from bot.app import App
 from bot.delivery import buttons_of
 from bot.lower import terminal
 from bot.surfaces import Attached, Heard, House, Token
-from engine import conversations
-from engine.messages import Button, Msg
-from engine.outbox import Due
-from engine.taps import Person, Reply
+from engine.acting.taps import Person, Reply
+from engine.chat import conversations
+from engine.chat.messages import Button, Msg
+from engine.chat.outbox import Due
 
 
 class Chat:

@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from bot import sample
 from bot.app import App, open_app
-from engine import durable, schedule
+from engine.work import durable, schedule
 from tests.chat import Chat
 
 settings.register_profile("firstmate", deadline=None)  # how long an example takes is no fault

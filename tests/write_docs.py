@@ -15,7 +15,7 @@ from agents.specialists import roster
 from connectors import registry
 from connectors.company import Company
 from connectors.contract import Operation
-from engine.notebook import Notebook
+from engine.keeping.notebook import Notebook
 from memory.db import Database, system_clock
 from memory.schema import metadata
 from policies import book

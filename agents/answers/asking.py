@@ -16,9 +16,9 @@ from agents.answers import in_words, matter, owed, places, reports
 from agents.answers import sought as reading
 from agents.answers.sought import Sought
 from agents.models.door import Models
-from engine import curating, lessons, outbox, recalls, words
-from engine.house import House
-from engine.messages import (
+from engine.acting.taps import GONE, Person, Reply, heard
+from engine.chat import outbox, words
+from engine.chat.messages import (
     LABEL_CHARS_MAX,
     Bullets,
     Button,
@@ -31,8 +31,10 @@ from engine.messages import (
     Quote,
     Span,
 )
-from engine.taps import GONE, Person, Reply, heard
-from engine.tokens import Tap
+from engine.chat.tokens import Tap
+from engine.desks import lessons
+from engine.keeping import curating, recalls
+from engine.rules.house import House
 from memory import events, facts, profile, standing, traits
 from memory.db import Reader, Tx
 from memory.events import Event

@@ -9,9 +9,10 @@ from agents.answers import reports
 from agents.answers.asking import Asking
 from agents.playbooks.library import Playbook
 from agents.reading import parties
-from engine import goals, mode_words, outbox
-from engine.house import House
-from engine.messages import Button, say
+from engine.chat import outbox
+from engine.chat.messages import Button, say
+from engine.planning import goals, mode_words
+from engine.rules.house import House
 from memory import scope
 from memory.events import Event
 from memory.ids import derived_id

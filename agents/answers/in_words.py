@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from agents.answers import answering
 from agents.answers.sought import Sought
 from agents.models.door import Models
-from engine import outbox, recalls
-from engine.messages import Msg, Quote
+from engine.chat import outbox
+from engine.chat.messages import Msg, Quote
+from engine.keeping import recalls
 from memory.db import Database, Tx
 from memory.recall import Recalled
 

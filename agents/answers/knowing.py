@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from agents.reading import amounts, lasting, measured, moments, parties
 from agents.reading.lasting import UnreadError
 from agents.reading.words import Candidate, Context
-from engine import figures
+from engine.objectives import figures
 from memory import formats, when
 from memory.db import Reader
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from engine import words
+from engine.chat import words
 from memory import records
 from memory.db import Reader
 from memory.records import Record

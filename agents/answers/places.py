@@ -1,11 +1,11 @@
 """A source in its place: the mail's item, the file's card, or the turns around what was said."""
 
 from agents.reading import item
-from engine import outbox, words
-from engine.house import House
-from engine.messages import Evidence, Facts, Heading, Msg, Part, Quote
-from engine.taps import GONE, Person, Reply, heard
-from engine.tokens import Tap
+from engine.acting.taps import GONE, Person, Reply, heard
+from engine.chat import outbox, words
+from engine.chat.messages import Evidence, Facts, Heading, Msg, Part, Quote
+from engine.chat.tokens import Tap
+from engine.rules.house import House
 from memory import place, profile
 from memory.db import Tx
 from memory.place import Place, Said

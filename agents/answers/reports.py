@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.files.shapes import Reading
-from engine import curating, lessons, words
-from engine.messages import (
+from engine.chat import words
+from engine.chat.messages import (
     Bullets,
     Button,
     Evidence,
@@ -19,6 +19,8 @@ from engine.messages import (
     Quote,
     Span,
 )
+from engine.desks import lessons
+from engine.keeping import curating
 from memory import facts, kinds, profile, recall, records, relations, traits
 from memory.db import Reader
 from memory.records import Record

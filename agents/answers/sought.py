@@ -11,8 +11,9 @@ from agents.playbooks.library import Slot
 from agents.reading import named as things
 from agents.reading import parties
 from agents.reading.words import Context
-from engine import goals, session
-from engine.model_calls import DataClass
+from engine.chat import session
+from engine.models.model_calls import DataClass
+from engine.planning import goals
 from memory import naming, profile, records, scope
 from memory.db import Reader
 from memory.records import Record

@@ -15,8 +15,9 @@ from agents.hearing import recording
 from agents.reading import measured
 from agents.reading.measured import NUMBER, UNIT
 from agents.reading.words import Context
-from engine import outbox, under
-from engine.messages import Facts, Msg
+from engine.chat import outbox
+from engine.chat.messages import Facts, Msg
+from engine.planning import under
 from memory import facts, records
 from memory.db import Reader
 from memory.records import Record

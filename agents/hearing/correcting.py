@@ -16,11 +16,14 @@ from agents.playbooks.routing import Router
 from agents.playbooks.slots import Filled
 from agents.reading import context
 from agents.reading.words import Candidate
-from engine import effects, goals, outbox, questions, redirects
-from engine.effects import Effect
-from engine.goals import Goal
-from engine.messages import Button, say
-from engine.questions import Question
+from engine.acting import effects
+from engine.acting.effects import Effect
+from engine.chat import outbox, questions
+from engine.chat.messages import Button, say
+from engine.chat.questions import Question
+from engine.desks import redirects
+from engine.planning import goals
+from engine.planning.goals import Goal
 from memory import events
 from memory.db import Reader, Tx
 from memory.events import Event

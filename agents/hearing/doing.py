@@ -6,8 +6,9 @@ from typing import Any
 
 from connectors.contract import Operation, PermanentError
 from connectors.mcp import arguments
-from engine import goals, plans, request
-from engine.house import House
+from engine.acting import request
+from engine.planning import goals, plans
+from engine.rules.house import House
 from memory.db import Tx
 from memory.ids import derived_id
 from policies.contracts import scalars

@@ -10,12 +10,13 @@ from agents.playbooks.planner import Wish
 from agents.playbooks.routing import Span
 from agents.reading import context
 from agents.reading.words import Candidate
-from engine import goal_rules, outbox, questions
-from engine.house import House
-from engine.messages import Button, Msg, say
-from engine.questions import Question
-from engine.taps import Person, Reply, heard
-from engine.tokens import Tap
+from engine.acting.taps import Person, Reply, heard
+from engine.chat import outbox, questions
+from engine.chat.messages import Button, Msg, say
+from engine.chat.questions import Question
+from engine.chat.tokens import Tap
+from engine.rules import goal_rules
+from engine.rules.house import House
 from memory import events
 from memory.db import Tx
 from memory.events import Event

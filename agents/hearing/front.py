@@ -22,11 +22,14 @@ from agents.playbooks.planner import Wish
 from agents.playbooks.routing import Route, Router
 from agents.reading import context, parties
 from agents.rules import rules_heard
-from engine import goal_rules, mode_words, outbox, questions, redirects, stop
-from engine.durable import Work
-from engine.house import House
-from engine.messages import Msg, say
-from engine.questions import Question
+from engine.chat import outbox, questions
+from engine.chat.messages import Msg, say
+from engine.chat.questions import Question
+from engine.desks import redirects, stop
+from engine.planning import mode_words
+from engine.rules import goal_rules
+from engine.rules.house import House
+from engine.work.durable import Work
 from memory import events, profile
 from memory.db import Reader
 from memory.events import Event

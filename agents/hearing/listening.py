@@ -7,9 +7,11 @@ only if that is one, is whom they are about; where they name nobody, the one pro
 from agents.hearing import parts
 from agents.models.redacting import secret_in
 from agents.reading import named, parties
-from engine import goals, learning, plans, talk
-from engine.durable import Work
-from engine.house import House
+from engine.chat import talk
+from engine.planning import goals, plans
+from engine.rules import learning
+from engine.rules.house import House
+from engine.work.durable import Work
 from memory import events
 from memory.db import Reader
 from memory.events import Event

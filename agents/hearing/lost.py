@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from agents.playbooks.library import Playbook
-from engine import outbox
-from engine.house import House
-from engine.messages import Button, say
+from engine.chat import outbox
+from engine.chat.messages import Button, say
+from engine.rules.house import House
 from memory import profile
 from memory.db import Reader
 from memory.events import Event

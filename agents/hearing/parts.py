@@ -8,7 +8,7 @@ import re
 
 from agents.hearing.several import Spans
 from agents.reading import parties
-from engine import goal_rules
+from engine.rules import goal_rules
 from memory import events
 from memory.db import Database, Reader
 from memory.events import Event

@@ -5,8 +5,9 @@ from agents.playbooks.library import Playbook
 from agents.playbooks.planner import Wish
 from agents.playbooks.routing import Route
 from agents.reading.words import Candidate, Context
-from engine import effects, goals
-from engine.goals import Goal
+from engine.acting import effects
+from engine.planning import goals
+from engine.planning.goals import Goal
 from memory.db import Reader
 from memory.events import Event
 

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from agents.hearing import question_words
 from agents.playbooks.library import Playbook
 from agents.playbooks.routing import ROUTED_CHARS_MAX, Route
-from engine import goal_rules
+from engine.rules import goal_rules
 
 PARTS_MAX = 6
 CUTS_MAX = 40

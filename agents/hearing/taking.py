@@ -7,10 +7,10 @@ from agents.playbooks import slots
 from agents.playbooks.planner import Wish
 from agents.reading import item
 from agents.reading.words import Candidate
-from engine import suggestions
-from engine.house import House
-from engine.taps import GONE, Person, Reply, heard
-from engine.tokens import Tap
+from engine.acting.taps import GONE, Person, Reply, heard
+from engine.chat.tokens import Tap
+from engine.planning import suggestions
+from engine.rules.house import House
 from memory import records
 from memory.db import Tx
 

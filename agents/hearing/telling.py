@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from agents.answers import reports
 from agents.playbooks.planner import Wish
-from engine import goals, outbox, recalls
-from engine.house import House
-from engine.messages import say
+from engine.chat import outbox
+from engine.chat.messages import say
+from engine.keeping import recalls
+from engine.planning import goals
+from engine.rules.house import House
 from memory import recall, scope
 from memory.events import Event
 from memory.ids import derived_id

@@ -1,8 +1,10 @@
 """A yes in words: it counts only as a reply to the card it means."""
 
-from engine import answering, approvals, effects, outbox
-from engine.house import House
-from engine.taps import Person
+from engine.acting import approvals, effects
+from engine.acting.taps import Person
+from engine.chat import outbox
+from engine.desks import answering
+from engine.rules.house import House
 from memory.db import Reader, Tx
 from memory.events import Event
 

@@ -18,11 +18,14 @@ from agents.reading.words import Candidate
 from connectors import blobs
 from connectors.files import reading
 from connectors.files.shapes import Attachment, Mail, Reading
-from engine import learning, outbox, suggestions, taps
-from engine.house import House
-from engine.messages import Button, say
-from engine.taps import Person, Reply
-from engine.tokens import Tap
+from engine.acting import taps
+from engine.acting.taps import Person, Reply
+from engine.chat import outbox
+from engine.chat.messages import Button, say
+from engine.chat.tokens import Tap
+from engine.planning import suggestions
+from engine.rules import learning
+from engine.rules.house import House
 from memory import artifacts, events, profile, recall, records
 from memory.db import Reader, Tx
 from memory.events import Event

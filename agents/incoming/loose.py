@@ -7,8 +7,8 @@ from typing import Any
 
 from agents.answers import reports
 from connectors import blobs
-from engine import outbox
-from engine.house import House
+from engine.chat import outbox
+from engine.rules.house import House
 from memory import artifacts
 from memory.events import Event
 from memory.ids import derived_id

@@ -25,10 +25,10 @@ from agents.models.redacting import Redaction, marks_in, redact
 from agents.models.streaming import Carrier, listen
 from agents.models.wish import Message, T, Wish
 from connectors.contract import ConnectorError, TransientError, UnknownError
-from engine import circuits, model_calls
-from engine.circuits import Circuit
-from engine.house import House
-from engine.model_calls import Admitted, Call, Came, Limits
+from engine.models import circuits, model_calls
+from engine.models.circuits import Circuit
+from engine.models.model_calls import Admitted, Call, Came, Limits
+from engine.rules.house import House
 from memory import events
 from memory.redaction import REDACTS
 

@@ -15,9 +15,9 @@ from agents.models.compatible import NotTakenError
 from agents.models.listed import FREE, Model
 from agents.models.redacting import blanked, unnamed
 from connectors.contract import ConnectorError, TransientError, UnknownError
-from engine import model_calls
-from engine.house import House
-from engine.model_calls import EMBEDDING, Admitted, Call, Came, Limits, Wanted
+from engine.models import model_calls
+from engine.models.model_calls import EMBEDDING, Admitted, Call, Came, Limits, Wanted
+from engine.rules.house import House
 from memory.embed import EncoderDownError
 from memory.passages import storable
 

@@ -7,8 +7,10 @@ from pydantic import BaseModel
 
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
-from engine import ledger, model_calls, words
-from engine.house import House
+from engine.chat import words
+from engine.models import model_calls
+from engine.planning import ledger
+from engine.rules.house import House
 from memory import profile
 
 TASK = "Say which number the data holds."

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.model_calls import digest
+from engine.models.model_calls import digest
 
 _KINDS = (  # what is longer or surer stands first: each letter is taken once
     ("MAIL", r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from agents.models.listed import Tier
 from agents.models.redacting import secret_in
-from engine.ledger import Level
-from engine.model_calls import CLASSES, DataClass, Wanted, digest
+from engine.models.model_calls import CLASSES, DataClass, Wanted, digest
+from engine.planning.ledger import Level
 
 T = TypeVar("T", bound=BaseModel)
 Message = dict[str, str]

@@ -14,11 +14,12 @@ from agents.playbooks import scope as scopes
 from agents.specialists import acting
 from agents.specialists.specialist import Wanted
 from connectors.contract import ConnectorError, PermanentError
-from engine import gate, plans
-from engine.gate import Proposal
-from engine.goals import Goal
-from engine.house import House
-from engine.versions import Version
+from engine.acting import gate
+from engine.acting.gate import Proposal
+from engine.planning import plans
+from engine.planning.goals import Goal
+from engine.planning.versions import Version
+from engine.rules.house import House
 
 AGREEABLE = ("internal", "share", "booking")  # what one yes may hold with others; never money
 UNPROVEN = ("text", "model")

@@ -7,11 +7,12 @@ from typing import Any
 from agents.plans.plan_checked import Known
 from agents.plans.plan_wish import Given
 from agents.playbooks import scope as scopes
-from engine import effects, goals, plans, versions
-from engine.effects import Effect
-from engine.goals import Goal
-from engine.plans import Step, Task
-from engine.versions import Version
+from engine.acting import effects
+from engine.acting.effects import Effect
+from engine.planning import goals, plans, versions
+from engine.planning.goals import Goal
+from engine.planning.plans import Step, Task
+from engine.planning.versions import Version
 from memory.db import Reader, Tx
 
 UNDER_WAY = ("running", "unknown")

@@ -5,13 +5,15 @@ is asked twice never passes with others.
 """
 
 from agents.plans import foretold, plan_anew
-from engine import answering, approvals, effects, goals, plan_card, plans, stop, versions
-from engine.durable import open_work
-from engine.goals import Goal
-from engine.house import House
-from engine.taps import GONE, Person, Reply, heard
-from engine.tokens import Tap
-from engine.versions import Version
+from engine.acting import approvals, effects
+from engine.acting.taps import GONE, Person, Reply, heard
+from engine.chat.tokens import Tap
+from engine.desks import answering, stop
+from engine.planning import goals, plan_card, plans, versions
+from engine.planning.goals import Goal
+from engine.planning.versions import Version
+from engine.rules.house import House
+from engine.work.durable import open_work
 from memory.db import Reader, Tx
 from memory.ids import derived_id
 

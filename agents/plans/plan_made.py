@@ -8,8 +8,8 @@ from agents.plans.plan_wish import ProposedStep
 from agents.playbooks import references
 from agents.playbooks.planner import fixed, later_origin
 from agents.playbooks.references import STEPS
-from engine.house import House
-from engine.plans import Step
+from engine.planning.plans import Step
+from engine.rules.house import House
 from policies.gate import Gate
 from policies.rules import Origin
 

@@ -14,8 +14,8 @@ from agents.models.wish import Part, Wish
 from agents.playbooks.library import Playbook
 from agents.playbooks.references import DRAFT, WRITE
 from connectors.contract import Operation
-from engine import model_calls
-from engine.house import House
+from engine.models import model_calls
+from engine.rules.house import House
 
 STEP = "plan/1"
 REPAIR = "plan.repair/1"

@@ -21,12 +21,14 @@ from agents.playbooks import scope as scopes
 from agents.playbooks.library import Playbook
 from agents.reading import context
 from agents.reading.words import Candidate
-from engine import goals, mode_words, outbox, plan_card, plans, questions, request, versions
-from engine.durable import Work, open_work
-from engine.goals import Goal
-from engine.house import House
-from engine.messages import say
-from engine.versions import Version
+from engine.acting import request
+from engine.chat import outbox, questions
+from engine.chat.messages import say
+from engine.planning import goals, mode_words, plan_card, plans, versions
+from engine.planning.goals import Goal
+from engine.planning.versions import Version
+from engine.rules.house import House
+from engine.work.durable import Work, open_work
 from memory import events, records
 from memory.db import Reader, Tx
 from memory.events import Event

@@ -15,7 +15,7 @@ from agents.playbooks import references
 from agents.playbooks.references import WRITE
 from agents.reading.words import slug
 from connectors.contract import Operation
-from engine import model_calls
+from engine.models import model_calls
 
 KINDS = {"person": "person", "company": "person", "invoice": "invoice", "order": "order",
          "payment": "payment"}  # fmt: skip

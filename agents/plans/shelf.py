@@ -14,13 +14,14 @@ from agents.plans.playbook_made import Finished
 from agents.playbooks import library
 from agents.playbooks.library import Playbook, PlaybookError
 from agents.reading.words import Candidate
-from engine import goals, outbox, own_playbooks, versions
-from engine.durable import Work
-from engine.goals import Goal
-from engine.house import House
-from engine.messages import Bullets, Button, Heading, Msg, Para, Part, Span
-from engine.taps import GONE, Person, Reply, heard
-from engine.tokens import Tap
+from engine.acting.taps import GONE, Person, Reply, heard
+from engine.chat import outbox
+from engine.chat.messages import Bullets, Button, Heading, Msg, Para, Part, Span
+from engine.chat.tokens import Tap
+from engine.planning import goals, own_playbooks, versions
+from engine.planning.goals import Goal
+from engine.rules.house import House
+from engine.work.durable import Work
 from memory import profile, records
 from memory.db import Reader, Tx
 

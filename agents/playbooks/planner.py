@@ -9,9 +9,10 @@ from agents.playbooks import scope as scopes
 from agents.playbooks.library import Playbook, Slot
 from agents.reading.words import Candidate
 from connectors.contract import ANSWER
-from engine import goals, mode_words, plans, request
-from engine.goals import Goal
-from engine.house import House
+from engine.acting import request
+from engine.planning import goals, mode_words, plans
+from engine.planning.goals import Goal
+from engine.rules.house import House
 from memory import events
 from memory.db import Reader, Tx
 from policies.contracts import scalars

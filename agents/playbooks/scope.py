@@ -8,8 +8,10 @@ from agents.playbooks.library import Playbook
 from agents.reading.parties import PARTIES
 from agents.reading.words import Candidate
 from connectors.contract import ANSWER
-from engine import effects, plans, words
-from engine.goals import Goal
+from engine.acting import effects
+from engine.chat import words
+from engine.planning import plans
+from engine.planning.goals import Goal
 from memory import events, profile
 from memory.db import Reader
 

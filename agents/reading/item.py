@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from engine import outbox, suggestions, words
-from engine.messages import (
+from engine.chat import outbox, words
+from engine.chat.messages import (
     Bullets,
     Button,
     Evidence,
@@ -17,6 +17,7 @@ from engine.messages import (
     Quote,
     Span,
 )
+from engine.planning import suggestions
 from memory import events, profile, records
 from memory.db import Reader, Tx
 from memory.records import Record

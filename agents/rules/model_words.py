@@ -14,7 +14,7 @@ from agents.reading import amounts
 from agents.reading.words import Context
 from agents.rules.rule_made import Made
 from agents.specialists import roster
-from engine import words
+from engine.chat import words
 from policies.house import ASK, OPERATIONS
 from policies.rules import Rule
 

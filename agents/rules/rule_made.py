@@ -7,7 +7,8 @@ from typing import Any
 
 from agents.rules.rule_words import Said
 from connectors.contract import PermanentError
-from engine import always, words
+from engine.chat import words
+from engine.drawing import always
 from policies.rules import Outcome, Rule
 
 OUTWARD = ("goes_out", "effect != 'egress_read'")  # a look-up is no message to anybody

@@ -15,9 +15,9 @@ from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.rules.rule_made import Made
 from connectors.contract import PermanentError
-from engine import model_calls
-from engine.house import House
-from engine.rulebook import SOURCE
+from engine.models import model_calls
+from engine.rules.house import House
+from engine.rules.rulebook import SOURCE
 from policies.book import join
 from policies.facts import FACTS, fault_in
 from policies.rules import EFFECTS, Rule, sentence

@@ -3,10 +3,10 @@
 from typing import Any
 
 from agents.specialists.specialist import Scope, Wanted
-from engine import gate
-from engine import request as requests
-from engine.goals import Goal
-from engine.house import House
+from engine.acting import gate
+from engine.acting import request as requests
+from engine.planning.goals import Goal
+from engine.rules.house import House
 from memory.db import Reader
 from policies.rules import Action
 

@@ -18,7 +18,7 @@ from agents.specialists.specialist import Scope, Specialist, Wanted, by_rules
 from connectors.contract import PermanentError
 from connectors.files import process, syscalls
 from connectors.files.shapes import Limits
-from engine.plans import Task
+from engine.planning.plans import Task
 from memory.db import Reader
 
 WALL_S = 10.0

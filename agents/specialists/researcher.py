@@ -14,7 +14,7 @@ from agents.answers.answering import Sentence
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.specialists import roster
-from engine import model_calls
+from engine.models import model_calls
 from memory.recall import Recall, Recalled
 from memory.scope import Within
 

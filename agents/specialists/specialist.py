@@ -11,9 +11,9 @@ from typing import Any
 from agents.playbooks import references
 from agents.specialists import writer
 from connectors.contract import PermanentError
-from engine import style_desk
-from engine.plans import Task
-from engine.style import Style
+from engine.planning.plans import Task
+from engine.voice import style_desk
+from engine.voice.style import Style
 from memory.db import Reader
 
 Scope = dict[str, Any]

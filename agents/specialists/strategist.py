@@ -10,9 +10,11 @@ from pydantic import BaseModel, Field
 
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
-from engine import model_calls, outbox, strategy
-from engine.durable import Work
-from engine.house import House
+from engine.chat import outbox
+from engine.models import model_calls
+from engine.objectives import strategy
+from engine.rules.house import House
+from engine.work.durable import Work
 from memory import events
 from memory.events import Event
 

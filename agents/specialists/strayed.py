@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from agents.reading import item
-from engine import suggestions
-from engine.goals import Goal
-from engine.plans import Task
+from engine.planning import suggestions
+from engine.planning.goals import Goal
+from engine.planning.plans import Task
 from memory import events
 from memory.db import Database
 

@@ -6,8 +6,8 @@ The voice is what the operator confirmed of their style, whatever the language.
 from pathlib import Path
 from typing import Any
 
-from engine import words
-from engine.style import Style, applied
+from engine.chat import words
+from engine.voice.style import Style, applied
 
 FOLDER = Path(__file__).parent / "drafts"
 VOICE = {  # what is written when no style fact says otherwise

@@ -10,9 +10,9 @@ from agents.reading import parties
 from agents.specialists.specialist import Scope, Wanted
 from agents.writing.checks import draft, tone
 from agents.writing.checks.evidence import Evidence, Finding
-from engine.goals import Goal
-from engine.house import House
-from engine.marks import Marks
+from engine.drawing.marks import Marks
+from engine.planning.goals import Goal
+from engine.rules.house import House
 from memory.db import Reader
 from policies.contracts import GOES_OUT, scalars
 

@@ -17,12 +17,13 @@ from agents.playbooks.references import STEPS, WRITE
 from agents.playbooks.scope import RESULT
 from agents.specialists.specialist import Scope, Wanted
 from connectors.contract import ANSWER, PermanentError
-from engine import model_calls, style, style_desk
-from engine import request as requests
-from engine.goals import Goal
-from engine.house import House
-from engine.plans import Task
-from engine.style import Style
+from engine.acting import request as requests
+from engine.models import model_calls
+from engine.planning.goals import Goal
+from engine.planning.plans import Task
+from engine.rules.house import House
+from engine.voice import style, style_desk
+from engine.voice.style import Style
 from memory.redaction import TEXT_CHARS
 
 WRITER = "writer"

@@ -20,14 +20,16 @@ from agents.specialists.specialist import Scope, Wanted
 from agents.writing import checking, examples, judging, prompts, revising, variants
 from agents.writing.checking import Draft
 from agents.writing.checks.evidence import Evidence, Finding
-from engine import habits, model_calls, recalls, style, style_desk, trials
-from engine import request as requests
-from engine.durable import open_work
-from engine.goals import Goal
-from engine.house import House
-from engine.mode_words import CREATIVE, DETERMINISTIC
-from engine.plans import Task
-from engine.trials import Arm, Pin
+from engine.acting import request as requests
+from engine.keeping import recalls
+from engine.models import model_calls, trials
+from engine.models.trials import Arm, Pin
+from engine.planning.goals import Goal
+from engine.planning.mode_words import CREATIVE, DETERMINISTIC
+from engine.planning.plans import Task
+from engine.rules.house import House
+from engine.voice import habits, style, style_desk
+from engine.work.durable import open_work
 from memory.db import Reader
 from memory.embed import Encoder
 from memory.recall import Recall, Recalled

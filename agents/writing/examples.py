@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from operator import mul
 
-from engine.habits import Pair
+from engine.voice.habits import Pair
 from memory.embed import Encoder
 from memory.terms import telling, words_of
 

@@ -5,8 +5,8 @@ from pydantic import BaseModel, Field
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.writing.checks.evidence import Evidence, Finding
-from engine import model_calls
-from engine.plans import Task
+from engine.models import model_calls
+from engine.planning.plans import Task
 
 STEP = "draft.judge/1"
 FINDINGS_MAX = 5

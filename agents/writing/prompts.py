@@ -1,7 +1,7 @@
 """Prompts: each version is a file that stays as it is, named by its purpose and number.
 
 A new one is a new file: here, or in the folder `prompts` of your home. Which is in use is a pin
-(engine/trials.py); what was asked with which version stands in the name of the step.
+(engine/models/trials.py); what was asked with which version stands in the name of the step.
 """
 
 import re

@@ -3,7 +3,7 @@
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, T, Wish
 from agents.writing.checks.evidence import Finding
-from engine import model_calls
+from engine.models import model_calls
 
 STEP = "draft.again/1"
 TASK = """\

@@ -8,7 +8,7 @@ from agents.models.door import Answer, Models
 from agents.models.wish import T, Wish
 from agents.writing.checking import Draft
 from connectors.contract import Option
-from engine import diffs
+from engine.chat import diffs
 
 FIELD = "text"  # of the operations that have a text for somebody outside
 STEP = "draft.variants/1"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.lower.pen import Pen
 from bot.lower.shapes import Change, counted
 from bot.lower.split import pause
-from engine.diffs import Hunk, Piece, by_line
+from engine.chat.diffs import Hunk, Piece, by_line
 
 SAME_CHARS_MAX = 160  # of an unchanged run, where room is short
 

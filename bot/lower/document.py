@@ -7,7 +7,7 @@ from markupsafe import Markup
 from bot.lower import web_html
 from bot.lower.payload import Attachment
 from bot.lower.visible import visible
-from engine.messages import Msg
+from engine.chat.messages import Msg
 
 NAME_CHARS_MAX = 48
 STYLE = """

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from engine.messages import Button, Msg
+from engine.chat.messages import Button, Msg
 
 READ_ALL = "Open full text first"
 SECRET = "This is secret, so it is not shown here. Open the local web chat to read and decide."

@@ -16,8 +16,8 @@ from bot.lower.payload import (
     Payload,
 )
 from bot.lower.visible import deceives
-from engine.diffs import EMAIL
-from engine.messages import LABEL_CHARS_MAX
+from engine.chat.diffs import EMAIL
+from engine.chat.messages import LABEL_CHARS_MAX
 
 TELEGRAM_TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a", "blockquote", "tg-spoiler"})
 VOID_TAGS = frozenset({"input", "meta", "br", "hr", "wbr", "img"})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from engine.messages import File
+from engine.chat.messages import File
 
 TEXT_UTF16_MAX = 4096  # after entity parsing
 ENTITIES_MAX = 90  # Telegram silently ignores those past about 100

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.lower.shapes import counted
 from bot.lower.split import clip
 from bot.lower.visible import visible
-from engine.messages import Para, Span
+from engine.chat.messages import Para, Span
 
 
 @dataclass(frozen=True)

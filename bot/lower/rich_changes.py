@@ -23,7 +23,7 @@ from bot.lower.rich_ink import (
 from bot.lower.shapes import counted
 from bot.lower.split import clip
 from bot.lower.visible import visible
-from engine.messages import FieldDiff, FieldRow
+from engine.chat.messages import FieldDiff, FieldRow
 
 OPEN_LINES_MAX = 24  # that change in a long document; the others open with a tap
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from bot.lower.pen import Pen, left_out
-from engine.diffs import Kind
+from engine.chat.diffs import Kind
 
 STYLES = {
     "plain": (),

@@ -8,8 +8,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.lower.visible import visible
-from engine.diffs import EMAIL, URL, Hunk, Kind, Piece, hunks, share, words
-from engine.messages import (
+from engine.chat.diffs import EMAIL, URL, Hunk, Kind, Piece, hunks, share, words
+from engine.chat.messages import (
     Facts,
     FieldDiff,
     FieldRow,

@@ -34,7 +34,7 @@ from bot.lower.slack_limits import BLOCKS_MAX, HEADER_CHARS_MAX, SIZE_MAX, size
 from bot.lower.slack_parts import leaves_of, write
 from bot.lower.split import clip
 from bot.lower.visible import visible
-from engine.messages import Bullets, Facts, Heading, Msg, Para, Part
+from engine.chat.messages import Bullets, Facts, Heading, Msg, Para, Part
 
 MESSAGES_MAX = 6  # pieces of one plain text; a longer one goes into a file
 PIECE_SIZE = 200  # of the block around a piece

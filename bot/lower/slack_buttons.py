@@ -7,7 +7,7 @@ from bot.lower.slack_ink import Block, plain
 from bot.lower.slack_limits import BUTTON_CHARS_MAX, VALUE_CHARS_MAX
 from bot.lower.split import clip
 from bot.lower.visible import visible
-from engine.messages import Button
+from engine.chat.messages import Button
 
 STYLES = {"ok": "primary", "danger": "danger"}
 

@@ -7,8 +7,8 @@ from bot.lower.shapes import counted
 from bot.lower.slack_ink import Element, Leaf, Shown, below, ink, marked, note, quote, section
 from bot.lower.split import clip
 from bot.lower.visible import visible
-from engine.diffs import Hunk
-from engine.messages import FieldDiff, FieldRow
+from engine.chat.diffs import Hunk
+from engine.chat.messages import FieldDiff, FieldRow
 
 
 def fields(part: FieldDiff, pen: Pen) -> Shown:

@@ -17,7 +17,7 @@ from bot.lower.slack_limits import (
 )
 from bot.lower.split import clip, pause
 from bot.lower.visible import visible
-from engine.messages import Form, Input
+from engine.chat.messages import Form, Input
 
 CALLBACK = "fm:form"
 ACTION = "value"

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.lower.gate import TokenOf
 from bot.lower.slack_blocks import lower
-from engine.messages import Msg
+from engine.chat.messages import Msg
 
 BLOCKS_MAX = 100
 

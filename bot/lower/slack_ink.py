@@ -8,7 +8,7 @@ from bot.lower.limits import utf16
 from bot.lower.pen import left_out
 from bot.lower.slack_limits import TEXT_CHARS_MAX
 from bot.lower.split import pause, pieces
-from engine.diffs import Kind
+from engine.chat.diffs import Kind
 
 STYLES: dict[Kind, str] = {"same": "", "del": "strike", "ins": "bold"}
 

@@ -22,7 +22,7 @@ from bot.lower.slack_ink import (
 )
 from bot.lower.split import clip
 from bot.lower.visible import visible
-from engine.messages import (
+from engine.chat.messages import (
     Bullets,
     Facts,
     FieldDiff,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.lower.limits import utf16
-from engine.diffs import joins
+from engine.chat.diffs import joins
 
 PAUSES = ("\n\n", "\n", ". ", "! ", "? ", "… ", " ")
 

@@ -9,8 +9,8 @@ from bot.lower.shapes import counted
 from bot.lower.split import clip
 from bot.lower.telegram_pen import Shown, block, marked, note, styled
 from bot.lower.visible import visible
-from engine.diffs import Piece
-from engine.messages import FieldDiff, FieldRow
+from engine.chat.diffs import Piece
+from engine.chat.messages import FieldDiff, FieldRow
 
 
 def fields(part: FieldDiff, pen: Pen) -> Shown:

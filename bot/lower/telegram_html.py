@@ -26,7 +26,7 @@ from bot.lower.split import clip, pieces
 from bot.lower.telegram_parts import write, write_all
 from bot.lower.telegram_pen import Shown, styled
 from bot.lower.visible import visible
-from engine.messages import Bullets, Button, Facts, Form, Heading, Msg, Para, Part, Span
+from engine.chat.messages import Bullets, Button, Facts, Form, Heading, Msg, Para, Part, Span
 
 MESSAGES_MAX = 6  # pieces of one plain text; a longer one goes into a file
 HTML_CHARS_MAX = 60_000  # nothing longer can fit: not worth parsing

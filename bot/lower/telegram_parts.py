@@ -11,7 +11,7 @@ from bot.lower.split import clip
 from bot.lower.telegram_changes import fields, text_change
 from bot.lower.telegram_pen import Shown, block, styled
 from bot.lower.visible import visible
-from engine.messages import (
+from engine.chat.messages import (
     Bullets,
     Facts,
     FieldDiff,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.lower import shapes
 from bot.lower.payload import TEXT_UTF16_MAX
 from bot.lower.pen import Pen, left_out
-from engine.diffs import Kind
+from engine.chat.diffs import Kind
 
 MARKS: dict[Kind, tuple[str, str]] = {"same": ("", ""), "del": ("s", "➖ "), "ins": ("b", "➕ ")}  # noqa: RUF001
 

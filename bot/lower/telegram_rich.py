@@ -20,7 +20,7 @@ from bot.lower.shapes import changes_in, counted
 from bot.lower.split import clip
 from bot.lower.telegram_html import FACT_CHARS_MIN, keyboard
 from bot.lower.visible import visible
-from engine.messages import Bullets, Facts, Heading, Msg, Para
+from engine.chat.messages import Bullets, Facts, Heading, Msg, Para
 
 LADDER = (
     Pen(),

@@ -5,8 +5,8 @@ from itertools import chain
 
 from bot.lower import shapes
 from bot.lower.visible import visible
-from engine.diffs import Kind
-from engine.messages import (
+from engine.chat.diffs import Kind
+from engine.chat.messages import (
     Bullets,
     Button,
     Facts,

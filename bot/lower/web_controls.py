@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from bot.lower.markup import joined, tag
 from bot.lower.visible import visible
-from engine.messages import Button, Form, Input
+from engine.chat.messages import Button, Form, Input
 
 TAP_PATH = "/tap"
 TEXTAREA_ROWS = (4, 16)

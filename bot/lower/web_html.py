@@ -10,8 +10,8 @@ from bot.lower import shapes
 from bot.lower.markup import joined, tag, wrapped
 from bot.lower.visible import visible
 from bot.lower.web_controls import TokenOf, buttons
-from engine.diffs import Hunk
-from engine.messages import (
+from engine.chat.diffs import Hunk
+from engine.chat.messages import (
     Bullets,
     Facts,
     FieldDiff,

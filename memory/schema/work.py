@@ -10,7 +10,7 @@ work = sa.Table(
     key(),
     text("kind"),  # the handler: understand | dispatch | perform | ring …
     text("ref"),  # what it is about: an event, a task, an effect
-    text("lane", default="today"),  # now | today | off_peak: see engine/lanes.py
+    text("lane", default="today"),  # now | today | off_peak: see engine/work/lanes.py
     text("state"),  # ready | done | quarantined
     number("round"),  # how often it failed and was set out again: part of the workflow's id
     number("attempts"),  # how often it was started, crashes included
@@ -104,7 +104,7 @@ effects = sa.Table(
     json("verdict"),
     json("receipt"),
     text("error", null=True),
-    text("failure", null=True),  # the class of what went wrong: see engine/failures.py
+    text("failure", null=True),  # the class of what went wrong: see engine/drawing/failures.py
     json("tries"),  # [{at, failure, said, ruled_out}]: every call that was made
     text("undoes", null=True),  # the effect this one takes back
     text("cause"),

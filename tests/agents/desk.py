@@ -13,9 +13,9 @@ from agents.models import listed
 from agents.models.door import Answer, Models, NoAnswer
 from agents.models.wish import Part, Wish
 from bot.app import App
-from engine import model_calls
-from engine.ledger import Budget
-from engine.model_calls import Limits
+from engine.models import model_calls
+from engine.models.model_calls import Limits
+from engine.planning.ledger import Budget
 from memory.reach import rowid
 from memory.schema.models import costs, reasons
 from tests.peers.models import ModelServer, says

@@ -12,9 +12,9 @@ from agents.models import listed
 from agents.models.completion import of_body
 from agents.models.door import Answer, Models
 from agents.models.listed import Price
-from engine import model_told
-from engine.ledger import Budget
-from engine.model_calls import Limits
+from engine.drawing import model_told
+from engine.models.model_calls import Limits
+from engine.planning.ledger import Budget
 from tests.agents.desk import Desk, wish
 
 Usage = dict[str, Any]

@@ -9,8 +9,8 @@ import pytest
 from agents.models.door import Answer
 from bot import checkup, offices
 from bot.settings import Settings
-from engine import circuits, model_calls
-from engine.model_calls import EMBEDDING, Call, Came, State, Wanted
+from engine.models import circuits, model_calls
+from engine.models.model_calls import EMBEDDING, Call, Came, State, Wanted
 from memory.db import Database
 from tests.agents.desk import GOOD, Desk, why, wish
 from tests.conftest import FakeClock

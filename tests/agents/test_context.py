@@ -3,8 +3,8 @@
 import pytest
 
 from agents.models.wish import CONTEXT_CHARS, Part
-from engine.ledger import Level
-from engine.model_calls import Wanted
+from engine.models.model_calls import Wanted
+from engine.planning.ledger import Level
 from tests.agents.desk import wish
 
 LONG = 700

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from agents.models import embedding, listed
 from agents.models.embedding import Embedding
 from bot.app import App
-from engine.ledger import Budget
-from engine.model_calls import Limits
+from engine.models.model_calls import Limits
+from engine.planning.ledger import Budget
 from memory.embed import EncoderDownError
 from memory.reach import rowid
 from memory.schema.models import costs, reasons

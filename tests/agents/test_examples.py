@@ -1,7 +1,7 @@
 """Which of the operator's edits a model is shown before it drafts."""
 
 from agents.writing.examples import PAIRS_MAX, TOKENS_MAX, nearest
-from engine.habits import Pair
+from engine.voice.habits import Pair
 from memory.embed import find_encoder
 
 ROOM = Pair("The room for the workshop is booked.", "Room booked.", True)

@@ -6,7 +6,7 @@ import pytest
 
 from agents.playbooks.library import PlaybookError, load, load_folder
 from connectors import registry
-from engine.notebook import Notebook
+from engine.keeping.notebook import Notebook
 from memory.db import Database
 from tests.agents.conftest import NOW
 

@@ -9,7 +9,8 @@ import pytest
 from agents.models import listed
 from agents.models.door import Answer
 from agents.models.wish import Part
-from engine import cost_told, ledger
+from engine.models import cost_told
+from engine.planning import ledger
 from memory import verify
 from tests.agents.desk import GOOD, Desk, Said, why, wish
 from tests.peers.models import HANGS, fails, says

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from agents.models.wish import Part, Wish
 from agents.writing import prompts as versions
 from benchmarks import prompts
-from engine.model_calls import Wanted
+from engine.models.model_calls import Wanted
 from tests.conftest import FakeClock
 
 AGENTS = Path(__file__).parents[2] / "agents"

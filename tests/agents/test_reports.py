@@ -4,7 +4,7 @@ import pytest
 
 from agents.answers.reports import file_read
 from connectors.files import reading
-from engine.messages import Para
+from engine.chat.messages import Para
 from tests.connectors.files import samples
 
 FILM = b"\x00\x00\x00\x18ftypmp42" + bytes(40)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from agents.specialists import roster
 from agents.specialists.spec import AgentSpec, SpecError
 from bot.app import App
-from engine.undoing import with_undo
+from engine.desks.undoing import with_undo
 from policies.book import load
 from policies.house import ASK
 from policies.judge import judge

@@ -6,7 +6,7 @@ from hashlib import sha256
 import sqlalchemy as sa
 
 from bot.app import App
-from engine.messages import Para, Quote
+from engine.chat.messages import Para, Quote
 from memory import events, records
 from memory.schema.work import approvals, effects, goals
 from tests.attacks.benign import days

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from agents.specialists.specialist import Scope, Wanted, by_rules
 from bot.app import App
 from connectors.contract import Operation
-from engine.plans import Task
+from engine.planning.plans import Task
 from memory.db import Reader
 from memory.schema.work import effects
 from tests.attacks.aims import AIMS

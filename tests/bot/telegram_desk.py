@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from bot.telegram import Telegram
 from bot.telegram_inbound import Pace
 from connectors.contract import PermanentError
-from engine.messages import Button, Form, Input, Msg, say
-from engine.outbox import Card, Due
+from engine.chat.messages import Button, Form, Input, Msg, say
+from engine.chat.outbox import Card, Due
 from tests.bot.telegram_home import Home
 from tests.peers.telegram import TOKEN, FakeTelegram
 

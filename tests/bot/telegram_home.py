@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.surfaces import Heard
-from engine.taps import Person, Reply
+from engine.acting.taps import Person, Reply
 
 CODE = "ABCD2345"
 

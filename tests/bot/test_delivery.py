@@ -9,9 +9,9 @@ from bot import delivery
 from bot.app import App
 from bot.delivery import HELD_MAX_S, Delivery
 from bot.surfaces import BusyError, Token
-from engine import outbox
-from engine.messages import say
-from engine.outbox import Due
+from engine.chat import outbox
+from engine.chat.messages import say
+from engine.chat.outbox import Due
 from memory.schema.chat import deliveries
 from tests.chat import Chat
 

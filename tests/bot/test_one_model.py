@@ -11,7 +11,7 @@ from bot import checkup, minds, one_model
 from bot import settings as configured
 from bot.one_model import OneModel
 from bot.settings import Settings
-from engine.house import House
+from engine.rules.house import House
 
 KEY = "sk-0123456789abcdef0123"
 

@@ -7,8 +7,8 @@ import pytest
 
 from bot.slack_api import SlackApi
 from bot.slack_cards import Cards
-from engine.messages import Msg, say
-from engine.outbox import Card, Due
+from engine.chat.messages import Msg, say
+from engine.chat.outbox import Card, Due
 from tests.bot.lower.samples import HUGE
 from tests.bot.telegram_desk import START, token
 from tests.peers import slack_rules

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.surfaces import BusyError, GoneError
-from engine.messages import File, Msg, TextDiff, say
+from engine.chat.messages import File, Msg, TextDiff, say
 from tests.bot.telegram_desk import ADA, Desk, due, opened, refund, token
 from tests.bot.telegram_home import Home
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot import telegram_drafts
-from engine.messages import say
+from engine.chat.messages import say
 from tests.bot.telegram_desk import ADA, Desk, due, opened, token
 from tests.bot.telegram_home import Home
 from tests.peers.telegram import Draft

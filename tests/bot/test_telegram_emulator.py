@@ -11,8 +11,8 @@ from lo_bot_api_emulator import LoBotApiEmulator  # type: ignore[import-untyped]
 from bot import telegram_drafts
 from bot.telegram import Telegram
 from bot.telegram_inbound import Pace
-from engine.messages import Button, say
-from engine.outbox import Card, Due
+from engine.chat.messages import Button, say
+from engine.chat.outbox import Card, Due
 from tests.bot.telegram_home import Home
 from tests.peers.door import served
 from tests.peers.telegram import FakeTelegram

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.lower.limits import measure
 from bot.lower.payload import TEXT_UTF16_MAX
 from bot.telegram_forms import FormError, prompt, read
-from engine.messages import Form, Input
+from engine.chat.messages import Form, Input
 
 AMOUNT = Input(id="amount", label="Amount", kind="number", initial="40.00")
 SUBJECT = Input(id="subject", label="Subject", initial="Your order 7", max_chars=40)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import telegram as ptb
 
-from engine import conversations
+from engine.chat import conversations
 from memory import upgrade
 from memory.db import Database
 from tests.bot.telegram_desk import ADA, START, Desk, opened, refund

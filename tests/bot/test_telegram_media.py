@@ -11,7 +11,7 @@ from bot import notices
 from bot.app import App, open_app
 from bot.telegram import Telegram
 from connectors import blobs
-from engine import conversations
+from engine.chat import conversations
 from memory import events
 from tests.bot.telegram_desk import ADA, QUICK
 from tests.conftest import FakeClock

@@ -9,8 +9,8 @@ import pytest
 
 from bot import telegram_api
 from bot.delivery import Delivery
-from engine import conversations, outbox
-from engine.messages import say
+from engine.chat import conversations, outbox
+from engine.chat.messages import say
 from memory import upgrade
 from memory.db import Database
 from tests.bot.telegram_desk import ADA, Desk, opened

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.surfaces import BusyError, GoneError
-from engine import rich
-from engine.messages import FieldDiff, FieldRow, File, Msg, say
+from engine.chat.messages import FieldDiff, FieldRow, File, Msg, say
+from engine.desks import rich
 from tests.bot.telegram_desk import ADA, Desk, opened, refund
 from tests.bot.telegram_home import Home
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import host
-from engine import conversations
+from engine.chat import conversations
 from memory.db import Database, system_clock
 from tests.crash.messengers import Correspondent, Messenger, OnSlack, OnTelegram
 from tests.crash.story import Operator

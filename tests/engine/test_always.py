@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from connectors.contract import PermanentError
-from engine import always
-from engine.always import Bounds
+from engine.drawing import always
+from engine.drawing.always import Bounds
 from policies.book import default_files, join, load_files
 from policies.facts import with_usual
 from policies.judge import judge

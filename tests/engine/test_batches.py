@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from engine import batch_card, batch_list, doubts, face
-from engine.approvals import Approval
-from engine.batch_list import Batch, Item
-from engine.effects import Effect
-from engine.messages import Button, FieldDiff, Fold, Para, Part, TextDiff
+from engine.acting.approvals import Approval
+from engine.acting.effects import Effect
+from engine.chat.messages import Button, FieldDiff, Fold, Para, Part, TextDiff
+from engine.drawing import face
+from engine.lists import batch_card, batch_list, doubts
+from engine.lists.batch_list import Batch, Item
 from policies.rules import Action
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import course
-from engine.course import Point
+from engine.objectives import course
+from engine.objectives.course import Point
 
 BEGIN = datetime(2026, 11, 20, tzinfo=UTC)
 DUE = BEGIN + timedelta(days=100)

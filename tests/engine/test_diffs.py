@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.diffs import Piece, hunks, joins, ratio, share, words
+from engine.chat.diffs import Piece, hunks, joins, ratio, share, words
 
 LONG_S_MAX = 0.1  # on an idle machine; a busy one is allowed five times as much
 

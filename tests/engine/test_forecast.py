@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine import forecast
-from engine.forecast import DAYS_MIN, Forecast, like, month
+from engine.planning import forecast
+from engine.planning.forecast import DAYS_MIN, Forecast, like, month
 
 ZERO = Decimal(0)
 

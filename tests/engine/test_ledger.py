@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.app import App
-from engine import ledger, model_calls
-from engine.ledger import Budget
-from engine.model_calls import Call, Limits, Wanted
+from engine.models import model_calls
+from engine.models.model_calls import Call, Limits, Wanted
+from engine.planning import ledger
+from engine.planning.ledger import Budget
 from tests.conftest import FakeClock
 
 CENT = Decimal("0.01")

@@ -1,6 +1,6 @@
 """The neutral message, as one surface sees it."""
 
-from engine.messages import Button, Msg, seen_on
+from engine.chat.messages import Button, Msg, seen_on
 
 YES = Button(label="Yes", action="yes")
 ELSEWHERE = Button(label="Really", action="second", not_on="web")

@@ -1,10 +1,11 @@
 """Whether a conversation shows rich messages: said by one person, kept, and carried over."""
 
 from bot.app import App
-from engine import conversations, outbox, rich
-from engine.messages import say
-from engine.taps import Person
-from engine.tokens import Tap
+from engine.acting.taps import Person
+from engine.chat import conversations, outbox
+from engine.chat.messages import say
+from engine.chat.tokens import Tap
+from engine.desks import rich
 from memory import verify
 from tests.chat import Chat
 

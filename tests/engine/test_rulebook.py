@@ -8,8 +8,8 @@ import pytest
 from bot import offices
 from bot.app import App, open_app
 from bot.settings import Settings
-from engine import bundles, own_rules
-from engine.own_rules import OwnRule
+from engine.rules import bundles, own_rules
+from engine.rules.own_rules import OwnRule
 from memory import erasure, records, verify
 from memory.db import Clock
 from policies.book import BookError

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.app import App
 from connectors.contract import Preview
-from engine import situation
+from engine.acting import situation
 from memory import records
 from memory.schema.work import effects
 from policies.rules import Action

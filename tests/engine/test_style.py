@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.style import Style, Trait, applied, read, told, traits
+from engine.voice.style import Style, Trait, applied, read, told, traits
 from memory.likeness import changed
 
 DRAFT = """Dear Ada,

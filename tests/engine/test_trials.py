@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.trial_figures import CHANCE, ENOUGH, Compared, Figures, fisher, sign_test
-from engine.trials import Arm, Pin, Trial, number_of
+from engine.models.trial_figures import CHANCE, ENOUGH, Compared, Figures, fisher, sign_test
+from engine.models.trials import Arm, Pin, Trial, number_of
 from tests.conftest import BEGINS
 
 

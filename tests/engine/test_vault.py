@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from connectors.contract import Operation, PermanentError, Preview, Receipt
-from engine import vault
+from engine.acting import vault
 
 KEY = "k-4711-0815"
 

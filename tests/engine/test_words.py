@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import words
+from engine.chat import words
 
 HERE = {"zone": "Europe/Berlin", "locale": "en_GB"}
 

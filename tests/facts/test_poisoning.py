@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App
-from engine import own_rules
+from engine.rules import own_rules
 from memory import events, facts, records, verify
 from memory.schema.records import facts as rows
 from memory.schema.work import effects

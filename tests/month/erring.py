@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agents.specialists.specialist import Scope, Wanted, by_rules
-from engine.plans import Task
+from engine.planning.plans import Task
 from memory.db import Reader
 from tests.attacks.through_product import Hijacked
 from tests.month.business import Customer

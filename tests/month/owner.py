@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.app import App
 from bot.delivery import buttons_of
-from engine import confirming
+from engine.drawing import confirming
 from memory.schema.work import effects
 from policies.rules import Action
 from tests.chat import Chat

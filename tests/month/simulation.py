@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot import sample
 from bot.app import App, open_app
-from engine.house import House
+from engine.rules.house import House
 from memory import records
 from memory.db import Database
 from memory.events import append

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from bot import delivery, notices, slack_api, telegram_api
 from bot.app import App, open_app
 from bot.surfaces import Surface
-from engine import conversations, outbox
+from engine.chat import conversations, outbox
 from memory.db import Database, Reader
 from tests.conftest import BEGINS
 from tests.walks.test_refund import sent

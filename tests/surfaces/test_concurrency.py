@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import App, open_app
-from engine import effects, gate, goals
+from engine.acting import effects, gate
+from engine.planning import goals
 from memory import events
 from memory.db import insert
 from memory.schema.work import plans, tasks

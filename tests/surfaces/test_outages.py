@@ -10,8 +10,9 @@ import pytest
 
 from bot import slack, slack_door
 from bot.telegram import Telegram
-from engine import inbox, outbox
-from engine.messages import say
+from engine.chat import outbox
+from engine.chat.messages import say
+from engine.work import inbox
 from tests.bot.telegram_home import Home
 from tests.peers.slack import DM
 from tests.peers.telegram import TOKEN

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import schedule
+from engine.work import schedule
 from tests.conftest import FakeClock
 from tests.peers.models import model_server
 from tests.walks.model_office import DRAFT, Office

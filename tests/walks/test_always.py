@@ -9,8 +9,9 @@ import pytest
 
 from bot.app import App, open_app
 from bot.sample import MAIL
-from engine import own_rules, perform
-from engine.durable import Work
+from engine.desks import perform
+from engine.rules import own_rules
+from engine.work.durable import Work
 from memory import events, verify
 from tests.chat import Chat
 from tests.conftest import FakeClock

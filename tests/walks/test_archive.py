@@ -7,7 +7,9 @@ import pytest
 
 from bot.app import App
 from bot.surfaces import Heard
-from engine import archiving, daily, retention
+from engine.keeping import archiving
+from engine.rules import retention
+from engine.work import daily
 from memory import archive, lifecycle, recall
 from memory.verify import verify
 from tests.chat import Chat

@@ -8,8 +8,9 @@ import pytest
 
 from agents.answers.asking import NOTED
 from bot.app import App, open_app
-from engine import archiving, session
-from engine.messages import Quote, Span
+from engine.chat import session
+from engine.chat.messages import Quote, Span
+from engine.keeping import archiving
 from memory import events, records, verify
 from memory.lifecycle import hot
 from tests.chat import Chat

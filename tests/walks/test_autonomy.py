@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
-from engine import perform
-from engine.durable import Work
+from engine.desks import perform
+from engine.work.durable import Work
 from memory import profile, verify
 from tests.chat import Chat
 from tests.conftest import FakeClock

@@ -2,7 +2,7 @@
 
 from bot.app import App
 from bot.surfaces import Heard
-from engine import stop
+from engine.desks import stop
 from tests.chat import Chat
 
 

@@ -6,7 +6,9 @@ import sqlalchemy as sa
 
 from bot.app import App
 from bot.lower import limits, telegram_html
-from engine import batch_desk, batches, outbox, taps
+from engine.acting import taps
+from engine.chat import outbox
+from engine.lists import batch_desk, batches
 from memory.schema.work import batches as batches_table
 from tests.chat import Chat
 from tests.walks.test_refund import ledger, sent

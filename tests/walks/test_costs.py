@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from engine import goals, ledger
+from engine.planning import goals, ledger
 from memory import profile
 from tests.peers.models import says
 from tests.walks.model_office import CARD, DRAFT, WISH, WROTE, Office

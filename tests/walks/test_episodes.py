@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App
-from engine import episodes, goals, recounting
+from engine.keeping import recounting
+from engine.planning import episodes, goals
 from memory import events, records, rollback, verify
 from memory.db import Database, Tx, insert
 from memory.passages import forget

@@ -15,7 +15,7 @@ from bot.app import App
 from bot.lower import terminal
 from bot.remembering import Remembering
 from bot.sample import MAIL
-from engine import outbox
+from engine.chat import outbox
 from memory import erasure, merging, records
 from memory.db import DiskFullError
 from memory.recall import Recalled

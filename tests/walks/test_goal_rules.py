@@ -3,7 +3,7 @@
 import pytest
 
 from bot.app import App
-from engine import goal_rules
+from engine.rules import goal_rules
 from memory import verify
 from tests.chat import Chat
 from tests.walks.test_always import BRUNO, allowed, asks

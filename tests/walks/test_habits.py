@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from bot.app import App
 from bot.memories import MEMORY
 from bot.style import TITLE
-from engine import habits, style_desk
+from engine.voice import habits, style_desk
 from memory import artifacts, events, facts, passages, records, verify
 from memory.schema.recalls import recalls
 from memory.schema.records import artifacts as table

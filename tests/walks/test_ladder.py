@@ -6,7 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App
-from engine import evening, ladder, own_rules, streaks
+from engine.acting import streaks
+from engine.alarms import evening
+from engine.autonomy import ladder
+from engine.rules import own_rules
 from memory import verify
 from memory.schema.work import effect_versions
 from policies.rules import Rule

@@ -6,7 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App
-from engine import bookkeeping, evening, retention
+from engine.alarms import evening
+from engine.keeping import bookkeeping
+from engine.rules import retention
 from memory import events, expiry, facts, kept, lifecycle, lifetimes, recall, records
 from memory.schema.chat import tokens
 from memory.schema.recalls import recalls

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from engine import ledger, own_rules
+from engine.planning import ledger
+from engine.rules import own_rules
 from tests.peers.models import fails, says
 from tests.walks.model_office import CARD, TEMPLATE, WISH, WROTE, Office
 

@@ -3,8 +3,8 @@
 import pytest
 
 from agents.writing import variants
-from engine import goals as engine_goals
-from engine import mode_words
+from engine.planning import goals as engine_goals
+from engine.planning import mode_words
 from memory import verify
 from memory.schema.models import reasons
 from memory.schema.work import effect_versions, effects, goals, outcomes

@@ -10,7 +10,7 @@ import pytest
 from bot import offices
 from bot.app import App, open_app
 from bot.settings import Settings
-from engine import schedule
+from engine.work import schedule
 from memory import events, verify
 from tests.chat import Chat
 from tests.conftest import FakeClock

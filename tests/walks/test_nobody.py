@@ -5,8 +5,8 @@ from pathlib import Path
 
 from bot.app import open_app
 from bot.surfaces import Heard
-from engine import effects
-from engine.taps import Person
+from engine.acting import effects
+from engine.acting.taps import Person
 from tests.chat import Chat
 from tests.walks.test_refund import sent
 

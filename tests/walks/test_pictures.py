@@ -14,9 +14,11 @@ from connectors import blobs
 from connectors.contract import Paper
 from connectors.files.pictures import size
 from connectors.payments import Invoice, Line
-from engine import cards, effects, gate, pictures
-from engine.durable import Work
-from engine.messages import File
+from engine.acting import effects, gate
+from engine.chat.messages import File
+from engine.desks import pictures
+from engine.drawing import cards
+from engine.work.durable import Work
 from memory import events
 from memory.schema.work import tasks
 from policies.rules import Action

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from agents.specialists.specialist import Scope, Specialist, Wanted, by_rules
 from agents.specialists.strayed import LEFT
 from bot.app import App, open_app
-from engine.plans import Task
+from engine.planning.plans import Task
 from memory.db import Reader
 from memory.schema.events import events
 from memory.schema.work import effect_versions, effects

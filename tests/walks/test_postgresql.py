@@ -11,7 +11,7 @@ from bot import app as composed
 from bot import sample
 from bot.app import App, open_app
 from bot.sample import MAIL
-from engine import schedule
+from engine.work import schedule
 from memory import upgrade
 from memory.db import Database
 from memory.dialects import postgres

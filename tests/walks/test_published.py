@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bot.app import UNKNOWN_TAP, App, open_app
 from bot.surfaces import BusyError, Heard, Token
-from engine.outbox import Due
+from engine.chat.outbox import Due
 from memory.schema.work import approvals, decisions, tasks
 from tests.chat import Chat
 from tests.conftest import FakeClock

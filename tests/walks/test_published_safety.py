@@ -16,10 +16,10 @@ from bot.app import UNKNOWN_TAP, App, open_app
 from bot.settings import Settings
 from bot.surfaces import Heard
 from bot.web import Web
-from engine import stop
-from engine.durable import open_work
-from engine.perform import NOT_DECIDED
-from engine.taps import STALE, Person
+from engine.acting.taps import STALE, Person
+from engine.desks import stop
+from engine.desks.perform import NOT_DECIDED
+from engine.work.durable import open_work
 from memory import events
 from memory.db import change
 from memory.schema.work import approvals, decisions, effects
@@ -32,9 +32,9 @@ WISH = "send Ada the October invoice"
 CARD = "Send e-mail · ada@example.org"
 ROOT = Path(__file__).parents[2]
 SAYS_YES = {
-    "engine/answering.py",
-    "engine/desk.py",
-    "engine/batch_desk.py",
+    "engine/desks/answering.py",
+    "engine/desks/desk.py",
+    "engine/lists/batch_desk.py",
     "agents/hearing/typed_yes.py",
     "agents/plans/plan_desk.py",
 }

@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 
-from engine import explain
-from engine.rejudging import Again
-from engine.rerun import again, lines
+from engine.why import explain
+from engine.why.rejudging import Again
+from engine.why.rerun import again, lines
 from memory import events
 from memory.schema.models import answers, reasons
 from memory.schema.recall import passages

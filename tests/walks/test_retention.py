@@ -9,8 +9,11 @@ import pytest
 
 from bot.app import App
 from connectors import blobs
-from engine import daily, evening, outbox, retention
-from engine.messages import say
+from engine.alarms import evening
+from engine.chat import outbox
+from engine.chat.messages import say
+from engine.rules import retention
+from engine.work import daily
 from memory import events, expiry, facts, kept, records, verify
 from tests.chat import Chat
 from tests.conftest import FakeClock

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App, open_app
-from engine import own_rules
+from engine.rules import own_rules
 from memory import events, verify
 from memory.schema.work import effect_versions
 from tests.chat import Chat

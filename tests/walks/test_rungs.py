@@ -7,8 +7,9 @@ import pytest
 from bot import minds
 from bot.lower import terminal
 from bot.settings import Settings
-from engine import ledger, rungs
-from engine.ledger import Budget
+from engine.models import rungs
+from engine.planning import ledger
+from engine.planning.ledger import Budget
 from memory.schema.work import goals
 from tests.chat import Chat
 from tests.walks.model_office import CARD, DRAFT, TEMPLATE, WISH, WROTE, Office

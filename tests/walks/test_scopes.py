@@ -3,7 +3,7 @@
 import pytest
 
 from bot.app import App
-from engine import archiving
+from engine.keeping import archiving
 from memory import passages, records
 from memory.passages import Sensitivity
 from memory.recall import Recalled

@@ -15,7 +15,8 @@ from bot.slack import Slack
 from bot.slack_access import Access
 from connectors import blobs
 from connectors.files.pictures import size
-from engine import conversations, stop
+from engine.chat import conversations
+from engine.desks import stop
 from tests.conftest import FakeClock
 from tests.peers.slack import (
     APP_TOKEN,

@@ -7,8 +7,8 @@ import pytest
 from agents.answers import in_words
 from agents.answers.answering import STEP
 from bot.lower import terminal
-from engine import outbox
-from engine.messages import Msg, Quote
+from engine.chat import outbox
+from engine.chat.messages import Msg, Quote
 from memory import verify
 from memory.schema.models import costs, reasons
 from tests.peers.models import fails, says, streams

@@ -15,7 +15,7 @@ from bot.telegram import Telegram
 from bot.telegram_inbound import Pace
 from connectors import blobs
 from connectors.files.pictures import size
-from engine import conversations
+from engine.chat import conversations
 from tests.conftest import FakeClock
 from tests.peers.telegram import TOKEN, FakeTelegram, Shown
 from tests.walks.test_refund import ledger, sent

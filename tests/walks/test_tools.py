@@ -9,8 +9,8 @@ import pytest
 
 from bot.app import App, open_app
 from connectors.mcp import Server
-from engine import schedule
-from engine.tool_card import ROLES
+from engine.outside.tool_card import ROLES
+from engine.work import schedule
 from memory.verify import verify
 from policies.rules import EFFECTS
 from tests.chat import Chat

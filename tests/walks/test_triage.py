@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from bot.app import RULES, App, open_app
 from bot.lower import terminal
 from connectors.contract import AuthError, PermanentError, TransientError, UnknownError
-from engine import arrivals, evening, mending, triage
-from engine.durable import ATTEMPTS_MAX, Work, open_work
+from engine.alarms import evening
+from engine.desks import mending, triage
+from engine.work import arrivals
+from engine.work.durable import ATTEMPTS_MAX, Work, open_work
 from memory import events
 from memory.schema.work import alarms, effects, goals, outcomes
 from policies import book

@@ -6,7 +6,7 @@ import pytest
 
 from agents.writing import prompts
 from bot.agents import STALE, TITLE
-from engine import trials
+from engine.models import trials
 from memory import verify
 from memory.schema.models import reasons
 from tests.chat import Chat
@@ -54,12 +54,12 @@ async def test_a_share_of_the_tasks_gets_the_new_prompt_and_the_others_the_old(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own_prompt(office)
-    monkeypatch.setattr("engine.trials.Trial.draws", lambda self, task: task in drawn)
+    monkeypatch.setattr("engine.models.trials.Trial.draws", lambda self, task: task in drawn)
     drawn: set[str] = set()
     chat = await office.open()
     await try_out(chat, "prompt 100", "on 20 of 100")
     await chat.say("write to Bruno that the file is ready")
-    monkeypatch.setattr("engine.trials.Trial.draws", lambda self, task: True)
+    monkeypatch.setattr("engine.models.trials.Trial.draws", lambda self, task: True)
     await chat.say("write to Bruno that the lamp is ready")
     assert [step for step, _ in await steps(office)] == ["draft.text/5", "draft.text/100"]
     assert OWN in office.server.asked[-1]["messages"][0]["content"]

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App, open_app
-from engine import conversations, tokens
-from engine.taps import STALE, Person
+from engine.acting.taps import STALE, Person
+from engine.chat import conversations, tokens
 from memory import events, records
 from memory.schema.work import approvals, decisions
 from tests.chat import Chat

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from bot import minds, remembering
 from bot.app import App, open_app
 from bot.settings import Settings
-from engine import schedule
+from engine.work import schedule
 from memory import archive, events, index, lifecycle, recall
 from memory.embed import Encoder
 from memory.schema.recall import passages, vectors

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from bot.app import App
-from engine import outbox
+from engine.chat import outbox
 from memory import events
 from memory.schema.work import work
 from tests.chat import Chat

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from bot.lower import web_html
-from engine.messages import Button
+from engine.chat.messages import Button
 from tests.bot.lower.samples import HOSTS, SAMPLES
 
 CSS = Path(__file__).parents[3] / "bot" / "static" / "app.css"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.lower import slack_blocks, telegram_html, telegram_rich, terminal, web_html
 from bot.lower.payload import Payload, RichPayload, SlackPayload
-from engine.messages import Button, Msg
+from engine.chat.messages import Button, Msg
 from tests.bot.lower.samples import HOSTS, SAMPLES
 
 GOLDEN = Path(__file__).parent / "golden"

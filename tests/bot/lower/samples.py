@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from engine.messages import (
+from engine.chat.messages import (
     Bullets,
     Button,
     Evidence,

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from engine.messages import (
+from engine.chat.messages import (
     Bullets,
     Button,
     Evidence,

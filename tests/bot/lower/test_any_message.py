@@ -12,9 +12,9 @@ from bot.lower.limits import check_telegram, check_terminal, check_web, text_of
 from bot.lower.rich_limits import check_rich, text_of_rich
 from bot.lower.slack_limits import check_slack, text_of_blocks
 from bot.lower.visible import visible
-from engine.diffs import FINE_CHARS_MAX
-from engine.diffs import _words as words_of
-from engine.messages import Button, Msg
+from engine.chat.diffs import FINE_CHARS_MAX
+from engine.chat.diffs import _words as words_of
+from engine.chat.messages import Button, Msg
 from tests.bot.lower.regenerate import token
 from tests.bot.lower.strategies import long_messages, messages
 

@@ -8,7 +8,7 @@ from bot.lower.slack_blocks import lower as slack_lower
 from bot.lower.slack_limits import check_slack
 from bot.lower.telegram_html import lower as telegram_lower
 from bot.lower.telegram_rich import lower as rich_lower
-from engine.messages import Msg
+from engine.chat.messages import Msg
 from tests.bot.lower.regenerate import GOLDEN, SURFACES, token
 from tests.bot.lower.samples import HOSTS, SAMPLES
 

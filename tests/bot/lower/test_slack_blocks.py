@@ -10,7 +10,7 @@ from bot.lower.payload import SlackPayload
 from bot.lower.slack_blocks import MESSAGES_MAX, lower
 from bot.lower.slack_limits import BLOCKS_MAX, SIZE_MAX, check_slack, size, text_of_blocks
 from bot.lower.slack_parts import FOLD_CHARS_MAX
-from engine.messages import (
+from engine.chat.messages import (
     Bullets,
     Button,
     Facts,

@@ -9,7 +9,7 @@ from slack_sdk.models.views import View
 
 from bot.lower.slack_form import BOXES_MAX, FormError, boxes, failed, loading, read, view
 from bot.lower.slack_limits import check_view
-from engine.messages import Form, Input
+from engine.chat.messages import Form, Input
 from tests.bot.lower.samples import REFUND
 
 DRAFT = "\n\n".join(f"Paragraph {n}.\n" + "It goes on and on. " * 40 for n in range(12))

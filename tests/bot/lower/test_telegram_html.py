@@ -8,7 +8,7 @@ from bot.lower.gate import READ_ALL, full_text_button
 from bot.lower.limits import check_telegram, measure, text_of, utf16
 from bot.lower.payload import TEXT_UTF16_MAX, Payload
 from bot.lower.telegram_html import MESSAGES_MAX, lower
-from engine.messages import (
+from engine.chat.messages import (
     Bullets,
     FieldDiff,
     FieldRow,

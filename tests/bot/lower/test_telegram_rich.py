@@ -17,7 +17,7 @@ from bot.lower.rich_limits import (
     text_of_rich,
 )
 from bot.lower.telegram_rich import gains, lower
-from engine.messages import (
+from engine.chat.messages import (
     Bullets,
     Evidence,
     Facts,

@@ -2,7 +2,7 @@
 
 from bot.lower.limits import check_terminal
 from bot.lower.terminal import lower
-from engine.messages import Heading, Msg
+from engine.chat.messages import Heading, Msg
 from tests.bot.lower.samples import CRM, DOCUMENT, EDITED_DRAFT, READ_MAIL, REFUND
 
 

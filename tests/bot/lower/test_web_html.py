@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.lower.limits import check_web, text_of
 from bot.lower.web_html import anchor, lower
-from engine.messages import File, Form, Heading, Input, Msg, Para, Quote, Span
+from engine.chat.messages import File, Form, Heading, Input, Msg, Para, Quote, Span
 from tests.bot.lower.gallery import CSS
 from tests.bot.lower.regenerate import token, web
 from tests.bot.lower.samples import CRM, DOCUMENT, EDITED_DRAFT, HUGE, READ_MAIL, REFUND, REWRITE

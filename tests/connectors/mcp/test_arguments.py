@@ -10,7 +10,7 @@ from connectors.contract import PermanentError
 from connectors.mcp import Server, Tool, arguments
 from connectors.mcp.client import Answer
 from connectors.mcp.operations import operation
-from engine import gate
+from engine.acting import gate
 from tests.conftest import FakeClock
 
 TAKES: dict[str, Any] = {

@@ -1,0 +1,1 @@
+"""Alarms: what happens when one rings, and the evening line."""

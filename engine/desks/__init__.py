@@ -1,0 +1,1 @@
+"""Desks: what a tap does, from the yes to the undo."""

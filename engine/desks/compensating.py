@@ -1,0 +1,142 @@
+"""Compensating: what a plan did is taken back, the last step first, each judged like any effect.
+
+asked ─▶ what waits is withdrawn ─▶ undo of the step done last ─▶ of the one before it … ─▶ told
+
+What was asked for stands with the plan, what was proposed with its effect: a crash at any line
+leads back to the same next step. An undo that is refused leaves its step as it is, and the one
+before has its turn; one that fails waits on its card for what the operator decides.
+"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from connectors.contract import PermanentError
+from engine.acting import effects, taps
+from engine.acting.effects import Effect
+from engine.acting.taps import GONE, Person, Reply
+from engine.chat import outbox
+from engine.chat.messages import Bullets, Heading, Msg
+from engine.chat.tokens import Tap
+from engine.desks import going_on, halting, mending, undoing
+from engine.planning import aftermath, goals, plans
+from engine.rules.house import House
+from engine.work.durable import Work
+from memory.db import Reader, Tx
+from memory.schema import work
+
+TITLE = "Taking back: {}"
+ENDED = "Taken back: {}"
+ON_ITS_WAY = {
+    "waiting": "asks you first; its card is in the chat",
+    "approved": "on its way",
+    "running": "on its way",
+    "failed": "did not work; its card says what you can do",
+    "unknown": "nobody can tell; its card says what you can do",
+}
+REFUSED = {
+    "denied": "stays: the rules refuse to take it back",
+    "rejected": "stays: you said no",
+    "expired": "stays: nobody answered in time",
+    "withdrawn": "stays: taking it back was given up",
+}
+BEGUN = "I take it back, the last step first. What the rules ask first is on its card."
+NOTHING = "There is nothing to take back."
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How far it is. `next`: what to propose, the first of them; () while one is on its way."""
+
+    goal: str
+    cause: str
+    next: tuple[Effect, ...]
+    lines: tuple[str, ...]
+    ended: bool
+
+
+async def take_back(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """Give a plan up whose step failed, and begin to take back what was done."""
+    async with house.db.transaction() as tx:
+        cause = await taps.heard(tx, tap, who, key, values)
+        failed = await going_on.failed(tx, tap.ref)
+        if failed is None:
+            return Reply(GONE, refused=True)
+        if not await going_on.give_up(tx, tap.ref, cause):
+            return Reply(mending.SETTLED, refused=True)
+        await halting.end(tx, failed.goal, "You took the plan back.", cause)
+        if not await plans.take_back(tx, failed.goal, cause):
+            return Reply(NOTHING, refused=True)
+    return Reply(BEGUN)
+
+
+async def compensate(house: House, taken: Work) -> None:
+    """Propose the next step back, unless one is on its way, and say how far it is."""
+    async with house.db.snapshot() as reader:
+        course = await _course(reader, taken.ref)
+    if course is None:
+        return
+    stays = {}
+    for done in course.next:
+        try:
+            await undoing.propose(house, done, course.cause)
+            break
+        except PermanentError as error:
+            stays[done.id] = str(error)
+    async with house.db.transaction() as tx:
+        await _tell(tx, taken.ref, stays)
+
+
+async def _course(
+    reader: Reader, goal_id: str, stays: dict[str, str] | None = None
+) -> Course | None:
+    """Return how far it is; None: nobody asked for it."""
+    cause = await plans.taking_back(reader, goal_id)
+    left = await aftermath.of_goal(reader, goal_id)
+    if cause is None or left is None:
+        return None
+    why = {one.effect: f"stays: {one.stays}" for one in left.done if one.stays}
+    why |= {id: f"stays: {error}" for id, error in (stays or {}).items()}
+    told, tried, busy = [], set[str](), False
+    of_plan = await _effects(reader, goal_id)
+    for one in of_plan:
+        if one.undoes is None:
+            busy = busy or one.state in ("approved", "running")
+            continue
+        busy = busy or one.state in ON_ITS_WAY
+        if one.action.args["asked"] == cause or one.state in ON_ITS_WAY:
+            tried.add(one.undoes)
+            why[one.undoes] = ON_ITS_WAY.get(one.state) or REFUSED.get(one.state, "")
+    known = {one.id: one for one in of_plan}
+    next_ = tuple(known[one.effect] for one in left.back if one.effect not in {*tried, *why})
+    for one in of_plan:
+        if one.undoes is None and one.state in ("done", "undone"):
+            shown = await effects.preview_of(reader, one.id, one.version)
+            back = (
+                "↩ taken back" if one.state == "undone" else why.get(one.id) or "comes after these"
+            )
+            told.append(f"{shown.title}: {back}")
+    return Course(goal_id, cause, () if busy else next_, tuple(told), not busy and not next_)
+
+
+async def _effects(reader: Reader, goal_id: str) -> list[Effect]:
+    """Return what a goal has set going, the step that was done last first."""
+    of_goal = work.effects.c.goal == goal_id
+    query = sa.select(work.effects.c.id).where(of_goal)
+    rows = await reader.rows(query.order_by(work.effects.c.done_at.desc()))
+    found = await effects.get_all(reader, [row.id for row in rows])
+    place = {task.id: task.position for task in await plans.of_goal(reader, goal_id)}
+    return sorted(found.values(), key=lambda one: (one.done_at or one.at, place[one.task]))[::-1]
+
+
+async def _tell(tx: Tx, goal_id: str, stays: dict[str, str]) -> None:
+    course, goal = await _course(tx, goal_id, stays), await goals.get(tx, goal_id)
+    if course is None or goal is None or not course.lines:
+        return
+    title = (ENDED if course.ended else TITLE).format(goal.text)
+    parts = (Heading(text=title), Bullets(items=course.lines))
+    key = f"back:{goal_id}:{course.cause}"
+    await outbox.post(tx, Msg(key=key, summary=title[:190], parts=parts), goal.conv)
+
+
+VERBS = {"compensate": take_back}

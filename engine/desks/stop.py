@@ -1,0 +1,40 @@
+"""STOP: no effect starts after it, not after a restart either. Resume is per item."""
+
+from engine.acting import effects
+from engine.work.durable import open_work
+from memory import events, profile
+from memory.db import Reader, Tx
+
+WORDS = ("stop", "/stop", "halt", "stopp")
+
+
+def is_said(words: str) -> bool:
+    """Say whether these words are STOP and nothing else."""
+    return words.strip().casefold().rstrip("!.") in WORDS
+
+
+async def stop(tx: Tx, by: str, cause: str) -> list[effects.Effect]:
+    """Hold everything; return what was in flight and can no longer be held."""
+    if not await is_stopped(tx):
+        await profile.save(tx, cause, stopped={"by": by, "at": tx.now.isoformat()})
+    return await effects.in_state(tx, "running")
+
+
+async def resume(tx: Tx, cause: str) -> list[effects.Effect]:
+    """Lift STOP. What was approved before stays held: return it, each waits for its own resume."""
+    await profile.save(tx, cause, stopped=None)
+    return [held for held in await effects.in_state(tx, "approved") if held.receipt is None]
+
+
+async def release(tx: Tx, effect_id: str, cause: str) -> bool:
+    """Let one approved effect go on."""
+    effect = await effects.get(tx, effect_id)
+    if effect is None or effect.state != "approved" or await is_stopped(tx):
+        return False
+    await events.note(tx, "effect.released", cause, goal=effect.goal, effect=effect_id)
+    await open_work(tx, "perform", effect_id)
+    return True
+
+
+async def is_stopped(reader: Reader) -> bool:
+    return await profile.get(reader, "stopped") is not None

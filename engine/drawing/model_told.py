@@ -1,0 +1,68 @@
+"""What is told of model calls: one line on a card, and one a call in `/why`."""
+
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from engine.chat import words
+from memory.db import Reader
+from memory.reach import rowid
+from memory.schema.models import reasons
+from policies.house import ASK
+
+NO_COST = "0.00 (no language model)"
+STATES = {
+    "answered": "answered",
+    "refused": "was not asked, by a rule",
+    "resting": "was left alone, for its provider failed too often",
+    "declined": "declined",
+    "empty": "answered nothing",
+    "cut": "was cut off",
+    "invalid": "answered in another shape",
+    "long": "wrote too much",
+    "loop": "said the same again and again",
+    "busy": "was busy or had a fault",
+    "unclear": "gave no clear answer",
+    "misfit": "could not be used",
+    "gave_up": "nobody answered, so the template stands",
+}
+
+
+async def on_card(reader: Reader, task: str, currency: str) -> str:
+    """Return what a task cost so far, and who drafted its words."""
+    rows = await _of_task(reader, task)
+    if not rows:
+        return NO_COST
+    cost = words.cost(sum((Decimal(row.cost) for row in rows), Decimal(0)), currency)
+    wrote = next((row.model for row in rows if row.state == "answered"), "the template")
+    return f"{cost} · drafted by {wrote}"
+
+
+async def in_why(reader: Reader, task: str, currency: str) -> tuple[str, ...]:
+    """Return one line for each call that was made, or refused, for a task; oldest first."""
+    return tuple(_line(row, currency) for row in await _of_task(reader, task))
+
+
+async def _of_task(reader: Reader, task: str) -> list[sa.Row[tuple[object, ...]]]:
+    query = sa.select(reasons).filter_by(task=task).order_by(rowid(reasons))
+    return await reader.rows(query)
+
+
+def _line(row: sa.Row[tuple[object, ...]], currency: str) -> str:
+    model = f"{row.model} ({row.tier}) " if row.model else ""
+    parts = [f"{row.step}: {model}{STATES.get(row.state, row.state)}"]
+    if row.cached:
+        parts.append("kept from before, nothing was sent")
+    elif row.prompt:
+        kept = f" ({row.tokens_cached} of them cached)" if row.tokens_cached else ""
+        parts.append(f"{row.tokens_in}{kept} + {row.tokens_out} tokens in {row.ms} ms")
+        parts.append(words.cost(Decimal(row.cost), currency))
+    if row.verdict:
+        facts = row.verdict["facts"]
+        how = ", with numbers and addresses replaced" if facts.get("redacted") else ""
+        where = "somebody else's machine" if facts.get("remote") else "a machine of yours"
+        parts.append(f"{facts['data_class']} words, {where}{how}")
+        parts.append(f"{ASK}: {', '.join(row.verdict['rules']) or 'no rule'}")
+    if row.recalled:
+        parts.append(f"{len(row.recalled)} passages recalled")
+    return " · ".join([*parts, *([row.why] if row.why else [])])

@@ -1,0 +1,1 @@
+"""Lists: similar questions in one card."""

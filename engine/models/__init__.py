@@ -1,0 +1,1 @@
+"""Models: what their calls cost, their circuits, rungs and trials."""

@@ -1,0 +1,125 @@
+"""What models cost, told: in all, today, this month, for each finished outcome, by model."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.chat import words
+from engine.drawing import model_told
+from engine.models import rungs
+from engine.models.model_calls import HEARD, UNHEARD
+from engine.planning import expecting, ledger
+from engine.planning.ledger import NOTHING, Budget, Level, Purse
+from memory import profile
+from memory.db import Reader
+from memory.schema.models import costs, reasons
+from memory.schema.work import outcomes
+
+LEVELS: dict[Level, str] = {
+    "normal": "every model may be asked.",
+    "thrifty": "only small models are asked, and read half of what is remembered.",
+    "frozen": "no model is asked until tomorrow.",
+}
+DONE = {  # what a finished outcome is called
+    "answer": "question answered",
+    "bill": "bill paid",
+    "invoice_sent": "invoice sent",
+    "mail": "mail sent",
+    "meeting": "meeting booked",
+    "note": "note kept",
+    "payment": "payment recorded",
+    "post": "post published",
+    "refund": "refund made",
+    "reminder": "reminder set",
+}
+NONE = "{}. No language model is in use, and nothing is finished yet."
+
+
+async def told(reader: Reader, currency: str, usual: Budget | None = None) -> str:
+    """Return the costs in a few lines: in all, today, this month, by outcome and by model.
+
+    `usual`: the budget of every day, without what today was raised by.
+    """
+    ended = await reader.rows(sa.select(outcomes))
+    calls = await reader.rows(sa.select(costs.c.model, costs.c.amount))
+    if not calls and not any(row.succeeded for row in ended):
+        return NONE.format(words.money(0, currency))
+    used = "in all." if calls else "in all; no language model is in use."
+    total = _sum(row.amount for row in calls)
+    lines = [f"{words.cost(total, currency)} {used}"]
+    if calls and usual is not None:
+        raised = await rungs.allowed(reader, usual)
+        lines += await _today(reader, currency, raised)
+        lines.append(await expecting.of_month(reader, currency, usual, raised))
+    kinds = defaultdict(list)
+    for row in ended:
+        kinds[row.kind].append(row)
+    for kind, rows in sorted(kinds.items()):
+        coming = f"; {await expecting.of_next(reader, kind, currency)}" if calls else ""
+        lines.append(_of_kind(kind, rows, currency) + coming)
+    lines += _by_model(calls, currency)
+    return "\n".join([*lines, *await _useless(reader, currency)])
+
+
+async def _today(reader: Reader, currency: str, budget: Budget) -> list[str]:
+    so_far = await ledger.spent(reader, None)
+    day = Purse("day", budget.day, so_far.today)
+    lines = [f"Today {_of(day, currency)}: {LEVELS[day.level(NOTHING)]}"]
+    for agent, most in sorted(budget.agents.items()):
+        own = Purse(f"agent:{agent}", most, (await ledger.spent(reader, None, agent)).agent)
+        lines.append(f"• the {agent} today: {_of(own, currency)}")
+    return lines
+
+
+def _of_kind(kind: str, ended: list[sa.Row[Any]], currency: str) -> str:
+    """Return the price of what is finished: what came to nothing is paid by what did not."""
+    done = [row for row in ended if row.succeeded]
+    name, cost = DONE.get(kind, kind.replace("_", " ")), _sum(row.cost for row in ended)
+    vain = len(ended) - len(done)
+    if not done:
+        return f"• {name}: none, {words.cost(cost, currency)} for {vain} that came to nothing"
+    with_vain = f", with {vain} that came to nothing" if vain else ""
+    saved = sum(row.minutes_saved for row in done)
+    touched = sum(row.touches for row in done)
+    return (
+        f"• {name}: {len(done)} done, {words.cost(cost / len(done), currency)} each{with_vain}, "
+        f"about {saved} minutes saved, {touched} decisions of yours"
+    )
+
+
+def _by_model(calls: list[sa.Row[Any]], currency: str) -> list[str]:
+    lines, models = [], defaultdict(list)
+    for row in calls:
+        models[row.model].append(row.amount)
+    for model, amounts in sorted(models.items()):
+        count = f"{len(amounts)} call{'' if len(amounts) == 1 else 's'}"
+        lines.append(f"• {model}: {count}, {words.cost(_sum(amounts), currency)}")
+    return lines
+
+
+async def _useless(reader: Reader, currency: str) -> list[str]:
+    """Return what was paid this month for calls that brought nothing to use."""
+    month = words.midnight(reader.now, await profile.read(reader)).replace(day=1)
+    query = sa.select(reasons.c.state, reasons.c.cost).where(
+        reasons.c.at >= month, reasons.c.state.in_((*UNHEARD, *HEARD)), reasons.c.cached.is_(False)
+    )
+    sent = await reader.rows(query)
+    wasted = [row for row in sent if row.state != "answered"]
+    if not wasted:
+        return []
+    how = Counter(model_told.STATES[row.state] for row in wasted)
+    each = ", ".join(f"{count} {state}" for state, count in how.most_common())
+    cost = words.cost(_sum(row.cost for row in wasted), currency)
+    return [f"• of no use this month: {len(wasted)} of {len(sent)} calls, {cost} ({each})"]
+
+
+def _of(purse: Purse, currency: str) -> str:
+    return f"{words.cost(purse.spent, currency)} of {words.money(purse.most, currency)}"
+
+
+def _sum(amounts: Iterable[str]) -> Decimal:
+    """Add decimals up exactly, which SQLite's numbers would not."""
+    return sum(map(Decimal, amounts), NOTHING)

@@ -1,0 +1,146 @@
+"""Rung: how far a budget for models came down. Each is said once, with a way up.
+
+normal ──▶ thrifty ──▶ frozen, until midnight
+   ▲──────────┴──────────┘  “Raise by 2.00 EUR today”
+
+The budgets of the day, of an agent and of a goal; of a goal only the end of it is said.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.acting import taps
+from engine.acting.taps import Person, Reply
+from engine.chat import outbox, words
+from engine.chat.messages import Button, say
+from engine.chat.tokens import Tap
+from engine.planning import ledger
+from engine.planning.ledger import Budget, Level, Purse
+from engine.rules.house import House
+from memory import profile
+from memory.db import Reader, Tx
+from memory.schema.work import goals
+
+RAISE = "raise_budget"
+BY = Decimal(2)
+KEPT = "budget_raised"  # {"day": "2026-11-27", "by": {"day": "4.00", "agent:writer": "2"}}
+SAID: dict[tuple[str, Level], str] = {
+    ("day", "thrifty"): "Most of today's {most} for language models is used ({spent}), so only "
+    "small models are asked until midnight.",
+    ("day", "frozen"): "Today's {most} for language models does not allow for the next call "
+    "({spent} are used). Until midnight templates and kept answers stand in, and what needs more "
+    "waits for you.",
+    ("agent", "thrifty"): "Most of today's {most} for the {whose}'s language models is used "
+    "({spent}), so only small models are asked for it until midnight.",
+    ("agent", "frozen"): "Today's {most} for the {whose}'s language models is too little for its "
+    "next call ({spent} are used). Until midnight it goes on with templates and kept answers.",
+    ("goal", "frozen"): "The {most} that language models may cost for “{whose}” is too little for "
+    "the next call ({spent} are used), so it goes on with templates and kept answers.",
+}
+RAISED = {
+    "day": "Raised: language models may cost {most} today. Tomorrow it is {usual} again.",
+    "agent": "Raised: language models may cost the {whose} {most} today. Tomorrow it is {usual} "
+    "again.",
+    "goal": "Raised: until midnight language models may cost {most} for “{whose}”.",
+}
+ANOTHER = "That was for another day, so nothing was raised."
+ALREADY = "It was raised already: language models may cost more today than this message says."
+
+
+async def allowed(reader: Reader, budget: Budget, goal: str | None = None) -> Budget:
+    """Return the budget with what the operator added to it today, also for this goal."""
+    more = await _raised(reader)
+    agents = {name: most + _more(more, f"agent:{name}") for name, most in budget.agents.items()}
+    return replace(
+        budget,
+        day=budget.day + _more(more, "day"),
+        goal=budget.goal + _more(more, f"goal:{goal}"),
+        agents=agents,
+    )
+
+
+async def tell(tx: Tx, usual: Budget, ceiling: Decimal, goal: str | None, agent: str) -> None:
+    """Say to which rungs a call with this ceiling brings its budgets; each once, until raised."""
+    so_far = await ledger.spent(tx, goal, agent)
+    before = ledger.purses(so_far, usual, goal, agent)
+    now = ledger.purses(so_far, await allowed(tx, usual, goal), goal, agent)
+    for purse, planned in zip(now, before, strict=True):
+        kind, _, name = purse.of.partition(":")
+        if not name and kind != "day":
+            continue  # one wish without a goal: nothing follows that more money would help
+        if not purse.most and kind != "day":
+            continue  # you set it to nothing: that needs no saying with every wish
+        if (kind, purse.level(ceiling)) in SAID:
+            await _tell(tx, purse, ceiling, planned.most)
+
+
+async def _tell(tx: Tx, purse: Purse, ceiling: Decimal, usual: Decimal) -> None:
+    settings = await profile.read(tx)
+    level = purse.level(ceiling)
+    currency, ref = settings["currency"], _ref(words.today(tx.now, settings), purse.most, purse.of)
+    key = f"rung:{level}:{ref}"
+    if await outbox.get(tx, key) is not None:
+        return
+    text = SAID[purse.of.partition(":")[0], level].format(
+        most=words.money(purse.most, currency),
+        spent=words.cost(purse.spent, currency),
+        whose=await _whose(tx, purse.of),
+    )
+    button = Button(label=f"Raise by {BY} today", action=RAISE, ref=ref, item=str(usual))
+    await outbox.post(tx, say(key, text, buttons=((button,),)))
+
+
+async def raise_today(
+    house: House, tap: Tap, who: Person, key: str, values: dict[str, str]
+) -> Reply:
+    """Let language models cost more today. A second tap on the same message changes nothing."""
+    async with house.db.transaction() as tx:
+        cause = await taps.heard(tx, tap, who, key, values)
+        settings = await profile.read(tx)
+        today = words.today(tx.now, settings)
+        day, _, of = tap.ref.split("/", 2)
+        usual, raised = Decimal(tap.item), await _raised(tx)
+        more = _more(raised, of)
+        if day != today:
+            return Reply(ANOTHER, refused=True)
+        if tap.ref != _ref(today, usual + more, of):
+            return Reply(ALREADY, refused=True)
+        by = {**raised, of: str(more + BY)}
+        await profile.save(tx, cause, **{KEPT: {"day": today, "by": by}})
+        whose = await _whose(tx, of)
+    currency = settings["currency"]
+    most = words.money(usual + more + BY, currency)
+    text = RAISED[of.partition(":")[0]]
+    return Reply(text.format(most=most, usual=words.money(usual, currency), whose=whose))
+
+
+VERBS = {RAISE: raise_today}
+
+
+def _ref(today: str, most: Decimal, of: str) -> str:
+    return f"{today}/{most:.2f}/{of}"
+
+
+def _more(raised: Mapping[str, str], of: str) -> Decimal:
+    return Decimal(raised.get(of, 0))
+
+
+async def _raised(reader: Reader) -> dict[str, str]:
+    """Return by how much each budget was raised today."""
+    settings = await profile.read(reader)
+    raised: dict[str, Any] | None = settings.get(KEPT)
+    if raised is None or raised["day"] != words.today(reader.now, settings):
+        return {}
+    return dict(raised["by"])
+
+
+async def _whose(reader: Reader, of: str) -> str:
+    """Return the agent's name, or the goal in words."""
+    kind, _, name = of.partition(":")
+    if kind != "goal":
+        return name
+    return str(await reader.value(sa.select(goals.c.text).filter_by(id=name)) or name)

@@ -1,0 +1,202 @@
+"""Figures of a trial: the new beside the old, from what was answered and what became of it.
+
+Nothing is counted apart: who drafted is read from the calls, what became of it from the cards.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from math import comb
+from statistics import median
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.chat import words
+from engine.models import trials
+from engine.models.trials import Arm, Trial
+from engine.planning import plans
+from engine.rules.house import House
+from engine.voice import style_told
+from memory import likeness
+from memory.db import Reader
+from memory.reach import rowid
+from memory.schema.models import answers, reasons
+from memory.schema.work import approvals, decisions, effect_versions, effects
+
+ENOUGH = 15  # of each: where none was touched, less than a fifth of all would be, 19 times in 20
+CHANCE = 0.05
+FEW = "Too few to tell: {old} and {new} of {enough} decided."
+NEARER = "nearer to what you sent in {nearer} of {all}, farther in {farther}"
+
+
+@dataclass(slots=True)
+class Figures:
+    """What became of one arm's drafts. `touched`: changed by hand or refused."""
+
+    decided: int = 0
+    edited: int = 0
+    rejected: int = 0
+    touched: int = 0
+    changed: list[float] = field(default_factory=list)  # the share of words, of each that was sent
+    calls: int = 0
+    cost: Decimal = Decimal(0)
+    ms: list[int] = field(default_factory=list)
+
+    def told(self, currency: str) -> str:
+        """Return them in one line."""
+        each = words.cost(self.cost / max(self.calls, 1), currency)
+        took = f", {median(self.ms) / 1000:.1f} s at the median" if self.ms else ""
+        asked = f"{each} a call{took}"
+        share = f"{sum(self.changed) / len(self.changed):.0%} of the words" if self.changed else ""
+        if self.decided:
+            by_hand = f"{self.edited} changed by hand{f' ({share})' if share else ''}"
+            return f"{self.decided} decided: {by_hand}, {self.rejected} refused; {asked}"
+        if share:  # a shadow
+            return f"{len(self.changed)} beside what you sent: {share} differ; {asked}"
+        return f"nothing decided yet; {asked}" if self.calls else "nothing asked yet"
+
+
+@dataclass(slots=True)
+class Compared:
+    """Both arms. `nearer`, `farther`: of a shadow, how its drafts lie to what was sent."""
+
+    old: Figures = field(default_factory=Figures)
+    new: Figures = field(default_factory=Figures)
+    nearer: int = 0
+    farther: int = 0
+    equal: int = 0
+
+    def verdict(self, *, shadow: bool) -> str:
+        """Return what the figures say, in one sentence."""
+        return self._of_shadow() if shadow else self._of_share()
+
+    def _of_share(self) -> str:
+        old, new = self.old, self.new
+        if min(old.decided, new.decided) < ENOUGH:
+            return FEW.format(old=old.decided, new=new.decided, enough=ENOUGH)
+        chance = fisher(old.touched, old.decided, new.touched, new.decided)
+        if chance >= CHANCE:
+            return "No difference that could not be chance."
+        better = new.touched * old.decided < old.touched * new.decided
+        return f"{'Better' if better else 'Worse'}, hardly by chance."
+
+    def _of_shadow(self) -> str:
+        both = self.nearer + self.farther + self.equal
+        said = NEARER.format(nearer=self.nearer, all=both, farther=self.farther)
+        if both < ENOUGH:
+            return f"Too few to tell: {both} of {ENOUGH} sent; {said}."
+        if sign_test(self.nearer, self.farther) >= CHANCE:
+            return f"No difference that could not be chance: {said}."
+        better = self.nearer > self.farther
+        return f"{'Better' if better else 'Worse'}, hardly by chance: {said}."
+
+
+async def compared(reader: Reader, house: House, purpose: str, trial: Trial) -> Compared:
+    """Return the figures of both arms since the trial began."""
+    found = Compared()
+    rows = await _answered(reader, purpose, trial)
+    shown = {row.task: row for row in reversed(rows) if not row.step.startswith(trials.SHADOW)}
+    shadows = {row.task: row for row in reversed(rows) if row.step.startswith(trials.SHADOW)}
+    for task, row in shown.items():
+        figures = found.new if not trial.shadow and _is(row, trial.arm) else found.old
+        _count_call(figures, row)
+        effect = await _effect(reader, task)
+        if effect is None:
+            continue
+        planned = await plans.task(reader, task)
+        sent = planned is not None and await _count(reader, house, figures, effect, planned.args)
+        if sent and planned is not None and task in shadows:
+            await _beside(reader, house, found, effect, shadows[task], planned.args)
+    for row in shadows.values():
+        _count_call(found.new, row)
+    return found
+
+
+def fisher(one: int, of_one: int, other: int, of_other: int) -> float:
+    """Return how likely two shares differ so much by chance: Fisher's exact test, two-sided."""
+    both, every = one + other, of_one + of_other
+
+    def likely(x: int) -> float:
+        return comb(of_one, x) * comb(of_other, both - x) / comb(every, both)
+
+    seen = likely(one)
+    possible = range(max(0, both - of_other), min(both, of_one) + 1)
+    return min(1.0, sum(p for x in possible if (p := likely(x)) <= seen * (1 + 1e-9)))
+
+
+def sign_test(nearer: int, farther: int) -> float:
+    """Return how likely so uneven a split is by chance, two-sided; ties count for neither."""
+    count, least = nearer + farther, min(nearer, farther)
+    tail: float = sum(comb(count, x) for x in range(least + 1)) / 2**count
+    return min(1.0, 2 * tail)
+
+
+async def _answered(reader: Reader, purpose: str, trial: Trial) -> Sequence[sa.Row[Any]]:
+    """Return the answers of the purpose since the trial began, the oldest first."""
+    shadows = reasons.c.step.startswith(f"{trials.SHADOW}{purpose}.")
+    mine = trials.asked_for(purpose) | shadows
+    query = sa.select(reasons).where(
+        mine,
+        reasons.c.state == "answered",
+        reasons.c.at >= trial.since,
+        reasons.c.task.is_not(None),
+    )
+    return await reader.rows(query.order_by(rowid(reasons)))
+
+
+def _is(row: sa.Row[Any], arm: Arm) -> bool:
+    return trials.number_of(row.step) == arm.prompt and arm.model in ("", row.model)
+
+
+def _count_call(figures: Figures, row: sa.Row[Any]) -> None:
+    figures.calls += 1
+    figures.cost += Decimal(row.cost)
+    figures.ms += [] if row.cached else [row.ms]
+
+
+async def _effect(reader: Reader, task: str) -> str | None:
+    query = sa.select(effects.c.id).filter_by(task=task).where(effects.c.undoes.is_(None))
+    row = await reader.row(query)
+    return None if row is None else str(row.id)
+
+
+async def _count(
+    reader: Reader, house: House, figures: Figures, effect: str, planned: dict[str, Any]
+) -> bool:
+    """Count what became of a draft; say whether it was approved."""
+    query = sa.select(decisions.c.answer).join(approvals, approvals.c.id == decisions.c.approval)
+    answer = await reader.value(query.where(approvals.c.effect == effect).limit(1))
+    if answer is None:
+        return False
+    by_hand = sa.select(effect_versions.c.version).filter_by(effect=effect, author="operator")
+    edited = await reader.value(by_hand.limit(1)) is not None
+    figures.decided += 1
+    figures.edited += edited
+    figures.rejected += answer == "reject"
+    figures.touched += edited or answer == "reject"
+    if answer == "reject":
+        return False
+    changed = await style_told.changed_of(reader, house, effect, planned)
+    figures.changed += [] if changed is None else [changed]
+    return True
+
+
+async def _beside(
+    reader: Reader, house: House, found: Compared, effect: str, shadow: sa.Row[Any],
+    planned: dict[str, Any],
+) -> None:  # fmt: skip
+    """Compare a shadow with what was sent in the end, as the shown draft is compared with it."""
+    newest = sa.select(effect_versions.c.action).filter_by(effect=effect)
+    action = await reader.value(newest.order_by(effect_versions.c.version.desc()).limit(1))
+    kept = await reader.value(sa.select(answers.c.value).filter_by(key=shadow.answer))
+    name = shadow.step.removeprefix(trials.SHADOW).partition("/")[0].partition(".")[2]
+    sent = str(action["args"].get(name, ""))
+    shown = await style_told.changed_of(reader, house, effect, planned, name)
+    if kept is None or not sent or shown is None:
+        return
+    other = likeness.changed(str(kept["text"]), sent)
+    found.new.changed.append(other)
+    found.nearer += other < shown
+    found.farther += other > shown
+    found.equal += other == shown

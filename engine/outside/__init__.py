@@ -1,0 +1,1 @@
+"""Outside: sources that are polled, and the tools of others."""

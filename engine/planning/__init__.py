@@ -1,0 +1,1 @@
+"""Planning: goals, their plans and versions, what came of them, and what they may cost."""

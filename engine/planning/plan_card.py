@@ -1,0 +1,141 @@
+"""The card of a plan that a model made: what each step would do, and what the rules say of it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from engine.chat.messages import (
+    LABEL_CHARS_MAX,
+    Bullets,
+    Button,
+    Fold,
+    Form,
+    Input,
+    Msg,
+    Para,
+    Part,
+    Span,
+)
+from engine.planning.goals import Goal
+from engine.planning.versions import Version
+
+NOTE_CHARS_MAX = 1000
+SUMMARY_CHARS_MAX = 160
+VALUE_CHARS_MAX = 400
+WAITS = "Nothing is done before you start it."
+SAYS = {  # what the rules said in advance, in the operator's words
+    "allow": "runs by itself",
+    "notify": "runs by itself, and I tell you",
+    "ask": "asks you",
+    "ask_twice": "asks you twice",
+    "deny": "refused",
+    "cannot": "cannot be done",
+    "later": "judged when its turn comes",
+}
+TELLS_WHY = ("ask_twice", "deny", "cannot")
+ENDED = ("done", "failed", "skipped")
+
+
+def offered(goal: Goal, version: Version, cost: str) -> Msg:
+    """Return the card of a plan that waits for its start."""
+    proposed, told = version.proposed or {}, version.foretold or {}
+    steps = proposed.get("steps", [])
+    title = (Span(text="Plan: ", style="bold"), Span(text=goal.text))
+    parts: list[Part] = [
+        Para(spans=title),
+        Para(spans=(Span(text=version.because, style="italic"),)),
+        Bullets(items=tuple(_lines(steps, told))),
+        Fold(title=f"What exactly ({len(steps)})", parts=tuple(_exactly(steps, told))),
+    ]
+    if risks := tuple(f"{one['title']}: {one['risk']}" for one in steps if one.get("risk")):
+        parts.append(
+            Fold(title=f"What could go wrong ({len(risks)})", parts=(Bullets(items=risks),))
+        )
+    parts.append(Para(spans=(Span(text=f"{cost} {WAITS}".strip()),)))
+    return Msg(
+        key=key(goal.id),
+        summary=f"Plan: {goal.text}"[:SUMMARY_CHARS_MAX] + " · waits for your start",
+        parts=tuple(parts),
+        buttons=_start(version, told),
+    )
+
+
+def key(goal_id: str) -> str:
+    return f"plan:{goal_id}"
+
+
+def more(version: Version, states: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
+    """Return what can still be asked of a model's plan that was started."""
+    if version.proposed is None or version.offered or all(one == "done" for one in states):
+        return ()
+    if all(state not in ("failed", "skipped") for state in states):
+        return ((edit(version),),)
+    label = "↻ Plan the rest anew"
+    anew = Button(label=label, action="plan.anew", ref=version.goal, item=_item(version))
+    return ((anew,), (edit(version),))
+
+
+def edit(version: Version) -> Button:
+    """Return the button that takes a note and makes a new version of it."""
+    note = Input(id="note", label="What should be different?", kind="multiline",
+                 max_chars=NOTE_CHARS_MAX)  # fmt: skip
+    form = Form(title="Change the plan", fields=(note,), submit="Plan it so")
+    return Button(
+        label="✎ Edit in words",
+        action="plan.edit",
+        ref=version.goal,
+        item=_item(version),
+        form=form,
+    )
+
+
+def agreeable(told: dict[str, Any]) -> list[str]:
+    """Return the steps that one tap may approve: nothing in them is open, and they ask once."""
+    return [key for key, one in told.items() if one.get("agreeable")]
+
+
+def _start(version: Version, told: dict[str, Any]) -> tuple[tuple[Button, ...], ...]:
+    goal, item = version.goal, _item(version)
+    start = Button(label="▶ Start", action="plan.start", ref=goal, item=item, style="ok")
+    drop = Button(label="✕ Drop", action="plan.drop", ref=goal, item=item)
+    rows: list[tuple[Button, ...]] = [(start,)]
+    if count := len(agreeable(told)):
+        label = f"▶ Start, yes to {count}"[:LABEL_CHARS_MAX]
+        rows.append((Button(label=label, action="plan.agree", ref=goal, item=item),))
+    return (*rows, (edit(version), drop))
+
+
+def _item(version: Version) -> str:
+    return str(version.version)
+
+
+def _lines(steps: list[dict[str, Any]], told: dict[str, Any]) -> Iterator[str]:
+    for number, step in enumerate(steps, 1):
+        one = told.get(step["key"])
+        if one is None:
+            yield f"{number}. {step['title']} — done already"
+            continue
+        outcome = one["outcome"]
+        why = f": {one['because']}" if outcome in TELLS_WHY else ""
+        once = " (one tap can say yes now)" if one.get("agreeable") else ""
+        yield f"{number}. {step['title']} — {SAYS[outcome]}{why}{once}"
+
+
+def _exactly(steps: list[dict[str, Any]], told: dict[str, Any]) -> Iterator[Part]:
+    """Yield for every step what it would be called with: a yes to it is a yes to exactly this."""
+    for number, step in enumerate(steps, 1):
+        one = told.get(step["key"], {})
+        head = f"{number}. {step['operation']}: {step['why']}"
+        yield Para(spans=(Span(text=head, style="bold"),))
+        args = one.get("args", step["args"])
+        shown = tuple(
+            f"{name} = {_value(value, bool(one.get('agreeable')))}" for name, value in args.items()
+        )
+        if shown:
+            yield Bullets(items=shown)
+
+
+def _value(value: Any, whole: bool) -> str:
+    if isinstance(value, dict) and set(value) == {"write"}:
+        return f"(to be written: {value['write']})"
+    text = str(value)
+    return text if whole or len(text) <= VALUE_CHARS_MAX else f"{text[:VALUE_CHARS_MAX]}…"

@@ -1,0 +1,1 @@
+"""Rules: the book in force, its versions, and the house that everything is weighed in."""

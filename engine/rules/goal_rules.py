@@ -1,0 +1,45 @@
+"""A rule of one goal: “…, but ask me first” makes this one stricter, and ends with it.
+
+It stands in the operator's own words of the goal, so nothing else has to be kept.
+"""
+
+import re
+from collections.abc import Iterable
+
+from engine.planning import mode_words, under
+from policies.book import join
+from policies.rules import Book, Outcome, Rule
+
+SOURCE = "you, for this one"
+_TAIL = re.compile(
+    r"(?:\s*[,;.]\s*(?:(?:but|and|aber|und)\s+)?|\s+(?:but|aber)\s+|\s+[\u2013-]\s+)"
+    r"(?:please\s+|bitte\s+)?(?P<said>(?:ask me|check with me|frage?\s+mich)\s+"
+    r"(?:first|before|twice|vorher|zuerst|zweimal))(?:\s+(?:please|bitte))?\s*[.!]*\s*$",
+    re.IGNORECASE,
+)
+_TWICE = ("twice", "zweimal")
+
+
+def without(said: str) -> str:
+    """Return a wish without the words that only say how to go about it, or for which project."""
+    _, said = mode_words.heard(under.without(said))
+    found = _TAIL.search(said)
+    return said if found is None else said[: found.start()]
+
+
+def book(base: Book, said: Iterable[str]) -> Book:
+    """Return the rules with those that the words of a goal add to them."""
+    found = [match["said"] for words in said if (match := _TAIL.search(words))]
+    for rule in {rule.id: rule for rule in map(_rule, found)}.values():
+        base = join(base, rule, SOURCE)
+    return base
+
+
+def _rule(said: str) -> Rule:
+    then: Outcome = "ask_twice" if said.lower().endswith(_TWICE) else "ask"
+    return Rule(
+        id=f"this-one-{then.replace('_', '-')}",
+        why=f"You said of this one: {said}.",
+        then=then,
+        when=("goes_out",),
+    )

@@ -1,0 +1,1 @@
+"""Voice: how the operator writes, found in their edits and asked about."""
