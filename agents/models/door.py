@@ -131,7 +131,7 @@ class Models:
         async with self._house.db.snapshot() as reader:
             before = await model_calls.settled(reader, wish.wanted)
             level = await model_calls.level(reader, wish.wanted, self.limits)
-        if before is not None:
+        if before is not None and (before.value is not None or not wish.needed):
             return _again(before, wish)
         wish = wish.within(level)
         listed = list(self._listed(wish))

@@ -52,6 +52,7 @@ class Wish(Generic[T]):
     `hears`: is told what was written so far, JSON that is neither whole nor checked, with the ids
     of the passages it was given. Where it came from a cache or all at once, nothing.
     `first`: the model that is asked before those of the tier; "": none is.
+    `needed`: nothing stands in for the answer, so a retry asks anew where the models gave up.
     """
 
     wanted: Wanted
@@ -63,6 +64,7 @@ class Wish(Generic[T]):
     chars_max: int = 8000
     hears: Hears | None = None
     first: str = ""
+    needed: bool = False
 
     @cached_property
     def messages(self) -> list[Message]:

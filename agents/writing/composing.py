@@ -79,6 +79,7 @@ class Composing:
             parts=parts,
             gives=Composed,
             tokens_max=1600,
+            needed=True,
         )
         answer = await self.models.ask(wish)
         if not isinstance(answer, Answer):

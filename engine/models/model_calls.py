@@ -235,6 +235,7 @@ async def kept(reader: Reader, key: str) -> Any:
 async def settled(reader: Reader, wanted: Wanted) -> Kept | None:
     """Return what came of the same wish of the same task before, so that a retry invents nothing.
 
+    An answer counts more than that the models gave up before it.
     None: it is new, or was broken off, or its answer was let go with the years.
     """
     if wanted.task is None:
@@ -243,7 +244,7 @@ async def settled(reader: Reader, wanted: Wanted) -> Kept | None:
         sa.select(reasons)
         .filter_by(task=wanted.task, step=wanted.step, basis=wanted.basis)
         .where(reasons.c.state.in_(("answered", "gave_up")))
-        .order_by(rowid(reasons))
+        .order_by(reasons.c.state, rowid(reasons))
         .limit(1)
     )
     row = await reader.row(query)

@@ -1,6 +1,7 @@
 """The door to language models, against somebody else's server: answers, faults, money, reasons."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -70,6 +71,20 @@ async def test_who_gave_up_on_a_task_is_not_asked_again_by_a_retry(desk: Desk) -
     assert first == "home/one does not take the call (400): no such shape"
     assert why(await models.ask(wish(task="tsk_1"))) == first
     assert len(desk.server.asked) == 1
+
+
+async def test_what_nothing_stands_in_for_is_asked_anew_until_it_is_answered(desk: Desk) -> None:
+    desk.server.script(fails(400, "no such shape"), GOOD, says({"text": "another"}))
+    models = desk.models()
+    needed = replace(wish(task="tsk_1"), needed=True)
+    why(await models.ask(needed))
+    answer = await models.ask(needed)
+    assert isinstance(answer, Answer)
+    other = replace(wish("Other words.", task="tsk_1"), needed=True)
+    again = await models.ask(other)
+    assert isinstance(again, Answer)
+    assert again.value.text == answer.value.text == "Hello Ada"
+    assert len(desk.server.asked) == 2
 
 
 @pytest.mark.parametrize(

@@ -311,6 +311,17 @@ async def test_a_text_that_nobody_writes_stops_its_step_alone(office: Office) ->
     assert "is not written" in chat.text("cannot be done")
 
 
+async def test_a_text_that_nobody_wrote_is_asked_for_anew_by_a_retry(office: Office) -> None:
+    chat = await office.open()
+    office.server.script(plan(mail("open", text={"write": "a longer text"}), booking()), fails(401))
+    await chat.say(ASK)
+    await chat.tap("The plan", "▶ Start")
+    office.server.script(says({"text": "The hall is yours from Monday on."}))
+    assert (await chat.tap("cannot be done", "Retry")).text == "I try to prepare it again."
+    assert await states(office) == {"open": "waiting", "book": "waiting"}
+    assert "The hall is yours" in chat.text("ada@example.org")
+
+
 async def test_what_waits_for_a_step_that_is_refused_is_left_out(office: Office) -> None:
     chat = await office.open()
     after = mail("after", "tell", text={"write": "what came of it"})
