@@ -17,8 +17,9 @@ from agents.models import listed
 from agents.models.door import Answer, Models, NoAnswer
 from agents.models.wish import T, Wish
 from agents.writing.drafting import Drafted
-from bot import minds, sample
+from bot import minds
 from bot.app import open_app
+from bot.commands import sample
 from bot.delivery import buttons_of
 from engine.chat.messages import Button
 from engine.rules.house import House

@@ -5,8 +5,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks._figures import Screen, operator, percentile, show
-from bot import sample
 from bot.app import App, open_app
+from bot.commands import sample
 from bot.surfaces import Heard
 from engine.acting.taps import Person
 from engine.chat.outbox import APPROVAL

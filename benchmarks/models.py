@@ -22,8 +22,9 @@ from pydantic import BaseModel, SecretStr
 from agents.models.door import Models
 from agents.models.wish import CONTEXT_CHARS, Part, Wish
 from benchmarks._figures import Screen, operator, percentile, show
-from bot import minds, sample
+from bot import minds
 from bot.app import App, open_app
+from bot.commands import sample
 from bot.settings import Settings
 from bot.surfaces import Heard
 from connectors import http

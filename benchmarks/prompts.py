@@ -28,8 +28,9 @@ from agents.writing import judging, revising, variants
 from agents.writing.checks.evidence import Evidence, Finding
 from agents.writing.composing import Composing
 from benchmarks._figures import Screen, operator
-from bot import minds, sample
+from bot import minds
 from bot.app import open_app
+from bot.commands import sample
 from bot.surfaces import Heard
 from connectors.contract import PermanentError
 from engine.planning.goals import Goal

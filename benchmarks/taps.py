@@ -12,12 +12,12 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from benchmarks._figures import WAIT_S, percentile, show
-from bot import sample
 from bot.app import App, open_app
-from bot.slack import Slack
-from bot.slack_access import Access
+from bot.commands import sample
+from bot.slack.access import Access
+from bot.slack.surface import Slack
 from bot.surfaces import Surface
-from bot.telegram import Telegram
+from bot.telegram.surface import Telegram
 from engine.chat import conversations
 from memory.db import system_clock
 from memory.schema.events import events

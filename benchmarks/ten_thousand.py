@@ -14,8 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from benchmarks._figures import Screen, operator, show
-from bot import sample
 from bot.app import App, open_app
+from bot.commands import sample
 from bot.surfaces import Heard
 from engine.acting import approvals as approvals_of
 from engine.chat.outbox import APPROVAL

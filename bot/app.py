@@ -31,29 +31,30 @@ from agents.specialists.roster import Roster
 from agents.specialists.specialist import Specialist, by_rules
 from agents.writing.composing import Composing
 from agents.writing.drafting import SHADOW
-from bot import board, forgetting, minds, onboarding, templates
-from bot.agents import Agents, drafting_of
-from bot.aims import Aims
-from bot.autonomy import Autonomy
-from bot.commands import Commands
+from bot import minds
+from bot.commands import board, forgetting, onboarding, templates
+from bot.commands.agents import Agents, drafting_of
+from bot.commands.aims import Aims
+from bot.commands.autonomy import Autonomy
+from bot.commands.basic import Commands
+from bot.commands.facts import Knowing
+from bot.commands.memories import Memories
+from bot.commands.modes import Modes
+from bot.commands.qualifying import Qualifying
+from bot.commands.recording import Recording
+from bot.commands.researching import Researching
+from bot.commands.rules import Rules
+from bot.commands.secrets import Secrets
+from bot.commands.style import Styles
+from bot.commands.tools import Tools
+from bot.commands.trust import Trust
+from bot.commands.verbs import VERBS, Verb
+from bot.commands.who import Who
 from bot.delivery import Delivery
-from bot.facts import Knowing
-from bot.memories import Memories
-from bot.modes import Modes
-from bot.qualifying import Qualifying
-from bot.recording import Recording
 from bot.remembering import Remembering
-from bot.researching import Researching
-from bot.rules import Rules
-from bot.secrets import Secrets
-from bot.style import Styles
 from bot.surfaces import Heard, Surface
-from bot.tools import Tools
 from bot.tracing import Tracing
-from bot.trust import Trust
 from bot.twins import Twins
-from bot.verbs import VERBS, Verb
-from bot.who import Who
 from connectors import blobs, registry
 from connectors.company import Company
 from connectors.contract import PermanentError

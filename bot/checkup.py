@@ -148,7 +148,7 @@ async def _telegram(settings: Settings) -> list[Finding]:
     if settings.telegram_token is None:
         says = "not set up. Take a token from @BotFather and set FIRSTMATE_TELEGRAM_TOKEN."
         return [Finding("Telegram", True, says)]
-    from bot.telegram import identify
+    from bot.telegram.surface import identify
 
     token = settings.telegram_token.get_secret_value()
     fault, name = await identify(token, settings.telegram_api)
@@ -159,7 +159,7 @@ async def _slack(settings: Settings) -> list[Finding]:
     """Say which steps of the setup are left: token, way in, and each missing permission."""
     if settings.slack_bot_token is None:
         return [Finding("Slack", True, SLACK_STEPS)]
-    from bot.slack_access import SCOPES, access, identify
+    from bot.slack.access import SCOPES, access, identify
 
     fault, who = await identify(access(settings))
     if fault is not None or who is None:

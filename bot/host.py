@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bot import minds, notices, onboarding, sample
+from bot import minds, notices
 from bot.app import App, open_app
+from bot.commands import onboarding, sample
 from bot.settings import Settings
 from bot.surfaces import Surface
-from bot.web import Web
+from bot.web.surface import Web
 from connectors import blobs
 from engine.chat import conversations
 from engine.chat.conversations import Handover
@@ -104,7 +105,7 @@ def surfaces_of(settings: Settings, tell: Print, db: Database, folder: Path) -> 
 
     found: list[Surface] = [Web(settings.host, settings.port, settings.names, tell)]
     if settings.telegram_token is not None:
-        from bot.telegram import Telegram
+        from bot.telegram.surface import Telegram
 
         telegram = Telegram(
             settings.telegram_token.get_secret_value(),
@@ -116,8 +117,8 @@ def surfaces_of(settings: Settings, tell: Print, db: Database, folder: Path) -> 
         )
         found.append(telegram)
     if settings.slack_bot_token is not None:
-        from bot.slack import Slack
-        from bot.slack_access import access
+        from bot.slack.access import access
+        from bot.slack.surface import Slack
 
         found.append(Slack(access(settings), db.clock, alarm=alarm, stored=stored))
     return found

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.hearing.front import Command
-from bot import telegram_forms as forms
 from bot.delivery import buttons_of
+from bot.telegram import forms
 from engine.acting import approvals
 from engine.acting.taps import Person, Reply
 from engine.chat import outbox

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from bot import sample
 from bot.app import App, open_app
+from bot.commands import sample
 from engine.work import durable, schedule
 from tests.chat import Chat
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import cli, policy
-from bot.commands import HELP
+from bot.commands.basic import HELP
 from bot.settings import PREFIX, Settings
 from tests.write_docs import DOCS, filled
 

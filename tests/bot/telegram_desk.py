@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.telegram import Telegram
-from bot.telegram_inbound import Pace
+from bot.telegram.inbound import Pace
+from bot.telegram.surface import Telegram
 from connectors.contract import PermanentError
 from engine.chat.messages import Button, Form, Input, Msg, say
 from engine.chat.outbox import Card, Due

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import searching
 from bot.app import App
-from bot.searching import Found, search
+from bot.commands import searching
+from bot.commands.searching import Found, search
 from tests.connectors.files import samples
 
 ADA = "Ada Example"

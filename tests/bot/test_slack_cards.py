@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.slack_api import SlackApi
-from bot.slack_cards import Cards
+from bot.slack.api import SlackApi
+from bot.slack.cards import Cards
 from engine.chat.messages import Msg, say
 from engine.chat.outbox import Card, Due
 from tests.bot.lower.samples import HUGE

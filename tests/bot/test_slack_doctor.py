@@ -6,8 +6,9 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from bot import checkup, slack_access
+from bot import checkup
 from bot.settings import Settings
+from bot.slack import access as slack_access
 from tests.peers.slack import APP_TOKEN, BOT_TOKEN, Workspace, slack
 
 NEEDED = sorted(slack_access.SCOPES)
@@ -77,6 +78,6 @@ async def test_slack_out_of_reach_is_said(tmp_path: Path) -> None:
 
 
 def test_the_manifest_asks_for_exactly_the_needed_permissions() -> None:
-    root = Path(slack_access.__file__).parents[1]
+    root = Path(__file__).parents[2]
     manifest = yaml.safe_load((root / "deploy/slack-manifest.yaml").read_text(encoding="utf-8"))
     assert sorted(manifest["oauth_config"]["scopes"]["bot"]) == NEEDED

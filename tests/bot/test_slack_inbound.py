@@ -4,8 +4,8 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from bot import slack_inbound as inbound
-from bot import slack_words
+from bot.slack import inbound
+from bot.slack import words as slack_words
 
 
 def rich(*parts: dict) -> dict:

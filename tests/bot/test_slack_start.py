@@ -4,9 +4,9 @@ import inspect
 
 import pytest
 
-from bot.slack import Slack
-from bot.slack_access import Access
-from bot.slack_api import SlackApi
+from bot.slack.access import Access
+from bot.slack.api import SlackApi
+from bot.slack.surface import Slack
 from memory.db import system_clock
 
 

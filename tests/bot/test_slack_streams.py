@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot import slack_access, slack_streams
-from bot.slack_api import SlackApi
-from bot.slack_streams import READING, Streams, Wanted
+from bot.slack import streams as slack_streams
+from bot.slack.api import SlackApi
+from bot.slack.streams import READING, Streams, Wanted
 from tests.bot.telegram_home import Home
 from tests.peers.slack import BOT_TOKEN, DM, TEAM, USER, Shown, Workspace, slack
 
@@ -189,7 +189,7 @@ async def test_an_end_takes_the_stream_away_before_the_process_goes(desk: Desk) 
 
 
 def test_the_manifest_makes_an_agent_that_hears_its_stop_button() -> None:
-    root = Path(slack_access.__file__).parents[1]
+    root = Path(__file__).parents[2]
     manifest = yaml.safe_load((root / "deploy/slack-manifest.yaml").read_text(encoding="utf-8"))
     assert manifest["features"]["agent_view"]["agent_description"]
     assert manifest["settings"]["event_subscriptions"]["bot_events"] == [

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.telegram_inbound import Pace
+from bot.telegram.inbound import Pace
 from tests.bot.telegram_desk import ADA, PATIENT, Desk, opened, refund
 from tests.bot.telegram_home import CODE, Home
 from tests.peers.telegram import MB

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot import telegram_drafts
+from bot.telegram import drafts as telegram_drafts
 from engine.chat.messages import say
 from tests.bot.telegram_desk import ADA, Desk, due, opened, token
 from tests.bot.telegram_home import Home

@@ -8,9 +8,9 @@ import pytest
 from aiohttp import web
 from lo_bot_api_emulator import LoBotApiEmulator  # type: ignore[import-untyped]
 
-from bot import telegram_drafts
-from bot.telegram import Telegram
-from bot.telegram_inbound import Pace
+from bot.telegram import drafts as telegram_drafts
+from bot.telegram.inbound import Pace
+from bot.telegram.surface import Telegram
 from engine.chat.messages import Button, say
 from engine.chat.outbox import Card, Due
 from tests.bot.telegram_home import Home

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.lower.limits import measure
 from bot.lower.payload import TEXT_UTF16_MAX
-from bot.telegram_forms import FormError, prompt, read
+from bot.telegram.forms import FormError, prompt, read
 from engine.chat.messages import Form, Input
 
 AMOUNT = Input(id="amount", label="Amount", kind="number", initial="40.00")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiogram.types import Message
 
-from bot.telegram_inbound import (
+from bot.telegram.inbound import (
     BUNDLE_MESSAGES_MAX,
     DOWNLOAD_BYTES_MAX,
     Pace,

@@ -9,7 +9,7 @@ import pytest
 
 from bot import notices
 from bot.app import App, open_app
-from bot.telegram import Telegram
+from bot.telegram.surface import Telegram
 from connectors import blobs
 from engine.chat import conversations
 from memory import events

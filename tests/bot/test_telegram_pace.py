@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import telegram_api
 from bot.delivery import Delivery
+from bot.telegram import api as telegram_api
 from engine.chat import conversations, outbox
 from engine.chat.messages import say
 from memory import upgrade

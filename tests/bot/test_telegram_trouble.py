@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.surfaces import BusyError
-from bot.telegram import BAD_TOKEN, POLLED, UNREACHED, Telegram, identify
+from bot.telegram.surface import BAD_TOKEN, POLLED, UNREACHED, Telegram, identify
 from tests.bot.telegram_desk import ADA, Desk, due, opened, refund, token
 from tests.bot.telegram_home import Home
 from tests.peers.telegram import TOKEN, FakeTelegram
@@ -38,7 +38,7 @@ async def desk() -> AsyncIterator[Desk]:
 async def test_another_poller_is_an_alarm_once_an_hour(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.CONFLICT_WAIT_S", 0.05)
+    monkeypatch.setattr("bot.telegram.surface.CONFLICT_WAIT_S", 0.05)
     for _ in range(3):
         desk.telegram.refuse("getUpdates", 409, "Conflict: terminated by other getUpdates request")
     await _poll_elsewhere(desk.telegram)
@@ -117,7 +117,7 @@ async def test_a_short_pause_is_no_gap(desk: Desk) -> None:
 async def test_a_gap_that_could_not_be_noted_is_told_at_the_next_look(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("bot.telegram.STUMBLE_WAIT_S", 0.05)
+    monkeypatch.setattr("bot.telegram.surface.STUMBLE_WAIT_S", 0.05)
     home = Full(paired={ADA})
     async with opened(home) as desk:
         desk.telegram.say("before")

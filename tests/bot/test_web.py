@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bot.app import App, open_app
-from bot.web import Web
+from bot.web.surface import Web
 from connectors import blobs
 from connectors.files.pictures import size
 from memory import records

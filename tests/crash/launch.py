@@ -24,10 +24,11 @@ WRITTEN = re.compile(
 )
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 IMPORTED = [
-    "bot.cli", "bot.host", "bot.web", "dbos", "uvicorn", "starlette.applications",
+    "bot.cli", "bot.host", "bot.web.surface", "dbos", "uvicorn", "starlette.applications",
     "alembic.command", "apscheduler.schedulers.asyncio", "jinja2", "chromadb", "onnxruntime",
     "schwifty", "sepaxml", "fpdf", "cel", "dateparser", "babel",
-    "bot.telegram", "aiogram", "bot.slack", "bot.slack_door", "slack_bolt.async_app",
+    "bot.telegram.surface", "aiogram", "bot.slack.surface", "bot.slack.door",
+    "slack_bolt.async_app",
     # What these import only once they are used:
     "aiosqlite", "alembic.config", "anyio._backends._asyncio", "apscheduler.executors.asyncio",
     "apscheduler.triggers.interval", "babel.dates", "bot.checkup", "chromadb.api.rust",
@@ -80,7 +81,8 @@ def serve(start: Start, stdout: Connection) -> None:
 
 def widen_lanes() -> None:
     """Let messages go out at once: what a messenger allows per second is not what is tried here."""
-    from bot import slack_api, telegram_api
+    from bot.slack import api as slack_api
+    from bot.telegram import api as telegram_api
 
     telegram_api.CHAT_BURST = slack_api.CHANNEL_BURST = slack_api.UPDATES_BURST = WIDE
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from bot.sample import MAIL
+from bot.commands.sample import MAIL
 from tests.crash.story import LOOK_AGAIN_S, PATIENCE_S, Operator
 from tests.peers.slack import APP_TOKEN, BOT_TOKEN, DM, USER, Workspace, slack
 from tests.peers.telegram import TOKEN, FakeTelegram

@@ -15,7 +15,7 @@ from typing import TextIO, TypeVar
 import httpx
 from bs4 import BeautifulSoup, Tag
 
-from bot.sample import MAIL
+from bot.commands.sample import MAIL
 from tests.crash.launch import Start, launch
 
 SERVED = re.compile(r"(http://127\.0\.0\.1:\d+)(?:/#([A-Z0-9]{8}))?")

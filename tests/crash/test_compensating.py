@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sample import MAIL
+from bot.commands.sample import MAIL
 from tests.crash import counted
 from tests.crash.conftest import At
 from tests.crash.story import NEVER, Operator

@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from bot.certificate import TITLE
-from bot.forgetting import SEARCHES
-from bot.sample import MAIL
+from bot.commands.certificate import TITLE
+from bot.commands.forgetting import SEARCHES
+from bot.commands.sample import MAIL
 from tests.crash import counted
 from tests.crash.conftest import At
 from tests.crash.story import NEVER, Operator

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sample import MAIL
+from bot.commands.sample import MAIL
 from tests.crash import counted, story
 from tests.crash.conftest import OTHERS, At
 from tests.crash.story import Operator

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App, open_app
-from bot.sample import MAIL
+from bot.commands.sample import MAIL
 from engine.work import durable
 from engine.work.durable import ATTEMPTS_MAX, Durable, Handler, Work, open_work
 from memory import events

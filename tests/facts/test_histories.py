@@ -9,7 +9,7 @@ import pytest
 
 from agents.answers import knowing
 from agents.reading.words import Context
-from bot.facts import answer
+from bot.commands.facts import answer
 from memory import facts, upgrade
 from memory.db import Database
 from memory.verify import verify

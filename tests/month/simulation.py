@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot import sample
 from bot.app import App, open_app
+from bot.commands import sample
 from engine.rules.house import House
 from memory import records
 from memory.db import Database

@@ -21,7 +21,7 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack_access import SCOPES
+from bot.slack.access import SCOPES
 from tests.peers import slack_form as form
 from tests.peers.slack_rules import check_message, check_view, completed
 from tests.peers.slack_state import (

@@ -8,9 +8,9 @@ from typing import Any
 
 import aiohttp
 
-from bot.slack import Slack
-from bot.slack_access import Access
-from bot.slack_feed import LANES
+from bot.slack.access import Access
+from bot.slack.feed import LANES
+from bot.slack.surface import Slack
 from bot.surfaces import Surface
 from connectors import blobs
 from engine.work import arrivals

@@ -9,8 +9,8 @@ import telegram as ptb
 
 from bot import notices
 from bot.surfaces import Surface
-from bot.telegram import Telegram
-from bot.telegram_inbound import Pace
+from bot.telegram.inbound import Pace
+from bot.telegram.surface import Telegram
 from connectors import blobs
 from memory.db import Database, Reader
 from tests.peers.telegram import TOKEN, FakeTelegram, Shown

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.async_api import Locator, Request, async_playwright
 
 from bot.surfaces import Surface
-from bot.web import Web
+from bot.web.surface import Web
 from memory.db import Database, Reader
 from tests.surfaces.stage import Held, Stage
 

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot import delivery, notices, slack_api, telegram_api
+from bot import delivery, notices
 from bot.app import App, open_app
+from bot.slack import api as slack_api
 from bot.surfaces import Surface
+from bot.telegram import api as telegram_api
 from engine.chat import conversations, outbox
 from memory.db import Database, Reader
 from tests.conftest import BEGINS

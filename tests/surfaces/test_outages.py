@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot import slack, slack_door
-from bot.telegram import Telegram
+from bot.slack import door as slack_door
+from bot.slack import surface as slack
+from bot.telegram.surface import Telegram
 from engine.chat import outbox
 from engine.chat.messages import say
 from engine.work import inbox

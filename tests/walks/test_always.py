@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import App, open_app
-from bot.sample import MAIL
+from bot.commands.sample import MAIL
 from engine.desks import perform
 from engine.rules import own_rules
 from engine.work.durable import Work

@@ -10,11 +10,11 @@ from pytest import MonkeyPatch
 
 from agents.answers import answering
 from agents.models import compatible
-from bot import certificate, forgetting, searching
 from bot.app import App
+from bot.commands import certificate, forgetting, searching
+from bot.commands.sample import MAIL
 from bot.lower import terminal
 from bot.remembering import Remembering
-from bot.sample import MAIL
 from engine.chat import outbox
 from memory import erasure, merging, records
 from memory.db import DiskFullError

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App
-from bot.sample import MAIL
+from bot.commands.sample import MAIL
 from bot.surfaces import Heard
 from engine.work.durable import Work, open_work
 from engine.work.lanes import AT_ONCE, RUNNING_MAX

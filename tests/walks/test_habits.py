@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 
 from bot.app import App
-from bot.memories import MEMORY
-from bot.style import TITLE
+from bot.commands.memories import MEMORY
+from bot.commands.style import TITLE
 from engine.voice import habits, style_desk
 from memory import artifacts, events, facts, passages, records, verify
 from memory.schema.recalls import recalls

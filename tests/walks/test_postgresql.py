@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot import app as composed
-from bot import sample
 from bot.app import App, open_app
-from bot.sample import MAIL
+from bot.commands import sample
+from bot.commands.sample import MAIL
 from engine.work import schedule
 from memory import upgrade
 from memory.db import Database

@@ -15,7 +15,7 @@ from bot import cli, host
 from bot.app import UNKNOWN_TAP, App, open_app
 from bot.settings import Settings
 from bot.surfaces import Heard
-from bot.web import Web
+from bot.web.surface import Web
 from engine.acting.taps import STALE, Person
 from engine.desks import stop
 from engine.desks.perform import NOT_DECIDED
@@ -46,7 +46,7 @@ KNOWN = {
     ("connectors/files/own_code.py", "importlib.import_module"),
     ("connectors/files/own_code.py", "compile(asked['code'], 'specialist', 'exec')"),
     ("connectors/files/own_code.py", "exec(code, room)"),  # in a process that can only compute
-    ("bot/searching.py", "asyncio.create_subprocess_exec"),  # looks for who was erased
+    ("bot/commands/searching.py", "asyncio.create_subprocess_exec"),  # looks for who was erased
     ("connectors/mcp/pipe.py", "asyncio.create_subprocess_exec"),  # a server of mcp.yaml
     ("connectors/mcp/child.py", "os.execve"),  # and how it becomes one, once it is confined
     ("memory/embed.py", "from importlib import util"),  # asks whether a package is there

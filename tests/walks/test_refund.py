@@ -1,7 +1,7 @@
 """The walk of one mail: dropped, read, suggested, planned, edited, approved, done, undone."""
 
 from bot.app import App
-from bot.sample import MAIL
+from bot.commands.sample import MAIL
 from tests.chat import Chat
 
 

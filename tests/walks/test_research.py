@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agents.specialists.researcher import Researcher
-from bot import researching
+from bot.commands import researching
 from memory.schema.models import reasons
 from memory.schema.work import effects
 from policies.judge import judge

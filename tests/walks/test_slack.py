@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import notices, slack_streams
+from bot import notices
 from bot.app import App, open_app
-from bot.sample import MAIL
-from bot.slack import Slack
-from bot.slack_access import Access
+from bot.commands.sample import MAIL
+from bot.slack import streams as slack_streams
+from bot.slack.access import Access
+from bot.slack.surface import Slack
 from connectors import blobs
 from connectors.files.pictures import size
 from engine.chat import conversations
@@ -398,7 +399,7 @@ async def test_stop_does_not_wait_behind_a_file(desk: Desk) -> None:
 async def test_a_start_while_slack_stumbles_connects_a_little_later(
     filled: Path, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.WATCH_EVERY_S", 0.1)
+    monkeypatch.setattr("bot.slack.surface.WATCH_EVERY_S", 0.1)
     shutil.copytree(filled, tmp_path / "sample")
     async with slack() as workspace:
         opened = workspace.delivery.connections

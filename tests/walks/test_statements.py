@@ -6,8 +6,8 @@ from contextlib import suppress
 import pytest
 
 from agents.incoming import camt, statements, tables
-from bot import importing
 from bot.app import App
+from bot.commands import importing
 from connectors.contract import PermanentError
 from memory import kinds, records, verify
 from memory.records import Record

@@ -10,9 +10,9 @@ import pytest
 
 from bot import notices
 from bot.app import App, open_app
-from bot.sample import MAIL
-from bot.telegram import Telegram
-from bot.telegram_inbound import Pace
+from bot.commands.sample import MAIL
+from bot.telegram.inbound import Pace
+from bot.telegram.surface import Telegram
 from connectors import blobs
 from connectors.files.pictures import size
 from engine.chat import conversations

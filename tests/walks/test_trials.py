@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agents.writing import prompts
-from bot.agents import STALE, TITLE
+from bot.commands.agents import STALE, TITLE
 from engine.models import trials
 from memory import verify
 from memory.schema.models import reasons

@@ -1,0 +1,1 @@
+"""Commands: what a person can say, and the taps that belong to it."""

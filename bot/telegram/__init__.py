@@ -1,0 +1,1 @@
+"""Telegram: the surface, the door to the Bot API, cards, forms and what people send."""

@@ -1,0 +1,1 @@
+"""The local web chat, on this machine only."""
