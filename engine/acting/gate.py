@@ -10,7 +10,7 @@ from connectors.contract import Operation, Option, PermanentError, Preview
 from engine.acting import request, situation, strangers
 from engine.acting.digests import digest
 from engine.drawing import forms
-from engine.drawing.marks import Marks, marked, marks_of
+from engine.drawing.marks import Marks, left, marked, marks_of
 from engine.planning import goals
 from engine.rules.house import House
 from memory.db import Reader
@@ -52,6 +52,15 @@ async def weigh(
     preview = marked(preview, marks, options)
     async with house.db.snapshot() as reader:
         return await judged(reader, house, action, preview, goal, task=task)
+
+
+async def again(
+    house: House, action: Action, goal: str, *, task: str | None, shown: Preview
+) -> Proposal:
+    """Weigh what a card showed once more: what was marked and offered in it stays so."""
+    drafts = tuple(one for one in shown.options if one.drafted)
+    marks = left(shown, action.args)
+    return await weigh(house, action, goal, task=task, marks=marks, options=drafts)
 
 
 async def judged(

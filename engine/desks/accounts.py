@@ -4,7 +4,7 @@ Money to an account that nobody trusted has named is refused. A mail alone never
 type whose it is, and characters of it that you saw on paper or heard on the phone.
 """
 
-from connectors.contract import PermanentError
+from connectors.contract import PermanentError, Preview
 from connectors.money import spaced
 from engine.acting import effects, gate, strangers
 from engine.acting.effects import Effect
@@ -52,14 +52,16 @@ async def endorse(house: House, tap: Tap, who: Person, key: str, values: dict[st
             return refusal
         kept = await _keep(tx, payee, account["account"], cause)
         await ladder.widened(tx, house, kept, account["account"], cause, what="the account")
-    return await _judged(house, effect, kept, account["account"], cause)
+    return await _judged(house, effect, shown, kept, account["account"], cause)
 
 
-async def _judged(house: House, effect: Effect, kept: Record, account: str, cause: str) -> Reply:
+async def _judged(
+    house: House, effect: Effect, shown: Preview, kept: Record, account: str, cause: str
+) -> Reply:
     """Put a version in the place of the refused one, judged by what is known now."""
     action = strangers.vouched(effect.action, account, kept.id)
     try:
-        proposal = await gate.weigh(house, action, effect.goal, task=effect.planned_by)
+        proposal = await gate.again(house, action, effect.goal, task=effect.planned_by, shown=shown)
     except PermanentError as error:
         return Reply(f"Kept, but the card stays as it is: {error}", refused=True)
     async with house.db.transaction() as tx:

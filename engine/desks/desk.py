@@ -194,12 +194,13 @@ async def reopen(house: House, tap: Tap, who: Person, key: str, values: dict[str
     """Change by hand what failed: a new version, judged and asked again."""
     async with house.db.snapshot() as reader:
         failed = await effects.get(reader, tap.ref)
+        if failed is None:
+            return Reply(GONE, refused=True)
         locale = await profile.get(reader, "locale")
-    if failed is None:
-        return Reply(GONE, refused=True)
+        shown = await effects.preview_of(reader, failed.id, failed.version)
     try:
         action = _edited(house, failed, values, locale)
-        proposal = await gate.weigh(house, action, failed.goal, task=failed.planned_by)
+        proposal = await gate.again(house, action, failed.goal, task=failed.planned_by, shown=shown)
     except ConnectorError as error:
         return Reply(f"Not changed: {error}", refused=True)
     async with house.db.transaction() as tx:

@@ -40,7 +40,7 @@ async def endorse(house: House, tap: Tap, who: Person, key: str, values: dict[st
         await ladder.widened(tx, house, kept, stranger["address"], cause)
     action = strangers.vouched(effect.action, stranger["address"], kept.id)
     try:
-        proposal = await gate.weigh(house, action, effect.goal, task=effect.planned_by)
+        proposal = await gate.again(house, action, effect.goal, task=effect.planned_by, shown=shown)
     except PermanentError as error:
         return Reply(f"Kept, but the card stays as it is: {error}", refused=True)
     said = KEPT.format(address=stranger["address"], name=kept.name)

@@ -4,6 +4,7 @@ What was approved to come after it is asked once more, for the yes took the step
 waits is drafted anew, for it may quote the step.
 """
 
+from connectors.contract import Preview
 from engine.acting import effects, gate, taps
 from engine.acting.effects import Effect
 from engine.acting.gate import Proposal
@@ -27,8 +28,8 @@ async def go_on(house: House, tap: Tap, who: Person, key: str, values: dict[str,
     if task is None:
         return Reply(GONE, refused=True)
     anew = [
-        (one, await gate.weigh(house, one.action, one.goal, task=one.planned_by))
-        for one in approved
+        (one, await gate.again(house, one.action, one.goal, task=one.planned_by, shown=shown))
+        for one, shown in approved
     ]
     async with house.db.transaction() as tx:
         cause = await taps.heard(tx, tap, who, key, values)
@@ -52,10 +53,11 @@ async def give_up(tx: Tx, ref: str, cause: str) -> bool:
     return await effects.abort(tx, ref, cause)
 
 
-async def _approved(reader: Reader, task: Task) -> list[Effect]:
-    """Return what may run as soon as this step is done."""
+async def _approved(reader: Reader, task: Task) -> list[tuple[Effect, Preview]]:
+    """Return what may run as soon as this step is done, with what its card showed."""
     later = [await effects.of_task(reader, one.id) for one in await plans.after(reader, task)]
-    return [one for one in later if one is not None and one.state == "approved"]
+    held = [one for one in later if one is not None and one.state == "approved"]
+    return [(one, await effects.preview_of(reader, one.id, one.version)) for one in held]
 
 
 async def _left_out(

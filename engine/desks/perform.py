@@ -17,7 +17,6 @@ from engine.autonomy import ladder
 from engine.desks import stop
 from engine.drawing import failures
 from engine.drawing.failures import BadAnswerError, CutOffError, ForbiddenError
-from engine.drawing.marks import marks_of
 from engine.planning import plans
 from engine.rules.house import House
 from engine.work.durable import ATTEMPTS_MAX, Work
@@ -103,8 +102,8 @@ async def _start(house: House, effect: Effect) -> bool:
             return False
         shown = await effects.preview_of(reader, effect.id, effect.version)
     try:
-        now = await gate.weigh(
-            house, effect.action, effect.goal, task=effect.planned_by, marks=marks_of(shown.facts)
+        now = await gate.again(
+            house, effect.action, effect.goal, task=effect.planned_by, shown=shown
         )
     except UnknownError as error:  # looking changes nothing: the call was not made
         raise TransientError(str(error)) from error

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connectors.contract import PermanentError
+from connectors.contract import PermanentError, Preview
 from engine.acting import effects, gate
 from engine.acting.effects import Effect
 from engine.acting.gate import Proposal
@@ -202,7 +202,8 @@ async def unstop(house: House, tap: Tap, who: Person, key: str, values: dict[str
         if stopped is None or record is None:
             return Reply(GONE, refused=True)
         held = await effects.get_all(reader, stopped.body["effects"])
-    proposals = {id: await _weighed(house, effect) for id, effect in held.items()}
+        shown = {id: await effects.preview_of(reader, id, e.version) for id, e in held.items()}
+    proposals = {id: await _weighed(house, effect, shown[id]) for id, effect in held.items()}
     async with house.db.transaction() as tx:
         cause = await heard(tx, tap, who, key, values)
         once = await events.append(
@@ -218,10 +219,12 @@ async def unstop(house: House, tap: Tap, who: Person, key: str, values: dict[str
     return Reply(said)
 
 
-async def _weighed(house: House, effect: Effect) -> Proposal | str:
+async def _weighed(house: House, effect: Effect, shown: Preview) -> Proposal | str:
     """Judge once more what was withdrawn; a sentence says why it can no longer be."""
     try:
-        return await gate.weigh(house, effect.action, effect.goal, task=effect.planned_by)
+        return await gate.again(
+            house, effect.action, effect.goal, task=effect.planned_by, shown=shown
+        )
     except PermanentError as error:
         return str(error)
 

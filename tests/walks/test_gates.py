@@ -4,6 +4,7 @@ from memory.schema.models import reasons
 from memory.schema.work import effects
 from tests.peers.models import says
 from tests.walks.model_office import CARD, WISH, WROTE, Office
+from tests.walks.test_objectives import recorded
 from tests.walks.test_refund import sent
 from tests.walks.test_rule_words import agreed
 
@@ -49,6 +50,25 @@ async def test_a_marked_draft_is_asked_about_where_it_would_run_by_itself(office
     assert len(sent(office.app)) == 1
     [_, waiting] = await office.rows(effects)
     assert "outward-findings-ask" in waiting.verdict["rules"]
+
+
+async def test_a_marked_draft_that_was_stopped_and_taken_back_is_asked_about_again(
+    office: Office,
+) -> None:
+    (office.folder / "rules").mkdir(exist_ok=True)
+    (office.folder / "rules" / "mine.yaml").write_text(MINE)
+    chat = await office.open()
+    await recorded(chat, "new project Spring", "New project")
+    office.server.script(says({"text": WRONG}))
+    await chat.say(f"for project Spring: {WISH}")
+    assert sent(office.app) == []
+    await chat.say("stop project Spring")
+    await chat.tap("Stop Spring?", "■ Stop it")
+    await chat.tap("Spring is stopped", "Take it back")
+    assert sent(office.app) == []
+    card = chat.text(CARD)
+    for mark in MARKS:
+        assert mark in card
 
 
 async def test_a_mark_goes_when_the_operator_takes_its_words_out(office: Office) -> None:
