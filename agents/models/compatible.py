@@ -54,7 +54,7 @@ async def complete(
             if "stream" not in str(error).casefold():
                 raise
         return _whole(await _posted(model, "chat/completions", body, timeout_s))
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
         raise UnknownError(f"{model.name} sent something that is no completion.") from None
 
 

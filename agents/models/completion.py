@@ -30,13 +30,21 @@ def of_body(body: Any) -> Completion:
     choice = body["choices"][0]
     message, usage = choice["message"], body.get("usage") or {}
     return Completion(
-        text=str(message.get("content") or ""),
+        text=_text(message.get("content")),
         finish=str(choice.get("finish_reason") or ""),
         tokens_in=count(usage.get("prompt_tokens")),
         tokens_out=count(usage.get("completion_tokens")),
-        declined=str(message.get("refusal") or ""),
+        declined=_text(message.get("refusal")),
         tokens_cached=_cached(usage),
     )
+
+
+def _text(given: Any) -> str:
+    """Return whole characters: halves that came in two pieces are joined, a lone one is replaced.
+
+    Half a character can neither be sent nor kept.
+    """
+    return str(given or "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _cached(usage: Mapping[str, Any]) -> int:

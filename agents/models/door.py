@@ -7,7 +7,6 @@ Whoever asks must be able to go on without an answer.
 """
 
 import asyncio
-import json
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Generic, Literal
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from agents.models import anybody, compatible
 from agents.models.completion import Completion
@@ -355,7 +355,9 @@ def _read(model: Model, form: _Form[T], got: Completion) -> _Turn[T]:
         return no("long", f"wrote more than {wish.chars_max} characters.", repair=True)
     try:
         fenced = FENCED.match(got.text)
-        plain = form.redaction.restored(json.loads(fenced[1] if fenced else got.text))
+        plain = form.redaction.restored(
+            from_json(fenced[1] if fenced else got.text, allow_inf_nan=False)
+        )
         if form.redacted and (strange := next(marks_in(plain), "")):
             raise ValueError(f"{strange} is no mark of mine.")
         value = wish.gives.model_validate(plain)

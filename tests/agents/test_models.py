@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from agents.models import listed
 from agents.models.door import Answer
-from agents.models.wish import Part
+from agents.models.wish import Part, Wish
 from engine.models import cost_told
 from engine.planning import ledger
 from memory import verify
@@ -108,6 +109,32 @@ async def test_what_may_help_is_tried_again(desk: Desk, bad: dict[str, Any], sta
     assert isinstance(answer, Answer)
     assert [one.state for one in await desk.reasons()] == [state, "answered"]
     assert len(desk.server.asked) == 2
+
+
+class Loose(BaseModel):
+    args: dict[str, Any]
+
+
+DEEP = "".join(f"[{number * 7919 % 9973}, " for number in range(600))  # no loop: it never repeats
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        f'{{"args": {{"a": {DEEP}1{"]" * 600}}}}}',
+        '{"args": {"a": "half a sign: \\ud83d"}}',
+        '{"args": {"\\ud83d": 1}}',
+        '{"args": {"a": NaN}}',
+    ],
+    ids=["nested too deep", "half a sign", "half a sign as a name", "no number"],
+)
+async def test_what_cannot_be_kept_is_no_json_and_paid_for(desk: Desk, bad: str) -> None:
+    desk.server.script(says(bad), says({"args": {"a": 1}}))
+    loose = Wish(wish().wanted, "small", "Answer.", wish().parts, Loose)
+    answer = await desk.models().ask(loose)
+    assert isinstance(answer, Answer) and answer.value.args == {"a": 1}
+    assert [one.state for one in await desk.reasons()] == ["invalid", "answered"]
+    assert [one.state for one in await desk.costs()] == ["settled", "settled"]
 
 
 async def test_an_answer_in_another_shape_is_repaired_once_and_shown_what_was_wrong(

@@ -61,6 +61,12 @@ async def test_pieces_make_one_answer_with_its_tokens(end: bytes) -> None:
     assert heard == ["Wór", "Wórld\u2028 "]
 
 
+async def test_halves_of_a_sign_in_two_pieces_are_one_and_a_lone_one_breaks_nothing() -> None:
+    halves = piece("It is \\ud83d") + piece("\\ude00, and \\ud83d") + piece("", "stop")
+    got = await asked(halves.replace(b"\\\\", b"\\"), [])
+    assert got.text == "It is 😀, and \ufffd"
+
+
 async def test_a_server_that_sends_all_at_once_has_done_no_wrong() -> None:
     whole = {"choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}], "usage": USAGE}
     heard: Heard = []
