@@ -13,10 +13,23 @@ from engine.models.model_calls import digest
 
 _KINDS = (  # what is longer or surer stands first: each letter is taken once
     ("MAIL", r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),
-    ("IBAN", r"\b[A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]{4}){2,7}(?:[ \u00a0]?[A-Z0-9]{1,4})?\b"),
-    ("TAX", r"\b(?:AT ?U|[A-Z]{2} ?)\d{8,12}\b|\b\d{2,3}/\d{3,4}/\d{4,5}\b|\b\d{2}-\d{7}\b"),
+    (
+        "IBAN",
+        r"\b[A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]{4}){2,7}(?:[ \u00a0]?[A-Z0-9]{1,4})?\b"
+        r"|(?i:\b[a-z]{2}\d{2}[a-z0-9]{11,30}\b)",
+    ),
+    (
+        "TAX",
+        r"\b(?:AT ?U|[A-Z]{2} ?)\d{8,12}\b|\b\d{2,3}/\d{3,4}/\d{4,5}\b|\b\d{2}-\d{7}\b"
+        r"|(?i:\b(?:atu|[a-z]{2})\d{8,12}\b)|\b\d{3}-\d{2}-\d{4}\b"
+        r"|\b(?:[A-Z]{2} ?|CHE-)\d{3}[ .]\d{3}[ .]\d{3}\b|\bGB ?\d{3} \d{4} \d{2}\b",
+    ),
     ("CARD", r"\b(?:\d[ \u00a0-]?){12,18}\d\b"),
-    ("PHONE", r"(?<![\w.,-])(?:\+|00|0|\(0)[\d ()/\u00a0-]{6,18}\d\b"),
+    (
+        "PHONE",
+        r"(?<![\w.,-])(?:\+|00|0|\(0)[\d ()/\u00a0-]{6,18}\d\b"
+        r"|(?<![\w.,-])(?:\+\d[\d().-]{6,18}\d|0\d(?:\.\d{2}){4}|\(?\d{3}\)?[ .-]\d{3}[.-]\d{4})\b",
+    ),
 )
 _PATTERN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS))
 _SECRET = re.compile(
