@@ -35,7 +35,7 @@ from engine.chat.tokens import Tap
 from engine.desks import lessons
 from engine.keeping import curating, recalls
 from engine.rules.house import House
-from memory import events, facts, profile, standing, traits
+from memory import events, facts, profile, standing
 from memory.db import Reader, Tx
 from memory.events import Event
 from memory.facts import Fact
@@ -43,12 +43,10 @@ from memory.recall import Recall, Recalled
 from memory.records import Record
 from memory.redaction import REDACTS
 from memory.scope import Within
-from memory.traits import Traits
 
 TOLD_MAX = 5
 FACTS_MAX = 6
 QUOTE_CHARS = 280
-SHARE_MIN = 1 / 3  # of what is asked, a passage must speak of at least this much
 NOT_IT = "Not what I asked"
 NOTED = "Noted: that was no answer. It counts in /memory."
 FOUND = "What I find about this"
@@ -143,7 +141,7 @@ class Asking:
         fit = (
             one
             for one in by_id.values()
-            if one.ref not in said and _fits(one, sought, one.id in inside)
+            if one.ref not in said and reading.fits(one, sought, one.id in inside)
         )
         answer.told = list(islice(fit, TOLD_MAX))
         async with self.house.db.snapshot() as reader:
@@ -210,7 +208,7 @@ async def _facts(reader: Reader, sought: Sought, record: Record) -> list[Fact]:
             fact
             for fact in known
             if matter.names_of(fact.attribute, sought.said)
-            or matter.share(curating.shown(fact), sought.matter) >= SHARE_MIN
+            or matter.share(curating.shown(fact), sought.matter) >= reading.SHARE_MIN
         ]
     return known[:FACTS_MAX]
 
@@ -239,35 +237,12 @@ def _has(pattern: str, said: str) -> bool:
     return re.search(rf"\b(?:{pattern})\b", said, re.IGNORECASE) is not None
 
 
-def _fits(one: Recalled, sought: Sought, inside: bool) -> bool:
-    """Say whether a passage may answer: it speaks of what is asked, and of nobody else.
-
-    `inside`: it was found where what it is about was looked for.
-    """
-    if one.kind == "message" and Traits.ASKS in traits.of(one.text, None):
-        return False  # another question is no answer
-    said = f"{one.by or ''} {one.text}"
-    if not (inside or sought.record is None or _names_alone(one, said, sought.record)):
-        return False  # somebody else's, or it names nobody
-    known = inside or sought.record is not None
-    if not sought.matter:
-        return known
-    one_word = 1 / len(sought.matter)  # is enough where it is known whom it is about
-    least = min(one_word, SHARE_MIN) if known else SHARE_MIN
-    return matter.share(said, sought.matter) >= least - 1e-9
-
-
 async def _count(tx: Tx, event: str, conv: str, sought: Sought, found: Answer) -> None:
     shown = [_quoted(one, sought) for one in found.told]
     await recalls.note(
         tx, event, conv, "question", found=found.recalled, used=[one.id for one in found.told],
         sources=len(found.facts) + len(found.lines), chars=sum(map(len, shown)), ms=found.ms,
     )  # fmt: skip
-
-
-def _names_alone(one: Recalled, said: str, record: Record) -> bool:
-    """Say whether a passage names this record and is about none."""
-    return one.record is None and reading.names(said, record)
 
 
 def _quoted(one: Recalled, sought: Sought) -> str:

@@ -14,12 +14,15 @@ from agents.reading.words import Context
 from engine.chat import session
 from engine.models.model_calls import DataClass
 from engine.planning import goals
-from memory import naming, profile, records, scope
+from memory import naming, profile, records, scope, traits
 from memory.db import Reader
+from memory.recall import Recalled
 from memory.records import Record
 from memory.scope import Within
+from memory.traits import Traits
 
 SUBJECT = Slot(name="subject", type="record")
+SHARE_MIN = 1 / 3  # of what is asked, a passage must speak of at least this much
 
 _THEY = re.compile(
     r"\b(?:he|him|his|she|her|hers|they|them|their|er|ihm|ihn|sie|ihr|ihnen"
@@ -148,3 +151,26 @@ def is_vague(said: str) -> bool:
     """Say whether what was read as a pronoun may be none: “that hall”, “das Seminar”."""
     it = _IT.search(said)
     return _THEY.search(said) is None and it is not None and not it["kind"]
+
+
+def fits(one: Recalled, sought: Sought, inside: bool) -> bool:
+    """Say whether a passage may answer: it speaks of what is asked, and of nobody else.
+
+    `inside`: it was found where what it is about was looked for.
+    """
+    if one.kind == "message" and Traits.ASKS in traits.of(one.text, None):
+        return False  # another question is no answer
+    said = f"{one.by or ''} {one.text}"
+    if not (inside or sought.record is None or _names_alone(one, said, sought.record)):
+        return False  # somebody else's, or it names nobody
+    known = inside or sought.record is not None
+    if not sought.matter:
+        return known
+    one_word = 1 / len(sought.matter)  # is enough where it is known whom it is about
+    least = min(one_word, SHARE_MIN) if known else SHARE_MIN
+    return matter.share(said, sought.matter) >= least - 1e-9
+
+
+def _names_alone(one: Recalled, said: str, record: Record) -> bool:
+    """Say whether a passage names this record and is about none."""
+    return one.record is None and names(said, record)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agents.answers import answering, places
+from agents.answers import sought as reading
+from agents.answers.sought import Sought
 from agents.hearing.front import Command
 from agents.specialists.researcher import Found, Researcher
 from engine.chat import outbox, words
@@ -25,6 +27,7 @@ from engine.rules.house import House
 from memory import events, profile
 from memory.db import Reader
 from memory.events import Event
+from memory.recall import Recalled
 from memory.redaction import REDACTS
 
 HOW = "Say what about: /research what we agreed with Ada on prices."
@@ -57,14 +60,18 @@ class Researching:
         """Look, ask and show. False: somebody was forgotten meanwhile, so nothing of it stands."""
         async with self.house.db.snapshot() as reader:
             forgot = await events.newest(reader, *REDACTS)
-        sources = await self.researcher.look(question, event.id)
+            sought = await reading.read(reader, question, str(event.body["conv"]))
+        found = await self.researcher.look(question, event.id)
+        sources = tuple(one for one in found if _fits(one, sought))
+        if not sources and self.researcher.models.set_up:
+            sources = found  # a model may see what no word of them says
         first = Found((), sources, why="" if self.researcher.models.set_up else PLAIN)
         if not await self._shown(event, question, first, forgot):
             return False
         if not sources or not self.researcher.models.set_up:
             return True
-        found = await self.researcher.findings(question, sources, event.id)
-        return await self._shown(event, question, found, forgot)
+        findings = await self.researcher.findings(question, sources, event.id)
+        return await self._shown(event, question, findings, forgot)
 
     async def _shown(self, event: Event, question: str, found: Found, forgot: str | None) -> bool:
         async with self.house.db.transaction() as tx:
@@ -73,6 +80,11 @@ class Researching:
             msg = await _message(tx, f"research:{event.id}", question, found)
             await outbox.post(tx, msg, str(event.body["conv"]))
         return True
+
+
+def _fits(one: Recalled, sought: Sought) -> bool:
+    about = sought.record is not None and one.record == sought.record.id
+    return reading.fits(one, sought, about)
 
 
 async def _message(reader: Reader, key: str, question: str, found: Found) -> Msg:

@@ -76,7 +76,7 @@ def cited(known: Iterable[Fact]) -> tuple[Evidence, ...]:
         for fact in some
         for one in (
             Evidence(label=shown(fact)[:80], ref=fact.id),
-            *([Evidence(label="from", ref=fact.source)] if fact.source else []),
+            *([Evidence(label="its source", ref=fact.source)] if fact.source else []),
         )
     )
 

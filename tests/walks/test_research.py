@@ -88,6 +88,20 @@ async def test_without_a_model_or_with_one_that_fails_the_passages_stand(office:
     assert researching.PLAIN in office.chat.text(CARD)
 
 
+async def test_without_a_model_only_what_speaks_of_it_is_shown(office: Office) -> None:
+    chat = await office.open(model_small=())
+    await chat.say(TOLD)
+    await chat.say("remind me on Friday at 9 to call the printer")
+    await chat.say("what did Ada say of the workshop?")
+    await chat.say(ASK)
+    card = chat.text(CARD)
+    assert "60 EUR a head" in card
+    assert "printer" not in card
+    assert "what did Ada say" not in card
+    await chat.say("/research the price of lamps")
+    assert "I find nothing about this." in chat.text("Findings: the price of lamps")
+
+
 @pytest.mark.parametrize("operation", ["email.send", "payments.refund", "records.note"])
 async def test_the_researcher_may_do_nothing_whatever_it_says(
     office: Office, operation: str
