@@ -12,7 +12,7 @@ from typing import Any
 from engine.models.model_calls import digest
 
 _KINDS = (  # what is longer or surer stands first: each letter is taken once
-    ("MAIL", r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),
+    ("MAIL", r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),
     (
         "IBAN",
         r"\b[A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]{4}){2,7}(?:[ \u00a0]?[A-Z0-9]{1,4})?\b"

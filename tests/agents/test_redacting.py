@@ -40,3 +40,9 @@ def test_a_number_that_names_somebody_goes_whole_and_comes_back(kind: str, numbe
 @pytest.mark.parametrize("said", STAYS)
 def test_amounts_days_and_times_stay(said: str) -> None:
     assert redact([said]).texts == (said,)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("said", ["a", "1", "AB12", "a+b%c-", "x@a-"])
+def test_a_long_text_holds_nobody_up(said: str) -> None:
+    redact([said * 100_000])  # it took minutes when each letter was tried as a beginning
