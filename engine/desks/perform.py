@@ -5,6 +5,7 @@ import asyncio
 from connectors.contract import (
     ConnectorError,
     Operation,
+    PermanentError,
     Preview,
     Receipt,
     TransientError,
@@ -24,6 +25,7 @@ from memory.db import Reader, Tx
 from policies.rules import STRICTNESS
 
 NOT_DECIDED = "What would run is not what was decided, so I did not begin."
+UNDONE = "This was taken back already."
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 
 
@@ -91,6 +93,8 @@ async def _start(house: House, effect: Effect) -> bool:
     async with house.db.snapshot() as reader:
         if not await _decided(reader, effect):
             raise ForbiddenError(NOT_DECIDED)
+        if await _is_undone(reader, effect):
+            raise PermanentError(UNDONE)
     if effect.state == "running":  # begun before a crash, and it did not happen
         async with house.db.transaction() as tx:
             if await stop.is_stopped(tx):
@@ -131,6 +135,12 @@ async def _decided(reader: Reader, effect: Effect) -> bool:
         return STRICTNESS[effect.verdict["outcome"]] < STRICTNESS["ask"]
     decision = await approvals.decision(reader, asked.id)
     return asked.digest == effect.digest and decision is not None and decision.answer == "approve"
+
+
+async def _is_undone(reader: Reader, effect: Effect) -> bool:
+    """Was what this takes back taken back by another undo since?"""
+    target = await effects.get(reader, effect.undoes) if effect.undoes is not None else None
+    return target is not None and target.state == "undone"
 
 
 async def _its_turn(reader: Reader, effect: Effect) -> bool:

@@ -10,7 +10,7 @@ from engine.acting.effects import Effect
 from engine.autonomy import ladder
 from engine.rules.house import House
 from memory import events
-from memory.db import Tx
+from memory.db import Reader, Tx
 from policies.rules import Action
 
 SUFFIX = ".undo"
@@ -35,9 +35,7 @@ def with_undo(operations: tuple[Operation, ...]) -> dict[str, Operation]:
 async def propose(house: House, done: Effect, cause: str) -> str:
     """Propose to take an effect back. PermanentError says why it cannot be."""
     operation = house.operation(done.action.operation)
-    if done.state == "undone":
-        raise PermanentError("This was taken back already.")
-    if done.state != "done" or done.receipt is None:
+    if done.state not in ("done", "undone") or done.receipt is None:
         raise PermanentError("Only what was done can be taken back.")
     if operation.undo.run is None:
         raise PermanentError(f"“{operation.does}” {operation.undo.says}.")
@@ -45,13 +43,22 @@ async def propose(house: House, done: Effect, cause: str) -> str:
     if until is not None and until <= house.db.clock():
         raise PermanentError("The time to take this back has passed.")
     async with house.db.snapshot() as reader:
-        if await effects.undo_under_way(reader, done.id) is not None:
-            raise PermanentError("This is being taken back already; its card is in the chat.")
+        await _only_once(reader, done)
         shown = await effects.preview_of(reader, done.id, done.version)
     action = _action(operation, done, shown.title, cause)
     proposal = await gate.weigh(house, action, done.goal, task=None)
     async with house.db.transaction() as tx:
+        await _only_once(tx, done)  # somebody else may have asked for it meanwhile
         return await _write(tx, house, done, proposal, cause)
+
+
+async def _only_once(reader: Reader, done: Effect) -> None:
+    """PermanentError: it was taken back already, or is on its way."""
+    now = await effects.get(reader, done.id)
+    if now is not None and now.state == "undone":
+        raise PermanentError("This was taken back already.")
+    if await effects.undo_under_way(reader, done.id) is not None:
+        raise PermanentError("This is being taken back already; its card is in the chat.")
 
 
 async def _write(tx: Tx, house: House, done: Effect, proposal: gate.Proposal, cause: str) -> str:
