@@ -123,10 +123,11 @@ async def _effects(reader: Reader, goal_id: str) -> list[Effect]:
     """Return what a goal has set going, the step that was done last first."""
     of_goal = work.effects.c.goal == goal_id
     query = sa.select(work.effects.c.id).where(of_goal)
-    rows = await reader.rows(query.order_by(work.effects.c.done_at.desc()))
-    found = await effects.get_all(reader, [row.id for row in rows])
+    found = await effects.get_all(reader, [row.id for row in await reader.rows(query)])
     place = {task.id: task.position for task in await plans.of_goal(reader, goal_id)}
-    return sorted(found.values(), key=lambda one: (one.done_at or one.at, place[one.task]))[::-1]
+    # What an older version of the plan left undone has no place in this one.
+    order = {one.id: (one.done_at or one.at, place.get(one.task, 0)) for one in found.values()}
+    return sorted(found.values(), key=lambda one: order[one.id], reverse=True)
 
 
 async def _tell(tx: Tx, goal_id: str, stays: dict[str, str]) -> None:

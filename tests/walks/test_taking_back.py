@@ -4,10 +4,31 @@ import asyncio
 
 from bot.app import App
 from tests.chat import Chat
-from tests.walks.test_graph import Notes, ada, notes, patient, plan, step
+from tests.walks.model_office import Office
+from tests.walks.test_graph import FAILED, Notes, ada, notes, patient, plan, step
+from tests.walks.test_planning import ASK, mail, note
+from tests.walks.test_planning import plan as proposed
 
 __all__ = ["notes", "patient"]
 BACK = "Take back what was done"
+
+
+async def test_a_plan_that_was_made_anew_is_taken_back_whole(office: Office) -> None:
+    chat = await office.open()
+    door = Notes(office.app)
+    door.fails.add("three")
+    office.server.script(
+        proposed(note("one", "one"), mail("tell", "one")),
+        proposed(note("two", "two"), note("three", "three", "two")),
+    )
+    await chat.say(ASK)
+    await chat.tap("The plan", "▶ Start")
+    await chat.tap("Send e-mail", "✗ Reject")
+    await chat.tap("The plan", "Plan the rest anew")
+    await chat.tap("The plan", "▶ Start")
+    await chat.tap(FAILED, BACK)
+    assert door.back == ["two", "one"]
+    assert chat.text("Taken back: The plan").count("↩ taken back") == 2
 
 
 async def test_what_two_people_take_back_at_once_is_taken_back_once(
