@@ -18,7 +18,7 @@ from engine.acting.taps import GONE, Person, Reply
 from engine.chat import outbox
 from engine.chat.messages import Bullets, Heading, Msg
 from engine.chat.tokens import Tap
-from engine.desks import going_on, halting, mending, undoing
+from engine.desks import going_on, halting, mending, stop, undoing
 from engine.planning import aftermath, goals, plans
 from engine.rules.house import House
 from engine.work.durable import Work
@@ -41,6 +41,7 @@ REFUSED = {
     "withdrawn": "stays: taking it back was given up",
 }
 BEGUN = "I take it back, the last step first. What the rules ask first is on its card."
+HELD = "I take it back, but it is held: STOP is on. Say /resume to let it go on."
 NOTHING = "There is nothing to take back."
 
 
@@ -62,29 +63,48 @@ async def take_back(house: House, tap: Tap, who: Person, key: str, values: dict[
         failed = await going_on.failed(tx, tap.ref)
         if failed is None:
             return Reply(GONE, refused=True)
-        if not await going_on.give_up(tx, tap.ref, cause):
+        if failed.state != "failed":
             return Reply(mending.SETTLED, refused=True)
-        await halting.end(tx, failed.goal, "You took the plan back.", cause)
+        # First of all, for what ends from here on ends as taken back, and not as a success.
         if not await plans.take_back(tx, failed.goal, cause):
             return Reply(NOTHING, refused=True)
-    return Reply(BEGUN)
+        await going_on.give_up(tx, tap.ref, cause)
+        await _give_up_others(tx, failed.goal, cause)
+        await halting.end(tx, failed.goal, "You took the plan back.", cause)
+        held = await stop.is_stopped(tx)
+    return Reply(HELD if held else BEGUN, refused=held)
 
 
 async def compensate(house: House, taken: Work) -> None:
     """Propose the next step back, unless one is on its way, and say how far it is."""
-    async with house.db.snapshot() as reader:
-        course = await _course(reader, taken.ref)
-    if course is None:
-        return
-    stays = {}
-    for done in course.next:
-        try:
-            await undoing.propose(house, done, course.cause)
+    stays: dict[str, str] = {}
+    while True:
+        async with house.db.snapshot() as reader:
+            course = await _course(reader, taken.ref, stays)
+        if course is None or not course.next:
             break
-        except PermanentError as error:
-            stays[done.id] = str(error)
+        try:
+            await undoing.propose(house, course.next[0], course.cause)
+            break
+        except PermanentError as error:  # or somebody else just asked for it: look again
+            stays[course.next[0].id] = str(error)
     async with house.db.transaction() as tx:
         await _tell(tx, taken.ref, stays)
+
+
+async def going_back(reader: Reader, goal_id: str) -> bool:
+    """Say whether a plan is being taken back, and not all of it is settled yet."""
+    course = await _course(reader, goal_id)
+    return course is not None and not course.ended
+
+
+async def _give_up_others(tx: Tx, goal_id: str, cause: str) -> None:
+    """Give up what else failed, so that no card tries it again; what is in doubt stays so."""
+    for task in await plans.of_goal(tx, goal_id):
+        if task.state == "failed":
+            effect = await effects.of_task(tx, task.id)
+            if effect is None or effect.state == "failed":
+                await going_on.give_up(tx, task.id if effect is None else effect.id, cause)
 
 
 async def _course(

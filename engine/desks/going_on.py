@@ -34,7 +34,8 @@ async def go_on(house: House, tap: Tap, who: Person, key: str, values: dict[str,
     async with house.db.transaction() as tx:
         cause = await taps.heard(tx, tap, who, key, values)
         now = await plans.task(tx, task.id)
-        if now is None or now.state != "failed":
+        back = await plans.taking_back(tx, task.goal) is not None
+        if now is None or now.state != "failed" or back:
             return Reply(mending.SETTLED, refused=True)
         await _left_out(tx, now, tap.ref, anew, cause)
     return Reply(DONE)

@@ -343,6 +343,7 @@ async def _finish(tx: Tx, goal_id: str, cause: str) -> None:
     ended = goal.slots.get("outcome", {})
     done = [t for t in from_plan if t.state == "done"]
     failed = [t for t in from_plan if t.state == "failed"]
+    back = await taking_back(tx, goal_id) is not None
     amount = await _amount(tx, goal_id)
     if goal.slots.get("planned") and len(done) == len(from_plan):
         await open_work(tx, "shelve", goal_id, key=derived_id("wrk", "shelve", goal_id))
@@ -351,8 +352,8 @@ async def _finish(tx: Tx, goal_id: str, cause: str) -> None:
         goal_id,
         cause,
         kind=ended.get("kind", "work"),
-        succeeded=bool(done) and not failed,
-        failure="failed" if failed else None if done else "declined",
+        succeeded=bool(done) and not failed and not back,
+        failure="failed" if failed or back else None if done else "declined",
         value=amount[0] if amount else None,
         currency=amount[1] if amount else None,
         minutes_saved=int(ended.get("minutes_saved", 0)),

@@ -2,15 +2,26 @@
 
 import asyncio
 
+import sqlalchemy as sa
+
 from bot.app import App
+from memory.schema.work import goals, outcomes
 from tests.chat import Chat
 from tests.walks.model_office import Office
-from tests.walks.test_graph import FAILED, Notes, ada, notes, patient, plan, step
+from tests.walks.test_graph import FAILED, Notes, ada, chain, notes, patient, plan, states, step
 from tests.walks.test_planning import ASK, mail, note
 from tests.walks.test_planning import plan as proposed
 
 __all__ = ["notes", "patient"]
 BACK = "Take back what was done"
+
+
+async def outcome(app: App, goal: str) -> tuple[str, bool, str | None]:
+    async with app.db.snapshot() as reader:
+        state = await reader.value(sa.select(goals.c.state).filter_by(id=goal))
+        row = await reader.row(sa.select(outcomes).filter_by(goal=goal))
+    assert row is not None
+    return state, row.succeeded, row.failure
 
 
 async def test_a_plan_that_was_made_anew_is_taken_back_whole(office: Office) -> None:
@@ -29,6 +40,48 @@ async def test_a_plan_that_was_made_anew_is_taken_back_whole(office: Office) -> 
     await chat.tap(FAILED, BACK)
     assert door.back == ["two", "one"]
     assert chat.text("Taken back: The plan").count("↩ taken back") == 2
+
+
+async def test_a_plan_that_is_taken_back_is_no_success(app: App, chat: Chat, notes: Notes) -> None:
+    notes.fails.add("vain 3")
+    goal = await chain(app, chat, "vain")
+    await chat.settle()
+    await chat.tap(FAILED, BACK)
+    assert await outcome(app, goal) == ("failed", False, "failed")
+
+
+async def test_taking_back_gives_up_whatever_else_failed(
+    app: App, chat: Chat, notes: Notes
+) -> None:
+    notes.fails |= {"left", "right"}
+    whom = await ada(app)
+    steps = [step("first", whom), *(step(name, whom, "first") for name in ("left", "right"))]
+    goal = await plan(app, chat, "fork", *steps)
+    await chat.settle()
+    tokens = [chat.tokens[key, "Retry"] for key, msg in chat.shown.items() if FAILED in msg.summary]
+    await chat.tap(FAILED, BACK)
+    assert await states(app, goal) == ["compensated", "skipped", "skipped"]
+    notes.fails.clear()
+    assert [(await chat.press(token)).refused for token in tokens] == [True, True]
+    assert notes.done == ["first"]
+
+
+async def test_under_stop_taking_back_says_that_it_is_held_and_begins_once_released(
+    app: App, chat: Chat, notes: Notes
+) -> None:
+    notes.fails.add("held 3")
+    await chain(app, chat, "held")
+    await chat.settle()
+    token = chat.tokens[chat.key(FAILED), BACK]
+    await chat.say("stop")
+    reply = await chat.press(token)
+    assert reply.refused
+    assert "STOP is on" in reply.text
+    await chat.say("/resume")
+    assert notes.back == []
+    # STOP made a question of the one whose turn it was.
+    await chat.tap("Take back: Note on Ada Example · waits for you", "✓ Take back")
+    assert notes.back == ["held 2", "held 1"]
 
 
 async def test_what_two_people_take_back_at_once_is_taken_back_once(
