@@ -110,8 +110,10 @@ def score(said: Sequence[Said], now: datetime) -> Score:
             reasons.append(Reason(signal.name, signal.says, signal.points, sources))
         if signal in AGAINST:  # its words no longer speak for anything
             left = [Said(one.n, signal.pattern.sub("…", one.text), one.at) for one in left]
-    if recent := tuple(one.n for one in said if now - one.at <= RECENT):
-        reasons.append(Reason("recent", "was in touch within 30 days", RECENT_POINTS, recent))
+    newest = max(said, key=lambda one: one.at, default=None)
+    if newest is not None and now - newest.at <= RECENT:
+        says = "was in touch within 30 days"
+        reasons.append(Reason("recent", says, RECENT_POINTS, (newest.n,)))
     points = BEGIN + sum(one.points for one in reasons)
     ordered = sorted(reasons, key=lambda one: -abs(one.points))
     return Score(max(LEAST, min(MOST, points)), tuple(ordered))

@@ -1,6 +1,10 @@
 """/qualify: how well somebody fits as a customer, as points, each with where it stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
 
 from agents.answers import places
 from agents.hearing.front import Command
@@ -16,19 +20,25 @@ from engine.chat.messages import (
     Heading,
     Msg,
     Para,
+    Part,
     Quote,
     Span,
     say,
 )
 from engine.rules.house import House
-from memory import profile
+from memory import profile, scope, standing
+from memory.db import Reader
 from memory.events import Event
-from memory.recall import Recall, Recalled
+from memory.recall import KEPT, Recall, Recalled
 from memory.records import Record
+from memory.schema.recall import passages
 from memory.scope import Within
 
 QUERY = "need interested budget price offer deadline decide later expensive Angebot Preis"
+NEWEST_MAX = 200  # passages that are read whatever they say; what is older is looked for
+SOURCES_MAX = 3  # a reason; the newest
 QUOTE_CHARS = 400
+SILENT = "Nothing in {passages} speaks for it or against it."
 NOTHING = "{name} wrote nothing that I know of, so there is nothing to go by: {points} of 100."
 HOW = "Points by rules, from their words and yours; what they wrote proves nothing. /who {name}"
 
@@ -49,16 +59,43 @@ class Qualifying:
             if isinstance(found, str):
                 return say(key, found)
             settings, now = await profile.read(reader), reader.now
-        told = await self.search(QUERY, Within(record=found.id, sensitivity="personal"))
-        said = [Said(n, one.text, one.at) for n, one in enumerate(told, 1)]
-        return _message(key, found, qualifier.score(said, now), told, settings)
+            newest = await _newest(reader, found.id)
+        older = await self.search(QUERY, Within(record=found.id, sensitivity="personal"))
+        read = list({one.id: one for one in (*newest, *older)}.values())
+        reasons = _score(read, now).reasons
+        named = {n for reason in reasons for n in reason.sources[:SOURCES_MAX]}
+        told = [one for n, one in enumerate(read, 1) if n in named]
+        return _message(key, found, _score(told, now), told, len(read), settings)
+
+
+async def _newest(reader: Reader, record: str) -> list[Recalled]:
+    """Return the newest passages about a record, also those that no question would find."""
+    within = await scope.read(reader, record=record, sensitivity="personal")
+    query = sa.select(passages).where(*within.where()).order_by(passages.c.seq.desc())
+    rows = await reader.rows(query.limit(NEWEST_MAX))
+    stand = await standing.of(reader, [row.ref for row in rows])
+    gone = ("withdrawn", "over")
+    return [
+        Recalled(**{name: row._mapping[name] for name in KEPT}, score=0.0, because="")
+        for row in rows
+        if stand.get(row.ref) not in gone
+    ]
+
+
+def _score(read: Sequence[Recalled], now: datetime) -> Score:
+    return qualifier.score([Said(n, one.text, one.at) for n, one in enumerate(read, 1)], now)
 
 
 def _message(
-    key: str, record: Record, score: Score, told: list[Recalled], settings: dict[str, str]
+    key: str,
+    record: Record,
+    score: Score,
+    told: list[Recalled],
+    read: int,
+    settings: dict[str, str],
 ) -> Msg:
     title = f"{record.name}: {score.points} of 100, {score.says}"[:190]
-    if not told:
+    if not read:
         return say(key, NOTHING.format(name=record.name, points=score.points))
     reasons = tuple(
         f"{one.points:+d} {one.says} {''.join(f'[{n}]' for n in one.sources)}"
@@ -72,13 +109,19 @@ def _message(
         for n, one in enumerate(told, 1)
     )
     evidence = tuple(Evidence(label=places.KINDS[one.kind], ref=one.ref) for one in told)
+    count = f"{read} passage" + ("" if read == 1 else "s")
+    sources: Part = (
+        Fold(title=f"Sources ({len(quotes)})", parts=quotes)
+        if quotes
+        else Para(spans=(Span(text=SILENT.format(passages=count)),))
+    )
     return Msg(
         key=key,
         summary=title,
         parts=(
             Heading(text=title),
             Bullets(items=(f"{qualifier.BEGIN:+d} to begin with", *reasons)),
-            Fold(title=f"Sources ({len(quotes)})", parts=quotes),
+            sources,
             Para(spans=(Span(text=HOW.format(name=record.name)),)),
             Facts(evidence=(Evidence(label="the record", ref=record.id), *evidence)),
         ),
