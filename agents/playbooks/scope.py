@@ -16,6 +16,7 @@ from memory import events, profile
 from memory.db import Reader
 
 RESULT = "result"  # what a step brought, beside its arguments
+BY_MODEL = "_by_model"  # of each step, the arguments that a model made up: nothing vouches for them
 MARK_CHARS = 4  # tells two payments of one customer on one day apart
 
 
@@ -36,7 +37,7 @@ async def of_goal(reader: Reader, goal: Goal, playbook: Playbook | None) -> dict
     scope = await references.scope(reader, values, defaults, situation)
     if playbook is None and (customer := customer_in(scope, values)) is not None:
         scope["customer"] = customer
-    scope["steps"] = await _steps(reader, goal, scope)
+    scope["steps"], scope[BY_MODEL] = await _steps(reader, goal, scope)
     return scope
 
 
@@ -61,14 +62,21 @@ def customer_in(scope: dict[str, Any], values: Iterable[str]) -> dict[str, Any] 
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-async def _steps(reader: Reader, goal: Goal, scope: dict[str, Any]) -> dict[str, Any]:
-    """Return each step's arguments, as they are or will be asked, and what it brought."""
-    found = {}
+async def _steps(
+    reader: Reader, goal: Goal, scope: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
+    """Return each step's arguments, as they are or will be asked, and what it brought.
+
+    And the names of those that a model made up.
+    """
+    found, made_up = {}, {}
     for task in await plans.of_goal(reader, goal.id):
         effect = await effects.of_task(reader, task.id)
         args = references.resolve(task.args, scope)[0] if effect is None else effect.action.args
         found[task.key] = {**args, **_brought(effect)}
-    return found
+        origins = {} if effect is None else effect.action.origins
+        made_up[task.key] = tuple(path for path, origin in origins.items() if origin == "model")
+    return found, made_up
 
 
 def _brought(effect: effects.Effect | None) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """Checking: the texts of a call, held against everything they may take their facts from."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agents.playbooks import references
+from agents.playbooks import scope as scopes
 from agents.reading import parties
 from agents.specialists.specialist import Scope, Wanted
 from agents.writing.checks import draft, tone
@@ -13,11 +16,14 @@ from agents.writing.checks.evidence import Evidence, Finding
 from engine.drawing.marks import Marks
 from engine.planning.goals import Goal
 from engine.rules.house import House
+from memory import ids
 from memory.db import Reader
 from policies.contracts import GOES_OUT, scalars
 
 CHARS_MAX = 60_000  # of one text of the evidence; a longer one proves what it begins with
 PROSE = ("title", "text")
+OF_COMPANY = ("company", "email", "iban", "currency")
+_ID = re.compile(rf"[a-z]{{3}}_[{ids.ALPHABET}]{{{ids.DIGITS}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +51,26 @@ def of_goal(goal: Goal, scope: Scope, passages: Iterable[str] = ()) -> Evidence:
     """Return what the drafts of a goal may say: its words, mail, records, and these passages."""
     zone = ZoneInfo(str(scope.get("company", {}).get("zone") or "UTC"))
     said = [goal.text, *goal.slots.get("said", ())]
-    known = [_local(str(value), zone) for _, value in scalars(scope)]
+    known = [
+        _local(str(value), zone)
+        for path, value in scalars(scope)
+        if _vouches(path, scope) and not _ID.fullmatch(str(value))
+    ]
     person = scope.get("customer") or scope.get("to") or {}
     texts = tuple(text[:CHARS_MAX] for text in (*said, *known, *passages))
     return Evidence(texts, recipient=str(person.get("name") or ""))
+
+
+def _vouches(path: str, scope: Scope) -> bool:
+    """Say whether a value may be written of: no setting of ours, and nothing a model made up."""
+    first, _, rest = path.partition(".")
+    if first == "company":
+        return rest in OF_COMPANY
+    if first == references.STEPS:
+        key, _, argument = rest.partition(".")
+        made_up = scope.get(scopes.BY_MODEL, {}).get(key, ())
+        return not any(argument == one or argument.startswith(f"{one}.") for one in made_up)
+    return first not in (scopes.BY_MODEL, "goal")
 
 
 def text(

@@ -13,7 +13,17 @@ from tests.agents.drafted import Made, faulty, made
 FOUND_MIN, FALSE_MAX = 0.95, 0.02
 DRAFTS = 40
 TRUE = Evidence(
-    ("PAY-1042", "1234.50", "EUR", "2026-05-03", "2026-05-03T14:30:00+00:00", "INV-7", "5 %"),
+    (
+        "PAY-1042",
+        "1234.50",
+        "EUR",
+        "2026-05-03",
+        "2026-05-03T14:30:00+00:00",
+        "INV-7",
+        "5 %",
+        "DE89370400440532013000",
+        "+49 30 1234567",
+    ),
     template="Hello Bruno,\n\nI refunded 1,234.50 EUR. See https://lamp.example/a?b=1.\n\nAda",
     recipient="Bruno Example",
 )
@@ -42,6 +52,8 @@ NOT = {
     "a name": ("Please ask Quirina about it.", "Quirina"),
     "a name in German": ("Bitte fragen Sie Frau Quirin nach dem Weg.", "Quirin"),
     "a number in words": ("It takes three weeks.", "three"),
+    "a document's number as an amount": ("You get 7 EUR.", "7 EUR"),
+    "digits of an account": ("You get 89 EUR to DE89 3704 0044 0532 0130 00.", "89 EUR"),
     "a blank": ("Dear [NAME], it is done.", "[NAME]"),
 }
 

@@ -81,6 +81,21 @@ async def test_a_mark_goes_when_the_operator_takes_its_words_out(office: Office)
     assert "“Quirina” is a name" in card
 
 
+async def test_what_a_model_made_up_before_does_not_vouch_for_what_it_writes_next(
+    office: Office,
+) -> None:
+    chat = await office.open()
+    office.server.script(says({"text": WRONG}))
+    await chat.say(WISH)
+    other = "Bruno! Come by: 940.00 EUR it is, and Quirina looks forward to it. Studio Example"
+    office.server.script(says({"texts": [f"{WRONG}, now.", other]}))
+    await chat.say("/mode creative")
+    card = chat.text(CARD)
+    assert "Take B" in card
+    for mark in MARKS:
+        assert mark in card
+
+
 async def test_a_rule_of_tone_is_told_to_the_model_that_broke_it(office: Office) -> None:
     chat = await office.open()
     await agreed(chat, "never say 'asap' in a mail")

@@ -37,7 +37,7 @@ def _facts(said: "_Facts", known: "_Facts") -> Iterator[Finding]:
         ("link", said.links, places.known_links(known.links, known.addresses)),
         ("address", said.addresses, known.addresses),
         ("date", said.dates, dates.known(known.dates)),
-        ("number", said.numbers, numbers.known([*known.numbers, *known.inner], known.text)),
+        ("number", said.numbers, [*numbers.known(known.numbers, known.text), *known.inner]),
     )
     for kind, mine, theirs in kinds:
         for item in unproven(mine, theirs):
@@ -47,8 +47,8 @@ def _facts(said: "_Facts", known: "_Facts") -> Iterator[Finding]:
 class _Facts:
     """The links, addresses, dates and numbers of a text, each taken out before the next is sought.
 
-    `inner`: the numbers inside the addresses: INV-7 is invoice 7. `rest`: the text
-    without any of them.
+    `inner`: the numbers inside the numbers of documents: INV-7 is invoice 7, and no 7 EUR.
+    `rest`: the text without any of them.
     """
 
     def __init__(self, text: str) -> None:
@@ -61,7 +61,8 @@ class _Facts:
         rest = _without(rest, self.dates)
         self.numbers = numbers.items(rest)
         self.rest = _without(rest, self.numbers)
-        digits = (" ".join(_DIGITS.findall(one.words)) for one in self.addresses)
+        codes = [one.words for one in self.addresses for kind, _ in one.means if kind == "code"]
+        digits = (part for code in codes for part in _DIGITS.findall(code))
         self.inner = [one for part in digits for one in numbers.items(part)]
 
 
