@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from agents.answers import places
 from agents.hearing.front import Command
 from agents.specialists import qualifier
@@ -26,12 +24,10 @@ from engine.chat.messages import (
     say,
 )
 from engine.rules.house import House
-from memory import profile, scope, standing
-from memory.db import Reader
+from memory import about, profile
 from memory.events import Event
-from memory.recall import KEPT, Recall, Recalled
+from memory.recall import Recall, Recalled
 from memory.records import Record
-from memory.schema.recall import passages
 from memory.scope import Within
 
 QUERY = "need interested budget price offer deadline decide later expensive Angebot Preis"
@@ -59,27 +55,13 @@ class Qualifying:
             if isinstance(found, str):
                 return say(key, found)
             settings, now = await profile.read(reader), reader.now
-            newest = await _newest(reader, found.id)
+            newest = await about.newest(reader, found.id, NEWEST_MAX)
         older = await self.search(QUERY, Within(record=found.id, sensitivity="personal"))
         read = list({one.id: one for one in (*newest, *older)}.values())
         reasons = _score(read, now).reasons
         named = {n for reason in reasons for n in reason.sources[:SOURCES_MAX]}
         told = [one for n, one in enumerate(read, 1) if n in named]
         return _message(key, found, _score(told, now), told, len(read), settings)
-
-
-async def _newest(reader: Reader, record: str) -> list[Recalled]:
-    """Return the newest passages about a record, also those that no question would find."""
-    within = await scope.read(reader, record=record, sensitivity="personal")
-    query = sa.select(passages).where(*within.where()).order_by(passages.c.seq.desc())
-    rows = await reader.rows(query.limit(NEWEST_MAX))
-    stand = await standing.of(reader, [row.ref for row in rows])
-    gone = ("withdrawn", "over")
-    return [
-        Recalled(**{name: row._mapping[name] for name in KEPT}, score=0.0, because="")
-        for row in rows
-        if stand.get(row.ref) not in gone
-    ]
 
 
 def _score(read: Sequence[Recalled], now: datetime) -> Score:
