@@ -54,6 +54,14 @@ async def known(reader: Reader, event: Event) -> list[Event]:
     return made
 
 
+async def told(reader: Reader, id: str) -> Event | None:
+    """Return an event; one that is a part with the words that are its own."""
+    event = await events.get(reader, id)
+    if event is None or event.kind != KIND:
+        return event
+    return next(one for one in await known(reader, await message(reader, event)) if one.id == id)
+
+
 async def message(reader: Reader, event: Event) -> Event:
     """Return the message that an event is a part of, or the event itself."""
     whole = await events.get(reader, event.cause or "") if event.kind == KIND else None

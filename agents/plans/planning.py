@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agents.hearing import filling
+from agents.hearing import filling, parts
 from agents.hearing.lost import NO_MODEL, NOT_SURE, able
 from agents.models.door import Answer, Models
 from agents.plans import foretold, mentioned, plan_made, plan_recalled
@@ -29,7 +29,7 @@ from engine.planning.goals import Goal
 from engine.planning.versions import Version
 from engine.rules.house import House
 from engine.work.durable import Work, open_work
-from memory import events, records
+from memory import records
 from memory.db import Reader, Tx
 from memory.events import Event
 from memory.ids import derived_id
@@ -81,7 +81,7 @@ class Planning:
     async def work(self, work: Work) -> None:
         """Make the plan that an event asks for: a wish, an answer, or a tap on a plan's card."""
         async with self.house.db.snapshot() as reader:
-            event = await events.get(reader, work.ref)
+            event = await parts.told(reader, work.ref)
         if event is None:
             return
         if event.kind == "tap.received":

@@ -1,8 +1,10 @@
 """A Firstmate with a model server behind it, for the walks with language models."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -20,15 +22,23 @@ TEMPLATE = "the file is ready"
 WROTE = "Dear Bruno, your file is ready for you. Yours, Studio Example"
 DRAFT = says({"text": WROTE})
 CARD = "Send e-mail"
+Way = Literal["plain", "litellm"]
+WAYS: tuple[Way, ...] = ("plain", "litellm")
+MODEL: Mapping[Way, str] = MappingProxyType({"plain": "home/one", "litellm": "openai/one"})
+PRICED = ("far/one", "home/one", "home/two", "openai/one")
 
 
 @dataclass
 class Office:
-    """A Firstmate with a model server behind it; opened again it is the same folder."""
+    """A Firstmate with a model server behind it; opened again it is the same folder.
+
+    `way`: by which door it is asked: plain HTTP, or litellm, to which it is somebody else's.
+    """
 
     folder: Path
     server: ModelServer
     clock: FakeClock
+    way: Way = "plain"
     chat: Chat = field(default_factory=Chat)
     app: App = field(init=False)
 
@@ -37,10 +47,11 @@ class Office:
         far = self.server.url.replace("127.0.0.1", "127.1")
         settings = Settings(
             **{
-                "model_small": ("home/one",),
+                "model_small": (MODEL[self.way],),
                 "model_servers": (f"home={self.server.url}", f"far={far}"),
-                "model_prices": ("far/one=10:100", "home/one=10:100", "home/two=10:100"),
-                "model_timeout_s": 20,
+                "model_keys": "openai=key-1",
+                "model_prices": tuple(f"{name}=10:100" for name in PRICED),
+                "model_timeout_s": 60,  # the machine may be busy
             }
             | more
         )
