@@ -3,7 +3,7 @@
 Plans and their new versions are in test_planning.py, faults in test_model_faults.py.
 """
 
-from bot.sample import MAIL
+from bot.commands.sample import MAIL
 from memory import records, verify
 from memory.schema.models import reasons
 from memory.schema.work import effects
