@@ -9,7 +9,16 @@ from dataclasses import dataclass
 
 from agents.answers.asking import Asking, is_only_about
 from agents.answers.exploring import Exploring
-from agents.hearing import filling, listening, parts, question_words, redirected, told, typed_yes
+from agents.hearing import (
+    filling,
+    listening,
+    parts,
+    plain,
+    question_words,
+    redirected,
+    told,
+    typed_yes,
+)
 from agents.hearing.correcting import Correcting
 from agents.hearing.filling import Filling
 from agents.hearing.lost import Lost
@@ -25,7 +34,7 @@ from agents.rules import rules_heard
 from engine.chat import outbox, questions
 from engine.chat.messages import Msg, say
 from engine.chat.questions import Question
-from engine.desks import redirects, stop
+from engine.desks import redirects
 from engine.planning import mode_words
 from engine.rules import goal_rules
 from engine.rules.house import House
@@ -68,7 +77,7 @@ class Front:
             await self._say(event, "That message was empty. Write what you want, or drop a file.")
 
     async def _words(self, event: Event, said: str, mail: str | None) -> None:
-        command = "/stop" if stop.is_said(said) else said  # with or without the slash
+        command = plain.command(said)  # with or without the slash
         if command.startswith("/"):
             await self._command(event, command)
         elif (listed := loose.pasted(said)) is not None:
@@ -158,6 +167,9 @@ class Front:
     async def _told(self, event: Event, said: str, route: Route) -> Playbook | None:
         """Answer what only asks, and say why nothing is planned; else return the playbook."""
         playbook = route.playbook
+        if courtesy := plain.courtesy(said):
+            await self._say(event, courtesy)
+            return None
         if question_words.asks(said, route):
             group = route.groups.get("subject")
             named = said[slice(*group)] if group else ""

@@ -1,0 +1,99 @@
+"""Earned: what came in within some days, of one customer or of all, by the payments on record."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.chat import words
+from memory import booked, records, when
+from memory.db import Reader
+from memory.records import Record
+from memory.when import Span
+
+NONE = "{when}: no payment{of} is on record."
+SUM = "{when}: {sums} came in with {count}{of}."
+BACK = "Of it {sums} went back as refunds."
+_EARNED = re.compile(
+    r"\b(?:earn(?:ed|ings?)?|incomes?|revenues?|turnover|(?:take|took|taken|come|came|coming)\sin"
+    r"|ma[kd]e\smoney|money\s(?:did|have|do)\s(?:i|we)\sma[dk]e|einnahmen|umsatz|umsätze|verdien\w*"
+    r"|eingenommen|(?:kam|kommt)\s(?:\w+\s){0,3}?(?:he)?rein)\b",
+    re.IGNORECASE,
+)
+_THIS = r"this|diese[nrsm]?"
+_LAST = r"last|letzte[nrsm]?|vorige[nrsm]?|vergangene[nrsm]?"
+_PERIOD = re.compile(
+    rf"\b(?:(?P<this>{_THIS})|{_LAST})\s(?:(?P<week>week|woche)|(?P<month>month|monat)"
+    r"|(?P<quarter>quarter|quartal)|(?P<year>year|jahr))\b",
+    re.IGNORECASE,
+)
+
+
+def asked(said: str) -> bool:
+    """Say whether the question is about what came in."""
+    return _EARNED.search(said) is not None
+
+
+async def lines(
+    reader: Reader, customer: Record | None, said: str, today: date, settings: dict[str, Any]
+) -> list[str]:
+    """Return what came in and what of it went back, for the days that the question names.
+
+    Without any: this month, and this year so far.
+    """
+    whose = {} if customer is None else {"customer": customer.id}
+    every = await records.of_kind(reader, "payment", limit=records.ALL, **whose)
+    of = f" of {customer.name}" if customer else ""
+    return [line for span in _spans(said, today) for line in _told(every, span, of, settings)]
+
+
+def _spans(said: str, today: date) -> list[Span]:
+    if found := [_period(match, today) for match in _PERIOD.finditer(said)]:
+        return found
+    named = when.spans(said, today)
+    month, year = today.replace(day=1), today.replace(month=1, day=1)
+    return named or [Span(month, today), *([Span(year, today)] if year != month else [])]
+
+
+def _period(match: re.Match[str], today: date) -> Span:
+    """Return the whole week, month, quarter or year; of one that runs, its days until today."""
+    if match["week"]:
+        first = today - timedelta(days=today.weekday())
+    elif match["month"]:
+        first = today.replace(day=1)
+    elif match["quarter"]:
+        first = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+    else:
+        first = today.replace(month=1, day=1)
+    if match["this"]:
+        return Span(first, today)
+    last = first - timedelta(days=1)
+    before = _PERIOD.fullmatch(f"this {match[0].split()[-1]}")
+    assert before is not None
+    return Span(_period(before, last).first, last)
+
+
+def _told(every: list[Record], span: Span, of: str, settings: dict[str, Any]) -> Iterator[str]:
+    first, last = (words.written(day, settings) for day in (span.first, span.last))
+    when_ = first if span.first == span.last else f"{first} to {last}"
+    paid = [one for one in every if span.first <= booked.day_of(one) <= span.last]
+    paid = [one for one in paid if Decimal(one.state["amount"]) > 0]  # else it is money that left
+    if not paid:
+        yield NONE.format(when=when_, of=of)
+        return
+    count = f"{len(paid)} payment{'' if len(paid) == 1 else 's'}"
+    yield SUM.format(when=when_, sums=_sums(paid, "amount"), count=count, of=of)
+    if back := _sums(paid, "refunded"):
+        yield BACK.format(sums=back)
+
+
+def _sums(paid: list[Record], of: str) -> str:
+    """Return the sum in each currency, or "" where there is nothing."""
+    sums: dict[str, Decimal] = {}
+    for one in paid:
+        amount = Decimal(one.state.get(of) or 0)
+        if amount:
+            currency = one.state["currency"]
+            sums[currency] = sums.get(currency, Decimal(0)) + amount
+    return " and ".join(words.money(total, currency) for currency, total in sums.items())

@@ -1,0 +1,61 @@
+"""Plain words: what has a command is also heard without its slash, and courtesies are answered.
+
+Only a whole message counts, never a part of one: “undo” is a command, “undo the button” is not.
+"""
+
+import re
+
+from engine.desks import stop
+
+_COMMANDS = {
+    "help": (
+        r"help(?: me)?|what can (?:i (?:say|do)|you do)(?: for me)?|hilfe|was kannst du(?: alles)?"
+    ),
+    "waiting": (
+        r"what(?: is|'s| else is)? (?:waiting|waits|open|pending)(?: for me)?|anything waiting"
+        r"|was (?:wartet|steht an|ist offen)(?: auf mich)?|was liegt an|wartet etwas(?: auf mich)?"
+    ),
+    "undo": r"undo(?: that| it| this)?|take (?:that|it) back|mach das rückgängig|rückgängig",
+    "triage": r"what went wrong|did anything (?:fail|go wrong)|was ging schief|ging etwas schief",
+    "cost": (
+        r"what (?:did|do|does) (?:you|it|this|that) cost(?: me)?|how much (?:did|do) you cost"
+        r"|was (?:kostest du|hat das gekostet|kostet das)"
+    ),
+    "why": r"why(?: did you do (?:that|this|it))?|warum(?: hast du das (?:gemacht|getan))?",
+    "resume": r"resume",
+}
+_COMMAND = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _COMMANDS.items()))
+_THANKS = (
+    r"(?:ok(?:ay)?,? )?(?:(?:many |great,? )?thanks(?: a lot| so much| very much)?|thx|cheers"
+    r"|thank you(?: so much| very much)?|(?:vielen |besten )?dank(?:e)?(?: (?:dir|schön|sehr))?"
+    r"|merci|gracias)"
+)
+_HELLO = (
+    r"(?:hi|hello|hey|hallo|moin|servus|bonjour|hola|good (?:morning|afternoon|evening)"
+    r"|guten (?:morgen|tag|abend))(?: (?:there|firstmate|zusammen))?"
+)
+_GOOD = r"👍|👍🏻|👍🏼|👍🏽|👍🏾|👍🏿|🙏|❤️|🎉|great|perfect|nice|super|prima|toll|perfekt"
+_COURTESY = re.compile(rf"(?P<thanks>{_THANKS})|(?P<hello>{_HELLO})|(?P<good>{_GOOD})")
+_SAYS = {
+    "thanks": "You are welcome.",
+    "hello": "Hello. Write what you want, forward a mail, or say /help.",
+    "good": "Good. It decides nothing: tap a card's button, or reply “yes” to the card.",
+}
+
+
+def command(said: str) -> str:
+    """Return the command these words stand for, with its slash; else the words as they are."""
+    if stop.is_said(said):
+        return "/stop"
+    match = _COMMAND.fullmatch(_plain(said))
+    return said if match is None else f"/{match.lastgroup}"
+
+
+def courtesy(said: str) -> str:
+    """Return the answer to a greeting, a thank-you or a nod that says nothing besides; else ""."""
+    match = _COURTESY.fullmatch(_plain(said))
+    return "" if match is None or match.lastgroup is None else _SAYS[match.lastgroup]
+
+
+def _plain(said: str) -> str:
+    return " ".join(said.casefold().replace("\u2019", "'").split()).rstrip(" .!?")

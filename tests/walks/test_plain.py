@@ -1,0 +1,69 @@
+"""Walks of plain words: commands without a slash, courtesies, and what the books are asked."""
+
+import pytest
+
+from bot.app import App
+from tests.chat import Chat
+from tests.walks.test_refund import ledger, planned
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ("What is waiting?", "/waiting"),
+        ("was wartet auf mich?", "/waiting"),
+        ("what went wrong?", "/triage"),
+        ("Hilfe!", "/help"),
+        ("what did you cost?", "/cost"),
+        ("why?", "/why"),
+    ],
+)
+async def test_a_command_is_heard_without_its_slash(chat: Chat, words: str, command: str) -> None:
+    await planned(chat)
+    await chat.say(command)
+    wanted = chat.last
+    await chat.say(words)
+    assert chat.last == wanted
+
+
+async def test_undo_in_words_takes_back_the_newest(app: App, chat: Chat) -> None:
+    await chat.say("note on Ada: prefers mornings")
+    await chat.say("undo that")
+    assert "undone" in chat.last.casefold() or "taken back" in chat.last.casefold()
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [("Thanks a lot!", "You are welcome."), ("hallo", "Hello."), ("👍", "It decides nothing")],
+)
+async def test_a_courtesy_is_answered_in_a_line_and_decides_nothing(
+    app: App, chat: Chat, words: str, answer: str
+) -> None:
+    await planned(chat)
+    await chat.say(words)
+    assert answer in chat.last
+    assert len(chat.last) < 100
+    assert ledger(app).count("(REF-") == 0
+
+
+async def test_a_thanks_that_says_more_is_no_courtesy(chat: Chat) -> None:
+    await chat.say("thanks, and refund Ada 40 EUR")
+    assert "You are welcome" not in chat.last
+
+
+async def test_a_courtesy_may_be_the_answer_to_a_question(chat: Chat) -> None:
+    await chat.say("write to Ada")
+    assert chat.last.strip().endswith("?")
+    await chat.say("thanks")
+    assert "Send e-mail" in chat.last
+
+
+async def test_what_came_in_is_told_from_the_books(app: App, chat: Chat) -> None:
+    await planned(chat)
+    await chat.tap("Refund 120.00 EUR", "Edit", amount="40.00")
+    await chat.tap("Refund 40.00 EUR", "✓ Refund")
+    await chat.say("how much did I earn this year?")
+    assert "1 Jan 2026 to 20 Nov 2026: 449.00 EUR came in with 3 payments." in chat.last
+    assert "Of it 40.00 EUR went back as refunds." in chat.last
+    await chat.say("what came in from Ada in March 2024?")
+    assert "no payment of Ada Example is on record" in chat.last
