@@ -33,7 +33,8 @@ _THEY = re.compile(
 _IT = re.compile(
     r"\b(?:(?:this|that|the|diese\w*|die) (?P<kind>order|invoice|payment|project|deal|bestellung"
     r"|rechnung|zahlung)|it|that"
-    r"|this(?! (?:day|week|month|quarter|year|morning|afternoon|evening)\b)|dies|das|davon|dafür)\b",
+    r"|this(?! (?:day|week|month|quarter|year|morning|afternoon|evening)\b)"
+    r"|dies|das|davon|dafür)\b",
     re.IGNORECASE,
 )
 _TASK = re.compile(  # what is being done just now, and not a record
