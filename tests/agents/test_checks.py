@@ -32,6 +32,9 @@ SAME = {
     "French": "Bonjour Bruno, le 3 mai 2026 à 14h30 vous recevez 1 234,50 € de retour.",
     "Spanish": "Hola Bruno, el 3 de mayo a las 14:30 recibe 1234,50 EUR.",
     "English": "Hi Bruno, on Sunday, May 3rd at 2:30 pm, you get €1,234.50, five % off.",
+    "in words": "Guten Morgen! Bis heute morgen waren es fünf Prozent, also 5 %. Sie sind einzig.",
+    "a phone at home": "Call 030 1234567 or +49 (0)30 1234567.",
+    "a year first": "It is of 2026/05/03, or 5/3.",
     "a genitive": "Bruno's payment pay-1042 is back; Ada's note says the same.",
     "a list": "1. We send it.\n2. You get it.\n3) Done, in May.",
     "the place of a link": "It is on lamp.example, at https://www.lamp.example/a?b=1 as before.",
@@ -54,6 +57,22 @@ NOT = {
     "a number in words": ("It takes three weeks.", "three"),
     "a document's number as an amount": ("You get 7 EUR.", "7 EUR"),
     "digits of an account": ("You get 89 EUR to DE89 3704 0044 0532 0130 00.", "89 EUR"),
+    "an amount in a German word": ("Sie zahlen zweihundertfünfzig Euro.", "zweihundertfünfzig"),
+    "an amount in a hyphened word": ("You pay ninety-nine euros.", "ninety-nine"),
+    "seventy": ("Sie zahlen siebzig Euro.", "siebzig"),
+    "a million times as much": ("You get 1,234.50 million EUR.", "million"),
+    "a thousand times as much": ("You get 1234.50k EUR.", "1234.50"),
+    "an unusual currency": ("You get 1,234.50 NZD.", "1,234.50 NZD"),
+    "an unusual sign": ("You get R$1,234.50.", "R$1,234.50"),
+    "the second of two numbers": ("You get 7/45 of it.", "45"),
+    "a day without its year": ("It is on 6/4.", "6/4"),
+    "a day with its year first": ("It is on 2026/05/04.", "2026/05/04"),
+    "morgen": ("Ich melde mich morgen.", "morgen"),
+    "a host without https": ("See bit.ly/abc for it.", "bit.ly/abc"),
+    "a host of a country": ("See evil.ru for it.", "evil.ru"),
+    "another scheme": ("See ftp://lamp.example/a?b=1 for it.", "ftp://lamp.example/a?b=1"),
+    "another country's phone": ("Call +1 900 1234567.", "+1 900 1234567"),
+    "another place's phone": ("Call 0171 1234567.", "0171 1234567"),
     "a blank": ("Dear [NAME], it is done.", "[NAME]"),
 }
 
@@ -101,6 +120,7 @@ def test_what_no_evidence_says_is_marked_with_its_words(what: str) -> None:
 def test_whoever_is_greeted_must_be_whom_it_goes_to() -> None:
     found = findings("Dear Ada,\n\nit is done.", TRUE)
     assert [(one.kind, one.words) for one in found] == [("greeting", "Ada")]
+    assert [one.words for one in findings("dear peter,\n\nit is done.", TRUE)] == ["peter"]
     assert findings("Dear Mr Example,\n\nit is done.", TRUE) == ()
     assert findings("Dear customers,\n\nit is done.", TRUE) == ()
 

@@ -36,7 +36,7 @@ _WEEKDAYS = (
     "sunday sundays sonntag sonntags dimanche domingo",
 )
 _RELATIVE = {
-    "tomorrow": "tomorrow demain",
+    "tomorrow": "tomorrow demain",  # and “morgen” in small letters, unless it is the morning
     "after": "übermorgen après-demain",
     # not “hier”, for it is a German word, too
     "yesterday": "yesterday gestern ayer",
@@ -68,12 +68,15 @@ _BEFORE = re.compile(
     rf"(?<![\d.,:/-])(?P<first>\d{{1,2}})(?:st|nd|rd|th|\.)?\s*{_JOIN}\s*(?:the\s+|le\s+|el\s+|den\s+)?$",
     _I,
 )
-_ISO = re.compile(r"(?<![\d-])(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?![\d-])")
+_ISO = re.compile(
+    r"(?<![\d/-])(?P<year>\d{4})(?P<sep>[/-])(?P<month>\d\d)(?P=sep)(?P<day>\d\d)(?![\d/-])"
+)
 _DOTTED = re.compile(
     r"(?<![\w.,/])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.(?:\s?(?P<year>\d{4}|\d{2}))?(?![\d,]|\.\d)"
 )
 _SLASHED = re.compile(
-    r"(?<![\w.,/-])(?P<a>\d{1,2})(?P<sep>[/-])(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})(?![\d/])"
+    r"(?<![\w.,/-])(?P<a>\d{1,2})(?P<sep>[/-])(?P<b>\d{1,2})"
+    r"(?:(?P=sep)(?P<year>\d{4}|\d{2})|(?<=/\d)|(?<=/\d\d))(?![\w/%]|[.,]\d)"
 )
 _ALONE = re.compile(
     rf"\b(?P<month>{_either(_MONTHS)})\b(?:\s+(?:de\s+)?(?P<year>\d{{4}})(?!\d))?", _I
@@ -82,7 +85,11 @@ _UNSURE = ("may", "march", "mars", "august", "april", "june")  # words, or someb
 _IN = re.compile(r"(?:in|of|until|since|by|late|early|mid|next|this|last|end|through|im|ab|bis|seit"
                  r"|ende|anfang|mitte|en|de|fin|début|desde|hasta)[\s-]+$", _I)  # fmt: skip
 _WEEKDAY = re.compile(rf"\b(?:{_either(_WEEKDAYS)})\b", _I)
-_RELATED = re.compile(rf"\b(?:{_either(_RELATIVE.values())})\b", _I)
+_RELATED = re.compile(
+    rf"\b(?:{_either(_RELATIVE.values())}"
+    r"|(?<!guten )(?<!heute )(?<!gestern )(?<!jeden )(?-i:morgen))\b",
+    _I,
+)
 _CLOCK = re.compile(
     r"(?<![\w.,:/+-])(?P<hour>[01]?\d|2[0-4])(?:"
     r":(?P<m1>[0-5]\d)(?::[0-5]\d)?(?:\s?(?P<p1>[ap])(?:m\b|\.m\.))?"
@@ -179,7 +186,9 @@ def _weekdays(text: str) -> Iterator[Item]:
 
 def _related(text: str) -> Iterator[Item]:
     for match in _RELATED.finditer(text):
-        yield Item(*match.span(), match[0], frozenset({("day", _NAMED[fold(match[0])])}))
+        yield Item(
+            *match.span(), match[0], frozenset({("day", _NAMED.get(fold(match[0]), "tomorrow"))})
+        )
 
 
 def _times(text: str) -> Iterator[Item]:

@@ -35,7 +35,7 @@ def _facts(said: "_Facts", known: "_Facts") -> Iterator[Finding]:
     """Yield what must be right to the letter and no evidence has."""
     kinds = (
         ("link", said.links, places.known_links(known.links, known.addresses)),
-        ("address", said.addresses, known.addresses),
+        ("address", said.addresses, places.known_addresses(known.addresses)),
         ("date", said.dates, dates.known(known.dates)),
         ("number", said.numbers, [*numbers.known(known.numbers, known.text), *known.inner]),
     )

@@ -54,7 +54,7 @@ def greeting(text: str, evidence: Evidence) -> Iterator[Finding]:
     found = _GREETING.match(text)
     if found is None or not evidence.recipient:
         return
-    said = [word for word in _WORD.findall(found["name"]) if word[0].isupper()]
+    said = [w for w in _WORD.findall(found["name"]) if w[0].isupper() or _is_usual(w)]
     named = [w for w in said if fold(w) not in _listed("titles") | _listed("anybody")]
     theirs = _words(evidence.recipient)
     if named and any(not _among(word, theirs) for word in named):

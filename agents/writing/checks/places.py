@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from agents.writing.checks.evidence import Item
 
 _END = r"[^\s<>\"'()\[\]{}.,;:!?\u201c\u201d]"
-_LINK = re.compile(rf"(?:https?://|www\.)[^\s<>\"]*{_END}/?", re.IGNORECASE)
+_LINK = re.compile(rf"(?:\b[a-z][a-z0-9+.-]{{1,20}}://|www\.)[^\s<>\"]*{_END}/?", re.IGNORECASE)
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
-_HOST = re.compile(
-    r"(?<![\w@./-])(?:[a-z0-9-]+\.)+(?:com|org|net|eu|de|at|ch|fr|es|io|co|uk|info|example|test"
-    rf"|biz|app|dev|shop)(?![\w-])(?:/[^\s<>\"]*{_END})?/?",
+_HOST = re.compile(  # a country's only in small letters: “fertig.Es” is the end of a sentence
+    rf"(?<![\w@./-])(?:(?:[\w-]+\.)+[a-z]{{2,24}}/[^\s<>\"]*{_END}/?"
+    r"|(?:(?:[\w-]+\.)+(?:com|org|net|eu|de|at|ch|fr|es|io|co|uk|info|example|test|biz|app|dev|shop"
+    r"|xyz|online|site|store|club|link|page|cloud|live|pro|top)|(?-i:(?:[\w-]{2,}\.)+[a-z]{2}))"
+    r"(?![\w-])/?)",
     re.IGNORECASE,
 )
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
@@ -44,6 +46,15 @@ def known_links(found: list[Item], addresses: list[Item]) -> list[Item]:
     return [*found, Item(0, 0, "", frozenset(("link", host) for host in hosts))]
 
 
+def known_addresses(found: list[Item]) -> list[Item]:
+    """Return items as evidence: +49 30 123 proves 030 123 and the other way, and no other +…."""
+    proves: set[tuple[object, ...]] = set()
+    for kind, value in (meaning for item in found for meaning in item.means):
+        proves.add(("at home", value) if kind == "from abroad" else (kind, value))
+        proves |= {("from abroad", value)} if kind == "at home" else set()
+    return [Item(0, 0, "", frozenset(proves))]
+
+
 def addresses(text: str) -> list[Item]:
     """Return mail addresses, accounts, phone numbers and the numbers of documents."""
     found: list[Item] = []
@@ -66,10 +77,15 @@ def _accounts(text: str) -> Iterator[Item]:
 
 
 def _phones(text: str) -> Iterator[Item]:
-    """Yield phone numbers; +49 30 123 and 030 123 are the same, by their last seven digits."""
+    """Yield phone numbers. Behind a +, the country may be the first one to three digits."""
     for m in _PHONE.finditer(text):
-        digits = re.sub(r"\D", "", m[0])
-        yield Item(*m.span(), m[0], frozenset({("phone", digits[-7:])}))
+        digits = re.sub(r"\D", "", m[0].replace("(0)", ""))
+        if m[0].startswith(("+", "00")):
+            digits = digits.removeprefix("00")
+            means = {("phone", digits)} | {("from abroad", digits[at:]) for at in (1, 2, 3)}
+        else:
+            means = {("at home", digits.removeprefix("0"))}
+        yield Item(*m.span(), m[0], frozenset(means))
 
 
 def _codes(text: str) -> Iterator[Item]:
