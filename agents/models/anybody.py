@@ -22,6 +22,7 @@ from connectors.contract import (
 
 RETRY_S = 1.0
 SAID_CHARS_MAX = 200
+SLOW = "{name} did not answer in time."
 
 
 def price(name: str, dollar: Decimal) -> Price | None:
@@ -58,20 +59,23 @@ async def complete(
     shape = {"name": "answer", "schema": schema}
     stream = {} if heard is None else {"stream": True, "stream_options": {"include_usage": True}}
     try:
-        answer = await litellm.acompletion(
-            model=model.name,
-            messages=list(messages),
-            max_tokens=tokens_max,
-            api_key=model.key,
-            timeout=timeout_s,
-            num_retries=0,
-            max_retries=0,
-            drop_params=True,
-            response_format={"type": "json_schema", "json_schema": shape},
-            **stream,
-        )
+        async with asyncio.timeout(timeout_s):  # its own begins anew with each byte that comes
+            answer = await litellm.acompletion(
+                model=model.name,
+                messages=list(messages),
+                max_tokens=tokens_max,
+                api_key=model.key,
+                timeout=timeout_s,
+                num_retries=0,
+                max_retries=0,
+                drop_params=True,
+                response_format={"type": "json_schema", "json_schema": shape},
+                **stream,
+            )
     except litellm.exceptions.ContentPolicyViolationError:
         return Completion("", "content_filter", 0, 0)
+    except TimeoutError:
+        raise UnknownError(SLOW.format(name=model.name)) from None
     except litellm.exceptions.openai.OpenAIError as error:  # the base of all its errors
         raise _refusal(litellm, model, error) from None
     try:
@@ -92,7 +96,7 @@ async def _streamed(model: Model, answer: Any, timeout_s: float, heard: Listen) 
                     await answer.aclose()
                     break
     except TimeoutError:
-        raise UnknownError(f"{model.name} did not answer in time.") from None
+        raise UnknownError(SLOW.format(name=model.name)) from None
     except errors:
         raise UnknownError(f"The answer of {model.name} broke off.") from None
     if not pieces.finish:
@@ -120,7 +124,7 @@ def _refusal(litellm: Any, model: Model, error: Any) -> ConnectorError:
     if isinstance(error, kinds.RateLimitError):
         return TransientError(f"{name} has too much to do (429).", _wait_s(error))
     if isinstance(error, kinds.Timeout):
-        return UnknownError(f"{name} did not answer in time.")
+        return UnknownError(SLOW.format(name=name))
     busy = (kinds.InternalServerError, kinds.ServiceUnavailableError, kinds.BadGatewayError)
     if isinstance(error, busy):
         return TransientError(f"{name} has a fault ({error.status_code}).", _wait_s(error))

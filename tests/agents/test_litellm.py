@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,17 +48,37 @@ async def main():
             streamed.append([got.text, got.finish, got.tokens_in, got.tokens_out])
         except Exception as error:
             streamed.append([type(error).__name__, str(error)])
+    anybody._litellm().api_base, dripped = sys.argv[3], ""
+    try:
+        async with asyncio.timeout(20):
+            await anybody.complete(model, words, {"type": "object"}, 50, 1)
+    except Exception as error:
+        dripped = [type(error).__name__, str(error)]
     costs = [str(price.read), str(price.written), str(price.cached)]
     told = {"price": costs, "unknown": unknown is None, "heard": heard, "streamed": streamed}
+    told["dripped"] = dripped
     print(json.dumps({**told, "came": came, "reached": sorted(reached)}))
 
 asyncio.run(main())
 """
 
 
+async def drips(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer a space now and then and never end, as some do to keep a connection."""
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n")
+    with suppress(ConnectionError):
+        while not writer.is_closing():
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(0.2)
+
+
 @pytest.mark.timeout(120)
 async def test_litellm_answers_fails_and_prices_in_our_words_and_offline() -> None:
-    async with model_server() as server:
+    dripping = await asyncio.start_server(drips, "127.0.0.1", 0)
+    dry = f"http://127.0.0.1:{dripping.sockets[0].getsockname()[1]}/v1"
+    async with model_server() as server, dripping:
         answers: tuple[dict[str, Any], ...] = (
             says({"text": "Hi"}),
             fails(401, "key-1 is wrong"),
@@ -68,7 +89,7 @@ async def test_litellm_answers_fails_and_prices_in_our_words_and_offline() -> No
         )
         long = says({"text": "Hello Ada, how are you on this fine day?"})
         server.script(*answers, streams(long), streams(long, ms=50, cut_after=2))
-        command = [sys.executable, "-c", SCRIPT, server.url, str(len(answers))]
+        command = [sys.executable, "-c", SCRIPT, server.url, str(len(answers)), dry]
         root = Path(__file__).parents[2]
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(*command, cwd=root, stdout=pipe, stderr=pipe)
@@ -91,3 +112,4 @@ async def test_litellm_answers_fails_and_prices_in_our_words_and_offline() -> No
     assert whole == [long["content"], "stop", 100, 20]
     assert long["content"][:20] in told["heard"]
     assert broken == ["UnknownError", "The answer of openai/gpt-4o-mini broke off."]
+    assert told["dripped"] == ["UnknownError", "openai/gpt-4o-mini did not answer in time."]
