@@ -28,6 +28,7 @@ _INSTEAD = (
     r"(?P<new2>.+?)(?:,?\s(?:instead\sof|rather\sthan|statt|anstatt)\s(?P<old2>.+)"
     r"|,\s(?:and\s)?(?:not|nicht)\s(?P<old3>.+)|,?\s(?:instead|stattdessen)(?P<instead>))"
 )
+_NO = re.compile(r"\b(?:no|nope|nein|nee|wrong|falsch)\b", re.IGNORECASE)
 _SHAPES = tuple(
     re.compile(rf"\W*{_LEAD}{_MEANT}(?:{shape})[\s.!?]*", re.IGNORECASE | re.DOTALL)
     for shape in (_OTHER, _NOT, _INSTEAD, r"(?P<new>.+?)")
@@ -38,13 +39,14 @@ _SHAPES = tuple(
 class Correction:
     """`new` is meant, not `old`. `other`: another of what was found, of this name or kind.
 
-    `plain`: nothing says that it corrects but a word like “no”, so it must be a value and no more.
+    `sure`: it says so (“no, …”, “I meant …”). Else its form alone does, and a sentence that is a
+    wish by itself may be one: “oh, remind me …”, “tell Ada that it is Monday, not Friday”.
     """
 
     new: str = ""
     old: str = ""
     other: str | None = None
-    plain: bool = False
+    sure: bool = False
 
 
 def read(said: str) -> Correction | None:
@@ -60,14 +62,13 @@ def read(said: str) -> Correction | None:
 
 def _made(found: re.Match[str], shape: re.Pattern[str]) -> Correction | None:
     told = found.groupdict()
+    sure = bool(told["meant"] or _NO.search(told["lead"] or ""))
     if shape is _SHAPES[0]:
         what = re.sub(r"(?i)\b(?:ones?|person|customer|kund\w+)\b", "", told["what"] or "").strip()
-        return Correction(other=what)
+        return Correction(other=what, sure=True)
     if shape is _SHAPES[1]:
-        return Correction(new=told["new"], old=told["old"])
+        return Correction(new=told["new"], old=told["old"], sure=sure)
     if shape is _SHAPES[2]:
         old = told["old2"] or told["old3"] or ""
-        return Correction(new=told["new2"], old=old) if old else Correction(new=told["new2"])
-    if told["meant"]:
-        return Correction(new=told["new"])
-    return Correction(new=told["new"], plain=True) if told["lead"] else None
+        return Correction(new=told["new2"], old=old, sure=sure)
+    return Correction(new=told["new"], sure=sure) if told["lead"] or told["meant"] else None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agents.hearing import changing
 from agents.hearing.telling import Telling
 from agents.playbooks import planner, slots
 from agents.playbooks.library import Playbook, Slot
@@ -97,6 +98,8 @@ class Filling:
                 return
             wish.values.update(filled.values)
             if await questions.settle(tx, question.id, "answered", event.id):
+                if slot.name in filled.values:
+                    wish, filled = await _theirs(tx, question, wish)
                 await self.go_on(tx, event.id, question.conv, wish, filled)
                 await ask_next(tx, question.conv, self.playbooks, event.id)
         await self.telling.tell(event, wish)
@@ -113,13 +116,21 @@ class Filling:
             chosen = Candidate.model_validate(question.body["choices"][int(tap.item)])
             wish = resumed(question, self.playbooks, chosen.label)
             wish.values[question.body["slot"]] = chosen
-            filled = slots.Filled()
+            wish, filled = await _theirs(tx, question, wish)
             await self.go_on(tx, cause, tap.conv, wish, filled)
             await ask_next(tx, question.conv, self.playbooks, cause)
             event = await events.get(tx, cause)
         if event is not None:
             await self.telling.tell(event, wish, tap.conv)
         return Reply(f"{chosen.label}.")
+
+
+async def _theirs(tx: Tx, question: Question, wish: Wish) -> tuple[Wish, slots.Filled]:
+    """Return the wish with the documents of whom the answer names, and what is left to choose."""
+    said = [name for name, value in question.body["values"].items() if value.get("text")]
+    about = await context.of_mail(tx, wish.mail)
+    found = await changing.of_chosen(tx, wish, question.body["slot"], said, about)
+    return found.wish, found.filled
 
 
 async def ask_next(tx: Tx, conv: str, playbooks: Mapping[str, Playbook], cause: str) -> None:

@@ -25,7 +25,7 @@ from agents.hearing.lost import Lost
 from agents.hearing.several import Kind, Parting
 from agents.incoming import loose
 from agents.incoming.intake import Intake
-from agents.playbooks import planner, slots
+from agents.playbooks import planner
 from agents.playbooks.library import Playbook
 from agents.playbooks.planner import Wish
 from agents.playbooks.routing import Route, Router
@@ -192,14 +192,11 @@ class Front:
         async with self.house.db.transaction() as tx:
             goal = await redirected.goal_of(tx, event)
             assert goal is not None
-            settings = await context.about(tx)
-            playbooks = self.filling.playbooks
-            wish = await redirected.wish(tx, goal, note, route, playbooks, settings)
-            if wish is not None:
-                await redirects.link(tx, event, planner.title_of(wish), event.id)
-                missing = tuple(s.name for s in wish.playbook.slots if s.name not in wish.values)
-                await self.filling.go_on(tx, event.id, conv, wish, slots.Filled(missing=missing))
-        if wish is None:
+            anew = await redirected.wish(tx, goal, note, route, self.filling.playbooks)
+            if anew is not None:
+                await redirects.link(tx, event, planner.title_of(anew.wish), event.id)
+                await self.filling.go_on(tx, event.id, conv, anew.wish, anew.filled)
+        if anew is None:
             await self.lost.say(event, route.runner_up)
 
     async def _route(self, reader: Reader, said: str) -> Route:

@@ -84,6 +84,17 @@ async def test_ask_her_first_becomes_another_wish_about_the_same(app: App, chat:
     assert ledger(app).count("(REF-") == 0
 
 
+async def test_do_it_but_for_somebody_else_keeps_no_account(app: App, chat: Chat) -> None:
+    await chat.say("pay Ada 120 EUR to DE02120300000000202051 for INV-7")
+    await chat.tap("Pay 120.00 EUR", "More")
+    await chat.tap("Pay 120.00 EUR", "Do it, but", note="pay Bruno")
+    assert "To which account" in chat.last
+    await chat.say("DE02500105170137075030")
+    card = chat.text("Pay 120.00 EUR · Bruno Muster")
+    assert "DE02500105170137075030" in card.replace(" ", "")
+    assert "DE02120300000000202051" not in card.replace(" ", "")
+
+
 async def test_an_unclear_note_puts_it_aside_and_asks(app: App, chat: Chat) -> None:
     await planned(chat)
     await chat.tap("Refund 120.00 EUR", "More")
