@@ -24,6 +24,7 @@ from engine.chat.questions import Question
 from engine.desks import redirects
 from engine.planning import goals
 from engine.planning.goals import Goal
+from engine.work import inbox
 from memory import events
 from memory.db import Reader, Tx
 from memory.events import Event
@@ -32,6 +33,10 @@ from memory.passages import SESSION_PAUSE
 GOALS_MAX = 12  # of one message
 HAPPENED = ("running", "done", "unknown")
 SAID = "You said instead: “{}”."
+SEVERAL = (
+    "That may change several of your wishes:\n{}\n\nI changed nothing. Say whom or what it is"
+    " about, such as “no, refund Ada 50 EUR”, or tap “Do it, but…” on its card."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +50,20 @@ class Correcting:
         if told is None:
             return False
         async with self.filling.house.db.transaction() as tx:
-            wish = await self._asked(tx, event, said, told, question)
-            if wish is None and question is None:
-                wish = await self._planned(tx, event, said, told)
+            last = await _last(tx, event)
+            if question is None or (last and last[0].at > question.at):
+                wish = await self._planned(tx, event, said, told, last)
+            else:
+                wish = await self._asked(tx, event, said, told, question)
         if wish is not None:
             await self.filling.telling.tell(event, wish)
         return wish is not None
 
     async def _asked(
-        self, tx: Tx, event: Event, said: str, told: Correction, question: Question | None
+        self, tx: Tx, event: Event, said: str, told: Correction, question: Question
     ) -> Wish | None:
         """Change the wish that a question of ours is open about."""
-        if question is None or question.kind not in KINDS:
+        if question.kind not in KINDS:
             return None
         wish = resumed(question, self.filling.playbooks)
         if question.kind == "choice" and told.other is not None:
@@ -74,20 +81,28 @@ class Correcting:
             await ask_next(tx, question.conv, self.filling.playbooks, event.id)
         return changed.wish
 
-    async def _planned(self, tx: Tx, event: Event, said: str, told: Correction) -> Wish | None:
-        """Plan the last wish anew, or say that it is done."""
-        for goal in await _last(tx, event):
+    async def _planned(
+        self, tx: Tx, event: Event, said: str, told: Correction, last: list[Goal]
+    ) -> Wish | None:
+        """Plan the last wish anew, or say that it is done, or that several may be meant."""
+        fitting = []
+        for goal in last:
             wish = self._of(goal)
             changed = None if wish is None else await self._changed(tx, wish, said, told)
-            if changed is None:
-                continue
-            happened = [e for e in await effects.of_goal(tx, goal.id) if e.state in HAPPENED]
-            if happened:
-                await self._tell_done(tx, event, goal, happened)
-            else:
-                await self._again(tx, event, goal, changed)
-            return changed.wish
-        return None
+            if wish is not None and changed is not None:
+                fitting.append((goal, changed, await changing.names(tx, wish, told)))
+        if len(fitting) > 1:  # of one message: the one whose words or person are named
+            fitting = [one for one in fitting if one[2]] or fitting
+        if not fitting:
+            return None
+        goal, changed, _ = fitting[0]
+        if len(fitting) > 1:
+            await self._tell_several(tx, event, [goal for goal, _, _ in fitting])
+        elif happened := [e for e in await effects.of_goal(tx, goal.id) if e.state in HAPPENED]:
+            await self._tell_done(tx, event, goal, happened)
+        else:
+            await self._again(tx, event, goal, changed)
+        return changed.wish
 
     async def _changed(
         self, reader: Reader, wish: Wish, said: str, told: Correction
@@ -101,10 +116,19 @@ class Correcting:
         return replace(changed, wish=anew)
 
     async def _again(self, tx: Tx, event: Event, goal: Goal, changed: Changed) -> None:
+        if wrong := changed.filled.wrong:
+            text = f"{' '.join(wrong.values())} I changed nothing."
+            await outbox.post(tx, say(f"wrong:{event.id}", text), str(event.body["conv"]))
+            return
         why = f"{SAID.format(event.body['words'])} New plan: {planner.title_of(changed.wish)}."
         await redirects.put_aside(tx, goal.id, why, event.id)
         conv = str(event.body["conv"])
         await self.filling.go_on(tx, event.id, conv, changed.wish, changed.filled)
+
+    async def _tell_several(self, tx: Tx, event: Event, meant: list[Goal]) -> None:
+        titles = "\n".join(f"• {goal.text}" for goal in reversed(meant))
+        msg = say(f"corrected:{event.id}", SEVERAL.format(titles))
+        await outbox.post(tx, msg, str(event.body["conv"]))
 
     async def _tell_done(self, tx: Tx, event: Event, goal: Goal, happened: list[Effect]) -> None:
         told = [str((one.receipt.said if one.receipt else None) or one.state) for one in happened]
@@ -132,11 +156,21 @@ class Correcting:
 
 
 async def _last(reader: Reader, event: Event) -> list[Goal]:
-    """Return the goals of what was said last in this conversation, the last wish first."""
+    """Return the goals of what was said last in this conversation, the last wish first.
+
+    None where something else was said since: “no, Monday” is about that.
+    """
     found: list[tuple[Goal, str]] = []
-    since = event.at - SESSION_PAUSE
-    for goal in await goals.before(reader, str(event.body["conv"]), event.id, since, GOALS_MAX):
+    conv, since = str(event.body["conv"]), event.at - SESSION_PAUSE
+    for goal in await goals.before(reader, conv, event.id, since, GOALS_MAX):
         asked = await events.get(reader, goal.asked_by)
         if asked is not None:
             found.append((goal, (await parts.message(reader, asked)).id))
+    if not found or any(map(_is_else, await inbox.between(reader, conv, found[0][1], event.id))):
+        return []
     return [goal for goal, message in found if message == found[0][1]]
+
+
+def _is_else(said: str) -> bool:
+    """Say whether words are about something of their own: no command, no try to correct."""
+    return not said.startswith("/") and correction_words.read(said) is None

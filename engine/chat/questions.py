@@ -1,5 +1,6 @@
 """Question: the one thing Firstmate needs to know to go on. As durable as an approval."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ class Question(BaseModel, frozen=True):
     ref: str
     body: dict[str, Any]
     state: str
+    at: datetime
 
 
 async def ask(tx: Tx, conv: str, kind: str, ref: str, body: dict[str, Any], cause: str) -> Question:

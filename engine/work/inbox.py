@@ -53,3 +53,20 @@ async def recent(reader: Reader, conv: str, limit: int = 60) -> list[Event]:
     query = sa.select(events_table.c.id).where(theirs).order_by(events_table.c.seq.desc())
     found = [await events.get(reader, row.id) for row in await reader.rows(query.limit(limit))]
     return [event for event in reversed(found) if event is not None]
+
+
+async def between(reader: Reader, conv: str, first: str, last: str) -> list[str]:
+    """Return the operator's words in this conversation between two events, without these."""
+    after, before = (
+        sa.select(events_table.c.seq).filter_by(id=id).scalar_subquery() for id in (first, last)
+    )
+    theirs = sa.and_(
+        events_table.c.kind == "message.received",
+        events_table.c.body["conv"].as_string() == conv,
+    )
+    query = sa.select(events_table.c.id).where(
+        theirs, events_table.c.seq > after, events_table.c.seq < before
+    )
+    found = [await events.get(reader, row.id) for row in await reader.rows(query)]
+    said = [str(event.body.get("words", "")).strip() for event in found if event is not None]
+    return [words for words in said if words]

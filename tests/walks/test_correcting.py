@@ -7,6 +7,7 @@ from bot.app import App
 from memory import records
 from memory.schema.work import effects
 from tests.chat import Chat
+from tests.conftest import FakeClock
 from tests.walks.test_words import heard_again
 
 LATE = "tell Ada that we are late"
@@ -114,6 +115,81 @@ async def test_a_correction_changes_the_wish_that_a_question_is_about(app: App, 
     assert [args["to"] for args in await in_state(app, "waiting")] == ["bruno@example.com"]
 
 
+async def test_nothing_of_the_one_before_stays_while_it_is_asked_who(app: App, chat: Chat) -> None:
+    await known(app, "Ada Sample", "ada@sample.example")
+    await known(app, "Ada Third", "ada@third.example")
+    await chat.say("pay Ada 120 EUR to DE02120300000000202051 for INV-7")
+    await chat.tap("Which customer do you mean?", "Ada Example")
+    await chat.say("no, the other Ada")
+    await chat.tap("Which customer do you mean?", "Ada Third")
+    assert "To which account" in chat.last
+    assert await in_state(app, "waiting") == []
+
+
+async def test_the_payment_of_one_is_never_refunded_for_another(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await known(app, "Ada Third", "ada@third.example")
+    await chat.say("refund Ada 40 EUR")
+    await chat.tap("Which customer do you mean?", "Ada Third")
+    assert "Which payment should I refund?" in chat.last
+    assert await in_state(app, "waiting") == []
+    clock.advance(minutes=1)
+    await chat.say("refund Bruno 40 EUR")
+    await chat.say("no, refund Ada 50 EUR")
+    await chat.say("Ada Example")
+    [refund] = [args for args in await in_state(app, "waiting") if "payment" in args]
+    assert (refund["payment"], refund["amount"]) == ("PAY-1042", "50.00")
+
+
+async def test_a_wish_that_only_sounds_like_a_correction_is_a_wish_of_its_own(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("tell Bruno that we meet on Friday")
+    await chat.say("tell Ada that the course is on Monday, not Friday")
+    texts = {args["to"]: args["text"] for args in await in_state(app, "waiting")}
+    assert sorted(texts) == ["ada@example.org", "bruno@example.com"]
+    assert "the course is on Monday, not Friday" in texts["ada@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "text"),
+    [
+        ("oh, remind me tomorrow to buy milk", "buy milk"),
+        ("remind me tomorrow to buy oat milk, not soy", "buy oat milk, not soy"),
+        ("remind me tomorrow to call Bruno instead of Ada", "call Bruno instead of Ada"),
+    ],
+)
+async def test_what_is_done_swallows_no_wish_after_it(
+    app: App, chat: Chat, wish: str, text: str
+) -> None:
+    await chat.say("remind me on Friday at 9 to water the plants")
+    await chat.say(wish)
+    assert [args["text"] for args in await in_state(app, "done")] == ["water the plants", text]
+
+
+async def test_a_sentence_said_anew_takes_the_place_of_the_one_before(app: App, chat: Chat) -> None:
+    await chat.say("tell Ada that the course starts on Friday")
+    await chat.say("tell Ada that the course starts on Monday, not Friday")
+    [args] = await in_state(app, "waiting")
+    assert args["subject"] == "the course starts on Monday"
+
+
+async def test_only_what_was_said_whole_is_replaced(app: App, chat: Chat) -> None:
+    await chat.say("tell Ada that order 1042 costs 42 EUR, or 2 a day")
+    await chat.say("not 2, 3")
+    [args] = await in_state(app, "waiting")
+    assert args["subject"].startswith("order 1042 costs 42 EUR, or 3 a day")
+
+
+async def test_a_name_nobody_has_changes_nothing(app: App, chat: Chat) -> None:
+    await chat.say("refund Ada 40 EUR")
+    before = await in_state(app, "waiting")
+    await chat.say("no, refund order 9999 50 EUR")
+    assert "I changed nothing." in chat.last
+    assert await in_state(app, "waiting") == before
+
+
 async def test_what_is_done_is_said_to_be_done_with_the_way_back(app: App, chat: Chat) -> None:
     await chat.say("remind me on Friday at 9 about invoice 7")
     await chat.say("not Friday, Monday")
@@ -132,13 +208,60 @@ async def test_of_several_wishes_the_one_is_changed_that_the_words_fit(
     assert any(args.get("to") == "bruno@example.com" for args in waiting)
 
 
+TWO = "refund Ada 40 EUR and refund Bruno 30 EUR"
+
+
+@pytest.mark.parametrize("said", ["no, refund Ada 50 EUR", "not 40, 50", "no, Ada 50 EUR"])
+async def test_of_two_alike_the_one_is_changed_that_the_words_name(
+    app: App, chat: Chat, said: str
+) -> None:
+    await chat.say(TWO)
+    await chat.say(said)
+    refunds = [args for args in await in_state(app, "waiting") if "payment" in args]
+    assert {args["payment"]: args["amount"] for args in refunds} == {
+        "PAY-1041": "30.00", "PAY-1042": "50.00",
+    }  # fmt: skip
+    assert len(refunds) == 2
+
+
+async def test_where_several_may_be_meant_none_is_changed(app: App, chat: Chat) -> None:
+    await chat.say(TWO)
+    before = await in_state(app, "waiting")
+    await chat.say("I meant 50")
+    assert "That may change several of your wishes:" in chat.last
+    assert "Ada Example" in chat.last
+    assert "Bruno Muster" in chat.last
+    assert await in_state(app, "waiting") == before
+
+
 @pytest.mark.parametrize("said", ["no, the other Ada", "I meant 50", "not Friday, Monday"])
 async def test_with_nothing_to_correct_nothing_is_guessed(app: App, chat: Chat, said: str) -> None:
     await chat.say(said)
     assert "I am not sure what you want, so I did nothing" in chat.last
 
 
-async def test_after_hours_of_silence_nothing_is_corrected(app: App, chat: Chat, clock) -> None:
+async def test_what_was_said_since_is_what_is_corrected(app: App, chat: Chat) -> None:
+    await chat.say("book a call with Ada on Friday at 11")
+    before = await in_state(app, "waiting")
+    await chat.say("Bruno is away on Tuesday")
+    await chat.say("no, Monday")
+    assert "I am not sure what you want, so I did nothing" in chat.last
+    assert await in_state(app, "waiting") == before
+
+
+async def test_a_try_that_was_not_understood_may_be_followed_by_another(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("refund Ada 40 EUR")
+    await chat.say("no, fifty")
+    await chat.say("/today")
+    await chat.say("I meant 50")
+    assert [a["amount"] for a in await in_state(app, "waiting") if "amount" in a] == ["50.00"]
+
+
+async def test_after_hours_of_silence_nothing_is_corrected(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
     await chat.say(LATE)
     clock.advance(hours=5)
     await chat.say("no, Bruno")
