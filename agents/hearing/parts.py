@@ -42,14 +42,14 @@ async def known(reader: Reader, event: Event) -> list[Event]:
     if first is None:
         return []
     parts = [await events.by_key(reader, SOURCE, _key(event, n)) for n in range(first.body["of"])]
-    tail = said[len(goal_rules.without(said)) :]  # “…, but ask me first” is meant for each
+    start, end = goal_rules.span(said)
+    head, tail = said[:start], said[end:]  # “by the book: …, but ask me first” is meant for each
     made, about = [], list[str]()
     for part in parts:
         assert part is not None  # they were noted at once
         words = said[part.body["start"] : part.body["end"]]
-        made.append(
-            _with_words(event, part, words if words.endswith(tail) else words + tail, about)
-        )
+        whole = head + (words if words.endswith(tail) else words + tail)
+        made.append(_with_words(event, part, whole, about))
         about = await _people(reader, words) or about
     return made
 

@@ -73,14 +73,16 @@ class Parting:
         return tuple(spans) if "wish" in kinds else ()
 
     async def _clauses(self, said: str) -> Spans:
-        wanted = goal_rules.without(said)  # its end says how, for all of them
+        first, last = goal_rules.span(said)  # what is around it says how, for all of them
+        wanted = said[first:last]
         spans, start = [], 0
         for cut in _cuts(wanted):
             if cut.end > start and await self._parts(wanted, start, cut):
                 spans.append(_trimmed(wanted, start, cut.end))
                 start = cut.start
         spans.append(_trimmed(wanted, start, len(wanted)))
-        return tuple(spans) if 2 <= len(spans) <= PARTS_MAX else ()
+        found = tuple((first + start, first + end) for start, end in spans)
+        return found if 2 <= len(found) <= PARTS_MAX else ()
 
     async def _parts(self, said: str, start: int, cut: _Cut) -> bool:
         """Say whether here one wish ends and another begins."""

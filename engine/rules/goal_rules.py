@@ -22,9 +22,15 @@ _TWICE = ("twice", "zweimal")
 
 def without(said: str) -> str:
     """Return a wish without the words that only say how to go about it, or for which project."""
-    _, said = mode_words.heard(under.without(said))
-    found = _TAIL.search(said)
-    return said if found is None else said[: found.start()]
+    return said[slice(*span(said))]
+
+
+def span(said: str) -> tuple[int, int]:
+    """Return where the wish itself stands in what was said."""
+    _, rest = mode_words.heard(under.without(said))
+    start = len(said) - len(rest)
+    found = _TAIL.search(rest)
+    return start, len(said) if found is None else start + found.start()
 
 
 def book(base: Book, said: Iterable[str]) -> Book:

@@ -106,3 +106,10 @@ async def test_another_wish_drops_every_question_that_was_waiting(app: App, chat
 async def test_ask_me_first_is_meant_for_every_wish_of_the_message(app: App, chat: Chat) -> None:
     await chat.say("send Ada the October invoice and tell Ada that it is there, but ask me first")
     assert all("ask me first" in one for one in await wishes(app))
+
+
+@pytest.mark.parametrize("head", ["by the book: ", "Be creative - "])
+async def test_how_to_go_about_it_is_meant_for_every_wish(app: App, chat: Chat, head: str) -> None:
+    await chat.say(f"{head}refund Ada 40 EUR and remind me on Friday to call her")
+    said = [one.partition(" = ")[0] for one in await wishes(app)]
+    assert said == [f"{head}refund Ada 40 EUR", f"{head}remind me on Friday to call her"]
