@@ -26,6 +26,7 @@ from memory.schema.records import facts as table
 
 ASKED_AT = 3  # drafts in which it was changed alike
 ASKED_MAX = 4  # on one card; the others follow
+NO_WORDS = ("length", "address")  # these parts are so, or are not: they hold no words to change
 PREFIX = f"{facts.STYLE}."
 TITLE = "Shall I write so from now on?"
 HOW = "You changed this alike in your own drafts. Until you say yes, I write as before."
@@ -145,9 +146,9 @@ async def change(house: House, tap: Tap, who: Person, key: str, values: dict[str
     async with house.db.transaction() as tx:
         cause = await heard(tx, tap, who, key, values)
         fact = await facts.get(tx, tap.ref)
-        if fact is None or fact.status == "retracted":
+        if fact is None or fact.status == "retracted" or trait_of(fact).part in NO_WORDS:
             return Reply(GONE, refused=True)
-        trait = Trait(trait_of(fact).part, value)
+        trait = _changed(trait_of(fact), value)
         await _withdraw(tx, fact, cause)
         await learn(tx, trait, fact.record, cause)
     return Reply(CHANGED.format(style.told(trait)))
@@ -172,12 +173,20 @@ async def learn(tx: Tx, trait: Trait, record: str | None, cause: str) -> str:
 def buttons(number: int, fact: Fact) -> tuple[Button, ...]:
     """Return what can be done with a trait that counts."""
     part, value = trait_of(fact)
-    edit = Input(id="value", label=part.capitalize(), initial=value, max_chars=200)
+    forget = Button(label=f"Forget {number}", action="style.forget", ref=fact.id, style="danger")
+    if part in NO_WORDS:
+        return (forget,)
+    most = style.PHRASE_CHARS_MAX
+    edit = Input(id="value", label=part.capitalize(), initial=value, max_chars=most)
     form = Form(title=f"Change the {part}"[:24], fields=(edit,))
-    return (
-        Button(label=f"Change {number}", action="style.change", ref=fact.id, form=form),
-        Button(label=f"Forget {number}", action="style.forget", ref=fact.id, style="danger"),
-    )
+    return Button(label=f"Change {number}", action="style.change", ref=fact.id, form=form), forget
+
+
+def _changed(trait: Trait, value: str) -> Trait:
+    """Return a trait with another value; of “old → new”, the new words alone may be said."""
+    if trait.part == "instead" and style.ARROW not in value:
+        value = f"{trait.value.partition(style.ARROW)[0]}{style.ARROW}{value}"
+    return Trait(trait.part, value)
 
 
 def trait_of(fact: Fact) -> Trait:

@@ -5,7 +5,9 @@ import sqlalchemy as sa
 from bot.app import App
 from bot.commands.memories import MEMORY
 from bot.commands.style import TITLE
+from bot.delivery import buttons_of
 from engine.voice import habits, style_desk
+from engine.voice.style import Trait
 from memory import artifacts, events, facts, passages, records, verify
 from memory.schema.recalls import recalls
 from memory.schema.records import artifacts as table
@@ -113,6 +115,24 @@ async def test_all_that_is_changed_alike_stands_on_one_card(app: App, chat: Chat
     assert "Best\n" in written
     assert "If anything is still open" not in written
     assert (await verify.verify(app.db)).faults == ()
+
+
+async def test_words_for_words_are_changed_and_never_struck(app: App, chat: Chat) -> None:
+    async with app.db.transaction() as tx:
+        await style_desk.learn(tx, Trait("instead", "thank you → thanks"), None, "evt_test")
+        await style_desk.learn(tx, Trait("length", "short"), None, "evt_test")
+    await chat.say("/style")
+    [line] = [one for one in chat.last.splitlines() if "“thanks”" in one]
+    number = line.strip(" •-").partition(".")[0]
+    await chat.tap(TITLE, f"Change {number}", value="many thanks")
+    await chat.say("refund PAY-1042 8 EUR")
+    assert "many thanks for your message." in chat.text("Send e-mail")
+    await chat.say("/style")
+    [line] = [one for one in chat.last.splitlines() if "much shorter" in one]
+    number = line.strip(" •-").partition(".")[0]
+    labels = [b.label for b in buttons_of(chat.card(TITLE))]
+    assert f"Forget {number}" in labels
+    assert f"Change {number}" not in labels
 
 
 async def test_a_no_leaves_the_style_as_it_was(app: App, chat: Chat) -> None:
