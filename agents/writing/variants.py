@@ -38,7 +38,10 @@ async def written(models: Models, wish: Wish[T]) -> tuple[list[str], tuple[str, 
     Fewer: nobody answered, or what came were copies. `wish` asks for one such text.
     """
     wanted = wish.wanted.model_copy(update={"step": STEP})
-    several = Wish(wanted, wish.tier, wish.task + TASK, wish.parts, Variants, TOKENS_MAX, CHARS_MAX)
+    several = Wish(
+        wanted, wish.tier, wish.task + TASK, wish.parts, Variants, TOKENS_MAX, CHARS_MAX,
+        first=wish.first,
+    )  # fmt: skip
     answer = await models.ask(several)
     if not isinstance(answer, Answer):
         return [], ()

@@ -30,7 +30,7 @@ IN_SHADOW = "in shadow: it is asked besides, and only the old one is shown"
 FAVOURS = "What was shown has it easier: you changed that, not the other."
 OTHERS = "These could be tried beside it:"
 OFFERED_MAX = 4
-STALE = "That is no longer on trial. Say /agents to see what is."
+STALE = "That is no longer so. Say /agents to see how it is now."
 NOT_THERE = "There is no such prompt or model any more. Say /agents to see what there is."
 BEGUN = "On trial from now on: {arm}, {how}. /agents compares."
 PROMOTED = "From now on drafts are written with {arm}."
@@ -65,6 +65,8 @@ class Agents:
             return Reply(NOT_THERE, refused=True)
 
         async def do(tx: Tx, pin: Pin, cause: str) -> str:
+            if pin.trial is not None or arm not in self._others(pin):
+                return ""
             trial = await trials.begin(tx, DRAFT, pin, arm, int(share), cause)
             return BEGUN.format(arm=arm, how=_how(trial))
 
@@ -159,11 +161,7 @@ class Agents:
         self, reader: Reader, pin: Pin, currency: str
     ) -> tuple[list[Part], list[tuple[Button, ...]]]:
         """Return what could be tried: another prompt with this model, another model with this."""
-        other = [
-            arm
-            for arm in self._arms()
-            if (arm.prompt == pin.now.prompt) != (arm.model == pin.now.model)
-        ][:OFFERED_MAX]
+        other = self._others(pin)
         if not other:
             return [], []
         lines = tuple(f"{number}. {arm}" for number, arm in enumerate(other, 1))
@@ -175,6 +173,14 @@ class Agents:
             for number, arm in enumerate(other, 1)
         ]
         return [_para(OTHERS), Bullets(items=lines)], rows
+
+    def _others(self, pin: Pin) -> list[Arm]:
+        """Return what differs from what is in use by its prompt or by its model alone."""
+        return [
+            arm
+            for arm in self._arms()
+            if (arm.prompt == pin.now.prompt) != (arm.model == pin.now.model)
+        ][:OFFERED_MAX]
 
     def _arms(self) -> list[Arm]:
         """Return every pair of a prompt and a model, the newest prompt first."""

@@ -22,7 +22,7 @@ from memory.schema.models import reasons
 DRAFT = "draft"  # the one purpose whose answers the operator edits, so that they can be compared
 KEPT = "minds"  # {"draft": Pin}, in the profile
 SHARE = 20  # per cent of the tasks
-APART = ("again", "judge")  # steps of a draft with prompts of their own
+APART = ("again", "judge", "variants")  # steps of a draft with prompts of their own
 SHADOW = "shadow."  # before the step of an answer that nobody is shown
 STEP = re.compile(r"(?:shadow\.)?(?P<purpose>[a-z]+)(?:\.\w+)?/(?P<number>\d+)")
 

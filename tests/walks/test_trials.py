@@ -6,6 +6,7 @@ import pytest
 
 from agents.writing import prompts
 from bot.commands.agents import STALE, TITLE
+from bot.delivery import buttons_of
 from engine.models import trials
 from memory import verify
 from memory.schema.models import reasons
@@ -31,6 +32,10 @@ async def try_out(chat: Chat, what: str, how: str) -> None:
     [line] = [one for one in chat.last.splitlines() if one.strip(" •-").endswith(what)]
     number = line.strip(" •-").partition(".")[0]
     await chat.tap(TITLE, f"{number}: {how}")
+
+
+def labels(chat: Chat) -> list[str]:
+    return [button.label for button in buttons_of(chat.card(TITLE))]
 
 
 async def steps(office: Office) -> list[tuple[str, str]]:
@@ -84,6 +89,22 @@ async def test_one_tap_takes_what_is_on_trial_and_one_goes_back(office: Office) 
     await chat.tap(TITLE, "Back to prompt 5")
     await chat.say("write to Bruno that the lamp is ready")
     assert [step for step, _ in await steps(office)] == ["draft.text/100", "draft.text/5"]
+
+
+async def test_a_trial_begins_once_and_a_list_from_before_begins_none(office: Office) -> None:
+    own_prompt(office)
+    chat = await office.open()
+    await chat.say("/agents")
+    begin = chat.tokens[chat.key(TITLE), next(b for b in labels(chat) if "in shadow" in b)]
+    assert not (await chat.press(begin)).refused
+    assert (await chat.press(begin)).text == STALE  # the trial that runs goes on
+    await chat.tap(TITLE, "Use it for all")
+    assert (await chat.press(begin)).text == STALE  # what is in use is no trial
+    back = chat.tokens[chat.key(TITLE), "Back to prompt 5"]
+    await chat.press(back)
+    assert "Drafts are written with prompt 5." in chat.text(TITLE)
+    assert (await chat.press(back)).text == STALE
+    assert "Drafts are written with prompt 5." in chat.text(TITLE)
 
 
 async def test_a_trial_that_ends_leaves_what_was_in_use(office: Office) -> None:
@@ -158,3 +179,13 @@ async def test_a_prompt_file_that_cannot_be_meant_is_said_at_the_start(office: O
             prompts.of("draft", path.parent)
         path.unlink()
     await office.open()
+
+
+async def test_several_drafts_to_choose_from_are_no_version_of_the_prompt(office: Office) -> None:
+    own_prompt(office, "draft-1.txt")  # the number that the step of such drafts has, too
+    chat = await office.open()
+    office.server.script(says({"texts": [WROTE, "Hi Bruno! It is there: come and see."]}))
+    await chat.say("be creative: write to Bruno that the file is ready")
+    assert [step for step, _ in await steps(office)] == ["draft.variants/1"]
+    await chat.say("/agents")
+    assert "Drafts are written with prompt 5." in chat.last
