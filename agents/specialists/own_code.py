@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import from_json
 
 from agents.specialists.roster import Roster
 from agents.specialists.spec import AgentSpec
@@ -22,7 +23,7 @@ from engine.planning.plans import Task
 from memory.db import Reader
 
 WALL_S = 10.0
-WANTS_MAX = 10
+WANTS_MAX, OPERATION_CHARS_MAX = 10, 100
 LIMITS = Limits(
     wall_s=WALL_S,
     cpu_s=5,
@@ -39,7 +40,7 @@ GAVE = "“{name}” gave something else than it should: {faults}."
 
 
 class Call(BaseModel, frozen=True, extra="forbid"):
-    operation: str
+    operation: str = Field(max_length=OPERATION_CHARS_MAX)
     args: dict[str, Any]
 
 
@@ -93,8 +94,8 @@ async def work(spec: AgentSpec, given: Mapping[str, Any]) -> Answer:
 def _read(spec: AgentSpec, came: bytes) -> dict[str, Any]:
     """Return what the code answered, as it stands there."""
     try:
-        said = json.loads(came)
-    except (ValueError, RecursionError):
+        said = from_json(came, allow_inf_nan=False)
+    except ValueError:
         raise PermanentError(MUTE.format(name=spec.name)) from None
     if not isinstance(said, dict) or "fault" in said:
         fault = str(said["fault"]) if isinstance(said, dict) else "no object came"

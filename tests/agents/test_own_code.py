@@ -123,6 +123,23 @@ async def test_code_may_use_what_computes() -> None:
             "to: Extra inputs are not",
         ),
         ("def work(given):\n    return {'text': 'a', 'wants': 'x'}", "gave something else"),
+        (
+            "def work(given):\n"
+            "    return {'text': 'a', 'wants': [{'operation': 'x' * 10**5, 'args': {}}]}",
+            "wants.0.operation: String should have at most 100 characters",
+        ),
+        (
+            "def work(given):\n"
+            "    args = {'text': chr(0xD800)}\n"
+            "    return {'text': 'a', 'wants': [{'operation': 'email.send', 'args': args}]}",
+            "ended without an answer, or said more than it may",
+        ),
+        ("def work(given):\n    return {'text': float('nan')}", "ended without an answer"),
+        (
+            "import sys\ndef work(given):\n"
+            "    sys._getframe(1).f_locals['out'].write(b'{\"gives\":' + b'[' * 10**5)",
+            "ended without an answer",
+        ),
     ],
 )
 async def test_what_goes_wrong_in_it_is_one_sentence(
