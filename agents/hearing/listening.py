@@ -4,7 +4,7 @@ A wish is kept when its first card is out, so that no card waits for it. Whom th
 only if that is one, is whom they are about; where they name nobody, the one project.
 """
 
-from agents.hearing import parts
+from agents.hearing import parts, plain
 from agents.models.redacting import secret_in
 from agents.reading import named, parties
 from engine.chat import talk
@@ -43,6 +43,8 @@ async def _keep(house: House, event: Event) -> None:
     """Keep the words of a message for recall, unless they look like a secret or a rule says no."""
     said = str(event.body.get("words", "")).strip()
     if event.trust != "operator" or not talk.is_talk(said) or secret_in(said, ()):
+        return
+    if plain.tells_nothing(said):
         return
     async with house.db.snapshot() as reader:
         verdict = await learning.judged(reader, house.book, "message", trust="operator", text=said)

@@ -57,5 +57,10 @@ def courtesy(said: str) -> str:
     return "" if match is None or match.lastgroup is None else _SAYS[match.lastgroup]
 
 
+def tells_nothing(said: str) -> bool:
+    """Say whether there is nothing in these words to remember."""
+    return command(said) != said or courtesy(said) != ""
+
+
 def _plain(said: str) -> str:
     return " ".join(said.casefold().replace("\u2019", "'").split()).rstrip(" .!?")

@@ -3,8 +3,14 @@
 import pytest
 
 from bot.app import App
+from engine.keeping import recalls
 from tests.chat import Chat
 from tests.walks.test_refund import ledger, planned
+
+
+async def kept(app: App) -> int:
+    async with app.db.snapshot() as reader:
+        return await recalls.looked(reader)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +50,15 @@ async def test_a_courtesy_is_answered_in_a_line_and_decides_nothing(
     assert answer in chat.last
     assert len(chat.last) < 100
     assert ledger(app).count("(REF-") == 0
+
+
+async def test_what_tells_nothing_is_not_remembered(app: App, chat: Chat) -> None:
+    before = await kept(app)
+    for words in ("thanks a lot", "what is waiting?", "good morning", "undo"):
+        await chat.say(words)
+    assert await kept(app) == before
+    await chat.say("thanks, the parcel with the brushes is here")
+    assert await kept(app) == before + 1
 
 
 async def test_a_thanks_that_says_more_is_no_courtesy(chat: Chat) -> None:
