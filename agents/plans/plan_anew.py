@@ -9,13 +9,16 @@ from agents.plans.plan_wish import Given
 from agents.playbooks import scope as scopes
 from engine.acting import effects
 from engine.acting.effects import Effect
+from engine.desks import compensating
 from engine.planning import goals, plans, versions
 from engine.planning.goals import Goal
 from engine.planning.plans import Step, Task
 from engine.planning.versions import Version
 from memory.db import Reader, Tx
 
-UNDER_WAY = ("running", "unknown")
+STARTED = ("running", "unknown")
+UNDER_WAY = "“{}” is under way and can no longer be held. Try again when it has ended."
+GOES_BACK = "This plan is being taken back. Try again when that has ended."
 NOTED = "You said: “{}”."
 WENT = {"failed": "“{}” failed", "skipped": "“{}” was left out or refused"}
 AGAIN = "You asked for the rest to be planned anew"
@@ -34,9 +37,11 @@ class Anew:
 
     @classmethod
     async def read(cls, reader: Reader, goal_id: str, note: str) -> "Anew | None":
-        """Read it as it stands. None: there is no such plan, or a playbook made it."""
+        """Read it as it stands. None: there is none, a playbook made it, or it was dropped."""
         goal, version = await goals.get(reader, goal_id), await versions.of_goal(reader, goal_id)
         if goal is None or version is None or version.proposed is None:
+            return None
+        if version.offered and goal.state != "open":
             return None
         tasks = await plans.of_goal(reader, goal_id)
         found = {task.id: await effects.of_task(reader, task.id) for task in tasks}
@@ -66,24 +71,23 @@ class Anew:
         ]
         return replace(given, before="\n".join(lines), done=self.kept, because=self.because)
 
+    async def stands(self, reader: Reader) -> bool:
+        """Say whether the plan is still as it was read, and nothing of it is under way."""
+        now = await Anew.read(reader, self.goal.id, "")
+        same = now is not None and now.version.id == self.version.id and now.done == self.done
+        return same and not await held(reader, self.goal.id)
+
     async def replace(
         self, tx: Tx, row: Mapping[str, Any], made: Sequence[Step], cause: str
-    ) -> bool:
-        """Put the new version in the place of this one. False: it moved on meanwhile."""
-        newest = await versions.of_goal(tx, self.goal.id)
-        now = await plans.of_goal(tx, self.goal.id)
-        done = [task.id for task in now if task.state == "done"]
-        if newest is None or newest.id != self.version.id or done != [t.id for t in self.done]:
-            return False
-        begins_at = len(done) + 1
-        if not await plans.write(tx, dict(row), made, begins_at=begins_at):
-            return False
-        await plans.carry_over(tx, done, row["id"], cause)
+    ) -> None:
+        """Put the new version in the place of this one, which still stands."""
+        if not await plans.write(tx, dict(row), made, begins_at=len(self.done) + 1):
+            return
+        await plans.carry_over(tx, [task.id for task in self.done], row["id"], cause)
         await goals.reopen(tx, self.goal.id, cause)
-        for task in now:
+        for task in self.tasks:
             if task.state != "done":
                 await self._put_away(tx, task, cause)
-        return True
 
     async def _put_away(self, tx: Tx, task: Task, cause: str) -> None:
         effect = await effects.of_task(tx, task.id)
@@ -101,9 +105,16 @@ class Anew:
         return f"{effect.state}, {effect.failure}" if effect.failure else effect.state
 
 
-def under_way(tasks: Sequence[Task], found: Mapping[str, Effect]) -> Task | None:
-    """Return a task that can no longer be held, so that nothing is planned around it."""
-    return next((t for t in tasks if t.id in found and found[t.id].state in UNDER_WAY), None)
+async def held(reader: Reader, goal_id: str) -> str:
+    """Return why a plan cannot be made anew now, so that nothing is planned around it; "": it can.
+
+    What is on its way ends as it will: planned around it, it would be done twice.
+    """
+    for task in await plans.of_goal(reader, goal_id):
+        effect = await effects.of_task(reader, task.id)
+        if effect is not None and effect.state in STARTED:
+            return UNDER_WAY.format(task.title)
+    return GOES_BACK if await compensating.going_back(reader, goal_id) else ""
 
 
 def _what_happened(tasks: Sequence[Task]) -> str:

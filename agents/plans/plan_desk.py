@@ -22,7 +22,8 @@ CHANGED = "The plan changed since this card; the newer one is below. Nothing was
 STARTED = "This plan was started already."
 ENDED = "This plan has ended already."
 EMPTY = "Write what should be different; nothing was changed."
-UNDER_WAY = "“{}” is under way and can no longer be held. Try again when it has ended."
+DROPPED = "Dropped. Nothing was done."
+DROPPED_REST = "Dropped. What was done before stays done."
 THINKING = "I plan it anew; what is done stays."
 
 
@@ -59,7 +60,8 @@ async def drop(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
         for task in await plans.of_goal(tx, goal.id):
             if task.state not in plans.ENDED:
                 await plans.move(tx, task.id, "skipped", cause, "You dropped the plan.")
-    return Reply("Dropped. Nothing was done.")
+        done = any(task.state == "done" for task in await plans.of_goal(tx, goal.id))
+    return Reply(DROPPED_REST if done else DROPPED)
 
 
 VERBS = {
@@ -111,11 +113,8 @@ async def _anew(house: House, tap: Tap, who: Person, key: str, values: dict[str,
             return Reply(GONE, refused=True)
         if str(version.version) != tap.item:
             return Reply(CHANGED, plan_card.key(goal.id), refused=True)
-        tasks = await plans.of_goal(tx, goal.id)
-        found = {task.id: await effects.of_task(tx, task.id) for task in tasks}
-        known = {id: effect for id, effect in found.items() if effect is not None}
-        if (held := plan_anew.under_way(tasks, known)) is not None:
-            return Reply(UNDER_WAY.format(held.title), refused=True)
+        if why := await plan_anew.held(tx, goal.id):
+            return Reply(why, refused=True)
         await open_work(tx, KIND, cause, key=derived_id("wrk", KIND, cause))
     return Reply(THINKING)
 

@@ -13,7 +13,7 @@ from typing import Any
 from agents.hearing import filling, parts
 from agents.hearing.lost import NO_MODEL, NOT_SURE, able
 from agents.models.door import Answer, Models
-from agents.plans import foretold, mentioned, plan_made, plan_recalled
+from agents.plans import foretold, mentioned, plan_anew, plan_made, plan_recalled
 from agents.plans.plan_anew import Anew
 from agents.plans.plan_checked import Known, as_text, faults, ordered, preliminary
 from agents.plans.plan_wish import Given, Proposed, wish
@@ -44,6 +44,8 @@ NO_PLAN = "I made no plan: {why} Nothing was done."
 FAULTY = "what came back cannot be carried out. {faults}"
 FAULTS_SHOWN = 3
 IN_TURN = "For this I have a question, too; I ask it in its turn."
+MOVED_ON = "the plan went on while I thought. Ask again when it rests."
+ROUNDS_MAX = 3  # of planning anew what moves on meanwhile
 UNCLEAR = "what you said was not understood."
 EMPTY = "Write /plan and what you want, in your own words."
 
@@ -127,37 +129,55 @@ class Planning:
         await self._offer(goal_id, event.id)
 
     async def _anew(self, event: Event) -> None:
-        """Make the rest of a plan anew, for a note or because of what became of it."""
+        """Make the rest of a plan anew, for a note or because of what became of it.
+
+        Steps go on while a model thinks: a plan that moved on is read once more, and never lost.
+        """
         goal_id, note = str(event.body["ref"]), str(event.body["values"].get("note", "")).strip()
-        async with self.house.db.snapshot() as reader:
-            anew = await Anew.read(reader, goal_id, note)
+        why: str | None = None
+        for _ in range(ROUNDS_MAX):
+            async with self.house.db.snapshot() as reader:
+                anew = await Anew.read(reader, goal_id, note)
+                held = await plan_anew.held(reader, goal_id)
             if anew is None:
                 return
-            said = (*anew.goal.slots["said"], note) if note else tuple(anew.goal.slots["said"])
-            given, values, known = await self._given(reader, goal_id, said, anew.goal)
-        if anew.version.cause == event.id:
+            made = anew.version.cause == event.id  # a crash came between the plan and its card
+            why = "" if made else held or await self._replaced(event, anew, note)
+            if why is not None:
+                break
+        if why == "":
             await self._offer(goal_id, event.id)
             return
+        told = say(f"plan-none:{event.id}", NO_PLAN.format(why=why or MOVED_ON))
+        async with self.house.db.transaction() as tx:
+            goal = await goals.get(tx, goal_id)
+            await outbox.post(tx, told, goal.conv if goal else None)
+
+    async def _replaced(self, event: Event, anew: Anew, note: str) -> str | None:
+        """Put a new plan in the place of one; "": it stands. Else why not; None: it moved on."""
+        goal_id, slots = anew.goal.id, anew.goal.slots
+        said = (*slots["said"], note) if note else tuple(slots["said"])
+        async with self.house.db.snapshot() as reader:
+            given, values, known = await self._given(reader, goal_id, said, anew.goal)
         known = replace(known, done=anew.done_args(known))
         given = await plan_recalled.with_memory(self.recall, anew.given(given))
         plan = await self._proposed(given, known)
         if isinstance(plan, _NoPlan):
-            why = plan.why or plan.question or UNCLEAR
-            told = say(f"plan-none:{event.id}", NO_PLAN.format(why=why))
-            async with self.house.db.transaction() as tx:
-                await outbox.post(tx, told, anew.goal.conv)
-            return
+            return plan.why or plan.question or UNCLEAR
+        kept = {n: one.model_dump(mode="json") for n, one in values.items()}
+        body = [*anew.kept, *(one.model_dump() for one in ordered(plan))]
+        row = _row(anew.goal, anew.version.version + 1, anew.because, event.id, body)
         async with self.house.db.transaction() as tx:
-            slots = {**anew.goal.slots, "said": list(said)}
-            slots["values"] = {n: one.model_dump(mode="json") for n, one in values.items()}
-            await goals.say_more(tx, goal_id, slots, event.id)
-            body = [*anew.kept, *(one.model_dump() for one in ordered(plan))]
-            row = _row(anew.goal, anew.version.version + 1, anew.because, event.id, body)
+            if not await anew.stands(tx):
+                return None
+            await goals.say_more(
+                tx, goal_id, {**slots, "said": list(said), "values": kept}, event.id
+            )
             gate = await request.begun(tx, self.house, goal_id, evidence=True)
-            made = plan_made.steps(self.house, gate, ordered(plan), known)
-            replaced = await anew.replace(tx, row, made, event.id)
-        if replaced:
-            await self._offer(goal_id, event.id)
+            await anew.replace(
+                tx, row, plan_made.steps(self.house, gate, ordered(plan), known), event.id
+            )
+        return ""
 
     async def _given(
         self, reader: Reader, goal_id: str, said: tuple[str, ...], goal: Goal | None = None
@@ -236,8 +256,8 @@ class Planning:
         async with self.house.db.snapshot() as reader:
             goal = await goals.get(reader, goal_id)
             version = await versions.of_goal(reader, goal_id)
-        if goal is None or version is None or not version.offered:
-            return
+        if goal is None or version is None or not version.offered or version.foretold is not None:
+            return  # what its card showed stays what a yes on it means
         told = await foretold.steps(self.house, goal, version)
         async with self.house.db.transaction() as tx:
             now = await versions.of_goal(tx, goal_id)
