@@ -115,7 +115,7 @@ class Asking:
         if not same:
             return await self.answer(event, said, first)
         if found.told and self.models.set_up:
-            above = in_words.Above(self.house.db, event.id, msg, conv)
+            above = in_words.Above(self.house.db, event.id, msg, conv, forgot)
             await above.write(self.models, sought, found.told)
         return True
 

@@ -8,25 +8,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agents.answers import answering
+from agents.answers.answering import Written
 from agents.answers.sought import Sought
 from agents.models.door import Models
 from engine.chat import outbox
 from engine.chat.messages import Msg, Quote
 from engine.keeping import recalls
+from memory import events
 from memory.db import Database, Tx
 from memory.recall import Recalled
+from memory.redaction import REDACTS
 
 WRITES = "being written, from the passages below"
 
 
 @dataclass(slots=True)
 class Above:
-    """One answer as it was posted. `event`: what asked for it."""
+    """One answer as it was posted. `event`: what asked for it. `forgot`: the newest forgetting."""
 
     db: Database
     event: str
     msg: Msg
     conv: str
+    forgot: str | None
     _shown: Msg = field(init=False)
 
     def __post_init__(self) -> None:
@@ -40,15 +44,26 @@ class Above:
                 models, sought.said, sought.of, told, writing=self._written_so_far
             )
         finally:  # also where it failed, and is tried again or set aside
-            if written is None:
-                async with self.db.transaction() as tx:
-                    await self._show(tx, self.msg)
-        if written is None:
-            return
-        async with self.db.transaction() as tx:
+            async with self.db.transaction() as tx:
+                await self._end(tx, written, told)
+
+    async def _end(self, tx: Tx, written: Written | None, told: Sequence[Recalled]) -> None:
+        """Show the whole, or nothing of it."""
+        if written is not None:
             who = f"{written.model}, from the passages below"
             if await self._show(tx, self._with(written.text, who)):
                 await recalls.cited(tx, self.event, [told[at - 1].id for at in written.sources])
+                return
+        await self._take_away(tx)
+
+    async def _take_away(self, tx: Tx) -> None:
+        """Leave what else stands there as it is: some of it may be forgotten by now."""
+        shown = await outbox.get(tx, self.msg.key)
+        if shown is None:
+            return
+        parts = tuple(p for p in shown.msg.parts if not (isinstance(p, Quote) and p.who == WRITES))
+        if len(parts) < len(shown.msg.parts):
+            await outbox.post(tx, shown.msg.model_copy(update={"parts": parts}), self.conv)
 
     async def _written_so_far(self, text: str) -> None:
         async with self.db.transaction() as tx:
@@ -59,9 +74,10 @@ class Above:
         return self.msg.model_copy(update={"parts": (first, Quote(text=text, who=who), *others)})
 
     async def _show(self, tx: Tx, msg: Msg) -> bool:
-        """Show it so; False: something in it was forgotten meanwhile, and stays so."""
+        """Show it so; False: something was forgotten meanwhile, and stays so."""
         shown = await outbox.get(tx, self.msg.key)
-        if shown is None or shown.msg != self._shown:
+        same = await events.newest(tx, *REDACTS) == self.forgot
+        if shown is None or shown.msg != self._shown or not same:
             return False
         await outbox.post(tx, msg, self.conv)
         self._shown = msg

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest import MonkeyPatch
 
-from agents.answers import answering
+from agents.answers import answering, in_words
 from agents.models import compatible
 from bot.app import App
 from bot.commands import certificate, forgetting, searching
@@ -23,7 +23,7 @@ from memory.verify import verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.connectors.files import samples
-from tests.peers.models import says
+from tests.peers.models import says, streams
 from tests.walks.model_office import Office
 from tests.walks.test_archive import hot
 from tests.walks.test_outside import mail
@@ -299,4 +299,32 @@ async def test_who_is_erased_while_a_model_answers_stays_erased(
         assert "Zoe" not in await everything(office.app)
     await chat.say("/memory")
     assert "Answers in a model's words cost 0.0030 EUR." in chat.last
+    assert (await verify(office.app.db)).faults == ()
+
+
+@pytest.mark.parametrize("names", [True, False], ids=["shown by name", "by what was said of her"])
+async def test_who_is_erased_while_an_answer_is_shown_is_taken_out_of_it(
+    office: Office, monkeypatch: MonkeyPatch, names: bool
+) -> None:
+    chat = await office.open()
+    await chat.say(TOLD)
+    writes = in_words.Above._written_so_far
+    began: list[str] = []
+
+    async def meanwhile(above: in_words.Above, text: str) -> None:
+        await writes(above, text)
+        if not began:
+            await erased(office.app)
+        began.append(text)
+
+    monkeypatch.setattr(in_words.Above, "_written_so_far", meanwhile)
+    sister = "Ada Example's sister moves." if names else "It is for spring."
+    said = (sister, "Zoe moves to Lisbon.", "The lamp is for Zoe.", "She said so.")
+    sentences = [{"text": text, "sources": [1]} for text in said]
+    office.server.script(streams(says({"sentences": sentences})))
+    await chat.say("who moves to Lisbon with the lamp?")
+    assert len(began) > 1
+    assert in_words.WRITES not in chat.last
+    assert "moves to Lisbon" not in chat.last
+    assert "Zoe" not in await everything(office.app)
     assert (await verify(office.app.db)).faults == ()
