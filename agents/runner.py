@@ -1,8 +1,12 @@
-"""The runner: one task of a plan becomes one action, with an origin for every argument."""
+"""The runner: one task of a plan becomes one action, with an origin for every argument.
+
+Where a model takes long over its words, the template is asked at once and the better draft follows.
+"""
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from agents.plans.plan_checked import writes
@@ -11,23 +15,43 @@ from agents.playbooks import scope as scopes
 from agents.playbooks.library import Playbook
 from agents.playbooks.planner import step_of
 from agents.specialists import acting, strayed
-from agents.specialists.specialist import Specialist, Wanted, by_rules
+from agents.specialists.specialist import Scope, Specialist, Wanted, by_rules
 from agents.specialists.strayed import Stray
 from agents.writing import variants
+from agents.writing.ahead import Ahead
+from agents.writing.checking import Draft
 from agents.writing.composing import Composing
 from agents.writing.drafting import Drafting
 from connectors.contract import PermanentError
-from engine.acting import effects, gate
-from engine.planning import aftermath, goals, plans, versions
+from engine.acting import approvals, effects, gate, refining
+from engine.acting.digests import digest
+from engine.models import model_calls
+from engine.planning import aftermath, goals, plans, refinements, versions
 from engine.planning.goals import Goal
 from engine.rules.house import House
+from engine.rules.replay import ASKS
 from engine.work.durable import Work
 from memory import events
 from memory.db import Reader
+from policies.rules import Action
 
 TITLE_CHARS_MAX = 120
 PATIENCE_S = 1.0  # with a step that is being prepared, before the next one has its turn
+DRAFT_S = 4.0  # with a draft that is being written, before its template is asked
 TYPED = "You typed exactly this."
+
+
+@dataclass(slots=True)
+class _Made:
+    """What became of a step: its action, what else was wanted, the call in the template's words.
+
+    `better`: a better draft is being written.
+    """
+
+    proposal: gate.Proposal | None = None
+    strays: list[Stray] = field(default_factory=list)
+    templated: Wanted | None = None
+    better: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +67,10 @@ class Runner:
     drafting: Drafting
     composing: Composing
     specialist: Specialist = by_rules
+    ahead: Ahead = field(default_factory=Ahead)
+
+    async def close(self) -> None:
+        await self.ahead.close()
 
     async def dispatch(self, work: Work) -> None:
         """Turn a task into a proposal, or into a better version of the one that waits.
@@ -102,12 +130,14 @@ class Runner:
             return True
         scope, title, why = await self._told(goal, task)
         try:
-            proposal, strays = await self._wanted(goal, task, scope, why)
+            patience_s = None if before else DRAFT_S  # with a card there already nobody waits
+            made = await self._wanted(goal, task, scope, why, patience_s)
+            settled = before is not None and await self._settled(goal, task, scope, before, made)
         except PermanentError as error:
             await self._fail(task, title, str(error))
             return True
-        await strayed.keep(self.house.db, goal, task, strays)
-        if proposal is None:
+        await strayed.keep(self.house.db, goal, task, made.strays)
+        if (proposal := made.proposal) is None:
             await self._fail(task, title, strayed.LEFT)
             return True
         async with self.house.db.transaction() as tx:
@@ -115,11 +145,36 @@ class Runner:
                 return False
             if before is None:
                 await plans.entitle(tx, task.id, title)
-                await effects.propose(tx, task.id, goal.id, proposal, goal.asked_by)
+                id = await effects.propose(tx, task.id, goal.id, proposal, goal.asked_by)
                 await plans.prepared(tx, task)
-            elif await self._may_redraft(tx, before, proposal):
+                if made.better:
+                    await refining.expect(tx, id, goal.asked_by)
+            elif not settled and await self._may_redraft(tx, before, proposal):
                 await effects.revise(tx, before, proposal, "agent", before.cause)
         return True
+
+    async def refine(self, work: Work) -> None:
+        """Put the draft that took longer in the place of the one that was asked, if it still can.
+
+        `work.ref`: the question that was asked about the first.
+        """
+        async with self.house.db.snapshot() as reader:
+            asked = await approvals.get(reader, work.ref)
+            effect = None if asked is None else await effects.get(reader, asked.effect)
+            task = None if effect is None else await plans.task(reader, effect.task)
+            goal = None if effect is None else await goals.get(reader, effect.goal)
+        assert asked is not None and effect is not None and task is not None and goal is not None
+        proposal = None
+        if asked.state == "open":
+            scope, _, why = await self._told(goal, task)
+            with suppress(PermanentError):  # the first one stands
+                proposal = (await self._wanted(goal, task, scope, why, None)).proposal
+        async with self.house.db.transaction() as tx:
+            now = await approvals.get(tx, asked.id)
+            if proposal is None:
+                await refining.over(tx, now or asked)
+            else:
+                await refining.put(tx, now or asked, effect, proposal)
 
     async def _may_redraft(
         self, reader: Reader, before: effects.Effect, proposal: gate.Proposal
@@ -158,40 +213,86 @@ class Runner:
         proposed = plan.step(task.key)
         return scope, *_said(task.title, proposed["title"], proposed["why"], scope)
 
+    async def _settled(
+        self, goal: Goal, task: plans.Task, scope: Scope, before: effects.Effect, made: _Made
+    ) -> bool:
+        """Say whether only the model's words are new: whether these are asked is `refine`'s."""
+        async with self.house.db.snapshot() as reader:
+            asked = await approvals.of_version(reader, before.id, before.version)
+            awaited = asked is not None and await refinements.of(reader, asked.id) is not None
+        if not awaited or made.templated is None:
+            return False
+        why = before.action.reason
+        return digest(await self._action(goal, task, scope, why, made.templated)) == before.digest
+
     async def _wanted(
-        self, goal: Goal, task: plans.Task, scope: dict[str, Any], why: str
-    ) -> tuple[gate.Proposal | None, list[Stray]]:
-        """Return the action that the plan foresaw, and what else the specialist wants."""
+        self, goal: Goal, task: plans.Task, scope: Scope, why: str, patience_s: float | None
+    ) -> _Made:
+        """Return the action that the plan foresaw, and what else the specialist wants.
+
+        With the template's words, where a model takes longer over them than `patience_s`.
+        """
         if _typed(goal):  # exactly as it is to be done: nobody has to make anything of it
             wanted: tuple[Wanted, ...] = (Wanted(task.operation, task.args),)
         else:
             async with self.house.db.snapshot() as reader:
                 wanted = await self.specialist(reader, task, scope)
-        planned, strays = None, []
+        made = _Made()
         for templated in wanted:
-            draft = await self.drafting.written(goal, task, scope, templated)
-            call = await self.composing.written(goal, task, scope, draft.call)
-            if call != draft.call:
-                draft = await self.drafting.checked(goal, scope, call, templated)
             try:
-                async with self.house.db.snapshot() as reader:
-                    action = await acting.action(
-                        reader, self.house, goal, task.agent, call, scope, why
-                    )
-                proposal = await gate.weigh(
-                    self.house, action, goal.id, task=task.id, marks=draft.marks,
-                    options=variants.options(draft),
-                )  # fmt: skip
+                proposal, better = await self._drafted(
+                    goal, task, scope, why, templated, patience_s
+                )
             except PermanentError as error:
                 if len(wanted) == 1:
                     raise
-                strays.append(Stray(call.operation, str(error)))
+                made.strays.append(Stray(templated.operation, str(error)))
                 continue
             if proposal.verdict.facts["planned"] is False:
-                strays.append(Stray(proposal.preview.title, proposal.verdict.because))
-            elif planned is None:
-                planned = proposal
-        return planned, strays
+                made.strays.append(Stray(proposal.preview.title, proposal.verdict.because))
+            elif made.proposal is None:
+                made.proposal, made.templated, made.better = proposal, templated, better
+        return made
+
+    async def _drafted(
+        self, goal: Goal, task: plans.Task, scope: Scope, why: str, call: Wanted,
+        patience_s: float | None,
+    ) -> tuple[gate.Proposal, bool]:  # fmt: skip
+        """Return a call as it is proposed, and whether a better draft of it is being written.
+
+        What would run by itself, or not at all, waits for its draft: nobody waits for a card.
+        """
+        write = partial(self.drafting.written, goal, task, scope, call)
+        if not self.drafting.asks(goal, task, call):
+            return await self._weighed(goal, task, scope, why, call, await write()), False
+        key = f"{task.id}:{model_calls.digest(call.operation, call.args)}"
+        draft = await self.ahead.draft(key, write, patience_s)
+        if draft is None:
+            first = await self.drafting.checked(goal, scope, call, call)
+            proposal = await self._weighed(goal, task, scope, why, call, first)
+            if proposal.verdict.outcome in ASKS:
+                return proposal, True
+            draft = await self.ahead.draft(key, write, None)
+            assert draft is not None
+        return await self._weighed(goal, task, scope, why, call, draft), False
+
+    async def _weighed(
+        self, goal: Goal, task: plans.Task, scope: Scope, why: str, templated: Wanted, draft: Draft
+    ) -> gate.Proposal:
+        call = await self.composing.written(goal, task, scope, draft.call)
+        if call != draft.call:
+            draft = await self.drafting.checked(goal, scope, call, templated)
+        action = await self._action(goal, task, scope, why, call)
+        return await gate.weigh(
+            self.house, action, goal.id, task=task.id, marks=draft.marks,
+            options=variants.options(draft),
+        )  # fmt: skip
+
+    async def _action(
+        self, goal: Goal, task: plans.Task, scope: Scope, why: str, call: Wanted
+    ) -> Action:
+        async with self.house.db.snapshot() as reader:
+            return await acting.action(reader, self.house, goal, task.agent, call, scope, why)
 
 
 def _said(usual: str, title: str, why: str, scope: dict[str, Any]) -> tuple[str, str]:

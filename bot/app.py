@@ -5,33 +5,21 @@ from collections import ChainMap
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from agents import runner
-from agents.answers.asking import Asking
-from agents.hearing import listening
-from agents.hearing.filling import Filling
 from agents.hearing.front import Front
-from agents.hearing.lost import Lost
 from agents.hearing.taking import Taking
-from agents.hearing.telling import Telling
-from agents.incoming.intake import Intake
 from agents.models.door import Models
-from agents.plans import planning
-from agents.plans import shelf as shelves
 from agents.plans.shelf import Shelf
 from agents.playbooks import library
-from agents.playbooks.routing import Router
-from agents.specialists import roster, strategist
+from agents.runner import Runner
+from agents.specialists import roster
 from agents.specialists.own_code import WithOwnCode
 from agents.specialists.researcher import Researcher
 from agents.specialists.roster import Roster
 from agents.specialists.specialist import Specialist, by_rules
-from agents.writing.composing import Composing
-from agents.writing.drafting import SHADOW
-from bot import minds
+from bot import handlers, minds
 from bot.commands import board, forgetting, onboarding, templates
 from bot.commands.agents import Agents, drafting_of
 from bot.commands.aims import Aims
@@ -59,22 +47,21 @@ from connectors import blobs, registry
 from connectors.company import Company
 from connectors.contract import PermanentError
 from connectors.email.inbox import Inbox
+from engine.acting import refining
 from engine.acting.taps import Person, Reply
 from engine.alarms import bells
 from engine.chat import conversations, outbox, tokens
 from engine.chat.messages import Msg, pictured
-from engine.desks import compensating, perform, pictures, stop, undoing
-from engine.keeping import night, recounting
+from engine.desks import stop, undoing
+from engine.keeping import recounting
 from engine.keeping.notebook import Notebook
-from engine.objectives import strategy
 from engine.outside.sources import Mailbox, Sources
 from engine.outside.toolbox import Toolbox
-from engine.planning import ledger, plans
-from engine.rules import retention
+from engine.planning import ledger, refinements
 from engine.rules.house import House
 from engine.rules.rulebook import Rulebook
 from engine.work import inbox
-from engine.work.durable import Durable, Handler
+from engine.work.durable import Durable
 from engine.work.schedule import Clock as AlarmClock
 from memory import cursors, fields, lock, profile, upgrade
 from memory.db import Clock, Database, system_clock
@@ -93,6 +80,7 @@ class App:
     folder: Path
     house: House
     front: Front
+    runner: Runner
     durable: Durable
     alarms: AlarmClock
     delivery: Delivery
@@ -134,6 +122,7 @@ class App:
         await self.tracing.close()
         self.alarms.stop()
         await self.durable.close()
+        await self.runner.close()
         await self.remembering.close()
         await self.db.close()
         self.held.close()
@@ -168,6 +157,8 @@ class App:
             )
             if event is not None and stop.is_said(heard.words):
                 await stop.stop(tx, heard.who.user, event.id)
+            if event is not None and heard.reply_to is not None:
+                await refining.replied(tx, heard.who.conv, heard.reply_to, event.id)
         return event is not None
 
     async def tap(self, who: Person, key: str, token: str, values: dict[str, str]) -> Reply:
@@ -177,6 +168,13 @@ class App:
         if tap is None or tap.action not in self.verbs:
             return Reply(UNKNOWN_TAP, refused=True)
         return await self.verbs[tap.action](self.house, tap, who, key, values)
+
+    async def opened(self, who: Person, token: str) -> None:
+        """Note that the form of this button was opened: what it is about stays as it is."""
+        async with self.db.transaction() as tx:
+            tap = await tokens.recognise(tx, token, who.conv, who.user)
+            if tap is not None:
+                await refinements.touch(tx, [tap.ref], None)
 
     def taking_in(self) -> AbstractContextManager[None]:
         """While it is entered no new work starts: what waits outside is stored first."""
@@ -266,14 +264,14 @@ async def open_app(
     asking = models(house)
     shelf = Shelf(house, {playbook.id: playbook for playbook in playbooks})
     await shelf.open()
-    hands = WithOwnCode(crew, specialist)
-    box = Inbox(folder)
-    front, handlers = _minds(house, playbooks, shelf, remembering, hands, asking)
+    hands, box = WithOwnCode(crew, specialist), Inbox(folder)
+    made = handlers.of(house, playbooks, shelf, remembering, hands, asking)
     app = App(
         folder=folder,
         house=house,
-        front=front,
-        durable=Durable(db, handlers),
+        front=made.front,
+        runner=made.runner,
+        durable=Durable(db, made.handlers),
         alarms=AlarmClock(db, bells.BELLS),
         delivery=Delivery(db, surfaces),
         surfaces=surfaces,
@@ -334,46 +332,6 @@ def company_of(settings: dict[str, Any]) -> Company:
         currency=settings["currency"],
         zone=settings["zone"],
     )
-
-
-def _minds(
-    house: House,
-    playbooks: tuple[library.Playbook, ...],
-    shelf: Shelf,
-    remembering: Remembering,
-    hands: WithOwnCode,
-    models: Models,
-) -> tuple[Front, dict[str, Handler]]:
-    by_id = shelf.by_id
-    router = Router(playbooks, remembering.bundled, shelf.own)
-    answers = Asking(house, remembering.search, models, remembering.encoder is not None)
-    intake = Intake(house, playbooks)
-    filling = Filling(house, by_id, Telling(house, remembering.recall))
-    plan = planning.Planning(house, models, remembering.recall, by_id)
-    lost = Lost(house, by_id, plan.take)
-    front = Front(house, router, intake, {"plan": plan.command}, answers, filling, lost)
-    drafting = drafting_of(house, models, remembering, hands.roster.prompts)
-    working = runner.Runner(house, by_id, drafting, Composing(house, models), hands)
-
-    async def dispatch(work: Any) -> None:
-        await working.dispatch(work)
-        await listening.planned(house, work)
-
-    handlers: dict[str, Handler] = {
-        "understand": front.understand,
-        "dispatch": dispatch,
-        "perform": partial(perform.perform, house),
-        planning.KIND: plan.work,
-        shelves.KIND: shelf.work,
-        "picture": partial(pictures.paint, house),
-        plans.BACK: partial(compensating.compensate, house),
-        SHADOW: working.shadow,
-        retention.KIND: partial(night.sweep, house),
-        forgetting.KIND: partial(forgetting.certify, house),
-        recounting.KIND: partial(recounting.recount, house),
-        strategy.KIND: partial(strategist.word, house, models),
-    }
-    return front, handlers
 
 
 def _rules(folder: Path, own: Any, toolbox: Toolbox, crew: Roster) -> Book:

@@ -64,6 +64,9 @@ class House(Protocol):
     async def tap(self, who: Person, key: str, token: str, values: dict[str, str]) -> Reply:
         """Carry out a button; the answer comes from the database."""
 
+    async def opened(self, who: Person, token: str) -> None:
+        """Note that the form of this button was opened: what it is about stays as it is."""
+
     def taking_in(self) -> AbstractContextManager[None]:
         """While it is entered no new work starts: what waits outside is stored first."""
 

@@ -34,6 +34,10 @@ class Chat:
     async def show(self, item: Due, token: Token) -> str:
         key = item.card.key
         self.shown[key] = item.card.msg
+        if item.message not in (None, key):  # a better draft takes over the message of the first
+            self.order = [key if one == item.message else one for one in self.order]
+            self.shown.pop(item.message, None)
+            self.order += [key] if key not in self.order else []
         if item.message is None:
             self.posted.append(key)
             self.order = [*(k for k in self.order if k != key), key]
@@ -76,6 +80,11 @@ class Chat:
         key = self.key(card)
         button = self.button(key, label)
         return await self.press(self.tokens[key, button.label], **values)
+
+    async def open(self, card: str, label: str) -> None:
+        """Open the form of a button, and fill in nothing yet."""
+        key = self.key(card)
+        await self.app.opened(self.who, self.tokens[key, self.button(key, label).label])
 
     async def press(self, token: str, **values: str) -> Reply:
         """Tap by token, as a stale or stolen button would."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from agents import runner
 from bot.app import App, open_app
 from bot.commands import sample
 from engine.work import durable, schedule
@@ -38,6 +39,14 @@ def quick_to_end() -> Iterator[None]:
     """Let DBOS end at once, so that a thousand tests need not wait for its listener."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(durable, "LISTEN_EVERY_S", 0.02)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient() -> Iterator[None]:
+    """Wait for each draft however slow the machine is; tests/walks/test_refining.py does not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runner, "DRAFT_S", 60.0)
         yield
 
 

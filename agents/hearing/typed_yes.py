@@ -1,6 +1,6 @@
 """A yes in words: it counts only as a reply to the card it means."""
 
-from engine.acting import approvals, effects
+from engine.acting import approvals, effects, refining
 from engine.acting.taps import Person
 from engine.chat import outbox
 from engine.desks import answering
@@ -24,6 +24,8 @@ async def approved(tx: Tx, house: House, event: Event) -> str:
     if effect.verdict["outcome"] != "ask":
         code = approvals.code(asked.id)
         return f"This must be confirmed: tap it, or write /ok {code} and what its card asks for."
+    if (fresh := await refining.too_fresh(tx, asked, conv, refining.READ)) is not None:
+        return fresh.text
     surface = conv.partition(":")[0]
     who = Person(event.actor, surface, conv)
     await answering.yes(tx, house, asked, effect, who, event.id)

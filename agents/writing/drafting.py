@@ -74,10 +74,19 @@ class Drafting:
     prompts: Mapping[int, str] = field(default_factory=lambda: prompts.of(trials.DRAFT))
     own: Mapping[str, str] = field(default_factory=dict)  # of specialists that have one
 
+    def asks(self, goal: Goal, task: Task, call: Wanted) -> bool:
+        """Say whether a model would be asked for words of this call."""
+        if not self.models.set_up or call.operation != task.operation:
+            return False
+        return goal.mode != DETERMINISTIC and any(
+            isinstance(call.args.get(name), str) and call.args[name]
+            for name in _texts(self.house, task)
+        )
+
     async def written(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> Draft:
         """Return the call with its texts as a model drafted them, where one answers; checked."""
         args, passages = dict(call.args), list[str]()
-        if self.models.set_up and call.operation == task.operation and goal.mode != DETERMINISTIC:
+        if self.asks(goal, task, call):
             for name in _texts(self.house, task):
                 if isinstance(args.get(name), str) and args[name]:
                     if goal.mode == CREATIVE and name == variants.FIELD:

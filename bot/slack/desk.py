@@ -200,6 +200,7 @@ class Desk:
         except RefusedError:
             await self._whisper(who, TOO_LATE)
             return
+        await self.house.opened(who, token)
         form = await self._form(who, token)
         if form is None:
             await self.api.change_view(view, hash, slack_form.failed(SETTLED))

@@ -24,7 +24,7 @@ class Filling:
         """Remember what form the button with this token opens."""
         await self._remember(forms.button_key(token), forms.Asked(token=token, form=form))
 
-    async def opens(self, chat: int, token: str, tap: str) -> bool:
+    async def opens(self, who: Person, chat: int, token: str, tap: str) -> bool:
         """Ask for the values of the form behind a button; False: there is none.
 
         A tap that is delivered twice asks once.
@@ -33,6 +33,7 @@ class Filling:
         if asked is None:
             return False
         if asked.tap != tap:
+            await self.house.opened(who, token)
             question = await self.api.ask(chat, forms.prompt(asked.form), asked.form.title)
             await self._remember(forms.question_key(chat, question), asked)
             await self._remember(forms.button_key(token), asked.model_copy(update={"tap": tap}))

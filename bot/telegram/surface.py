@@ -302,7 +302,7 @@ class Telegram:
         who = await self._house.person(self.name, str(chat), str(user))
         if who is None or query.data is None:
             return
-        if await self._filling.opens(chat, query.data, query.id):
+        if await self._filling.opens(who, chat, query.data, query.id):
             await self._api.answer(query.id, "")
             return
         reply = await self._house.tap(who, key, query.data, {})

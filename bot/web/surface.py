@@ -94,7 +94,8 @@ class Web:
     async def show(self, item: Due, token: Token) -> str:
         """Send the card to every open page; a page opened later reads it from the database."""
         html = str(web_html.lower(item.card.msg, token))
-        event = {"html": html, "key": web_html.anchor(item.card.key), "new": item.message is None}
+        shown = item.message or item.card.key  # a better draft changes the card of the first
+        event = {"html": html, "key": web_html.anchor(shown), "new": item.message is None}
         for queue in self._listeners:
             queue.put_nowait(json.dumps(event))
         return item.card.key
@@ -127,6 +128,7 @@ class Web:
             Route("/pair", self._pair, methods=["POST"]),
             Route("/message", self._message, methods=["POST"]),
             Route("/tap", self._tap, methods=["POST"]),
+            Route("/opened", self._opened, methods=["POST"]),
             Route("/events", self._events),
             Route("/picture/{digest}/{card:path}", self._picture),
             Route("/health", self._health),
@@ -194,6 +196,17 @@ class Web:
             }
         reply = await self._house.tap(who, key, token, values)
         return await self._answer(request, who, reply)
+
+    async def _opened(self, request: "Request") -> "Response":
+        """Hear from the page that a form was opened; it fills in nothing."""
+        from starlette.responses import Response
+
+        who = await self._who(request)
+        if who is None:
+            return _refused("Please pair this browser first.", 401)
+        async with request.form() as form:
+            await self._house.opened(who, str(form.get("token", "")))
+        return Response(status_code=204)
 
     async def _answer(
         self, request: "Request", who: Person, reply: Reply, status: int = 200, **more: str

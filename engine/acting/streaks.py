@@ -42,7 +42,7 @@ async def length(reader: Reader, of: Like) -> int:
         approvals.c.version == effect_versions.c.version,
     )
     query = (
-        sa.select(approvals.c.version, decisions.c.answer)
+        sa.select(effect_versions.c.author, decisions.c.answer)
         .join(approvals, approvals.c.id == decisions.c.approval)
         .join(effect_versions, of_version)
         .where(effect_versions.c.operation == of.operation)
@@ -55,7 +55,7 @@ async def length(reader: Reader, of: Like) -> int:
         query = query.where(decisions.c.at > ended)
     count = 0
     for row in await reader.rows(query):
-        if row.answer != "approve" or row.version > 1:
+        if row.answer != "approve" or row.author == "operator":
             break
         count += 1
     return count

@@ -9,6 +9,7 @@ from engine.acting.effects import Effect
 from engine.chat import outbox, words
 from engine.chat.tokens import Tap
 from engine.drawing import cards
+from engine.planning import refinements
 from memory import events, profile
 from memory.db import Reader, Tx
 
@@ -49,6 +50,7 @@ async def heard(tx: Tx, tap: Tap, who: Person, key: str, values: dict[str, str])
         body={"action": tap.action, "ref": tap.ref, "item": tap.item, "values": values},
     )
     if noted is not None:
+        await refinements.touch(tx, [tap.ref], noted.id)
         return noted.id
     again = await events.note(tx, "tap.repeated", None, actor=who.user, key=key)
     return again.id

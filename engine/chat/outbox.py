@@ -68,8 +68,15 @@ async def post_new(tx: Tx, msgs: Sequence[Msg], conv: str, *, priority: int = AN
         tx.signal("card", msg.key)
 
 
+async def become(tx: Tx, old: str, new: str) -> None:
+    """Let `new`, posted next, change in place the messages that show `old`, which is no more."""
+    moved = sa.update(deliveries).where(deliveries.c.card == old)
+    await tx.conn.execute(moved.values(card=new, version=0))
+    await change(tx, cards, {"key": old}, became=new)
+
+
 async def get(reader: Reader, key: str) -> Card | None:
-    row = await reader.row(sa.select(cards).filter_by(key=key))
+    row = await reader.row(sa.select(cards).filter_by(key=key, became=None))
     return None if row is None else _card(row)
 
 
@@ -84,7 +91,8 @@ async def shown_as(reader: Reader, conv: str, message: str) -> Card | None:
 async def naming(reader: Reader, ref: str) -> list[Card]:
     """Return the cards with a button about this, newest first."""
     about = place_of(sa.cast(cards.c.msg, sa.Text), f'"ref": "{ref}"') > 0
-    query = sa.select(cards).where(about).order_by(cards.c.changed_at.desc()).limit(NAMING_MAX)
+    mine = sa.select(cards).where(about, cards.c.became.is_(None))
+    query = mine.order_by(cards.c.changed_at.desc()).limit(NAMING_MAX)
     return [_card(row) for row in await reader.rows(query)]
 
 
@@ -97,7 +105,7 @@ async def latest(reader: Reader, conv: str, limit: int = 60) -> list[Card]:
     here = sa.and_(deliveries.c.card == cards.c.key, deliveries.c.conv == conv)
     posted = sa.func.coalesce(deliveries.c.posted_at, cards.c.at, type_=cards.c.at.type)
     query = sa.select(cards, posted.label("posted_at")).join(deliveries, here, isouter=True)
-    query = query.where(mine).order_by(posted.desc(), cards.c.key.desc())
+    query = query.where(mine, cards.c.became.is_(None)).order_by(posted.desc(), cards.c.key.desc())
     rows = await reader.rows(query.limit(limit))
     posted_cards = [_card(row).model_copy(update={"at": row.posted_at}) for row in reversed(rows)]
     return [_seen(card, conv) for card in posted_cards]
@@ -136,7 +144,11 @@ async def delivered(tx: Tx, item: Due, message: str) -> None:
     values = {"version": item.card.version, "message": message, "attempts": 0, "at": tx.now}
     ended = {"pending": newest > item.card.version, "due_at": None, "error": None, "wanted": False}
     row = {"card": item.card.key, "conv": item.conv}
-    await change(tx, deliveries, row, **values, **ended)
+    if await change(tx, deliveries, row, **values, **ended):
+        return
+    became = await tx.value(sa.select(cards.c.became).filter_by(key=item.card.key))
+    moved, unsent = {"card": became, "conv": item.conv}, deliveries.c.message.is_(None)
+    await change(tx, deliveries, moved, unsent, message=message)  # it became it while it was sent
 
 
 async def postponed(tx: Tx, item: Due, until: datetime, error: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.contract import ConnectorError, PermanentError
-from engine.acting import approvals, effects, gate
+from engine.acting import approvals, effects, gate, refining
 from engine.acting.effects import Effect
 from engine.acting.taps import GONE, STALE, Person, Reply, already, heard, not_open, opened
 from engine.autonomy import ladder
@@ -17,7 +17,7 @@ from engine.chat.tokens import Tap
 from engine.desks import answering, lessons, mending, stop, triage, twice, undoing
 from engine.desks import autopsy as autopsies
 from engine.drawing import cards, forms, marks
-from engine.planning import episodes, plans
+from engine.planning import episodes, plans, refinements
 from engine.rules.house import House
 from engine.voice import habits
 from engine.why import explain
@@ -41,7 +41,8 @@ async def approve(house: House, tap: Tap, who: Person, key: str, values: dict[st
             return question
         asked, effect, cause = question
         typed = values.get("confirm", "").strip()
-        lacking = await twice.not_enough(tx, asked, effect, who, typed, cause)
+        lacking = await refining.too_fresh(tx, asked, who.conv)
+        lacking = lacking or await twice.not_enough(tx, asked, effect, who, typed, cause)
         return lacking or await _approved(tx, house, asked, effect, who, cause)
 
 
@@ -52,7 +53,8 @@ async def second(house: House, tap: Tap, who: Person, key: str, values: dict[str
         if isinstance(question, Reply):
             return question
         asked, effect, cause = question
-        lacking = await twice.not_second(tx, asked, who)
+        lacking = await refining.too_fresh(tx, asked, who.conv)
+        lacking = lacking or await twice.not_second(tx, asked, who)
         return lacking or await _approved(tx, house, asked, effect, who, cause)
 
 
@@ -147,6 +149,7 @@ async def show(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
         effect = await effects.get(tx, tap.ref)
         if effect is None:
             return Reply(GONE, refused=True)
+        await refinements.touch(tx, [effect.id], None)
         newest = cards.key(effect.id, effect.version)
         await outbox.show_again(tx, newest, who.conv)
     return Reply("Here it is.", newest)

@@ -1,7 +1,8 @@
 """The approval card: redrawn by every verb that changes an effect, in the same transaction.
 
 Decide first, draw second: the card shows what the database says and nothing else. Each version of
-an effect has a card of its own; an older one says that it changed.
+an effect has a card of its own; an older one says that it changed. Only a better draft that comes
+before the operator began to decide takes over the card of the first.
 """
 
 from dataclasses import asdict
@@ -16,7 +17,7 @@ from engine.chat.messages import Evidence, Msg
 from engine.drawing import face, model_told
 from engine.drawing.face import key
 from engine.drawing.sight import Sight
-from engine.planning import aftermath
+from engine.planning import aftermath, refinements
 from memory import events, profile, records
 from memory.db import Tx
 from memory.schema.work import approvals, decisions, effect_versions, effects, goals, tasks
@@ -64,12 +65,15 @@ async def show(tx: Tx, effect_id: str, *, menu: str = "") -> None:
     evidence = await _evidence(tx, effect.action["evidence"])
     settings = await profile.read(tx)
     surfaces = await conversations.surfaces(tx)
-    cost = await model_told.on_card(tx, effect.task, settings["currency"])
+    better = await refinements.of_effect(tx, effect_id)
+    shown = not better or "came" in better.values()
+    cost = await model_told.on_card(tx, effect.task, settings["currency"], shown=shown)
     left = await aftermath.of_goal(tx, effect.goal) if effect.state in face.OUTSIDE else None
     mode = str(await tx.value(sa.select(goals.c.mode).filter_by(id=effect.goal)) or "")
     sight = Sight(
-        effect, versions, asked, decided, evidence, settings, menu, surfaces, cost, left, mode
-    )
+        effect, versions, asked, decided, evidence, settings, menu, surfaces, cost, left, mode,
+        better=asked is not None and better.get(asked.id) == "awaited",
+    )  # fmt: skip
     await _post(tx, face.draw(sight), versions[-1])
 
 

@@ -61,6 +61,15 @@ CHANGED = (
     "Your records have another account. A changed account is how bills are forged most often: "
     "ask by phone, at a number you had before this mail."
 )
+BETTER = Para(
+    spans=(
+        Span(
+            text="A better draft is being written. It takes the place of this one, here, unless "
+            "you begin before it comes.",
+            style="italic",
+        ),
+    )
+)
 ANSWERS_MAX = 3
 ANSWER_CHARS_MAX = 2500  # of an outside tool; all of it is kept with the receipt
 SUMMARY_CHARS = 190
@@ -131,6 +140,8 @@ def _body(sight: Sight) -> tuple[Part, ...]:
             earlier = ""
         parts.append(TextDiff(old=earlier or "", new=shown["text"]))
     parts += [Para(spans=(Span(text=note, style="italic"),)) for note in _notes(shown)]
+    if sight.better:
+        parts.append(BETTER)
     if sight.effect.state == "waiting" and shown.get("options"):
         parts.append(Bullets(items=_options(shown["options"])))
     if sight.mode:

@@ -11,6 +11,7 @@ from memory.schema.models import reasons
 from policies.house import ASK
 
 NO_COST = "0.00 (no language model)"
+ON_ITS_WAY = "0.00 so far · drafted by the template"
 STATES = {
     "answered": "answered",
     "refused": "was not asked, by a rule",
@@ -28,13 +29,17 @@ STATES = {
 }
 
 
-async def on_card(reader: Reader, task: str, currency: str) -> str:
-    """Return what a task cost so far, and who drafted its words."""
+async def on_card(reader: Reader, task: str, currency: str, *, shown: bool = True) -> str:
+    """Return what a task cost so far, and who drafted its words.
+
+    `shown`: false where what a model wrote came too late for the card, or is not there yet.
+    """
     rows = await _of_task(reader, task)
     if not rows:
-        return NO_COST
+        return NO_COST if shown else ON_ITS_WAY
     cost = words.cost(sum((Decimal(row.cost) for row in rows), Decimal(0)), currency)
-    wrote = next((row.model for row in rows if row.state == "answered"), "the template")
+    models = (row.model for row in rows if row.state == "answered" and shown)
+    wrote = next(models, "the template")
     return f"{cost} · drafted by {wrote}"
 
 

@@ -27,6 +27,7 @@ class Sight:
     cost: str = ""  # what it cost so far, in words
     aftermath: Aftermath | None = None  # of the plan whose step went wrong
     mode: str = ""  # how its goal is gone about
+    better: bool = False  # a better draft is being written
 
     @property
     def shown(self) -> dict[str, Any]:

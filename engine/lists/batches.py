@@ -20,6 +20,7 @@ from engine.chat import outbox
 from engine.lists import batch_card, batch_items, doubts
 from engine.lists.batch_items import Question
 from engine.lists.batch_list import Batch
+from engine.planning import refinements
 from engine.rules.house import House
 from memory import events, profile
 from memory.db import Reader, Tx, change, insert_all
@@ -176,6 +177,7 @@ async def _open(
     await insert_all(tx, batches, made)
     await insert_all(tx, items_table, [row for several in rows for row in several])
     await events.note(tx, "batch.shown", cause, batches=[one["id"] for one in made])
+    await refinements.touch(tx, [each.asked.id for _, found in lists for each in found], cause)
     count = Counter(operation for operation, found in lists for _ in found)
     drawn = []
     for one, (operation, found), its in zip(made, lists, rows, strict=True):

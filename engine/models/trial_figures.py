@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from engine.chat import words
 from engine.models import trials
 from engine.models.trials import Arm, Trial
-from engine.planning import plans
+from engine.planning import plans, refinements
 from engine.rules.house import House
 from engine.voice import style_told
 from memory import likeness
@@ -102,7 +102,7 @@ async def compared(reader: Reader, house: House, purpose: str, trial: Trial) -> 
         figures = found.new if not trial.shadow and _is(row, trial.arm) else found.old
         _count_call(figures, row)
         effect = await _effect(reader, task)
-        if effect is None:
+        if effect is None or await refinements.unseen(reader, effect):
             continue
         planned = await plans.task(reader, task)
         sent = planned is not None and await _count(reader, house, figures, effect, planned.args)

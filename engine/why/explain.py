@@ -8,7 +8,7 @@ from engine.acting import approvals
 from engine.chat import words
 from engine.chat.messages import Bullets, Fold, Heading, Msg, Para, Part, Span
 from engine.drawing import model_told
-from engine.planning import goals, tree, versions
+from engine.planning import goals, refinements, tree, versions
 from engine.rules import bundles
 from engine.why import timeline
 from memory import events, profile, records
@@ -161,6 +161,8 @@ async def _versions(reader: Reader, row: sa.Row[Any], settings: dict[str, Any]) 
                 at = words.moment(decided.at, settings)
                 where = words.where(decided.first_on, decided.channel)
                 line += f": {decided.answer} by you {where}, {at}"
+            if (better := await refinements.of(reader, asked.id)) is not None:
+                line += f" · {refinements.SAYS[better]}"
         lines.append(line)
     return [Bullets(items=tuple(lines))]
 

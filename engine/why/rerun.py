@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.models import model_calls
+from engine.planning import refinements
 from engine.why import rejudging
 from engine.why.rejudging import NO_FACTS, Again
 from memory.db import Reader
@@ -98,7 +99,9 @@ def _key(row: sa.Row[Any]) -> str:
 
 
 async def _drafted(reader: Reader, effect: str, text: str) -> bool:
-    """Say whether a version of the effect holds exactly these words."""
+    """Say whether a version of the effect holds exactly these words, or they came too late."""
+    if await refinements.unseen(reader, effect):
+        return True
     query = sa.select(effect_versions.c.action).filter_by(effect=effect)
     rows = await reader.rows(query)
     return any(text.strip() in map(str, row.action["args"].values()) for row in rows)

@@ -2,10 +2,11 @@
 
 now       what a person waits for: an answer, a search, what their words set going
 today     steps of plans: preparing them, carrying them out
+behind    a better draft of what is shown already
 off_peak  what may wait for the operator's window
 
 Two of eight places are kept for what is now, so however much is queued, an answer waits for none
-of it; off-peak work goes only while nothing else wants to.
+of it, and two more for steps; off-peak work goes only while nothing else wants to.
 """
 
 import asyncio
@@ -14,10 +15,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Literal, get_args
 
-Lane = Literal["now", "today", "off_peak"]
+Lane = Literal["now", "today", "behind", "off_peak"]
 LANES: tuple[Lane, ...] = get_args(Lane)  # the most urgent first
 RUNNING_MAX = 8
-AT_ONCE: Mapping[Lane, int] = {"now": RUNNING_MAX, "today": 6, "off_peak": 1}
+AT_ONCE: Mapping[Lane, int] = {"now": RUNNING_MAX, "today": 6, "behind": 4, "off_peak": 1}
 
 
 class Lanes:

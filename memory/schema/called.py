@@ -36,6 +36,7 @@ CALLED = {
     "record_keys": "addresses and numbers that find a record",
     "record_versions": "versions of records",
     "records": "records",
+    "refinements": "better drafts that were awaited",
     "suggestions": "suggestions",
     "tasks": "steps of plans",
     "tokens": "buttons",

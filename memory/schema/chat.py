@@ -78,6 +78,7 @@ cards = sa.Table(
     number("version", 1),
     number("priority"),  # 0 approvals, 1 answers, 2 progress
     json("msg"),
+    text("became", null=True),  # the card that took its place in the message, a better draft
     moment("at"),
     moment("changed_at"),
     sa.Index("cards_changed", "changed_at"),

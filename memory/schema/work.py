@@ -10,7 +10,7 @@ work = sa.Table(
     key(),
     text("kind"),  # the handler: understand | dispatch | perform | ring …
     text("ref"),  # what it is about: an event, a task, an effect
-    text("lane", default="today"),  # now | today | off_peak: see engine/work/lanes.py
+    text("lane", default="today"),  # now | today | behind | off_peak: see engine/work/lanes.py
     text("state"),  # ready | done | quarantined
     number("round"),  # how often it failed and was set out again: part of the workflow's id
     number("attempts"),  # how often it was started, crashes included
@@ -151,6 +151,17 @@ approvals = sa.Table(
     moment("first_at", null=True),
     sa.UniqueConstraint("effect", "version"),
     sa.Index("approvals_state", "state", "asked_at"),
+)
+
+refinements = sa.Table(
+    "refinements",
+    metadata,
+    key("approval"),  # the question whose draft is written better meanwhile
+    text("effect"),
+    text("state"),  # awaited | begun | came | left | none | refused | stopped | late
+    moment("at"),
+    moment("ended_at", null=True),
+    sa.Index("refinements_effect", "effect"),
 )
 
 decisions = sa.Table(

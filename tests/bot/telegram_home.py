@@ -20,11 +20,15 @@ class Home:
     taps: list[tuple[Person, str, str, dict[str, str]]] = field(default_factory=list)
     cursors: dict[str, str] = field(default_factory=dict)
     codes_tried: list[str] = field(default_factory=list)
+    opens: list[str] = field(default_factory=list)
     answer: str = "Approved."
     broken: Exception | None = None
     slow_s: float = 0
     storing: bool = False
     db: Any = None  # a surface on Telegram has no business there
+
+    async def opened(self, who: Person, token: str) -> None:
+        self.opens.append(token)
 
     def taking_in(self) -> AbstractContextManager[None]:
         return nullcontext()

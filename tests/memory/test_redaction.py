@@ -19,7 +19,7 @@ ADA = {
 KNOWN = needles("rec_000abc123", [ADA])
 MARK = "[erased abc123]"
 NAMES = {  # text columns in which no words stand: identifiers, states, names of our own things
-    *("answer", "author", "asked_by", "agent", "artifact", "approval", "cardinality"),
+    *("answer", "author", "asked_by", "agent", "artifact", "approval", "became", "cardinality"),
     *("cause", "channel", "closed_by", "conv", "cost", "currency", "digest", "effect", "event"),
     "endorsed_by",
     *(

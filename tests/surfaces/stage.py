@@ -2,18 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot import delivery, notices
+from agents.models.door import Models
+from bot import delivery, minds, notices
 from bot.app import App, open_app
 from bot.slack import api as slack_api
 from bot.surfaces import Surface
 from bot.telegram import api as telegram_api
 from engine.chat import conversations, outbox
+from engine.rules.house import House
 from memory.db import Database, Reader
 from tests.conftest import BEGINS
 from tests.walks.test_refund import sent
@@ -104,8 +106,10 @@ class Operator(Protocol):
 class Stage:
     """`me` acts alone or first; `other` is the same person on a second surface."""
 
-    def __init__(self, folder: Path, *operators: Operator) -> None:
-        self.folder, self.operators = folder, operators
+    def __init__(
+        self, folder: Path, *operators: Operator, models: Callable[[House], Models] = minds.none
+    ) -> None:
+        self.folder, self.operators, self.models = folder, operators, models
         self.clock = RunningClock()
         self.app: App
         self._earlier: set[str] = set()
@@ -126,7 +130,7 @@ class Stage:
 
     async def open(self) -> None:
         """Start Firstmate on the folder, as the host does."""
-        self.app = await open_app(self.folder, self._surfaces, clock=self.clock)
+        self.app = await open_app(self.folder, self._surfaces, clock=self.clock, models=self.models)
         self._is_open = True
         await self.app.start()
         for operator in self.operators:

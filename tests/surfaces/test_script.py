@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,9 +41,9 @@ async def play(stage: Stage, name: str, steps: tuple[Step, ...]) -> None:
 
 
 @asynccontextmanager
-async def playing(folder: Path, *operators: Operator) -> AsyncIterator[Stage]:
+async def playing(folder: Path, *operators: Operator, **more: Any) -> AsyncIterator[Stage]:
     """Open the platforms and Firstmate, everybody paired."""
-    stage = Stage(folder, *operators)
+    stage = Stage(folder, *operators, **more)
     for operator in operators:
         await operator.open()
     try:

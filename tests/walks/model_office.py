@@ -1,5 +1,6 @@
 """A Firstmate with a model server behind it, for the walks with language models."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,9 +9,15 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from agents.models.door import Models
+from agents.models.wish import Wish
+from agents.writing.drafting import Drafted
+from agents.writing.variants import Variants
 from bot import minds
 from bot.app import App, open_app
 from bot.settings import Settings
+from bot.surfaces import Heard, Surface
+from engine.rules.house import House
 from memory.reach import rowid
 from memory.schema.models import reasons
 from tests.chat import Chat
@@ -28,6 +35,19 @@ MODEL: Mapping[Way, str] = MappingProxyType({"plain": "home/one", "litellm": "op
 PRICED = ("far/one", "home/one", "home/two", "openai/one")
 
 
+def slow(models: Models, may_answer: asyncio.Event) -> Models:
+    """Let nobody answer with a draft before he may."""
+    ask = models.ask
+
+    async def asked(wish: Wish[Any]) -> Any:
+        if issubclass(wish.gives, Drafted | Variants):
+            await may_answer.wait()
+        return await ask(wish)
+
+    models.ask = asked  # type: ignore[method-assign]
+    return models
+
+
 @dataclass
 class Office:
     """A Firstmate with a model server behind it; opened again it is the same folder.
@@ -41,8 +61,9 @@ class Office:
     way: Way = "plain"
     chat: Chat = field(default_factory=Chat)
     app: App = field(init=False)
+    may_answer: asyncio.Event | None = None  # before it is set no draft is answered
 
-    async def open(self, **more: Any) -> Chat:
+    async def open(self, *others: Surface, **more: Any) -> Chat:
         """Open it; `far` is the same server under a name that counts as somebody else's."""
         far = self.server.url.replace("127.0.0.1", "127.1")
         settings = Settings(
@@ -56,13 +77,23 @@ class Office:
             | more
         )
         self.chat, before = Chat(), self.chat.count
+
+        def models(house: House) -> Models:
+            made = minds.of(settings)(house)
+            return made if self.may_answer is None else slow(made, self.may_answer)
+
         self.app = await open_app(
-            self.folder, lambda db, folder: [self.chat], clock=self.clock, models=minds.of(settings)
+            self.folder, lambda db, folder: [self.chat, *others], clock=self.clock, models=models
         )
         await self.app.start()
         await self.chat.pair(self.app)
         self.chat.count = before + 100  # the platform counts on
         return self.chat
+
+    async def say(self, words: str) -> None:
+        """Say something and wait for nothing."""
+        self.chat.count += 1
+        await self.app.hear(Heard(self.chat.who, f"m{self.chat.count}", words))
 
     async def rows(self, table: sa.Table) -> list[Any]:
         async with self.app.db.snapshot() as reader:

@@ -17,6 +17,7 @@ if (!log) {
 } else {
   listen();
   document.addEventListener("submit", send);
+  document.addEventListener("toggle", toggled, true);
   composer.words.addEventListener("keydown", sendOnEnter);
   composer.words.addEventListener("input", grow);
   composer.file.addEventListener("change", () => composer.requestSubmit());
@@ -32,7 +33,44 @@ function listen() {
   source.onopen = () => { if (broken) location.reload(); };
 }
 
-function show({ html, key, new: isNew }) {
+// What came for a card while its form was open waits until that is closed: nothing typed is lost.
+const held = new Map(); // by the id of the card on the page
+const became = new Map(); // ids of cards that are held, to the one on the page
+
+function show(card) {
+  const id = became.get(card.key) ?? card.key;
+  if (document.getElementById(id)?.querySelector("details.form[open]")) {
+    held.set(id, { ...card, key: id });
+    became.set(anchorOf(card.html), id);
+  } else {
+    draw({ ...card, key: id });
+  }
+}
+
+function anchorOf(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  return holder.content.firstElementChild.id;
+}
+
+function toggled(event) {
+  const form = event.target;
+  if (!form.matches?.("details.form")) return;
+  if (form.open) {
+    const data = new FormData();
+    data.set("token", form.querySelector("input[name=token]").value);
+    fetch("/opened", { method: "POST", body: data }).catch(() => {});
+    return;
+  }
+  const id = form.closest("article")?.id;
+  if (!held.has(id)) return;
+  const card = held.get(id);
+  held.delete(id);
+  for (const [one, other] of became) if (other === id) became.delete(one);
+  draw(card);
+}
+
+function draw({ html, key, new: isNew }) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
   const article = holder.content.firstElementChild;

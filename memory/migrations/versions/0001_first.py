@@ -82,6 +82,7 @@ CREATE TABLE cards (
     version INTEGER NOT NULL,
     priority INTEGER NOT NULL,
     msg JSON,
+    became TEXT,
     at DATETIME NOT NULL,
     changed_at DATETIME NOT NULL,
     PRIMARY KEY ("key")
@@ -693,6 +694,20 @@ CREATE INDEX approvals_state
     ON approvals (state, asked_at)
 """,
     """
+CREATE TABLE refinements (
+    approval TEXT NOT NULL,
+    effect TEXT NOT NULL,
+    state TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    ended_at DATETIME,
+    PRIMARY KEY (approval)
+)
+""",
+    """
+CREATE INDEX refinements_effect
+    ON refinements (effect)
+""",
+    """
 CREATE TABLE decisions (
     approval TEXT NOT NULL,
     answer TEXT NOT NULL,
@@ -819,6 +834,7 @@ DOWN = (
     "DROP TABLE batch_items",
     "DROP TABLE batches",
     "DROP TABLE decisions",
+    "DROP TABLE refinements",
     "DROP TABLE approvals",
     "DROP TABLE effect_versions",
     "DROP TABLE effects",

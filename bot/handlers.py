@@ -1,0 +1,85 @@
+"""Who carries out each kind of work: the minds of one house, made and tied together."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from agents.answers.asking import Asking
+from agents.hearing import listening
+from agents.hearing.filling import Filling
+from agents.hearing.front import Front
+from agents.hearing.lost import Lost
+from agents.hearing.telling import Telling
+from agents.incoming.intake import Intake
+from agents.models.door import Models
+from agents.plans import planning
+from agents.plans import shelf as shelves
+from agents.plans.shelf import Shelf
+from agents.playbooks import library
+from agents.playbooks.routing import Router
+from agents.runner import Runner
+from agents.specialists import strategist
+from agents.specialists.own_code import WithOwnCode
+from agents.writing.composing import Composing
+from agents.writing.drafting import SHADOW
+from bot.commands import forgetting
+from bot.commands.agents import drafting_of
+from bot.remembering import Remembering
+from engine.acting import refining
+from engine.desks import compensating, perform, pictures
+from engine.keeping import night, recounting
+from engine.objectives import strategy
+from engine.planning import plans
+from engine.rules import retention
+from engine.rules.house import House
+from engine.work.durable import Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Minds:
+    """`front` hears, `runner` works; `handlers`: who does which kind of work."""
+
+    front: Front
+    runner: Runner
+    handlers: dict[str, Handler]
+
+
+def of(
+    house: House,
+    playbooks: tuple[library.Playbook, ...],
+    shelf: Shelf,
+    remembering: Remembering,
+    hands: WithOwnCode,
+    models: Models,
+) -> Minds:
+    by_id = shelf.by_id
+    router = Router(playbooks, remembering.bundled, shelf.own)
+    answers = Asking(house, remembering.search, models, remembering.encoder is not None)
+    intake = Intake(house, playbooks)
+    filling = Filling(house, by_id, Telling(house, remembering.recall))
+    plan = planning.Planning(house, models, remembering.recall, by_id)
+    lost = Lost(house, by_id, plan.take)
+    front = Front(house, router, intake, {"plan": plan.command}, answers, filling, lost)
+    drafting = drafting_of(house, models, remembering, hands.roster.prompts)
+    runner = Runner(house, by_id, drafting, Composing(house, models), hands)
+
+    async def dispatch(work: Any) -> None:
+        await runner.dispatch(work)
+        await listening.planned(house, work)
+
+    handlers: dict[str, Handler] = {
+        "understand": front.understand,
+        "dispatch": dispatch,
+        "perform": partial(perform.perform, house),
+        planning.KIND: plan.work,
+        shelves.KIND: shelf.work,
+        "picture": partial(pictures.paint, house),
+        plans.BACK: partial(compensating.compensate, house),
+        SHADOW: runner.shadow,
+        refining.KIND: runner.refine,
+        retention.KIND: partial(night.sweep, house),
+        forgetting.KIND: partial(forgetting.certify, house),
+        recounting.KIND: partial(recounting.recount, house),
+        strategy.KIND: partial(strategist.word, house, models),
+    }
+    return Minds(front, runner, handlers)
