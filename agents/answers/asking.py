@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agents.answers import earned, in_words, matter, owed, places, reports
+from agents.answers import coming, done, earned, in_words, matter, owed, places, reports
 from agents.answers import sought as reading
 from agents.answers.sought import Sought
 from agents.models.door import Models
@@ -125,8 +125,7 @@ class Asking:
             if sought.record is not None:
                 answer.facts = await _facts(reader, sought, sought.record)
                 answer.lines = await _lines(reader, sought.said, sought.record)
-            if sought.record is None or _owes(sought.record):
-                answer.lines = await _money(reader, sought) or answer.lines
+            answer.lines = await _booked(reader, sought) or answer.lines
             answer.looked = await recalls.looked(reader)
         began = time.monotonic()
         about = [one for look in sought.looks for one in await self.remembering(sought.said, look)]
@@ -227,14 +226,19 @@ async def _lines(reader: Reader, said: str, record: Record) -> list[str]:
     return lines + await reports.books(reader, record, kinds)
 
 
-async def _money(reader: Reader, sought: Sought) -> list[str]:
-    """Return what the books say to it: what is open, what came in."""
-    settings = await profile.read(reader)
+async def _booked(reader: Reader, sought: Sought) -> list[str]:
+    """Return what the books and the diary say to it: open, came in, was done, is to come."""
+    settings, said = await profile.read(reader), sought.said
     today = reader.now.astimezone(ZoneInfo(settings["zone"])).date()
-    if owed.asked(sought.said):
-        return await owed.lines(reader, sought.record, today, settings)
-    if earned.asked(sought.said):
-        return await earned.lines(reader, sought.record, sought.said, today, settings)
+    if sought.record is None or _owes(sought.record):
+        if owed.asked(said):
+            return await owed.lines(reader, sought.record, today, settings)
+        if earned.asked(said):
+            return await earned.lines(reader, sought.record, said, today, settings)
+    if sought.record is None and coming.asked(said):
+        return await coming.lines(reader, said, today, settings)
+    if sought.record is None and done.asked(said):
+        return await done.lines(reader, said, today, settings)
     return []
 
 

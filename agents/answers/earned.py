@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from agents.answers import days
 from engine.chat import words
-from memory import booked, records, when
+from memory import booked, records
 from memory.db import Reader
 from memory.records import Record
 from memory.when import Span
@@ -19,13 +20,6 @@ _EARNED = re.compile(
     r"\b(?:earn(?:ed|ings?)?|incomes?|revenues?|turnover|(?:take|took|taken|come|came|coming)\sin"
     r"|ma[kd]e\smoney|money\s(?:did|have|do)\s(?:i|we)\sma[dk]e|einnahmen|umsatz|umsätze|verdien\w*"
     r"|eingenommen|(?:kam|kommt)\s(?:\w+\s){0,3}?(?:he)?rein)\b",
-    re.IGNORECASE,
-)
-_THIS = r"this|diese[nrsm]?"
-_LAST = r"last|letzte[nrsm]?|vorige[nrsm]?|vergangene[nrsm]?"
-_PERIOD = re.compile(
-    rf"\b(?:(?P<this>{_THIS})|{_LAST})\s(?:(?P<week>week|woche)|(?P<month>month|monat)"
-    r"|(?P<quarter>quarter|quartal)|(?P<year>year|jahr))\b",
     re.IGNORECASE,
 )
 
@@ -49,41 +43,21 @@ async def lines(
 
 
 def _spans(said: str, today: date) -> list[Span]:
-    if found := [_period(match, today) for match in _PERIOD.finditer(said)]:
-        return found
-    named = when.spans(said, today)
+    if found := days.named(said, today):
+        return [Span(one.first, min(one.last, today)) for one in found if one.first <= today]
     month, year = today.replace(day=1), today.replace(month=1, day=1)
-    return named or [Span(month, today), *([Span(year, today)] if year != month else [])]
-
-
-def _period(match: re.Match[str], today: date) -> Span:
-    """Return the whole week, month, quarter or year; of one that runs, its days until today."""
-    if match["week"]:
-        first = today - timedelta(days=today.weekday())
-    elif match["month"]:
-        first = today.replace(day=1)
-    elif match["quarter"]:
-        first = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
-    else:
-        first = today.replace(month=1, day=1)
-    if match["this"]:
-        return Span(first, today)
-    last = first - timedelta(days=1)
-    before = _PERIOD.fullmatch(f"this {match[0].split()[-1]}")
-    assert before is not None
-    return Span(_period(before, last).first, last)
+    return [Span(month, today), *([Span(year, today)] if year != month else [])]
 
 
 def _told(every: list[Record], span: Span, of: str, settings: dict[str, Any]) -> Iterator[str]:
-    first, last = (words.written(day, settings) for day in (span.first, span.last))
-    when_ = first if span.first == span.last else f"{first} to {last}"
+    when = words.days(span.first, span.last, settings)
     paid = [one for one in every if span.first <= booked.day_of(one) <= span.last]
     paid = [one for one in paid if Decimal(one.state["amount"]) > 0]  # else it is money that left
     if not paid:
-        yield NONE.format(when=when_, of=of)
+        yield NONE.format(when=when, of=of)
         return
     count = f"{len(paid)} payment{'' if len(paid) == 1 else 's'}"
-    yield SUM.format(when=when_, sums=_sums(paid, "amount"), count=count, of=of)
+    yield SUM.format(when=when, sums=_sums(paid, "amount"), count=count, of=of)
     if back := _sums(paid, "refunded"):
         yield BACK.format(sums=back)
 

@@ -71,7 +71,8 @@ def statement_dropped(artifact: str, name: str, digest: str) -> Msg:
 def list_pasted(event: str, count: int, digest: str) -> Msg:
     """Return what was pasted as the list it is; nothing is written before the look."""
     offer = Button(label="Import as records…", action="import", ref=digest, item=PASTED)
-    text = f"A list of {count} lines, kept. I show you what it would make of the records first."
+    lines = "one line" if count == 1 else f"{count} lines"
+    text = f"A list of {lines}, kept. I show you what it would make of the records first."
     return Msg(key=f"pasted:{event}", summary=text, parts=(_para(text),), buttons=((offer,),))
 
 

@@ -24,6 +24,24 @@ _COMMANDS = {
     "why": r"why(?: did you do (?:that|this|it))?|warum(?: hast du das (?:gemacht|getan))?",
     "resume": r"resume",
 }
+_KINDS = {
+    "person": r"customers?|clients?|contacts?|people|kunden|kundinnen|kontakte",
+    "company": r"companies|firms?|firmen",
+    "order": r"orders?|bestellungen|aufträge",
+    "invoice": r"invoices?|bills?|rechnungen",
+    "payment": r"payments?|zahlungen",
+    "project": r"projects?|projekte",
+    "deal": r"deals?|angebote",
+    "task": r"tasks?|to-?dos?|aufgaben",
+    "content": r"posts?|articles?|beiträge",
+}
+_KIND = "|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS.items())
+_LIST = re.compile(
+    r"(?:(?:please |bitte )?(?:show|list|give|zeig|zeige|liste)(?: me| mir)?|(?:who|what) are"
+    r"|wer sind|was sind|which|welche|how many|wie viele)(?: all| alle)?(?: of)?"
+    rf"(?: my| our| the| meine| unsere| die)? (?:{_KIND})"
+    r"(?: do (?:i|we) have| are there| habe ich| haben wir| gibt es)?"
+)
 _COMMAND = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _COMMANDS.items()))
 _THANKS = (
     r"(?:ok(?:ay)?,? )?(?:(?:many |great,? )?thanks(?: a lot| so much| very much)?|thx|cheers"
@@ -47,8 +65,10 @@ def command(said: str) -> str:
     """Return the command these words stand for, with its slash; else the words as they are."""
     if stop.is_said(said):
         return "/stop"
-    match = _COMMAND.fullmatch(_plain(said))
-    return said if match is None else f"/{match.lastgroup}"
+    if match := _COMMAND.fullmatch(_plain(said)):
+        return f"/{match.lastgroup}"
+    match = _LIST.fullmatch(_plain(said))
+    return said if match is None else f"/records {match.lastgroup}"
 
 
 def courtesy(said: str) -> str:

@@ -19,6 +19,12 @@ OPENS = re.compile(
     r"\b(?:customers?|clients?|contacts?|people|addresses|kunden|kontakte|leute|adressen)\b[^\n]{0,20}",
     re.IGNORECASE,
 )
+ONE = re.compile(  # “new customer Ada Example, ada@example.org”
+    r"(?:(?:please |bitte )?(?:add|create|record|erfasse|notiere)\s+)?(?:a |an |our |eine[nr]? )?"
+    r"(?:new|neue[rn]?)\s+(?:customer|client|contact|person|kund(?:e|in|en)|kontakt)\b:?\s+"
+    r"(?P<who>[^\n]+)",
+    re.IGNORECASE,
+)
 EMAIL = re.compile(r"[\w.+%&'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 PHONE = re.compile(r"(?<![\w.+])(?!\d\d?\.\d\d?\.\d\d)(?:\+|0)[\d ()/.-]{5,24}\d")  # and no date
 LINES_MIN = 2
@@ -26,7 +32,12 @@ EMPTY = " “”<>()[]:;,|·•*-\u2013\u2014\t"
 
 
 def pasted(said: str) -> str | None:
-    """Return the lines of “here are my customers: …”, or None when it is something else."""
+    """Return the lines of “here are my customers: …”, or None when it is something else.
+
+    One alone, “new customer Ada Example, ada@example.org”, is a list of one line.
+    """
+    if (one := ONE.fullmatch(said.strip())) and (EMAIL.search(said) or PHONE.search(said)):
+        return one["who"].replace(", ", "\t")
     head, _, rest = said.strip().partition("\n")
     if not OPENS.fullmatch(head.strip().rstrip(":.! ")):
         return None

@@ -276,9 +276,13 @@ def _kind(said: str) -> str:
 
 async def _listed(reader: Reader, kind: str, key: str) -> Msg:
     found = await records.of_kind(reader, kind, limit=LISTED_MAX)
-    more = await records.count(reader, kind) - len(found)
+    count = await records.count(reader, kind)
+    more = count - len(found)
     lines = tuple(parties.choice(one).label for one in found)
-    parts: list[Part] = [Heading(text=kind.capitalize()), Bullets(items=lines or ("none",))]
+    parts: list[Part] = [
+        Heading(text=f"{kind.capitalize()}: {count}"),
+        Bullets(items=lines or ("none",)),
+    ]
     parts += [_para(f"{more} more; /who NAME finds each.")] if more > 0 else []
     return Msg(key=key, summary=f"Records of the kind {kind}", parts=tuple(parts))
 

@@ -63,6 +63,12 @@ def written(on: date, profile: dict[str, Any]) -> str:
     return str(format_date(on, "d MMM yyyy", locale=profile["locale"]))
 
 
+def days(first: date, last: date, profile: dict[str, Any]) -> str:
+    """Return "27 Nov 2026", or "23 Nov 2026 to 29 Nov 2026"."""
+    said = written(first, profile)
+    return said if first == last else f"{said} to {written(last, profile)}"
+
+
 def shown(value: str, profile: dict[str, Any]) -> str:
     """Return a value of a record as it is read: a day or a moment that is kept as ISO writes it.
 

@@ -22,6 +22,10 @@ async def kept(app: App) -> int:
         ("Hilfe!", "/help"),
         ("what did you cost?", "/cost"),
         ("why?", "/why"),
+        ("Who are my customers?", "/records person"),
+        ("show me all invoices", "/records invoice"),
+        ("how many orders do we have?", "/records order"),
+        ("zeig mir alle Rechnungen", "/records invoice"),
     ],
 )
 async def test_a_command_is_heard_without_its_slash(chat: Chat, words: str, command: str) -> None:
@@ -82,3 +86,42 @@ async def test_what_came_in_is_told_from_the_books(app: App, chat: Chat) -> None
     assert "Of it 40.00 EUR went back as refunds." in chat.last
     await chat.say("what came in from Ada in March 2024?")
     assert "no payment of Ada Example is on record" in chat.last
+
+
+async def test_what_was_done_and_what_is_to_come_is_told(app: App, chat: Chat) -> None:
+    await chat.say("what happened today?")
+    assert "20 Nov 2026: nothing was finished." in chat.last
+    await chat.say("what is planned for next week?")
+    assert "Nothing is set for 23 Nov 2026 to 29 Nov 2026." in chat.last
+    await chat.say("note on Ada: prefers mornings")
+    await chat.say("remind me on Tuesday at 9 to call the printer")
+    await chat.say("book a call with Ada on Wednesday at 14:30")
+    await chat.tap("Book Meeting with Ada", "✓")
+    await chat.say("task: count the brushes by 25 November")
+    await chat.tap("New task", "Record it")
+    await chat.say("what did you do today?")
+    assert "Fri 20 Nov, 10:00: Remind me" in chat.last
+    assert "Note" in chat.last
+    await chat.say("what is planned for next week?")
+    first, second, third = (
+        chat.last.index("call the printer"),
+        chat.last.index("count the"),
+        chat.last.index("Meeting with"),
+    )
+    assert first < second < third
+    await chat.say("what reminders do I have?")
+    assert "Tue 24 Nov, 09:00: call the printer" in chat.last
+    assert "Meeting with" not in chat.last
+    await chat.say("when is my next meeting?")
+    assert "Wed 25 Nov, 14:30" in chat.last
+    assert "printer" not in chat.last
+
+
+async def test_one_new_customer_is_looked_at_like_a_list(app: App, chat: Chat) -> None:
+    await chat.say("new customer Dora Sample, dora@sample.example")
+    await chat.tap("A list of one line", "Import as records")
+    assert "Dora Sample" in chat.last
+    await chat.tap("Import “your list”", "1")
+    assert "1 new" in chat.last
+    await chat.say("/who Dora")
+    assert "dora@sample.example" in chat.last
