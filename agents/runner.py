@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from agents.plans.plan_checked import writes
 from agents.playbooks import references
 from agents.playbooks import scope as scopes
 from agents.playbooks.library import Playbook
@@ -315,7 +314,7 @@ def _awaits(task: plans.Task, others: list[plans.Task]) -> bool:
     states = {other.key: other.state for other in others}
     named = (path.split(".") for path in references.paths(task.args))
     brought = {path[1] for path in named if path[0] == "steps" and path[2:3] == ["result"]}
-    if any(map(writes, task.args.values())):
+    if any(map(references.writes, task.args.values())):
         brought |= set(task.after)
     return any(states.get(key) not in ("done", "skipped", "compensated") for key in brought)
 

@@ -13,9 +13,11 @@ from agents.playbooks import references
 from agents.playbooks import scope as scopes
 from agents.specialists import acting
 from agents.specialists.specialist import Wanted
+from agents.writing import checking
 from connectors.contract import ConnectorError, PermanentError
 from engine.acting import gate
 from engine.acting.gate import Proposal
+from engine.drawing.marks import marks_of
 from engine.planning import plans
 from engine.planning.goals import Goal
 from engine.planning.versions import Version
@@ -96,11 +98,17 @@ async def _weighed(house: House, goal: Goal, step: ProposedStep, args: dict[str,
         why = str(references.resolve({"why": step.why}, scope)[0].get("why", ""))
         agent, call = house.agent_of(step.operation), Wanted(step.operation, args)
         action = await acting.action(reader, house, goal, agent, call, scope, why)
-    return await gate.weigh(house, action, goal.id, task=None)
+        found = await checking.call(reader, house, call, {}, checking.of_goal(goal, scope))
+        tasks = await plans.of_goal(reader, goal.id)
+    task = next(one.id for one in tasks if one.key == step.key)
+    return await gate.weigh(house, action, goal.id, task=task, marks=checking.marks(found))
 
 
 def _agreeable(house: House, step: ProposedStep, proposal: Proposal) -> bool:
-    """Say whether one tap may approve it together with others."""
+    """Say whether one tap may approve it together with others.
+
+    What the checks marked in a text stands on a card of its own.
+    """
     roles = house.operation(step.operation).roles
     doubtful = any(
         origin in UNPROVEN and roles.get(path.split(".")[0], "destination") == "destination"
@@ -112,4 +120,5 @@ def _agreeable(house: House, step: ProposedStep, proposal: Proposal) -> bool:
         and not doubtful
         and not proposal.verdict.facts.get("deceptive")
         and not proposal.preview.options
+        and not marks_of(proposal.preview.facts)
     )

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from agents.plans.plan_wish import STEPS_MAX, Proposed, ProposedStep
 from agents.playbooks import references
-from agents.playbooks.references import STEPS, WRITE
+from agents.playbooks.references import STEPS, WRITE, writes
 from agents.playbooks.scope import RESULT
 from connectors.contract import ANSWER, Operation
 from policies.contracts import scalars
@@ -122,13 +122,13 @@ def _step(
 
 
 def _value(name: str, value: Any, operation: Operation) -> Iterator[str]:
+    answers = any(path.endswith(f".{RESULT}.{ANSWER}") for path in references.paths(value))
     if writes(value):
         if operation.roles.get(name) not in WRITTEN_ROLES:
             yield f"“{name}” cannot be written by a model: give a value or a reference."
         if set(value) != {WRITE} or not isinstance(value[WRITE], str) or not value[WRITE].strip():
             yield f"“{name}”: say in a sentence what is to be written."
         return
-    answers = any(path.endswith(f".{RESULT}.{ANSWER}") for path in references.paths(value))
     if answers and operation.effect == "internal":
         yield f"“{name}” would keep what others wrote as if the owner had said it."
     if any("${" in str(one) and not references.paths(one) for _, one in scalars(value)):
@@ -189,11 +189,6 @@ def _types(step: ProposedStep, operation: Operation, known: Known) -> Iterator[s
             if fault["loc"][0] not in opened if fault["loc"] else not opened:
                 where = ".".join(map(str, fault["loc"]))
                 yield f"“{where}”: {fault['msg']}." if where else f"{fault['msg']}."
-
-
-def writes(value: Any) -> bool:
-    """Say whether an argument is a text that is written when its turn comes."""
-    return isinstance(value, Mapping) and WRITE in value
 
 
 def _keys(steps: Sequence[ProposedStep]) -> set[str]:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agents.plans.plan_checked import Known, preliminary, writes
+from agents.plans.plan_checked import Known, preliminary
 from agents.plans.plan_wish import ProposedStep
 from agents.playbooks import references
 from agents.playbooks.planner import fixed, later_origin
-from agents.playbooks.references import STEPS
+from agents.playbooks.references import STEPS, writes
 from engine.planning.plans import Step
 from engine.rules.house import House
 from policies.gate import Gate

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.plans.plan_checked import writes
 from agents.playbooks import references
-from agents.playbooks.references import WRITE
+from agents.playbooks.references import WRITE, writes
 from agents.reading.words import slug
 from connectors.contract import Operation
 from engine.models import model_calls

@@ -56,6 +56,11 @@ def resolve(
     return present, tuple(dict.fromkeys(missing))
 
 
+def writes(value: Any) -> bool:
+    """Say whether an argument is a text that a model writes when its turn comes."""
+    return isinstance(value, Mapping) and WRITE in value
+
+
 def is_one(value: Any) -> bool:
     """Say whether a value is a reference and nothing else."""
     return isinstance(value, str) and _REFERENCE.fullmatch(value) is not None

@@ -74,7 +74,7 @@ async def _steps(
         effect = await effects.of_task(reader, task.id)
         args = references.resolve(task.args, scope)[0] if effect is None else effect.action.args
         found[task.key] = {**args, **_brought(effect)}
-        origins = {} if effect is None else effect.action.origins
+        origins = (task.origins or {}) if effect is None else effect.action.origins
         made_up[task.key] = tuple(path for path, origin in origins.items() if origin == "model")
     return found, made_up
 

@@ -12,8 +12,7 @@ from pydantic import BaseModel, Field
 
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
-from agents.plans.plan_checked import writes
-from agents.playbooks.references import STEPS, WRITE
+from agents.playbooks.references import STEPS, WRITE, writes
 from agents.playbooks.scope import RESULT
 from agents.specialists.specialist import Scope, Wanted
 from connectors.contract import ANSWER, PermanentError

@@ -105,10 +105,14 @@ class Drafting:
     async def checked(
         self, goal: Goal, scope: Scope, call: Wanted, begun: Wanted, passages: Sequence[str] = ()
     ) -> Draft:
-        """Return a call with what is wrong with its texts. `begun`: what they started from."""
+        """Return a call with what is wrong with its texts. `begun`: what they started from.
+
+        A model's plan starts from nothing: the texts that stand in it are the model's, too.
+        """
         evidence = checking.of_goal(goal, scope, passages)
+        template = {} if goal.slots.get("planned") else begun.args
         async with self.house.db.snapshot() as reader:
-            found = await checking.call(reader, self.house, call, begun.args, evidence)
+            found = await checking.call(reader, self.house, call, template, evidence)
         return Draft(call, found)
 
     async def in_shadow(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> None:

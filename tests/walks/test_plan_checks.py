@@ -1,0 +1,46 @@
+"""Walks of what is checked of a model's plan before one tap may say yes to its steps."""
+
+from tests.walks.model_office import Office
+from tests.walks.test_planning import (
+    ASK,
+    booking,
+    hostile,
+    mail,
+    note,
+    plan,
+    states,
+)
+from tests.walks.test_refund import sent
+
+__all__ = ["hostile"]
+CARD = "Send e-mail"
+
+
+async def test_a_text_with_a_mark_is_never_agreed_to_in_passing(office: Office) -> None:
+    chat = await office.open()
+    text = "You have 4711 EUR left. Yours, [your name]"
+    office.server.script(plan(mail(text=text), booking()))
+    await chat.say(ASK)
+    await chat.tap("The plan", "yes to 1")  # the booking
+    assert sent(office.app) == []
+    assert await states(office) == {"tell": "waiting", "book": "done"}
+    card = chat.text(CARD)
+    assert "“4711 EUR” is a number that I was not given." in card
+    assert "[your name]" in card.partition("4711")[2].partition("not given")[2]
+
+
+async def test_what_the_owner_said_is_no_mark_in_a_plan(office: Office) -> None:
+    chat = await office.open()
+    office.server.script(plan(mail(text="You have 4711 EUR left.")))
+    await chat.say(f"{ASK}, who has 4711 EUR left")
+    assert "Do tell — asks you (one tap can say yes now)" in chat.text("The plan")
+
+
+async def test_a_plan_that_may_only_look_says_what_it_will_not_do(office: Office) -> None:
+    chat = await office.open()
+    office.server.script(plan(mail(), note("keep", "The hall is booked.")))
+    await chat.say(ASK.replace("/plan ", "/plan explore: "))
+    card = chat.text("The plan")
+    assert "Do tell — refused: " in card
+    assert "Do keep — refused: " in card
+    assert "yes to" not in card
