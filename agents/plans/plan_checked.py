@@ -113,6 +113,9 @@ def _step(
     fields = operation.roles  # it has one for every argument, a tool's too
     for name in step.args.keys() - fields.keys():
         yield f"{operation.name} takes no “{name}”{_nearest(name, fields)}."
+    for name, said in (("title", step.title), ("why", step.why), ("risk", step.risk)):
+        if any(path.startswith(f"{STEPS}.") for path in references.paths(said)):
+            yield f"`{name}` cannot say what a step brings: others may have written it."
     for name, value in step.args.items():
         if name in fields:
             yield from _value(name, value, operation)
@@ -124,6 +127,8 @@ def _step(
 def _value(name: str, value: Any, operation: Operation) -> Iterator[str]:
     answers = any(path.endswith(f".{RESULT}.{ANSWER}") for path in references.paths(value))
     if writes(value):
+        if answers:
+            yield f"“{name}”: a step that brings something stands in `after`, not in the sentence."
         if operation.roles.get(name) not in WRITTEN_ROLES:
             yield f"“{name}” cannot be written by a model: give a value or a reference."
         if set(value) != {WRITE} or not isinstance(value[WRITE], str) or not value[WRITE].strip():

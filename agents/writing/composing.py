@@ -4,7 +4,7 @@ Without a model there is no such text: the step says so and can be tried again. 
 the model's; where they go stands in the plan.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,8 @@ from engine.rules.house import House
 from engine.voice import style, style_desk
 from engine.voice.style import Style
 from memory.redaction import TEXT_CHARS
+from policies.facts import TRUSTED
+from policies.gate import Gate
 
 WRITER = "writer"
 STEP = "compose.{field}/1"
@@ -63,8 +65,9 @@ class Composing:
     async def _text(self, goal: Goal, task: Task, scope: Scope, field: str, what: str) -> str:
         async with self.house.db.snapshot() as reader:
             voice = await style_desk.known(reader)
+            gate = await requests.begun(reader, self.house, goal.id, evidence=True)
         kept = self.house.operation(task.operation).effect == "internal"
-        parts = tuple(_parts(goal, task, scope, what, voice, outside=not kept))
+        parts = tuple(_parts(goal, task, scope, what, voice, gate, outside=not kept))
         wish = Wish(
             wanted=model_calls.Wanted(
                 step=STEP.format(field=field),
@@ -96,19 +99,34 @@ class Composing:
 
 
 def _parts(
-    goal: Goal, task: Task, scope: Scope, what: str, voice: Style, *, outside: bool
+    goal: Goal, task: Task, scope: Scope, what: str, voice: Style, gate: Gate, *, outside: bool
 ) -> Iterator[Part]:
     """Yield what it is written from: the steps it comes after, with what they brought.
 
     What Firstmate keeps is not written from what others wrote: it would count as the owner's.
+    Nor from what was made of it: once something of others was read, a model's words are theirs.
     """
     if lines := "\n".join(map(style.told, voice.traits)):
         yield Part("how the owner writes", lines, "personal", lasts=True)
     yield Part("what the owner said", "\n".join(goal.slots.get("said", ())), "personal")
     for key in task.after:
         given: dict[str, Any] = scope.get(STEPS, {}).get(key, {})
-        lines = "\n".join(f"{name}: {value}" for name, value in given.items() if name != RESULT)
-        yield Part(f"the step {key}", lines, "personal")
+        args = {name: value for name, value in given.items() if name != RESULT}
+        others = {name: value for name, value in args.items() if _of_others(gate, value)}
+        own = {name: value for name, value in args.items() if name not in others}
+        yield Part(f"the step {key}", _lines(own), "personal")
+        if outside and others:
+            yield Part(f"what others wrote in {key}", _lines(others), "personal", outside=True)
         if outside and (told := given.get(RESULT, {}).get(ANSWER)):
             yield Part(f"what {key} brought", str(told), "personal", outside=True)
     yield Part("the text that is wanted", f"{task.title}: {what}", "personal")
+
+
+def _of_others(gate: Gate, value: Any) -> bool:
+    """Say whether somebody else may have written this, or a model that had read them."""
+    origins = gate.origins({"it": value}).values()
+    return gate.bits["reads_outside"] and not TRUSTED.issuperset(origins)
+
+
+def _lines(given: Mapping[str, Any]) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in given.items())

@@ -86,6 +86,17 @@ WRONG = {
         plan(*(step(f"k{n}", text={"write": "x"}) for n in range(TEXTS_MAX + 1))),
         f"It wants {TEXTS_MAX + 1} texts written",
     ),
+    "told from outside": (
+        plan(
+            step("a"),
+            step("b", "a").model_copy(update={"title": "Heard: ${steps.a.result.answer}"}),
+        ),
+        "`title` cannot say what a step brings",
+    ),
+    "written from outside": (
+        plan(step("a"), step("b", "a", text={"write": "Tell ${steps.a.result.answer}"})),
+        "stands in `after`, not in the sentence",
+    ),
     "kept from outside": (
         plan(
             step("a"),
