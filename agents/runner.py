@@ -190,7 +190,10 @@ class Runner:
             await plans.prepared(tx, task)
 
     async def _fail(self, task: plans.Task, title: str, error: str) -> None:
+        """Say that it cannot be prepared. What was asked already stays: a yes is checked anew."""
         async with self.house.db.transaction() as tx:
+            if await effects.of_task(tx, task.id) is not None:
+                return
             noted = await events.note(tx, "task.refused", None, goal=task.goal, task=task.id)
             await plans.entitle(tx, task.id, title)
             await plans.move(tx, task.id, "failed", noted.id, error)

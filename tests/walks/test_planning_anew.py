@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from agents.plans.planning import Planning
+from connectors.contract import PermanentError
 from memory import events
 from memory.db import change
 from memory.schema.work import effects, goals, plans, work
@@ -171,3 +172,23 @@ async def test_what_the_card_told_is_not_told_otherwise_after_a_crash(office: Of
     await chat.settle()
     await chat.press(token)
     assert sent(office.app) == []
+
+
+async def test_a_card_that_waits_stays_where_it_cannot_be_drafted_anew(office: Office) -> None:
+    chat = await office.open()
+    Notes(office.app).fails.add("one")
+    office.server.script(plan(note("one", "one"), mail("tell", "one")))
+    await chat.say(ASK)
+    await chat.tap("Plan: The plan", "▶ Start")
+    operations: Any = office.app.house.operations
+    whole = operations["email.send"]
+
+    async def preview(args: Any) -> Any:
+        raise PermanentError("The post office is closed.")
+
+    operations["email.send"] = replace(whole, preview=preview)
+    await chat.tap(FAILED, "Go on without it")  # the mail is drafted anew, for it may quote it
+    operations["email.send"] = whole
+    assert await states(office) == {"one": "skipped", "tell": "waiting"}
+    await chat.tap(CARD, "✓ Send")
+    assert len(sent(office.app)) == 1
