@@ -30,6 +30,7 @@ from bot.commands.memories import Memories
 from bot.commands.modes import Modes
 from bot.commands.qualifying import Qualifying
 from bot.commands.recording import Recording
+from bot.commands.reminders import Reminders
 from bot.commands.researching import Researching
 from bot.commands.rules import Rules
 from bot.commands.secrets import Secrets
@@ -297,6 +298,7 @@ def _furnish(app: App, shelf: Shelf, models: Models, switch: Callable[[str], Non
         Autonomy(house),
         Trust(house),
         Modes(house),
+        Reminders(house),
         Secrets(house),
         Who(house, app.remembering.recall),
         Knowing(house, front.asking),

@@ -22,6 +22,11 @@ _COMMANDS = {
         r"|was (?:kostest du|hat das gekostet|kostet das)"
     ),
     "why": r"why(?: did you do (?:that|this|it))?|warum(?: hast du das (?:gemacht|getan))?",
+    "reminders": (
+        r"(?:(?:please )?(?:cancel|delete|remove|drop|show(?: me)?|list)|(?:what|which)(?: are)?"
+        r"|bitte)? ?(?:all |the |my |this |die |meine |alle )*(?:reminders?|erinnerung(?:en)?)"
+        r"(?: do i have| are set| habe ich| löschen| streichen| zeigen)?"
+    ),
     "resume": r"resume",
 }
 _KINDS = {

@@ -24,8 +24,11 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
+    """`key`: the effect that set it, "" where it is not one to take back alone."""
+
     at: datetime
     text: str
+    key: str = ""
 
 
 async def ended(reader: Reader, since: datetime, until: datetime) -> list[Ended]:
@@ -42,12 +45,15 @@ async def ended(reader: Reader, since: datetime, until: datetime) -> list[Ended]
 async def reminders(reader: Reader) -> list[Ahead]:
     """Return the reminders that are set and have not rung, the next one first."""
     query = (
-        sa.select(alarms.c.due_at, events.c.body)
+        sa.select(alarms.c.key, alarms.c.due_at, events.c.body)
         .join(events, events.c.id == alarms.c.ref)
         .where(alarms.c.kind == "reminder", alarms.c.state == "set")
         .order_by(alarms.c.due_at)
     )
-    return [Ahead(row.due_at, str(row.body["text"])) for row in await reader.rows(query)]
+    return [
+        Ahead(row.due_at, str(row.body["text"]), row.key.partition(":")[2])
+        for row in await reader.rows(query)
+    ]
 
 
 async def meetings(reader: Reader) -> list[Ahead]:

@@ -109,12 +109,27 @@ async def test_what_was_done_and_what_is_to_come_is_told(app: App, chat: Chat) -
         chat.last.index("Meeting with"),
     )
     assert first < second < third
-    await chat.say("what reminders do I have?")
+    await chat.say("what reminders do I have this month?")
     assert "Tue 24 Nov, 09:00: call the printer" in chat.last
     assert "Meeting with" not in chat.last
     await chat.say("when is my next meeting?")
     assert "Wed 25 Nov, 14:30" in chat.last
     assert "printer" not in chat.last
+
+
+async def test_a_reminder_is_taken_back_by_a_tap(app: App, chat: Chat) -> None:
+    await chat.say("cancel my reminders")
+    assert "No reminder is set." in chat.last
+    await chat.say("remind me on Tuesday at 9 to call the printer")
+    await chat.say("remind me on Thursday at 9 to water the plants")
+    await chat.say("delete the reminder")
+    assert "1. Tue 24 Nov, 09:00: call the printer" in chat.last
+    await chat.tap("Reminders that are set", "↩ 1 call the printer")
+    await chat.say("/reminders")
+    assert "printer" not in chat.last
+    assert "water the plants" in chat.last
+    await chat.say("/reminders plants")
+    assert "water the plants" in chat.last
 
 
 async def test_one_new_customer_is_looked_at_like_a_list(app: App, chat: Chat) -> None:
