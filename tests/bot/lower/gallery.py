@@ -7,7 +7,7 @@ from bot.lower import web_html
 from engine.chat.messages import Button
 from tests.bot.lower.samples import HOSTS, SAMPLES
 
-CSS = Path(__file__).parents[3] / "bot" / "static" / "app.css"
+CSS = Path(__file__).parents[3] / "bot" / "web" / "static" / "app.css"
 
 
 def token(button: Button) -> str:
