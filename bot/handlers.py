@@ -11,6 +11,8 @@ from agents.hearing.front import Front
 from agents.hearing.lost import Lost
 from agents.hearing.telling import Telling
 from agents.incoming.intake import Intake
+from agents.incoming.mail_reader import KIND as READ
+from agents.incoming.mail_reader import MailReader
 from agents.models.door import Models
 from agents.plans import planning
 from agents.plans import shelf as shelves
@@ -55,7 +57,7 @@ def of(
     by_id = shelf.by_id
     router = Router(playbooks, remembering.bundled, shelf.own)
     answers = Asking(house, remembering.search, models, remembering.encoder is not None)
-    intake = Intake(house, playbooks)
+    intake = Intake(house, playbooks, models.set_up)
     filling = Filling(house, by_id, Telling(house, remembering.recall))
     plan = planning.Planning(house, models, remembering.recall, by_id)
     lost = Lost(house, by_id, plan.take)
@@ -71,6 +73,7 @@ def of(
         "understand": front.understand,
         "dispatch": dispatch,
         "perform": partial(perform.perform, house),
+        READ: MailReader(house, models, playbooks).work,
         planning.KIND: plan.work,
         shelves.KIND: shelf.work,
         "picture": partial(pictures.paint, house),

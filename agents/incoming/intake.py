@@ -1,7 +1,8 @@
 """Intake: reads what came in from outside, finds who and what it is about, and only suggests.
 
-It has no tools. Whatever a mail says becomes a record that waits to be confirmed, a quotation on
-a card, or a suggestion; never an action.
+It has no tools. What the rules find nothing sure in, a model reads besides (mail_reader.py).
+Whatever a mail says becomes a record that waits to be confirmed, a quotation on a card, or a
+suggestion; never an action.
 """
 
 import asyncio
@@ -9,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.answers import reports
-from agents.incoming import camt, claims, statements
-from agents.playbooks import planner, slots
+from agents.incoming import camt, claims, offering, statements
+from agents.incoming.mail_reader import KIND as READ
+from agents.playbooks import slots
 from agents.playbooks.library import Playbook, Slot
 from agents.playbooks.routing import wishes
 from agents.reading import context, item
-from agents.reading.words import Candidate
 from connectors import blobs
 from connectors.files import reading
 from connectors.files.shapes import Attachment, Mail, Reading
@@ -23,9 +24,9 @@ from engine.acting.taps import Person, Reply
 from engine.chat import outbox
 from engine.chat.messages import Button, say
 from engine.chat.tokens import Tap
-from engine.planning import suggestions
 from engine.rules import learning
 from engine.rules.house import House
+from engine.work.durable import open_work
 from memory import artifacts, events, profile, recall, records
 from memory.db import Reader, Tx
 from memory.events import Event
@@ -35,6 +36,7 @@ from policies.rules import RUNS_BY_ITSELF, Verdict
 
 ABOUT = tuple(Slot(name=name, type=name) for name in ("order", "payment", "invoice"))
 TEXT_CHARS_MAX = 50_000
+ANSWER = "write-mail"  # a question mark is enough for it, so it is nothing sure
 ASK = "Shall I remember what this {kind} says, to find it again? {because}"
 REMEMBERED = "Remembered."
 HAVE = "I have this mail already. Here is what I made of it."
@@ -42,8 +44,11 @@ HAVE = "I have this mail already. Here is what I made of it."
 
 @dataclass(frozen=True, slots=True)
 class Intake:
+    """`asks_models`: what the rules find nothing sure in is read by a model besides."""
+
     house: House
     playbooks: tuple[Playbook, ...]
+    asks_models: bool = False
 
     async def file(self, heard: Event, file: dict[str, Any], conv: str | None) -> str | None:
         """Read one file. Return the id of the mail's event, if it is a mail; the file is kept."""
@@ -214,13 +219,11 @@ class Intake:
         switched = await profile.get(tx, "playbooks")
         text = f"{event.body['subject']}\n{event.body['text']}"
         known = await context.about(tx, tuple(about))
-        for playbook in wishes(text, [p for p in self.playbooks if switched.get(p.id)]):
-            filled = await slots.fill(tx, text, playbook.slots, known)
-            values: dict[str, Candidate] = dict(filled.values)
-            wish = planner.Wish(playbook, values, (), "", event.id)
-            kept = {name: value.model_dump(mode="json") for name, value in values.items()}
-            title = planner.title_of(wish)
-            await suggestions.offer(tx, event.id, playbook.id, kept, title, conv)
+        found = wishes(text, [p for p in self.playbooks if switched.get(p.id)])
+        for playbook in found:
+            await offering.offer(tx, event, playbook, text, known, conv)
+        if self.asks_models and all(one.id == ANSWER for one in found):
+            await open_work(tx, READ, event.id, key=derived_id("wrk", READ, event.id))
 
 
 async def _payment_of(reader: Reader, found: list[str]) -> list[str]:

@@ -24,12 +24,20 @@ from memory.records import Record
 
 QUOTE_CHARS_MAX = 1500
 LABEL_CHARS_MAX = 24
+SOURCE = "intake"  # of what it read in a mail
 STATE = {"taken": "✓ taken", "dropped": "not wanted"}
 UNPLANNED_MAX = 5
+READ_BY = "Read by the model {model}; each stands so in the mail:"
+NOT_READ = "No model read it: {why}"
 
 
 def key(event: str) -> str:
     return f"item:{event}"
+
+
+def fields_key(event: str) -> str:
+    """Return under which key it is kept what a model read in a mail."""
+    return f"{event}:fields"
 
 
 async def show(tx: Tx, event_id: str, conv: str | None) -> None:
@@ -40,12 +48,14 @@ async def show(tx: Tx, event_id: str, conv: str | None) -> None:
     body = event.body
     offered = await suggestions.of_event(tx, event_id)
     settings = await profile.read(tx)
-    read = await events.by_key(tx, "intake", event_id)
+    read = await events.by_key(tx, SOURCE, event_id)
+    by_model = await events.by_key(tx, SOURCE, fields_key(event_id))
     about = [await records.get(tx, id) for id in (read.body["about"] if read else ())]
     known = [record for record in about if record is not None]
     parts: list[Part] = [Heading(text=f"Mail from {body['from_name'] or body['from']}")]
     parts.append(Bullets(items=_head(body, known, settings)))
     parts += _texts(body)
+    parts += [] if by_model is None else _fields(by_model.body)
     parts += _asks(offered)
     parts.append(_facts(event_id, known))
     msg = Msg(
@@ -107,6 +117,14 @@ def _texts(body: dict[str, Any]) -> list[Part]:
         parts.append(Fold(title=title, parts=(Quote(text=text, who=attached["name"]),)))
     parts += [_bold(f"⚠ {warning}") for warning in body.get("warnings", ())]
     return parts
+
+
+def _fields(read: dict[str, Any]) -> list[Part]:
+    """Say what a model read, as quotations of the mail; or why none did."""
+    if read["why"]:
+        return [Para(spans=(Span(text=NOT_READ.format(why=read["why"])),))]
+    said = [Quote(text=words, who=name) for name, words in read["said"]]
+    return [_bold(READ_BY.format(model=read["model"])), *said] if said else []
 
 
 def _asks(offered: list[suggestions.Suggestion]) -> list[Part]:
