@@ -15,6 +15,7 @@ from agents.plans.shelf import Shelf
 from agents.playbooks import library
 from agents.runner import Runner
 from agents.specialists import roster
+from agents.specialists.enricher import Enricher
 from agents.specialists.own_code import WithOwnCode
 from agents.specialists.researcher import Researcher
 from agents.specialists.roster import Roster
@@ -25,6 +26,7 @@ from bot.commands.agents import Agents, drafting_of
 from bot.commands.aims import Aims
 from bot.commands.autonomy import Autonomy
 from bot.commands.basic import Commands
+from bot.commands.enriching import Enriching
 from bot.commands.facts import Knowing
 from bot.commands.memories import Memories
 from bot.commands.modes import Modes
@@ -309,6 +311,7 @@ def _furnish(app: App, shelf: Shelf, models: Models, switch: Callable[[str], Non
         Memories(house, app.remembering.told),
         Researching(house, Researcher(app.remembering.search, models)),
         Qualifying(house, app.remembering.search),
+        Enriching(house, Enricher(models)),
         Styles(house),
         trying := Agents(drafting_of(house, models, app.remembering)),
     ):

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from agents.reading.verbatim import plain, stands
+
 CHARS_MAX = 8000  # of a mail; further on nothing is looked for
 SHORT, WORDS = 120, 400
 ASKS_MAX, VALUES_MAX = 3, 6
@@ -59,32 +61,17 @@ def text_of(body: Mapping[str, Any]) -> str:
 
 def borne(fields: Fields, mail: str) -> Fields:
     """Return the fields that stand in the mail; amounts and numbers only with a digit."""
-    plain = _plain(mail)
 
     def kept(values: tuple[str, ...], *, digit: bool) -> tuple[str, ...]:
-        ours = (_plain(one)[:SHORT] for one in values)
-        found = [one for one in ours if stands(one, plain) and (_DIGIT.search(one) or not digit)]
+        ours = (plain(one)[:SHORT] for one in values)
+        found = [one for one in ours if stands(one, mail) and (_DIGIT.search(one) or not digit)]
         return tuple(dict.fromkeys(found))
 
     return Fields(
-        who=_plain(fields.who) if stands(fields.who, plain) else "",
-        company=_plain(fields.company) if stands(fields.company, plain) else "",
-        asks=tuple(one for one in fields.asks if stands(one.words, plain)),
+        who=plain(fields.who) if stands(fields.who, mail) else "",
+        company=plain(fields.company) if stands(fields.company, mail) else "",
+        asks=tuple(one for one in fields.asks if stands(one.words, mail)),
         amounts=kept(fields.amounts, digit=True),
         dates=kept(fields.dates, digit=False),
         numbers=kept(fields.numbers, digit=True),
     )
-
-
-def stands(words: str, plain: str) -> bool:
-    """Say whether these words stand there whole: “42” does not stand in “1042” or “42.50”."""
-    wanted = _plain(words)
-    if not any(map(str.isalnum, wanted)):
-        return False
-    edges = rf"(?<!\w)(?<!\d[.,]){re.escape(wanted)}(?!\w)(?![.,]\d)"
-    return re.search(edges, plain) is not None
-
-
-def _plain(text: str) -> str:
-    """Return it without line breaks: a mail breaks its lines anywhere."""
-    return " ".join(text.split())

@@ -4,7 +4,16 @@ from collections.abc import Awaitable, Callable
 
 from agents.answers import asking
 from agents.plans import plan_desk
-from bot.commands import aims, forgetting, going_back, importing, recording, secrets, who
+from bot.commands import (
+    aims,
+    enriching,
+    forgetting,
+    going_back,
+    importing,
+    recording,
+    secrets,
+    who,
+)
 from engine.acting.taps import Reply
 from engine.autonomy import always_desk, ladder, rule_desk
 from engine.desks import (
@@ -40,6 +49,7 @@ VERBS: dict[str, Verb] = {
     **importing.VERBS,
     **style_desk.VERBS,
     **recording.VERBS,
+    **enriching.VERBS,
     **aims.VERBS,
     **stopping.VERBS,
     **strategy_desk.VERBS,

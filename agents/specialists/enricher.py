@@ -1,0 +1,105 @@
+"""The enricher: what is kept of somebody says where they work, as what, how large; with sources.
+
+look ─▶ rules (firmographics.py) ─▶ of what they did not find, a small model; it must stand there
+It only reads. What was found is proposed on a card, and nothing is written before a tap.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from agents.models.door import Answer, Models
+from agents.models.wish import Part, Wish
+from agents.reading.verbatim import plain, stands
+from agents.specialists import firmographics, roster
+from agents.specialists.firmographics import ATTRIBUTES, VALUE_CHARS_MAX, Finding, Said
+from engine.models import model_calls
+from memory import recall
+from memory.db import Reader
+from memory.recall import Kind, Recalled
+
+STEP = "enrich/1"
+AGENT = "enricher"
+SOURCES_MAX = 20
+FINDINGS_MAX = 12
+OURS: tuple[Kind, ...] = ("episode",)  # what we did and wrote ourselves says nothing of them
+Attribute = Literal["company", "role", "sector", "size", "web", "country"]
+
+
+class Read(BaseModel, frozen=True):
+    attribute: Attribute
+    value: str = Field(min_length=1, max_length=VALUE_CHARS_MAX)
+    source: int
+
+
+class Reads(BaseModel, frozen=True):
+    findings: tuple[Read, ...] = Field((), max_length=FINDINGS_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in these sources, numbered from 1. `model` wrote some of it; "": none did.
+
+    `left_out`: how much of what it said does not stand in the source it named. `why`: see NoAnswer.
+    """
+
+    findings: tuple[Finding, ...]
+    sources: tuple[Recalled, ...]
+    model: str = ""
+    left_out: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enricher:
+    models: Models
+
+    async def look(self, reader: Reader, record: str) -> tuple[Recalled, ...]:
+        """Return the newest passages about a record, but those that tell what we did ourselves."""
+        return tuple(await recall.newest(reader, record, SOURCES_MAX, without=OURS))
+
+    async def found(
+        self, name: str, sources: Sequence[Recalled], asked_in: str, ours: Sequence[str]
+    ) -> Found:
+        """Return what the sources say of whom is called so, by rules and, where set up, a model."""
+        said = [Said(n, one.text) for n, one in enumerate(sources, 1)]
+        ruled = firmographics.found(said, ours)
+        missing = set(ATTRIBUTES) - {one.attribute for one in ruled}
+        if not (self.models.set_up and sources and missing):
+            return Found(ruled, tuple(sources))
+        answer = await self.models.ask(_wish(name, sources, asked_in))
+        if not isinstance(answer, Answer):
+            return Found(ruled, tuple(sources), why=answer.why)
+        sound = borne(answer, sources)
+        more = tuple(one for one in sound if one.attribute in missing)
+        left_out = len(answer.value.findings) - len(sound)
+        return Found((*ruled, *more), tuple(sources), answer.model, left_out)
+
+
+def borne(answer: Answer[Reads], sources: Sequence[Recalled]) -> tuple[Finding, ...]:
+    """Return what a model said that stands in the source it names, of those it was given."""
+    given = {n: one.text for n, one in enumerate(sources, 1) if one.id in answer.given}
+    return tuple(
+        Finding(one.attribute, plain(one.value), (one.source,))
+        for one in answer.value.findings
+        if one.source in given and stands(one.value, given[one.source])
+    )
+
+
+def _wish(name: str, sources: Sequence[Recalled], asked_in: str) -> Wish[Reads]:
+    spec = roster.of().specs[AGENT]
+    wanted = model_calls.Wanted(
+        step=STEP,
+        agent=AGENT,
+        basis=model_calls.digest(name, [one.id for one in sources]),
+        task=asked_in,  # so that its contract counts, and a crash asks nothing twice
+        recalled=tuple((one.id, one.score) for one in sources),
+    )
+    parts = [Part("whom it is about", name, "personal")]
+    parts += [
+        Part(f"source {n}", one.text, one.sensitivity, one.trust == "outside", passage=one.id)
+        for n, one in enumerate(sources, 1)
+    ]
+    return Wish(wanted, "small", spec.prompt, tuple(parts), Reads)

@@ -1,0 +1,145 @@
+"""Walks with the enricher: what is kept says where somebody works; a tap keeps it, nothing else."""
+
+from typing import Any
+
+import pytest
+
+from bot.app import App
+from memory import facts, records, verify
+from memory.schema.models import reasons
+from memory.schema.records import facts as facts_table
+from memory.schema.work import effects
+from policies.judge import judge
+from policies.rules import Action
+from tests.chat import Chat
+from tests.peers.models import fails, says
+from tests.walks.model_office import Office
+
+CARD = "what could be added"
+SIGNED = "Hello,\nthe lamps are fine. We are 12 people.\nAda Example, Head of Training\nLund Ltd"
+
+
+def mail(text: str = SIGNED, number: int = 1) -> bytes:
+    return (
+        f"From: Ada Example <ada@example.org>\nTo: sam@studio-example.example\n"
+        f"Subject: Lamps\nMessage-ID: <enrich-{number}@example.org>\n"
+        f"Content-Type: text/plain; charset=utf-8\n\n{text}\n"
+    ).encode()
+
+
+async def told(app: App) -> list[Any]:
+    async with app.db.snapshot() as reader:
+        ada = await records.by_key(reader, "email", "ada@example.org")
+        assert ada is not None
+        return [ada, *await facts.history(reader, ada.id)]
+
+
+async def test_what_a_signature_says_is_proposed_with_its_source_and_kept_by_a_tap(
+    app: App, chat: Chat
+) -> None:
+    await chat.drop(mail())
+    before = await told(app)
+    await chat.say("/enrich Ada")
+    card = chat.text(CARD)
+    assert "Role [" in card and "{+Head of Training+}" in card
+    assert "{+Lund Ltd+}" in card and "{+12 people+}" in card
+    assert "Sources (" in card
+    assert await told(app) == before
+    await chat.tap(CARD, "Take all")
+    ada, *said = await told(app)
+    async with app.db.snapshot() as reader:
+        company = await records.get(reader, ada.state["company"])
+    assert company is not None and company.name == "Lund Ltd"
+    known = {one.attribute: (one.value, one.status) for one in said}
+    assert known["role"] == ("Head of Training", "active")
+    assert known["size"] == ("12 people", "active")
+    await chat.say("/facts Ada")
+    assert "Role: Head of Training" in chat.last
+    await chat.say("/enrich Ada")
+    assert "nothing new" in chat.last
+    assert (await verify.verify(app.db)).faults == ()
+
+
+async def test_one_value_may_be_taken_and_a_disputed_one_is_never_among_all(
+    app: App, chat: Chat
+) -> None:
+    await chat.drop(mail())
+    await chat.drop(mail("By now we are 40 people.", 2))
+    await chat.say("/enrich Ada")
+    assert "Several are said of: size. At most one of each is right." in chat.text(CARD)
+    await chat.tap(CARD, "Take all")
+    _, *said = await told(app)
+    assert "size" not in {one.attribute for one in said}
+    await chat.tap(CARD, "Size: 40 people")
+    _, *said = await told(app)
+    assert [one.value for one in said if one.attribute == "size"] == ["40 people"]
+
+
+async def test_of_whom_nothing_is_said_nothing_is_guessed(chat: Chat) -> None:
+    await chat.say("/enrich Bruno")
+    assert "nothing new" in chat.last
+    await chat.say("/enrich Zebulon")
+    assert "I know nothing and nobody called “Zebulon”." in chat.last
+    await chat.say("/enrich PAY-1042")
+    assert "is no person or company" in chat.last
+
+
+async def test_who_was_forgotten_meanwhile_gets_nothing(app: App, chat: Chat) -> None:
+    await chat.drop(mail())
+    await chat.say("/enrich Ada")
+    token = chat.tokens[chat.key(CARD), "Take all"]
+    await chat.say("/forget Ada")
+    await chat.tap("the record, notes, mails", "Erase for good", confirm="Ada Example")
+    assert (await chat.press(token)).refused
+    async with app.db.snapshot() as reader:
+        kept = str(await reader.rows(facts_table.select()))
+    assert "Head of Training" not in kept
+    assert (await verify.verify(app.db)).faults == ()
+
+
+@pytest.mark.parametrize("operation", ["email.send", "payments.refund", "records.note"])
+async def test_the_enricher_may_do_nothing_whatever_it_says(app: App, operation: str) -> None:
+    declared = app.house.operation(operation)
+    action = Action(
+        operation=operation, effect=str(declared.effect), args={}, agent="enricher", reason="r"
+    )
+    verdict = judge(action, {}, app.house.book)
+    assert (verdict.outcome, "contract-enricher" in verdict.rules) == ("deny", True)
+
+
+def reads(*found: tuple[str, str, int]) -> dict[str, Any]:
+    listed = [{"attribute": a, "value": value, "source": n} for a, value, n in found]
+    return says({"findings": listed})
+
+
+async def test_a_model_adds_only_what_stands_in_the_source_it_names(office: Office) -> None:
+    chat = await office.open()
+    await chat.say("note on Ada: she teaches glass blowing at a place of her own")
+    before = len(await office.rows(effects))
+    office.server.script(reads(("sector", "glass blowing", 1), ("size", "300 people", 1)))
+    await chat.say("/enrich Ada")
+    card = chat.text(CARD)
+    assert "{+glass blowing+}" in card and "300 people" not in card
+    assert "home/one read the sources" in card
+    assert "1 of what it said does not stand in its source" in card
+    assert len(await office.rows(effects)) == before
+    [asked] = [row for row in await office.rows(reasons) if row.step == "enrich/1"]
+    assert (asked.agent, asked.state) == ("enricher", "answered")
+
+
+async def test_with_its_budget_spent_or_a_model_that_fails_the_rules_go_on(
+    office: Office,
+) -> None:
+    chat = await office.open(model_budget_agents=("enricher=0", "intake=0"))
+    await chat.drop(mail())
+    await chat.say("/enrich Ada")
+    assert office.server.asked == []
+    assert "By rules alone:" in chat.text(CARD)
+    assert "{+Head of Training+}" in chat.text(CARD)
+    assert "models-frozen" in await office.rules_said()
+    await office.app.close()
+    chat = await office.open()
+    office.server.script(fails(400))
+    await chat.say("/enrich Ada")
+    assert "By rules alone:" in chat.text(CARD)
+    assert 1 <= len([r for r in await office.rows(reasons) if r.step == "enrich/1"]) <= 6
