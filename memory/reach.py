@@ -143,7 +143,11 @@ def _see_row(found: Reach, table: sa.Table, values: Mapping[Any, Any]) -> None:
 
 
 async def _see_artifacts(reader: Reader, found: Reach) -> None:
-    """Artifacts about the record, or from what it wrote, go wholly; with each, its versions."""
+    """Artifacts about the record, or from what it wrote, go wholly; with each, its versions.
+
+    So does what was only guessed from a version: a trait of style that an edit of theirs showed.
+    """
+    edits = set()
     async for row in pages(reader, artifacts):
         if row.about == found.record or row.about in found.written:
             found.own.add((artifacts.name, (row.id,)))
@@ -152,11 +156,15 @@ async def _see_artifacts(reader: Reader, found: Reach) -> None:
         whole = (artifacts.name, (row.artifact,))
         if whole in found.own:
             found.own.add(key)
+            edits.add(row.cause)
         elif whole in found.named:
             found.named.add(key)
         if row.digest:
             goes = key in found.own or key in found.named
             (found.files if goes else found.shared).add(row.digest)
+    async for row in pages(reader, facts):
+        if row.author == "agent" and row.source in edits:
+            found.own.add((facts.name, (row.id,)))
 
 
 async def _see_passages(reader: Reader, found: Reach) -> None:

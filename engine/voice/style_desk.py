@@ -21,6 +21,7 @@ from engine.voice.style import Style, Trait
 from memory import facts, records
 from memory.db import Reader, Tx
 from memory.facts import Fact
+from memory.redaction import ERASED
 from memory.schema.records import artifact_versions, artifacts
 from memory.schema.records import facts as table
 
@@ -77,6 +78,8 @@ async def guesses(reader: Reader) -> list[Guess]:
     rows = await reader.rows(sa.select(table).where(mine).order_by(table.c.recorded_at, table.c.id))
     by_trait: dict[Trait, list[sa.Row[Any]]] = defaultdict(list)
     for row in rows:
+        if ERASED.rstrip("]") in str(row.value):
+            continue  # whom it was for, or names, was forgotten
         by_trait[Trait(row.attribute.removeprefix(PREFIX), str(row.value))].append(row)
     taken = await _taken(reader)
     found = []

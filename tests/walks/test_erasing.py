@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from pytest import MonkeyPatch
 
 from agents.answers import answering, in_words
@@ -19,6 +20,7 @@ from engine.chat import outbox
 from memory import erasure, merging, records
 from memory.db import DiskFullError
 from memory.recall import Recalled
+from memory.schema.records import facts
 from memory.verify import verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
@@ -328,3 +330,25 @@ async def test_who_is_erased_while_an_answer_is_shown_is_taken_out_of_it(
     assert "moves to Lisbon" not in chat.last
     assert "Zoe" not in await everything(office.app)
     assert (await verify(office.app.db)).faults == ()
+
+
+async def test_what_an_edit_showed_of_a_style_goes_with_whom_it_was_for(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("refund PAY-1042 5 EUR")
+    form = chat.button(chat.key("Send e-mail"), "Edit").form
+    assert form is not None
+    text = next(field.initial for field in form.fields if field.id == "text")
+    ends = "\n\nThe divorce of the zebra went well.\n\nWarm wishes"
+    await chat.tap("Send e-mail", "Edit", text=text.replace("\n\nWarm wishes", ends))
+    await chat.say("/style")
+    assert "zebra" in chat.last
+    assert (await forget(chat)).startswith("Erased.")
+    await chat.say("/style")
+    assert "zebra" not in chat.last
+    assert "erased" not in chat.last
+    assert "Your closing is “Warm wishes”" in chat.last
+    async with app.db.snapshot() as reader:
+        rows = await reader.rows(sa.select(facts.c.value))
+    assert not [row for row in rows if "zebra" in str(row.value)]
+    assert (await verify(app.db)).faults == ()
