@@ -14,7 +14,7 @@ from agents.playbooks.library import Playbook
 from agents.playbooks.routing import ROUTED_CHARS_MAX, Route
 from engine.rules import goal_rules
 
-PARTS_MAX = 6
+PARTS_MAX = 20
 CUTS_MAX = 40
 
 Kind = Literal["wish", "question", "told", ""]

@@ -113,3 +113,9 @@ async def test_how_to_go_about_it_is_meant_for_every_wish(app: App, chat: Chat, 
     await chat.say(f"{head}refund Ada 40 EUR and remind me on Friday to call her")
     said = [one.partition(" = ")[0] for one in await wishes(app)]
     assert said == [f"{head}refund Ada 40 EUR", f"{head}remind me on Friday to call her"]
+
+
+async def test_of_many_wishes_none_is_lost(app: App, chat: Chat) -> None:
+    days = [f"remind me tomorrow at {hour} to call {hour} people" for hour in range(8, 18)]
+    await chat.say("\n".join(days))
+    assert len(await wishes(app)) == len(days)
