@@ -6,10 +6,11 @@ and the wish is planned anew. What is done is said to be done, with the way to t
 
 from dataclasses import dataclass, replace
 
-from agents.hearing import changing, correction_words, parts
+from agents.hearing import changing, correction_words, parts, plain
 from agents.hearing.changing import Changed
 from agents.hearing.correction_words import Correction
 from agents.hearing.filling import KINDS, Filling, ask_next, resumed
+from agents.hearing.several import PARTS_MAX
 from agents.playbooks import planner
 from agents.playbooks.planner import Wish
 from agents.playbooks.routing import Router
@@ -30,7 +31,7 @@ from memory.db import Reader, Tx
 from memory.events import Event
 from memory.passages import SESSION_PAUSE
 
-GOALS_MAX = 12  # of one message
+GOALS_MAX = PARTS_MAX  # of one message
 HAPPENED = ("running", "done", "unknown")
 SAID = "You said instead: “{}”."
 SEVERAL = (
@@ -172,5 +173,6 @@ async def _last(reader: Reader, event: Event) -> list[Goal]:
 
 
 def _is_else(said: str) -> bool:
-    """Say whether words are about something of their own: no command, no try to correct."""
-    return not said.startswith("/") and correction_words.read(said) is None
+    """Say whether words are about something of their own: no command, thanks or correction."""
+    aside = plain.command(said).startswith("/") or plain.courtesy(said)
+    return not aside and correction_words.read(said) is None

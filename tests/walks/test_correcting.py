@@ -8,6 +8,7 @@ from memory import records
 from memory.schema.work import effects
 from tests.chat import Chat
 from tests.conftest import FakeClock
+from tests.walks.test_outside import mail
 from tests.walks.test_words import heard_again
 
 LATE = "tell Ada that we are late"
@@ -190,6 +191,18 @@ async def test_a_name_nobody_has_changes_nothing(app: App, chat: Chat) -> None:
     assert await in_state(app, "waiting") == before
 
 
+async def test_the_mail_of_one_is_not_answered_to_another(app: App, chat: Chat) -> None:
+    letter = mail("I want my money back for PAY-1042.", 1)
+    await chat.drop(letter.replace(b"eve@evil.example", b"ada@example.org"))
+    await chat.tap("Mail from", "Refund")
+    answers = [args for args in await in_state(app, "waiting") if "in_reply_to" in args]
+    assert [args["to"] for args in answers] == ["ada@example.org"]
+    await chat.say("no, I meant Bruno")
+    waiting = await in_state(app, "waiting")
+    assert [args["to"] for args in waiting if "to" in args] == ["bruno@example.com"]
+    assert not any(args.get("in_reply_to") for args in waiting)
+
+
 async def test_what_is_done_is_said_to_be_done_with_the_way_back(app: App, chat: Chat) -> None:
     await chat.say("remind me on Friday at 9 about invoice 7")
     await chat.say("not Friday, Monday")
@@ -253,8 +266,8 @@ async def test_a_try_that_was_not_understood_may_be_followed_by_another(
     app: App, chat: Chat
 ) -> None:
     await chat.say("refund Ada 40 EUR")
-    await chat.say("no, fifty")
-    await chat.say("/today")
+    for aside in ("no, fifty", "/today", "thanks"):
+        await chat.say(aside)
     await chat.say("I meant 50")
     assert [a["amount"] for a in await in_state(app, "waiting") if "amount" in a] == ["50.00"]
 
