@@ -118,11 +118,9 @@ async def wishes(home: Path, clock: Clock = system_clock) -> Mapping[str, Sequen
         await app.durable.idle()
     [listening] = doors
     for question, told in ASKED.items():
-        await answering.paragraph(
-            listening, question, "personal", [_recalled(text) for text in told]
-        )
-        told_again = [_recalled(text) for text in told]
-        await Researcher(_nowhere, listening).findings(question, told_again, f"evt_{len(told)}")
+        asked_in, passages = f"evt_{len(told)}", [_recalled(text) for text in told]
+        await answering.paragraph(listening, question, "personal", passages, asked_in)
+        await Researcher(_nowhere, listening).findings(question, passages, asked_in)
     for number, said in enumerate(PLANNED):
         await _planned(app.house, listening, said, number)
     for place, could in enumerate(COULD):

@@ -33,7 +33,9 @@ GONE = "Forgotten, as a rule of yours says."
 STAYS = frozenset(
     {"conv", "date", "digest", "file", "mail", "message_id", "mime", "redirects", "reply_to"}
 )
-QUOTING = ("about", "asked", "fact", "facts", "place", "who")  # cards whose evidence is told there
+QUOTING = (  # cards whose evidence is told there
+    *("about", "asked", "fact", "facts", "place", "qualify", "research", "who"),
+)
 OWNERS = ((suggestions, "event"), (goals, "asked_by"), (facts_table, "id"))
 
 
@@ -135,15 +137,18 @@ async def _quoted(reader: Reader, ids: set[str]) -> AsyncIterator[tuple[RowKey, 
 
 
 async def _read(reader: Reader, ids: set[str]) -> AsyncIterator[tuple[RowKey, str]]:
-    """Yield what models were asked with words of these: passages of them, or for their goal."""
+    """Yield what models were asked with words of these: passages of them, for them or their goal.
+
+    A question is its own task; a plan that was asked for and never made has a goal of its event's.
+    """
     of = await _goals(reader, ids)
-    of |= {derived_id("gol", id): {id} for id in ids}  # a plan that was asked for and never made
-    told = of | {id: {id} for id in ids}
+    of |= {derived_id("gol", id): {id} for id in ids} | {id: {id} for id in ids}
     for table in (passages, archived):
-        rows = await reader.rows(sa.select(table.c.id, table.c.ref).where(table.c.ref.in_(told)))
-        of |= {row.id: told[row.ref] for row in rows}
-    for row in await reader.rows(sa.select(reasons.c.id, reasons.c.goal, reasons.c.recalled)):
-        read = (row.goal, *(id for id, _ in row.recalled))
+        rows = await reader.rows(sa.select(table.c.id, table.c.ref).where(table.c.ref.in_(of)))
+        of |= {row.id: of[row.ref] for row in rows}
+    columns = (reasons.c.id, reasons.c.task, reasons.c.goal, reasons.c.recalled)
+    for row in await reader.rows(sa.select(*columns)):
+        read = (row.task, row.goal, *(id for id, _ in row.recalled))
         for id in set().union(*(of.get(one, ()) for one in read)):
             yield (reasons.name, (row.id,)), id
 

@@ -55,18 +55,20 @@ async def paragraph(
     question: str,
     of: DataClass,
     told: Sequence[Recalled],
+    asked_in: str,
     writing: Writing | None = None,
 ) -> Written | None:
     """Return what a model makes of these passages; None: nothing that can be shown.
 
-    `of` is the class of the question. What is secret no model reads; what is somebody's, only one
-    that may by the rules.
+    `of` is the class of the question, `asked_in` its event. What is secret no model reads; what is
+    somebody's, only one that may by the rules.
     """
     sources = {n: one for n, one in enumerate(told, 1) if one.sensitivity != "secret"}
     wanted = model_calls.Wanted(
         step=STEP,
         agent="front",
         basis=model_calls.digest(question, [one.id for one in sources.values()]),
+        task=asked_in,  # so that its words go with it, and a crash asks nothing twice
         recalled=tuple((one.id, one.score) for one in sources.values()),
     )
     parts = [Part("the question", question, of)]

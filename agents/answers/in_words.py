@@ -41,7 +41,7 @@ class Above:
         written = None
         try:
             written = await answering.paragraph(
-                models, sought.said, sought.of, told, writing=self._written_so_far
+                models, sought.said, sought.of, told, self.event, self._written_so_far
             )
         finally:  # also where it failed, and is tried again or set aside
             async with self.db.transaction() as tx:

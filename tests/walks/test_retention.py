@@ -15,6 +15,7 @@ from engine.chat.messages import say
 from engine.rules import retention
 from engine.work import daily
 from memory import events, expiry, facts, kept, records, verify
+from memory.schema.models import reasons
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.peers.models import says
@@ -147,6 +148,45 @@ async def test_what_a_model_read_of_it_and_made_of_it_goes_too(
     assert "zebra" not in await everything(office.app)
     await chat.say("/cost")
     assert "0.0090 EUR in all." in chat.last  # a plan of the first words was asked for, in vain
+    assert await faults(office.app) == ()
+
+
+async def test_findings_and_points_go_with_the_words_they_are_from(
+    office: Office, clock: FakeClock
+) -> None:
+    chat = await office.open()
+    await agreed(chat, "keep messages for 90 days")
+    await chat.say("Bruno told me that his budget for the zebra is 900 EUR")
+    clock.advance(days=30)
+    office.server.script(says({"findings": [{"text": "A zebra for 900 EUR.", "sources": [1]}]}))
+    await chat.say("/research Bruno's budget")
+    await chat.say("/qualify Bruno")
+    assert "zebra" in chat.text("Findings:") and "zebra" in chat.text("Bruno Muster: ")
+    clock.advance(days=61)
+    await night(office.app, chat, clock)
+    told = await everything(office.app)
+    assert "zebra" not in told
+    assert "/research Bruno's budget" in told
+    assert await faults(office.app) == ()
+
+
+@pytest.mark.parametrize("asks", ["does anybody have a zebra, or", "/research a zebra and"])
+async def test_a_question_goes_from_what_a_model_was_asked_though_its_sources_stay(
+    office: Office, clock: FakeClock, asks: str
+) -> None:
+    chat = await office.open()
+    await chat.drop(mail("We have a zebra and a lion at home.", 1))
+    said = [{"text": "A lion.", "sources": [1]}]
+    office.server.script(says({"sentences": said, "findings": said}))
+    await chat.say(f"{asks} a xylophone?")
+    [asked] = await office.rows(reasons)
+    assert "zebra and a lion" in str(asked.prompt) and "xylophone" in str(asked.prompt)
+    await agreed(chat, "keep messages for 90 days")
+    clock.advance(days=92)
+    await night(office.app, chat, clock)
+    told = await everything(office.app)
+    assert "zebra and a lion" in told
+    assert "xylophone" not in told
     assert await faults(office.app) == ()
 
 
