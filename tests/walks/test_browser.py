@@ -64,7 +64,7 @@ async def test_a_refund_walks_from_mail_to_receipt_in_the_browser(
     await page.get_by_role("button", name="Try a sample company").click()
     await expect(page.get_by_role("heading", name="The sample company")).to_be_visible()
     await page.get_by_label("Attach a file").set_input_files(
-        ROOT / "bot" / "samples" / "refund.eml"
+        ROOT / "bot" / "commands" / "samples" / "refund.eml"
     )
     item = page.get_by_role("article", name=re.compile("^Mail from Ada Example"))
     await expect(item).to_contain_text("Payment PAY-1042: 120.00 EUR, paid")
