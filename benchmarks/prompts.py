@@ -41,6 +41,10 @@ from memory.events import Event
 from memory.recall import Recalled
 from memory.scope import Within
 
+UNCLEAR = (  # no rule knows them
+    "the man with the broken lamp asked about his money",
+    "somebody ought to water the plants while I am in Rome",
+)
 COULD = ("Move it to July.", "Stop project Autumn.")
 SAID = (
     "write to Bruno that the file is ready",
@@ -117,6 +121,9 @@ async def wishes(home: Path, clock: Clock = system_clock) -> Mapping[str, Sequen
         await app.hear(Heard(who=who, key=f"m{number}", words=words))
         await app.durable.idle()
     [listening] = doors
+    for number, words in enumerate(UNCLEAR):
+        heard = Event.model_construct(id=f"evt_{number}", body={"conv": who.conv}, at=clock())
+        await app.front.unclear.gists.of(heard, words)
     for question, told in ASKED.items():
         asked_in, passages = f"evt_{len(told)}", [_recalled(text) for text in told]
         await answering.paragraph(listening, question, "personal", passages, asked_in)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
+from agents.hearing import unclear
 from agents.hearing.front import Front
 from agents.hearing.taking import Taking
 from agents.models.door import Models
@@ -320,6 +321,7 @@ def _furnish(app: App, shelf: Shelf, models: Models, switch: Callable[[str], Non
     app.verbs |= templates.verbs(rules_in_chat.offered, rules_in_chat.context)
     taking = Taking(front.filling)
     app.verbs |= {"take": taking.take, "drop": taking.drop, "choose": front.filling.choose}
+    app.verbs[unclear.ACTION] = front.unclear.tapped
     app.verbs |= {"remember": front.intake.remember}
 
 

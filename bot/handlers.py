@@ -4,13 +4,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from agents.answers.asking import Asking
 from agents.hearing import listening
-from agents.hearing.filling import Filling
 from agents.hearing.front import Front
-from agents.hearing.lost import Lost
-from agents.hearing.telling import Telling
-from agents.incoming.intake import Intake
 from agents.incoming.mail_reader import KIND as READ
 from agents.incoming.mail_reader import MailReader
 from agents.models.door import Models
@@ -18,12 +13,12 @@ from agents.plans import planning
 from agents.plans import shelf as shelves
 from agents.plans.shelf import Shelf
 from agents.playbooks import library
-from agents.playbooks.routing import Router
 from agents.runner import Runner
 from agents.specialists import strategist
 from agents.specialists.own_code import WithOwnCode
 from agents.writing.composing import Composing
 from agents.writing.drafting import SHADOW
+from bot import front as hearing
 from bot.commands import forgetting
 from bot.commands.agents import drafting_of
 from bot.remembering import Remembering
@@ -54,16 +49,9 @@ def of(
     hands: WithOwnCode,
     models: Models,
 ) -> Minds:
-    by_id = shelf.by_id
-    router = Router(playbooks, remembering.bundled, shelf.own)
-    answers = Asking(house, remembering.search, models, remembering.encoder is not None)
-    intake = Intake(house, playbooks, models.set_up)
-    filling = Filling(house, by_id, Telling(house, remembering.recall))
-    plan = planning.Planning(house, models, remembering.recall, by_id)
-    lost = Lost(house, by_id, plan.take)
-    front = Front(house, router, intake, {"plan": plan.command}, answers, filling, lost)
+    front, plan = hearing.made(house, playbooks, shelf, remembering, models)
     drafting = drafting_of(house, models, remembering, hands.roster.prompts)
-    runner = Runner(house, by_id, drafting, Composing(house, models), hands)
+    runner = Runner(house, shelf.by_id, drafting, Composing(house, models), hands)
 
     async def dispatch(work: Any) -> None:
         await runner.dispatch(work)

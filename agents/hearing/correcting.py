@@ -45,15 +45,21 @@ class Correcting:
     filling: Filling
     router: Router
 
-    async def heard(self, event: Event, said: str, question: Question | None) -> bool:
-        """Change the last wish as the words say. False: they correct nothing here."""
-        told = correction_words.read(said)
+    async def heard(
+        self, event: Event, said: str, question: Question | None, told: Correction | None = None,
+        *, read_by: str = "",
+    ) -> bool:  # fmt: skip
+        """Change the last wish as the words say. False: they correct nothing here.
+
+        `told`: what they correct, where a model says it and no rule; `read_by`: that model.
+        """
+        told = told or correction_words.read(said)
         if told is None:
             return False
         async with self.filling.house.db.transaction() as tx:
             last = await _last(tx, event)
             if question is None or (last and last[0].at > question.at):
-                wish = await self._planned(tx, event, said, told, last)
+                wish = await self._planned(tx, event, said, told, last, read_by)
             else:
                 wish = await self._asked(tx, event, said, told, question)
         if wish is not None:
@@ -83,8 +89,9 @@ class Correcting:
         return changed.wish
 
     async def _planned(
-        self, tx: Tx, event: Event, said: str, told: Correction, last: list[Goal]
-    ) -> Wish | None:
+        self, tx: Tx, event: Event, said: str, told: Correction, last: list[Goal],
+        read_by: str,
+    ) -> Wish | None:  # fmt: skip
         """Plan the last wish anew, or say that it is done, or that several may be meant."""
         fitting = []
         for goal in last:
@@ -97,6 +104,8 @@ class Correcting:
         if not fitting:
             return None
         goal, changed, _ = fitting[0]
+        if read_by:
+            changed = replace(changed, wish=replace(changed.wish, read_by=read_by))
         if len(fitting) > 1:
             await self._tell_several(tx, event, [goal for goal, _, _ in fitting])
         elif happened := [e for e in await effects.of_goal(tx, goal.id) if e.state in HAPPENED]:
@@ -153,7 +162,8 @@ class Correcting:
         if playbook is None:
             return None
         values = {n: Candidate.model_validate(v) for n, v in goal.slots["values"].items()}
-        return Wish(playbook, values, tuple(goal.slots["said"]), "", goal.slots["mail"])
+        read_by, said = goal.slots.get("read_by", ""), tuple(goal.slots["said"])
+        return Wish(playbook, values, said, "", goal.slots["mail"], read_by=read_by)
 
 
 async def _last(reader: Reader, event: Event) -> list[Goal]:

@@ -45,6 +45,8 @@ class Filling:
             about = await context.of_mail(tx, wish.mail, event.body.get("about", ()))
             wanted = [slot for slot in wish.playbook.slots if slot.name not in wish.values]
             filled = await slots.fill(tx, text, wanted, about, groups)
+            if wish.read_by:
+                filled = slots.as_pointed(filled, wanted, text, groups or {})
             wish.values.update(filled.values)
             await self.go_on(tx, event.id, str(event.body["conv"]), wish, filled)
         await self.telling.tell(event, wish)
@@ -166,4 +168,7 @@ def resumed(question: Question, playbooks: Mapping[str, Playbook], *said: str) -
     values = {n: Candidate.model_validate(v) for n, v in body["values"].items()}
     words = (*body["said"], *said)
     playbook = playbooks[question.ref]
-    return Wish(playbook, values, words, body["because"], body["mail"], body.get("message"))
+    return Wish(
+        playbook, values, words, body["because"], body["mail"], body.get("message"),
+        body.get("read_by", ""),
+    )  # fmt: skip

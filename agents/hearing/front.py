@@ -19,10 +19,10 @@ from agents.hearing import (
     told,
     typed_yes,
 )
-from agents.hearing.correcting import Correcting
 from agents.hearing.filling import Filling
 from agents.hearing.lost import Lost
 from agents.hearing.several import Kind, Parting
+from agents.hearing.unclear import Unclear
 from agents.incoming import loose
 from agents.incoming.intake import Intake
 from agents.playbooks import planner
@@ -56,6 +56,7 @@ class Front:
     asking: Asking
     filling: Filling
     lost: Lost
+    unclear: Unclear
 
     async def understand(self, work: Work) -> None:
         """Make of one event what it is: read what is outside, then follow the operator's words."""
@@ -147,7 +148,7 @@ class Front:
             await self._command(event, f"/policy add {said}")
         elif telling:
             await self._command(event, f"/{telling} {said}")
-        elif (playbook := await self._told(event, said, route)) is not None:
+        elif (playbook := await self._told(event, said, route, mail)) is not None:
             why = f"“{playbook.title}” fits ({route.how}, {route.score:.2f})."
             wish = Wish(playbook, {}, (said,), why, mail, event.body.get("message"))
             await self.filling.fill(event, wish, wanted, route.groups)
@@ -155,7 +156,7 @@ class Front:
     async def _corrected(self, event: Event, said: str, question: Question | None) -> bool:
         if question is not None and question.kind not in filling.KINDS:
             return False
-        return await Correcting(self.filling, self.router).heard(event, said, question)
+        return await self.unclear.correcting.heard(event, said, question)
 
     async def _asked_between(self, event: Event, said: str, telling: str) -> bool:
         """Answer what is asked of memory while a question of ours stays open. False: nothing."""
@@ -164,7 +165,9 @@ class Front:
             return True
         return await self.asking.answer(event, said)
 
-    async def _told(self, event: Event, said: str, route: Route) -> Playbook | None:
+    async def _told(
+        self, event: Event, said: str, route: Route, mail: str | None
+    ) -> Playbook | None:
         """Answer what only asks, and say why nothing is planned; else return the playbook."""
         playbook = route.playbook
         if courtesy := plain.courtesy(said):
@@ -179,7 +182,8 @@ class Front:
                     await self.lost.say(event, None)
                 return None
         if playbook is None:
-            await self.lost.wish(event, said, route.runner_up)
+            for part in await self.unclear.take(event, said, route.runner_up, mail):
+                await self._one(part, str(part.body["words"]), mail)
         elif route.off:
             await self.lost.off(event, playbook)
         else:

@@ -41,20 +41,26 @@ async def planned(house: House, dispatched: Work) -> None:
 
 async def _keep(house: House, event: Event) -> None:
     """Keep the words of a message for recall, unless they look like a secret or a rule says no."""
-    said = str(event.body.get("words", "")).strip()
-    if event.trust != "operator" or not talk.is_talk(said) or secret_in(said, ()):
+    if not await keeps(house, event):
         return
-    if plain.tells_nothing(said):
+    if plain.tells_nothing(str(event.body["words"]).strip()):
         return
     async with house.db.snapshot() as reader:
-        verdict = await learning.judged(reader, house.book, "message", trust="operator", text=said)
-        if verdict.outcome not in RUNS_BY_ITSELF:
-            return
-        about = await _about(reader, said)
+        about = await _about(reader, str(event.body["words"]).strip())
     async with house.db.transaction() as tx:
         still = await events.get(tx, event.id)
         if still is not None and still.body.get("words") == event.body["words"]:  # not erased
             await talk.heard(tx, event, about)
+
+
+async def keeps(house: House, event: Event) -> bool:
+    """Say whether these are words that may be kept: no command, no secret, and by the rules."""
+    said = str(event.body.get("words", "")).strip()
+    if event.trust != "operator" or not talk.is_talk(said) or secret_in(said, ()):
+        return False
+    async with house.db.snapshot() as reader:
+        verdict = await learning.judged(reader, house.book, "message", trust="operator", text=said)
+    return verdict.outcome in RUNS_BY_ITSELF
 
 
 async def _about(reader: Reader, said: str) -> str | None:

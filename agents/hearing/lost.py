@@ -14,6 +14,13 @@ from memory.events import Event
 NOT_SURE = "I am not sure what you want, so I did nothing. I can:"
 NO_MODEL = "For other wishes I can make a plan with a language model; none is set up."
 
+Buttons = tuple[tuple[Button, ...], ...]
+
+
+def reply_key(event: str) -> str:
+    """Return the name of what is answered to an event."""
+    return f"reply:{event}"
+
 
 async def able(reader: Reader, playbooks: Mapping[str, Playbook]) -> str:
     """Return what is switched on, a line each."""
@@ -32,14 +39,17 @@ class Lost:
         if not await self.plan(event, said):
             await self.say(event, guess, f"\n\n{NO_MODEL}")
 
-    async def say(self, event: Event, guess: Playbook | None, more: str = "") -> None:
+    async def say(
+        self, event: Event, guess: Playbook | None, more: str = "", buttons: Buttons = ()
+    ) -> None:
         """Say that nothing was done, what can be, and what might be meant."""
         async with self.house.db.snapshot() as reader:
             lines = await able(reader, self.playbooks)
         part = f"“{event.body['words']}”: " if "message" in event.body else ""  # one of several
         text = f"{part}{NOT_SURE}\n{lines}\n\n{_question(guess)}{more}"
         async with self.house.db.transaction() as tx:
-            await outbox.post(tx, say(f"reply:{event.id}", text), event.body.get("conv"))
+            msg = say(reply_key(event.id), text, buttons=buttons)
+            await outbox.post(tx, msg, event.body.get("conv"))
 
     async def off(self, event: Event, playbook: Playbook) -> None:
         """Say that the playbook it asks for is switched off."""

@@ -23,11 +23,12 @@ _STAND_IN = re.compile(
 )
 
 
-async def note(db: Database, event: Event, spans: Spans) -> list[Event]:
+async def note(db: Database, event: Event, spans: Spans, *, by_model: bool = False) -> list[Event]:
     """Keep where the message is parted, and return its parts in their order."""
     async with db.transaction() as tx:
         for number, (start, end) in enumerate(spans):
             body = {"start": start, "end": end, "number": number, "of": len(spans)}
+            body |= {"heard": number} if by_model else {}
             await events.append(
                 tx, KIND, source=SOURCE, key=_key(event, number), trust=event.trust,
                 actor=event.actor, cause=event.id, body=body,
@@ -43,13 +44,12 @@ async def known(reader: Reader, event: Event) -> list[Event]:
         return []
     parts = [await events.by_key(reader, SOURCE, _key(event, n)) for n in range(first.body["of"])]
     start, end = goal_rules.span(said)
-    head, tail = said[:start], said[end:]  # “by the book: …, but ask me first” is meant for each
+    head, tail = said[:start], said[end:]  # “by the book: …, but ask me first” is for each
     made, about = [], list[str]()
     for part in parts:
         assert part is not None  # they were noted at once
         words = said[part.body["start"] : part.body["end"]]
-        whole = head + (words if words.endswith(tail) else words + tail)
-        made.append(_with_words(event, part, whole, about))
+        made.append(_with_words(event, part, f"{head}{words}{tail}", about))
         about = await _people(reader, words) or about
     return made
 
@@ -76,7 +76,8 @@ def _with_words(event: Event, part: Event, words: str, about: list[str]) -> Even
     """Return the part as a message of its own, about whom the part before it named."""
     stood_for = about if _STAND_IN.search(words) else []
     body = event.body | {"words": words, "text": words, "message": event.id, "about": stood_for}
-    return part.model_copy(update={"body": body | {"files": [], "others": []}})
+    heard = {"heard": part.body["heard"]} if "heard" in part.body else {}
+    return part.model_copy(update={"body": body | heard | {"files": [], "others": []}})
 
 
 async def _people(reader: Reader, words: str) -> list[str]:

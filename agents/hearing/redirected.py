@@ -49,6 +49,7 @@ async def wish(
     base = Wish(
         playbook, {n: v for n, v in old.items() if n in types}, (*goal.slots["said"], note),
         f"You said instead: “{note}”.", goal.slots["mail"],
+        read_by="" if known else goal.slots.get("read_by", ""),
     )  # fmt: skip
     about = await context.of_mail(reader, goal.slots["mail"])
     return await changing.whose(reader, base, changed, about)

@@ -57,7 +57,10 @@ class Parting:
         """Return where the wishes of the message are written; nothing: it is one, or unclear."""
         if len(said) > ROUTED_CHARS_MAX:
             return ()
-        return await self._items(said) or await self._clauses(said)
+        first, last = goal_rules.span(said)  # what is around it says how, for all of them
+        wanted = said[first:last]
+        spans = await self._items(wanted) or await self._clauses(wanted)
+        return tuple((first + start, first + end) for start, end in spans)
 
     async def _items(self, said: str) -> Spans:
         """Return the items of a list of wishes, one of which at least is plainly one."""
@@ -73,16 +76,13 @@ class Parting:
         return tuple(spans) if "wish" in kinds else ()
 
     async def _clauses(self, said: str) -> Spans:
-        first, last = goal_rules.span(said)  # what is around it says how, for all of them
-        wanted = said[first:last]
         spans, start = [], 0
-        for cut in _cuts(wanted):
-            if cut.end > start and await self._parts(wanted, start, cut):
-                spans.append(_trimmed(wanted, start, cut.end))
+        for cut in _cuts(said):
+            if cut.end > start and await self._parts(said, start, cut):
+                spans.append(_trimmed(said, start, cut.end))
                 start = cut.start
-        spans.append(_trimmed(wanted, start, len(wanted)))
-        found = tuple((first + start, first + end) for start, end in spans)
-        return found if 2 <= len(found) <= PARTS_MAX else ()
+        spans.append(_trimmed(said, start, len(said)))
+        return tuple(spans) if 2 <= len(spans) <= PARTS_MAX else ()
 
     async def _parts(self, said: str, start: int, cut: _Cut) -> bool:
         """Say whether here one wish ends and another begins."""

@@ -28,7 +28,8 @@ class Wish:
     """What somebody wants, understood: which playbook, with which values, said by whom.
 
     `said`: the operator's own words so far. `mail`: the event it was read in, if it was.
-    `message`: the message that held it among other wishes, if one did.
+    `message`: the message that held it among other wishes, if one did. `read_by`: the model that
+    took the words for this wish; "": rules did, or you said which.
     """
 
     playbook: Playbook
@@ -37,6 +38,7 @@ class Wish:
     because: str
     mail: str | None = None
     message: str | None = None
+    read_by: str = ""
 
     def kept(self) -> dict[str, Any]:
         """Return it without its playbook, as it lies with a question that is open."""
@@ -46,6 +48,7 @@ class Wish:
             "because": self.because,
             "mail": self.mail,
             "message": self.message,
+            "read_by": self.read_by,
         }
 
     async def missing(self, reader: Reader) -> Slot | None:
@@ -63,6 +66,7 @@ async def plan(tx: Tx, house: House, wish: Wish, goal_id: str, cause: str, conv:
         "said": list(wish.said),
         "mail": wish.mail,
         "outcome": playbook.outcome.model_dump(),
+        "read_by": wish.read_by,
     }
     title = title_of(wish)
     new = await goals.open_goal(

@@ -186,12 +186,11 @@ class Router:
         sounds alike: then similarity decides nothing.
         """
         is_short = len(tokens(text[:ROUTED_CHARS_MAX])) < WORDS_MIN
-        if is_short or _REFUSAL.match(text) or not self._playbooks:
+        if is_short or not self._playbooks:
             return None
         near, seen = self._evidence(text)
-        asks = _QUESTION.match(text) or _DOUBTED.fullmatch(text)
-        asked = near.example.playbook.steps and asks
-        return (near.example.playbook, seen) if near.example.counts and not asked else None
+        can_be = near.example.counts and may_be(text, near.example.playbook)
+        return (near.example.playbook, seen) if can_be else None
 
     def _evidence(self, text: str) -> tuple[_Near, Evidence]:
         """Return the nearest example, and what all of them say for its playbook."""
@@ -235,6 +234,15 @@ class Router:
         others = _encoded(self._encoder, tuple(example.text for example in self._examples))
         [vector] = self._encoder.encode([said])
         return [sum(map(mul, vector, other)) for other in others]
+
+
+def may_be(text: str, playbook: Playbook) -> bool:
+    """Say whether words that no rule knows may be a wish for this playbook at all.
+
+    What refuses or takes back is none, nor is what asks where something would be done.
+    """
+    asks = _QUESTION.match(text) or _DOUBTED.fullmatch(text)
+    return not (_REFUSAL.match(text) or (playbook.steps and asks))
 
 
 def wishes(mail: str, playbooks: Sequence[Playbook]) -> list[Playbook]:

@@ -25,6 +25,10 @@ _STAND_IN = re.compile(
     r"|er|ihm|sie|ihr|ihnen|dem kunden|der kundin)",
     re.I,
 )
+POINTED: Mapping[str, str] = {  # what is never another than the words say
+    "money": "an amount", "when": "a time", "account": "an account (IBAN)",
+}  # fmt: skip
+UNREAD = "I cannot read “{}” as {}. Say it anew, please; nothing was done."
 _KINDS: dict[str, documents.Document] = {kind: kind for kind in documents.DOCUMENTS}
 
 
@@ -105,6 +109,24 @@ async def fill(
         if slot.required and slot.default is None and slot.name not in known
     ]
     return Filled(values=values, missing=tuple(missing), ambiguous=ambiguous, wrong=wrong)
+
+
+def as_pointed(
+    filled: Filled, wanted: Sequence[Slot], text: str, groups: Mapping[str, Span]
+) -> Filled:
+    """Return what was filled; wrong is what we read nowhere in the words that are to say it.
+
+    A model points at “half of it” as the amount: then the whole amount is not what is meant.
+    """
+    wrong = dict(filled.wrong)
+    for slot in wanted:
+        said = text[slice(*groups.get(slot.name, (0, 0)))].strip()
+        if slot.type not in POINTED or not said or slot.name in (*wrong, *filled.ambiguous):
+            continue
+        value = filled.values.get(slot.name)
+        if value is None or value.text not in said:
+            wrong[slot.name] = UNREAD.format(said, POINTED[slot.type])
+    return filled.model_copy(update={"wrong": wrong})
 
 
 # ── settling a slot ─────────────────────────────────────────────────────────────────────────────

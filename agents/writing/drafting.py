@@ -12,12 +12,13 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from agents.models import prompts
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.playbooks import references
 from agents.specialists import writer
 from agents.specialists.specialist import Scope, Wanted
-from agents.writing import checking, examples, judging, prompts, revising, variants
+from agents.writing import checking, examples, judging, revising, variants
 from agents.writing.checking import Draft
 from agents.writing.checks.evidence import Evidence, Finding
 from engine.acting import request as requests

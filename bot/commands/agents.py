@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from agents.hearing.front import Command
+from agents.models import prompts
 from agents.models.door import Models
-from agents.writing import prompts
 from agents.writing.drafting import Drafting
 from bot.remembering import Remembering
 from engine.acting.taps import Person, Reply, heard

@@ -41,8 +41,10 @@ async def begun(
     to be held to; None for what the operator asks for by a tap, an undo for example.
     """
     goal = await goals.get(reader, goal_id)
-    said = () if goal is None else goal.slots.get("said", ())
-    gate = Gate(goal_rules.book(house.book, said), contracts(house.operations.values()))
+    slots: dict[str, Any] = {} if goal is None else goal.slots
+    read_by = slots.get("read_by", "") if task else ""  # what is tapped was read by nobody
+    rules = goal_rules.book(house.book, slots.get("said", ()), read_by)
+    gate = Gate(rules, contracts(house.operations.values()))
     if goal is None:
         return gate
     known = await records.canonical_values(reader) if evidence else ()

@@ -1,6 +1,7 @@
 """A rule of one goal: “…, but ask me first” makes this one stricter, and ends with it.
 
-It stands in the operator's own words of the goal, so nothing else has to be kept.
+It stands in the operator's own words of the goal, so nothing else has to be kept. What a language
+model took words for has one, too: nothing of it is done unasked, whatever else is allowed.
 """
 
 import re
@@ -16,6 +17,13 @@ _TAIL = re.compile(
     r"(?:please\s+|bitte\s+)?(?P<said>(?:ask me|check with me|frage?\s+mich)\s+"
     r"(?:first|before|twice|vorher|zuerst|zweimal))(?:\s+(?:please|bitte))?\s*[.!]*\s*$",
     re.IGNORECASE,
+)
+KEEPS = ("records.note", "reminders.set")  # your own words, kept for yourself: a tap takes it back
+READ = Rule(
+    id="read-by-model-asks",
+    why="A language model took your words for this; look whether you meant it.",
+    then="ask",
+    when=("effect != 'read'", f"!(operation in {list(KEEPS)})"),
 )
 _TWICE = ("twice", "zweimal")
 
@@ -33,8 +41,10 @@ def span(said: str) -> tuple[int, int]:
     return start, len(said) if found is None else start + found.start()
 
 
-def book(base: Book, said: Iterable[str]) -> Book:
-    """Return the rules with those that the words of a goal add to them."""
+def book(base: Book, said: Iterable[str], read_by: str = "") -> Book:
+    """Return the rules with those that a goal adds to them: by its words, and by who read them."""
+    if read_by:
+        base = join(base, READ, SOURCE)
     found = [match["said"] for words in said if (match := _TAIL.search(words))]
     for rule in {rule.id: rule for rule in map(_rule, found)}.values():
         base = join(base, rule, SOURCE)

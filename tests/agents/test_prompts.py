@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from agents.models import prompts as versions
 from agents.models.wish import Part, Wish
-from agents.writing import prompts as versions
 from benchmarks import prompts
 from engine.models.model_calls import Wanted
 from tests.conftest import FakeClock
@@ -33,8 +33,13 @@ def purposes() -> set[str]:
     asking = [text for text in sources if ASKS.search(text)]
     found = [STEP.findall(text) for text in asking if "Wish(" in text]
     assert all(len(steps) == 1 for steps in found)
-    newest = max(versions.of("draft"))
-    return {steps[0].format(field="text", prompt=newest) for steps in found}
+    return {_newest(steps[0]) for steps in found}
+
+
+def _newest(step: str) -> str:
+    """Return the name of a step with the newest of its purpose's prompts in it."""
+    newest = max(versions.of(step.partition(".")[0]), default=0)
+    return step.format(field="text", prompt=newest)
 
 
 @pytest.fixture

@@ -48,6 +48,17 @@ def slow(models: Models, may_answer: asyncio.Event) -> Models:
     return models
 
 
+def one(kind: str, *, sure: bool = True, **more: Any) -> dict[str, Any]:
+    """Return one thing that a message says, as a model writes it that reads the operator."""
+    slots = [{"slot": slot, "words": words} for slot, words in more.pop("slots", {}).items()]
+    return {"kind": kind, "sure": sure, "slots": slots} | more
+
+
+def heard(*entries: dict[str, Any]) -> dict[str, Any]:
+    """Return what a model says of a message."""
+    return says({"heard": list(entries)})
+
+
 @dataclass
 class Office:
     """A Firstmate with a model server behind it; opened again it is the same folder.

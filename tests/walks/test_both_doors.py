@@ -9,7 +9,7 @@ from memory.schema.models import reasons
 from memory.schema.work import effects
 from tests.chat import Chat
 from tests.peers.models import knows, says
-from tests.walks.model_office import CARD, Office
+from tests.walks.model_office import CARD, Office, heard, one
 from tests.walks.test_planning import note, plan
 from tests.walks.test_refund import ledger, sent
 
@@ -56,7 +56,8 @@ async def test_of_several_wishes_each_gets_what_a_model_does_for_it(office: Offi
     await chat.say(HALL)
     offered = plan(note("first", "Ask the hall for a day."), title="The summer party")
     drafted = says({"text": "Dear Bruno, the file is ready."})
-    office.server.script(knows({"understood": offered, "sentences": ANSWER, "text": drafted}))
+    told = {"understood": offered, "sentences": ANSWER, "text": drafted}
+    office.server.script(knows(told | {"heard": heard(one("plan"))}))
     await chat.say(
         "- write to Bruno that the file is ready\n- remind me on Friday at 9 to call Ada\n"
         "- how many people does the hall hold?\n- organise the summer party for Ada Example"
@@ -65,8 +66,8 @@ async def test_of_several_wishes_each_gets_what_a_model_does_for_it(office: Offi
     assert "reminder set for Fri 27 Nov" in chat.text("Reminder")
     assert "It holds 80 people." in "".join(map(chat.text, summaries(chat)))
     assert "Do first — runs by itself" in chat.text("The summer party")
-    assert {one.step.partition("/")[0] for one in await office.rows(reasons)} == {
-        "draft.text", "answer", "plan"
+    assert {each.step.partition("/")[0] for each in await office.rows(reasons)} == {
+        "draft.text", "answer", "hear.words", "plan"
     }  # fmt: skip
     await chat.tap("The summer party", "▶ Start")
     assert {one.state for one in await office.rows(effects)} == {"waiting", "done"}

@@ -12,7 +12,7 @@ from memory.schema.work import approvals, decisions, effects, goals, plans, task
 from tests.chat import Chat
 from tests.peers import tools
 from tests.peers.models import fails, says
-from tests.walks.model_office import Office
+from tests.walks.model_office import Office, heard, one
 from tests.walks.test_refund import sent
 from tests.walks.test_tools import classify
 
@@ -61,6 +61,7 @@ async def test_an_editorial_calendar_becomes_briefs_and_drafts(office: Office) -
     chat = await office.open()
     post = {"title": "First washes", "slug": "first-washes", "tags": ["watercolour"]}
     office.server.script(
+        heard(one("plan")),
         plan(
             note("calendar", {"write": "an editorial calendar for December"}),
             note("brief", {"write": "the brief of the first post"}, "calendar"),
@@ -87,7 +88,7 @@ async def test_an_editorial_calendar_becomes_briefs_and_drafts(office: Office) -
     assert await states(office) == {
         "calendar": "done", "brief": "done", "draft": "waiting", "look": "pending"
     }  # fmt: skip
-    assert "Brief: for beginners" in str(office.server.asked[3]["messages"])  # the draft saw it
+    assert "Brief: for beginners" in str(office.server.asked[4]["messages"])  # the draft saw it
     assert "Wet the paper first." in chat.text("First washes")
     await chat.tap("First washes", "✓ Publish")
     assert set((await states(office)).values()) == {"done"}
@@ -95,7 +96,7 @@ async def test_an_editorial_calendar_becomes_briefs_and_drafts(office: Office) -
     post_id = brought["cms.publish"].receipt["id"]
     assert brought["reminders.set"].action["args"]["text"] == post_id
     assert brought["reminders.set"].action["origins"]["text"] == "record"
-    assert len(office.server.asked) == 4
+    assert len(office.server.asked) == 5
     assert (await office.rows(goals))[-1].state == "done"
     assert (await verify.verify(office.app.db)).faults == ()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.writing import prompts
+from agents.models import prompts
 from bot.commands.agents import STALE, TITLE
 from bot.delivery import buttons_of
 from engine.models import trials
