@@ -140,7 +140,7 @@ class Runner:
             await self._fail(task, title, strayed.LEFT)
             return True
         async with self.house.db.transaction() as tx:
-            if await effects.of_task(tx, task.id) != before:
+            if await effects.of_task(tx, task.id) != before or await self._moved(tx, task):
                 return False
             if before is None:
                 await plans.entitle(tx, task.id, title)
@@ -182,8 +182,15 @@ class Runner:
         by_hand = await effects.author_of(reader, before.id, before.version) == "operator"
         return before.state == "waiting" and before.digest != proposal.digest and not by_hand
 
+    async def _moved(self, reader: Reader, task: plans.Task) -> bool:
+        """Say whether the plan was stopped, replaced or taken back while this was prepared."""
+        now = await plans.task(reader, task.id)
+        return now is None or now.state != task.state
+
     async def _skip(self, task: plans.Task, missed: plans.Task) -> None:
         async with self.house.db.transaction() as tx:
+            if await self._moved(tx, task):
+                return
             noted = await events.note(tx, "task.unneeded", None, goal=task.goal, task=task.id)
             why = f"“{missed.title}” was not done."
             await plans.move(tx, task.id, "skipped", noted.id, why)
@@ -192,7 +199,7 @@ class Runner:
     async def _fail(self, task: plans.Task, title: str, error: str) -> None:
         """Say that it cannot be prepared. What was asked already stays: a yes is checked anew."""
         async with self.house.db.transaction() as tx:
-            if await effects.of_task(tx, task.id) is not None:
+            if await effects.of_task(tx, task.id) is not None or await self._moved(tx, task):
                 return
             noted = await events.note(tx, "task.refused", None, goal=task.goal, task=task.id)
             await plans.entitle(tx, task.id, title)
