@@ -12,10 +12,12 @@ import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from agents.models import listed
 from agents.models.door import Answer, Models, NoAnswer
 from agents.models.wish import T, Wish
+from agents.plans.plan_wish import Proposed
 from agents.writing.drafting import Drafted
 from bot import minds
 from bot.app import open_app
@@ -32,7 +34,12 @@ from tests.chat import Chat
 TIMES = 10
 CHARS_PER_TOKEN = 4
 ANSWERS_MAX = 40  # to one time of the story: a limit against going round
-STORY = ("write to Ada that lesson {number} is online", "refund PAY-1042 {number} EUR")
+STORY = (
+    "write to Ada that lesson {number} is online",
+    "refund PAY-1042 {number} EUR",
+    "prepare the fair for {who}",  # no playbook does this: a model plans it, until one is made
+)
+FAIR = {"Ada Example": "ada_example", "Bruno Muster": "bruno_muster"}
 WHOM = "Ada Example"
 GREETINGS = ("Hi {name},", "Hello {name}!", "{name},")
 CLOSINGS = ("Best", "Cheers", "All the best")
@@ -41,7 +48,7 @@ STRUCK = (
     "Your bank usually shows it within a few working days.",
 )
 INSTEAD = ("thank you → thanks", "I have refunded → I refunded")
-YES = ("approve", "style.keep", "always.yes")
+YES = ("approve", "style.keep", "always.yes", "plan.start", "playbook.keep")
 MODEL = listed.read({"small": ("home/one",)}, servers=("home=http://127.0.0.1:9/v1",))["small"][0]
 
 
@@ -52,23 +59,48 @@ class Time:
     questions: int = 0
     edits: int = 0
     changed: float = 0.0
-    tokens: int = 0
+    drafts: int = 0  # tokens of drafting
+    plans: int = 0  # tokens of planning
     seconds: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        return self.drafts + self.plans
 
 
 class Copying(Models):
-    """A model that writes the draft it was given, and counts what it read and wrote."""
+    """A model that writes the draft it was given and plans the fair; it counts its characters."""
 
     def __init__(self, house: House) -> None:
         super().__init__(house, {"small": (MODEL,)}, minds.none(house).limits)
-        self.chars = 0
+        self.chars = {Drafted: 0, Proposed: 0}
 
     async def ask(self, wish: Wish[T]) -> Answer[T] | NoAnswer:
-        if not issubclass(wish.gives, Drafted):
-            return NoAnswer("It only drafts.")
-        text = next(part.text for part in wish.parts if part.name == "draft")
-        self.chars += sum(len(message["content"]) for message in wish.messages) + len(text)
-        return Answer(wish.gives(text=text), MODEL.name)
+        read = sum(len(message["content"]) for message in wish.messages)
+        if issubclass(wish.gives, Drafted):
+            said: dict[str, Any] = {
+                "text": next(part.text for part in wish.parts if part.name == "draft")
+            }
+            self.chars[Drafted] += read + len(said["text"])
+        elif issubclass(wish.gives, Proposed):
+            said = _fair(str(wish.messages))
+            self.chars[Proposed] += read + len(str(said))
+        else:
+            return NoAnswer("It drafts and plans.")
+        return Answer(wish.gives.model_validate(said), MODEL.name)
+
+
+def _fair(asked: str) -> dict[str, Any]:
+    """Return the plan of the fair for whom it is asked."""
+    who = next(one for name, one in FAIR.items() if f"fair for {name}" in asked)
+    told = {"to": f"${{{who}.email}}", "subject": "Fair", "text": f"${{{who}.name}}, it is near."}
+    noted = {"record": f"${{{who}.id}}", "text": "Told about the fair."}
+    steps = [
+        {"key": "tell", "title": f"Tell ${{{who}.name}}", "operation": "email.send", "args": told},
+        {"key": "noted", "title": "Note it", "operation": "records.note", "args": noted,
+         "after": ["tell"]},
+    ]  # fmt: skip
+    return {"understood": True, "title": "Prepare the fair", "steps": steps}
 
 
 class Operator:
@@ -125,8 +157,9 @@ class Operator:
 
 async def main() -> None:
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-    print(f"{'':6}{'with memory':>46}   {'without':>46}")
-    head = f"{'questions':>10}{'edits':>7}{'changed':>9}{'tokens':>9}{'seconds':>9}  "
+    print(f"{'':6}{'with memory':>62}   {'without':>62}")
+    head = f"{'questions':>10}{'edits':>7}{'changed':>9}{'drafts':>9}{'plans':>9}{'tokens':>9}"
+    head += f"{'seconds':>9}  "
     print(f"{'time':6}{head}   {head}")
     with tempfile.TemporaryDirectory() as folder:
         learnt = await lived(Path(folder), TIMES, seed)
@@ -179,16 +212,18 @@ def rewritten(text: str, own: Style) -> str:
 
 
 async def _time(operator: Operator, door: Copying, number: int) -> Time:
-    began, before = time.perf_counter(), door.chars
+    began, before = time.perf_counter(), dict(door.chars)
+    who = list(FAIR)[number % len(FAIR)]
     for words in STORY:
-        await operator.chat.say(words.format(number=number))
+        await operator.chat.say(words.format(number=number, who=who))
         await operator.answer()
     changes = operator.changes
     return Time(
         questions=operator.questions,
         edits=operator.edits,
         changed=sum(changes) / len(changes) if changes else 0.0,
-        tokens=(door.chars - before) // CHARS_PER_TOKEN,
+        drafts=(door.chars[Drafted] - before[Drafted]) // CHARS_PER_TOKEN,
+        plans=(door.chars[Proposed] - before[Proposed]) // CHARS_PER_TOKEN,
         seconds=time.perf_counter() - began,
     )
 
@@ -199,7 +234,8 @@ def _whole(letter: Letter) -> str:
 
 def _row(one: Time) -> str:
     return (
-        f"{one.questions:>10}{one.edits:>7}{one.changed:>9.0%}{one.tokens:>9,}{one.seconds:>9.1f}  "
+        f"{one.questions:>10}{one.edits:>7}{one.changed:>9.0%}{one.drafts:>9,}{one.plans:>9,}"
+        f"{one.tokens:>9,}{one.seconds:>9.1f}  "
     )
 
 

@@ -31,6 +31,7 @@ from engine.planning.plans import Task
 from engine.rules.house import House
 from engine.voice import habits, style, style_desk
 from engine.work.durable import open_work
+from memory import profile
 from memory.db import Reader
 from memory.embed import Encoder
 from memory.recall import Recall, Recalled
@@ -187,7 +188,7 @@ class Drafting:
         began = time.monotonic()
         found = await self.recall(template, theirs) if theirs.record else []
         ms = (time.monotonic() - began) * 1000
-        recalled = found[:RECALLED_MAX]
+        recalled = examples.remembered(found, RECALLED_MAX)
         wish = Wish(
             wanted=model_calls.Wanted(
                 step=STEP.format(field=field, prompt=arm.prompt),
@@ -275,12 +276,20 @@ class Drafting:
     async def _changed(
         self, operation: str, field: str, about: Mapping[str, Any], template: str
     ) -> list[Part]:
-        """Return the owner's style, and how they changed the nearest drafts for this customer."""
+        """Return the owner's style, and how they changed the nearest drafts for this customer.
+
+        An edit that became style is told by that, and shown no more.
+        """
         async with self.house.db.snapshot() as reader:
             known = await style_desk.known(reader, about.get("id"))
             pairs = []
             if about.get("id"):
                 pairs = await habits.examples(reader, operation, field, about["id"])
+            name, company = str(about.get("name") or ""), await profile.get(reader, "company")
+        pairs = [
+            pair for pair in pairs
+            if not style.explains(known, pair.drafted, pair.made, name, str(company or ""))
+        ]  # fmt: skip
         told = "\n".join(style.told(one) for one in known.traits if one.part not in FRAME)
         parts = [Part("the owner's style", told, "personal", lasts=True)] if told else []
         near = await examples.nearest(template, pairs, self.encoder)

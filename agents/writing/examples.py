@@ -1,17 +1,46 @@
-"""Examples: the pairs of draft and what you made of it that are nearest to the text at hand."""
+"""Examples: the pairs of draft and what you made of it that are nearest to the text at hand.
+
+What says nearly the same as what is shown already is not shown beside it.
+"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import mul
+from typing import TypeVar
 
 from engine.voice.habits import Pair
+from memory import likeness
 from memory.embed import Encoder
+from memory.recall import Recalled
 from memory.terms import telling, words_of
 
 TOKENS_MAX = 600  # of all pairs together, a token for four characters
 CHARS_PER_TOKEN = 4
 PAIRS_MAX = 4
+SAME = 1 / 3  # of the words; what differs in fewer says nearly the same
+EPISODE = "episode"
 ENCODED_CHARS_MAX = 500  # the encoder reads about a thousand; how a draft begins tells what it is
+
+
+T = TypeVar("T")
+
+
+def distinct(found: Iterable[T], text: Callable[[T], str]) -> list[T]:
+    """Return what says something that none before it says nearly so."""
+    kept: list[T] = []
+    for one in found:
+        if all(likeness.changed(text(other), text(one)) >= SAME for other in kept):
+            kept.append(one)
+    return kept
+
+
+def remembered(found: Sequence[Recalled], most: int) -> list[Recalled]:
+    """Return the first passages, of runs of one story only the nearest.
+
+    Only what came of wishes is compared: two notes that differ in a word are two facts.
+    """
+    told = distinct([one for one in found if one.kind == EPISODE], lambda one: one.text)
+    return [one for one in found if one.kind != EPISODE or one in told][:most]
 
 
 async def nearest(
@@ -23,7 +52,7 @@ async def nearest(
         order = sorted(range(len(pairs)), key=lambda at: (not pairs[at].alike, -near[at], at))
         pairs = [pairs[at] for at in order]
     chosen, left = list[Pair](), tokens * CHARS_PER_TOKEN
-    for pair in pairs:
+    for pair in distinct(pairs, lambda one: f"{one.drafted}\n{one.made}"):
         size = len(pair.drafted) + len(pair.made)
         if size <= left and len(chosen) < PAIRS_MAX:
             chosen.append(pair)

@@ -15,6 +15,7 @@ SHORT = 0.7  # of the words of a draft: who leaves fewer wants it shorter
 LONG_WORDS_MIN = 15  # of what was shortened; below, a word more or less says nothing
 ALIKE = 0.5  # of the words of two sentences, from which on one is a change of the other
 SINGLE = ("greeting", "closing", "signature", "length", "address")  # one counts at a time
+_FRAME = ("greeting", "closing", "signature")
 SEVERAL = ("strike", "instead", "opening", "ending")
 PARTS = (*SINGLE, *SEVERAL)
 ARROW = " → "
@@ -115,6 +116,20 @@ def applied(text: str, style: Style, name: str = "", said: str = "") -> str:
     endings = [one for one in style.all("ending") if one not in body]
     blocks = [letter.greeting, *openings, body, *endings, "\n".join(letter.sign)]
     return "\n\n".join(filter(None, blocks))
+
+
+def explains(style: Style, before: str, after: str, name: str = "", company: str = "") -> bool:
+    """Say whether an edit is what is known of the style and nothing besides: it teaches no more."""
+    letter = read(applied(before, style, name), name)
+    first = name.split(" ")[0]
+    frame = {part: style.single[part] for part in _FRAME if part in style.single}
+    greeting = frame.get("greeting", _named(letter.greeting, first)).replace("{name}", first)
+    closing, signature = _signed(letter.sign)
+    closing = frame.get("closing", closing)
+    signature = frame.get("signature", signature).replace("{company}", company)
+    sign = "\n".join(filter(None, (closing, signature)))
+    whole = "\n\n".join(filter(None, (greeting, letter.body, sign if letter.sign else "")))
+    return whole.split() == after.split()
 
 
 def told(trait: Trait) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.voice.style import Style, Trait, applied, read, told, traits
+from engine.voice.style import Style, Trait, applied, explains, read, told, traits
 from memory.likeness import changed
 
 DRAFT = """Dear Ada,
@@ -100,6 +100,19 @@ def test_what_an_edit_says_leads_to_what_was_made_of_it() -> None:
     made = made.replace("thank you", "thanks").replace("usually ", "")
     several = tuple(traits(DRAFT, made, "Ada Example", ""))
     assert applied(DRAFT, Style(several=several), "Ada Example") == made
+
+
+def test_an_edit_that_became_style_is_explained_by_it_and_one_that_says_more_is_not() -> None:
+    made = DRAFT.replace("Dear Ada,", "Hi Ada,").replace("thank you", "thanks")
+    made = made.replace("Warm wishes\nSam · Studio Example", "Best\nSam")
+    taught = tuple(traits(DRAFT, made, "Ada Example", "Studio Example"))
+    single = {part: value for part, value in taught if part in ("greeting", "closing", "signature")}
+    several = tuple(one for one in taught if one.part not in single)
+    known = Style(single, several)
+    assert explains(known, DRAFT, made, "Ada Example", "Studio Example")
+    assert not explains(Style(single), DRAFT, made, "Ada Example", "Studio Example")
+    assert not explains(known, DRAFT, f"{made} And more.", "Ada Example", "Studio Example")
+    assert not explains(Style(), DRAFT, made, "Ada Example")
 
 
 def test_every_trait_is_told_in_words() -> None:
