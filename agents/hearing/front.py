@@ -83,7 +83,7 @@ class Front:
             await self._command(event, command)
         elif (listed := loose.pasted(said)) is not None:
             await loose.keep(self.house, event, listed)
-        elif mode_words.of((said,)) == mode_words.EXPLORATORY:
+        elif goal_rules.mode((said,)) == mode_words.EXPLORATORY:
             await self._explored(event, goal_rules.without(said))
         elif found := await self._parts(event, said):
             for part in found:

@@ -24,9 +24,10 @@ from agents.reading.words import Candidate
 from engine.acting import request
 from engine.chat import outbox, questions
 from engine.chat.messages import say
-from engine.planning import goals, mode_words, plan_card, plans, versions
+from engine.planning import goals, plan_card, plans, versions
 from engine.planning.goals import Goal
 from engine.planning.versions import Version
+from engine.rules import goal_rules
 from engine.rules.house import House
 from engine.work.durable import Work, open_work
 from memory import records
@@ -118,7 +119,7 @@ class Planning:
         async with self.house.db.transaction() as tx:
             await goals.open_goal(
                 tx, goal_id, title, asked_by=event.id, conv=conv, playbook=None, slots=slots,
-                mode=mode_words.of(said),
+                mode=goal_rules.mode(said),
             )  # fmt: skip
             goal = await goals.get(tx, goal_id)
             assert goal is not None

@@ -10,8 +10,9 @@ from agents.playbooks.library import Playbook, Slot
 from agents.reading.words import Candidate
 from connectors.contract import ANSWER
 from engine.acting import request
-from engine.planning import goals, mode_words, plans
+from engine.planning import goals, plans
 from engine.planning.goals import Goal
+from engine.rules import goal_rules
 from engine.rules.house import House
 from memory import events
 from memory.db import Reader, Tx
@@ -71,7 +72,7 @@ async def plan(tx: Tx, house: House, wish: Wish, goal_id: str, cause: str, conv:
     title = title_of(wish)
     new = await goals.open_goal(
         tx, goal_id, title, asked_by=cause, conv=conv, playbook=playbook.id, slots=about,
-        mode=mode_words.of(wish.said),
+        mode=goal_rules.mode(wish.said),
     )  # fmt: skip
     goal = await goals.get(tx, goal_id)
     assert goal is not None

@@ -6,9 +6,11 @@ from engine.chat import outbox
 from engine.chat.messages import Button, Msg, say
 from engine.chat.tokens import Tap
 from engine.desks import halting
-from engine.planning import goals, mode_words, plans
+from engine.drawing import cards
+from engine.planning import goals, mode_words, plans, under
 from engine.planning.goals import Goal
 from engine.planning.mode_words import EXPLORATORY, NAMES, PREFIX, SAYS
+from engine.rules import goal_rules
 from engine.rules.house import House
 from engine.work import inbox
 from engine.work.durable import open_work
@@ -25,6 +27,7 @@ SAME = "It is so already: {}."
 NOW = "From now on {}."
 STOPPED = "It is only looked into."
 LOOKS = "I stop it and only look. What was done stays done."
+IN_FLIGHT = " No longer to be held: “{}”."
 
 
 async def turn(tx: Tx, goal: Goal, mode: str, cause: str, who: Person) -> Reply:
@@ -35,14 +38,15 @@ async def turn(tx: Tx, goal: Goal, mode: str, cause: str, who: Person) -> Reply:
         return Reply(SAME.format(SAYS[mode]), refused=True)
     await goals.go_about(tx, goal.id, mode, cause)
     if mode == EXPLORATORY:
-        await halting.end(tx, goal.id, STOPPED, cause)
+        running = await halting.end(tx, goal.id, STOPPED, cause)
         await said_anew(tx, EXPLORATORY, wish_of(goal), cause, who)
-        return Reply(LOOKS)
+        return Reply(LOOKS + (IN_FLIGHT.format("”, “".join(running)) if running else ""))
     for task in await plans.of_goal(tx, goal.id):
         if task.state in ("pending", "waiting"):
             effect = await effects.of_task(tx, task.id)
             if effect is not None:
                 await open_work(tx, "dispatch", task.id)
+                await cards.show(tx, effect.id)  # its text may stay; its mode does not
     await plans.draw(tx, goal.id)
     return Reply(NOW.format(SAYS[mode]))
 
@@ -63,9 +67,10 @@ async def said_anew(tx: Tx, mode: str, words: str, cause: str, who: Person) -> N
 
 
 def wish_of(goal: Goal) -> str:
-    """Return the wish in the operator's words, without how to go about it."""
-    said = goal.slots.get("said") or (goal.text,)
-    return mode_words.heard(said[0])[1]
+    """Return the wish in the operator's words with its project, without how to go about it."""
+    said = str((goal.slots.get("said") or (goal.text,))[0])
+    name, wish = under.named(said), said[goal_rules.span(said)[0] :]
+    return f"for project {name}: {wish}" if name else wish
 
 
 async def asked(reader: Reader, goal: Goal, key: str) -> Msg:

@@ -4,7 +4,6 @@ It stands in the operator's own words of the goal, before the wish itself.
 """
 
 import re
-from collections.abc import Iterable
 
 EXPLORATORY, DETERMINISTIC, CREATIVE, USUAL = "exploratory", "deterministic", "creative", ""
 SAYS = {
@@ -34,9 +33,3 @@ def heard(said: str) -> tuple[str, str]:
     if found is None or found.lastgroup is None:
         return USUAL, said
     return found.lastgroup, said[found.end() :]
-
-
-def of(said: Iterable[str]) -> str:
-    """Return the mode that the words of a goal ask for; what was said last counts."""
-    modes = [mode for words in said if (mode := heard(words)[0])]
-    return modes[-1] if modes else USUAL

@@ -6,6 +6,7 @@ It stands in the operator's own words of the goal, and is read from them when th
 import re
 from collections.abc import Iterable
 
+from engine.planning import mode_words
 from memory import records
 from memory.db import Reader
 
@@ -19,14 +20,22 @@ _HEAD = re.compile(
 
 def without(said: str) -> str:
     """Return a wish without the words that say for which project it is."""
-    found = _HEAD.match(said)
-    return said if found is None else said[found.end() :]
+    way, found = _head(said)
+    return said if found is None else way + found.string[found.end() :]
 
 
 def named(said: str) -> str:
     """Return the project that a wish names; "": none."""
-    found = _HEAD.match(said)
+    _, found = _head(said)
     return "" if found is None else found["name"].strip()
+
+
+def _head(said: str) -> tuple[str, re.Match[str] | None]:
+    """Return what names the project, and how to go about the wish where that stands before it."""
+    if (found := _HEAD.match(said)) is not None:
+        return "", found
+    _, rest = mode_words.heard(said)
+    return said[: len(said) - len(rest)], _HEAD.match(rest)
 
 
 async def project(reader: Reader, said: Iterable[str]) -> str | None:

@@ -41,6 +41,12 @@ def span(said: str) -> tuple[int, int]:
     return start, len(said) if found is None else start + found.start()
 
 
+def mode(said: Iterable[str]) -> str:
+    """Return the mode that the words of a goal ask for; what was said last counts."""
+    modes = [mode_words.heard(under.without(one))[0] for one in said]
+    return next(filter(None, reversed(modes)), "")
+
+
 def book(base: Book, said: Iterable[str], read_by: str = "") -> Book:
     """Return the rules with those that a goal adds to them: by its words, and by who read them."""
     if read_by:

@@ -10,6 +10,7 @@ from memory.schema.models import reasons
 from memory.schema.work import effect_versions, effects, goals, outcomes
 from tests.peers.models import says
 from tests.walks.model_office import CARD, TEMPLATE, WISH, WROTE, Office
+from tests.walks.test_objectives import recorded
 from tests.walks.test_refund import sent
 
 PLAIN = "Hello Bruno,\n\nthe file is ready.\n\nKind regards\nStudio Example"
@@ -59,6 +60,36 @@ async def test_to_explore_ends_in_findings_with_sources_and_never_in_an_effect(
     assert sent(office.app) == []
 
 
+@pytest.mark.parametrize("head", ["for project Spring: explore: ", "explore: for project Spring: "])
+async def test_a_project_before_or_behind_the_mode_hides_neither(office: Office, head: str) -> None:
+    chat = await office.open(model_small=())
+    await recorded(chat, "new project Spring", "New project")
+    await chat.say(f"{head}{WISH}")
+    assert "I only looked; nothing was done." in chat.text("I only looked")
+    assert await office.rows(effects) == []
+    [goal] = await office.rows(goals)
+    assert goal.project
+    await chat.tap("To go on I would", "Do it")
+    assert TEMPLATE in chat.text(CARD)
+    assert [one.project for one in await office.rows(goals)] == [goal.project] * 2
+    assert (await verify.verify(office.app.db)).faults == ()
+
+
+async def test_each_of_several_wishes_keeps_its_words_its_mode_and_its_project(
+    office: Office,
+) -> None:
+    chat = await office.open()
+    await recorded(chat, "new project Spring", "New project")
+    await chat.say(
+        "by the book: for project Spring: refund Ada 40 EUR and remind me on Friday to call her"
+    )
+    found = await office.rows(goals)
+    assert [one.mode for one in found] == ["deterministic"] * 2
+    assert all(one.project for one in found)
+    assert "40.00 EUR" in found[0].text or "40 EUR" in str(found[0].slots)
+    assert "call" in found[1].text
+
+
 async def test_what_is_only_looked_into_is_denied_whatever_asks_for_it(office: Office) -> None:
     chat = await office.open(model_small=())
     await chat.say(WISH)
@@ -77,6 +108,14 @@ async def test_by_the_book_no_model_is_asked(office: Office) -> None:
         assert TEMPLATE in chat.text(CARD)
     assert office.server.asked == []
     assert await office.rows(reasons) == []
+
+
+async def test_a_card_tells_the_mode_that_holds_even_where_its_text_stays(office: Office) -> None:
+    chat = await office.open(model_small=())
+    await chat.say(f"by the book: {WISH}")
+    assert "Mode: deterministic" in chat.text(CARD)
+    await chat.say("/mode usual")
+    assert "Mode:" not in chat.text(CARD)
 
 
 async def test_taking_another_draft_shows_it_whole_before_it_is_asked(office: Office) -> None:
