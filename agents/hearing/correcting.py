@@ -33,6 +33,7 @@ from memory.passages import SESSION_PAUSE
 
 GOALS_MAX = PARTS_MAX  # of one message
 HAPPENED = ("running", "done", "unknown")
+DOUBTED = {"running": "it is under way", "unknown": "whether it was done is in doubt"}
 SAID = "You said instead: “{}”."
 SEVERAL = (
     "That may change several of your wishes:\n{}\n\nI changed nothing. Say whom or what it is"
@@ -79,6 +80,9 @@ class Correcting:
         if changed is None:
             return None
         left = changed.filled
+        if left.wrong:
+            await self._tell_wrong(tx, event, left.wrong)
+            return changed.wish
         slot = question.body["slot"]
         if question.kind == "choice" and slot not in changed.wish.values and not left.ambiguous:
             choices = tuple(Candidate.model_validate(one) for one in question.body["choices"])
@@ -108,7 +112,7 @@ class Correcting:
             changed = replace(changed, wish=replace(changed.wish, read_by=read_by))
         if len(fitting) > 1:
             await self._tell_several(tx, event, [goal for goal, _, _ in fitting])
-        elif happened := [e for e in await effects.of_goal(tx, goal.id) if e.state in HAPPENED]:
+        elif happened := await _happened(tx, goal):
             await self._tell_done(tx, event, goal, happened)
         else:
             await self._again(tx, event, goal, changed)
@@ -126,14 +130,17 @@ class Correcting:
         return replace(changed, wish=anew)
 
     async def _again(self, tx: Tx, event: Event, goal: Goal, changed: Changed) -> None:
-        if wrong := changed.filled.wrong:
-            text = f"{' '.join(wrong.values())} I changed nothing."
-            await outbox.post(tx, say(f"wrong:{event.id}", text), str(event.body["conv"]))
+        if changed.filled.wrong:
+            await self._tell_wrong(tx, event, changed.filled.wrong)
             return
         why = f"{SAID.format(event.body['words'])} New plan: {planner.title_of(changed.wish)}."
         await redirects.put_aside(tx, goal.id, why, event.id)
         conv = str(event.body["conv"])
         await self.filling.go_on(tx, event.id, conv, changed.wish, changed.filled)
+
+    async def _tell_wrong(self, tx: Tx, event: Event, wrong: dict[str, str]) -> None:
+        text = f"{' '.join(wrong.values())} I changed nothing."
+        await outbox.post(tx, say(f"wrong:{event.id}", text), str(event.body["conv"]))
 
     async def _tell_several(self, tx: Tx, event: Event, meant: list[Goal]) -> None:
         titles = "\n".join(f"• {goal.text}" for goal in reversed(meant))
@@ -141,14 +148,18 @@ class Correcting:
         await outbox.post(tx, msg, str(event.body["conv"]))
 
     async def _tell_done(self, tx: Tx, event: Event, goal: Goal, happened: list[Effect]) -> None:
-        told = [str((one.receipt.said if one.receipt else None) or one.state) for one in happened]
+        told = [
+            DOUBTED.get(one.state) or (one.receipt.said if one.receipt else None) or one.state
+            for one in happened
+        ]
         undoable = [one for one in happened if self._has_undo(one)]
         buttons = tuple(
             (Button(label="Undo" if len(undoable) == 1 else f"Undo {n}", action="undo", ref=e.id),)
             for n, e in enumerate(undoable, 1)
         )
-        how = "Take it back, then say it anew." if undoable else "It cannot be taken back."
-        text = f"“{goal.text}” is done already: {'; '.join(told)}. I changed nothing. {how}"
+        how = "Take it back, then say it anew." if undoable else "It cannot be taken back now."
+        done = "has begun" if any(one.state in DOUBTED for one in happened) else "is done"
+        text = f"“{goal.text}” {done} already: {'; '.join(told)}. I changed nothing. {how}"
         msg = say(f"corrected:{event.id}", text, buttons=buttons)
         await outbox.post(tx, msg, str(event.body["conv"]))
 
@@ -164,6 +175,12 @@ class Correcting:
         values = {n: Candidate.model_validate(v) for n, v in goal.slots["values"].items()}
         read_by, said = goal.slots.get("read_by", ""), tuple(goal.slots["said"])
         return Wish(playbook, values, said, "", goal.slots["mail"], read_by=read_by)
+
+
+async def _happened(reader: Reader, goal: Goal) -> list[Effect]:
+    """Return what was done for a goal and was not taken back, or may have been."""
+    found = await effects.of_goal(reader, goal.id)
+    return [one for one in found if one.state in HAPPENED and one.undoes is None]
 
 
 async def _last(reader: Reader, event: Event) -> list[Goal]:

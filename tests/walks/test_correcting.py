@@ -4,7 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App
-from memory import records
+from memory import events, records
+from memory.db import change
 from memory.schema.work import effects
 from tests.chat import Chat
 from tests.conftest import FakeClock
@@ -203,12 +204,44 @@ async def test_the_mail_of_one_is_not_answered_to_another(app: App, chat: Chat) 
     assert not any(args.get("in_reply_to") for args in waiting)
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("running", "has begun already: it is under way."),
+        ("unknown", "has begun already: whether it was done is in doubt."),
+    ],
+)
+async def test_what_may_have_happened_is_not_said_to_be_done(
+    app: App, chat: Chat, state: str, said: str
+) -> None:
+    await chat.say(LATE)
+    async with app.db.transaction() as tx:
+        id = await tx.value(sa.select(effects.c.id).filter_by(state="waiting"))
+        await change(tx, effects, {"id": id}, state=state)
+        await events.note(tx, "test.stood", None)
+    await chat.say("no, Bruno")
+    assert said in chat.last
+    assert len(await in_state(app, state)) == 1
+    assert await in_state(app, "waiting") == []
+
+
+async def test_a_slip_while_a_question_is_open_leaves_it_open(app: App, chat: Chat) -> None:
+    await chat.say("remind me on Friday at 9")
+    assert "What should I remind you of?" in chat.last
+    await chat.say("no, remind me yesterday at 9")
+    assert "I changed nothing." in chat.last
+    await chat.say("The lamp")
+    assert [args["text"] for args in await in_state(app, "done")] == ["The lamp"]
+
+
 async def test_what_is_done_is_said_to_be_done_with_the_way_back(app: App, chat: Chat) -> None:
     await chat.say("remind me on Friday at 9 about invoice 7")
     await chat.say("not Friday, Monday")
     assert "is done already: reminder set for Fri 27 Nov" in chat.last
     await chat.tap("is done already", "Undo")
     assert [args["text"] for args in await in_state(app, "undone")] == ["invoice 7"]
+    await chat.say("no, on Monday")
+    assert "reminder set for Mon 23 Nov" in chat.text("Reminder · Mon 23 Nov")
 
 
 async def test_of_several_wishes_the_one_is_changed_that_the_words_fit(
