@@ -107,6 +107,22 @@ async def test_a_trial_begins_once_and_a_list_from_before_begins_none(office: Of
     assert "Drafts are written with prompt 5." in chat.text(TITLE)
 
 
+async def test_a_tap_about_an_earlier_trial_decides_nothing_of_this_one(office: Office) -> None:
+    own_prompt(office)
+    own_prompt(office, "draft-101.txt")
+    chat = await office.open()
+    await try_out(chat, "prompt 100", "in shadow")
+    take, end = (
+        chat.tokens[chat.key(TITLE), label] for label in ("Use it for all", "End the trial")
+    )
+    await chat.tap(TITLE, "End the trial")
+    await try_out(chat, "prompt 101", "in shadow")
+    assert [(await chat.press(token)).text for token in (take, end)] == [STALE, STALE]
+    await chat.say("/agents")
+    assert "Drafts are written with prompt 5." in chat.last
+    assert "On trial: prompt 101" in chat.last
+
+
 async def test_a_trial_that_ends_leaves_what_was_in_use(office: Office) -> None:
     own_prompt(office)
     chat = await office.open()
