@@ -5,7 +5,7 @@ the writing too soon takes them away again; after a crash the whole question is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from agents.answers import answering
 from agents.answers.answering import Written
@@ -22,7 +22,7 @@ from memory.redaction import REDACTS
 WRITES = "being written, from the passages below"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Above:
     """One answer as it was posted. `event`: what asked for it. `forgot`: the newest forgetting."""
 
@@ -31,10 +31,6 @@ class Above:
     msg: Msg
     conv: str
     forgot: str | None
-    _shown: Msg = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._shown = self.msg
 
     async def write(self, models: Models, sought: Sought, told: Sequence[Recalled]) -> None:
         """Put the paragraph above the quotations, if a model writes one that can be checked."""
@@ -75,10 +71,7 @@ class Above:
 
     async def _show(self, tx: Tx, msg: Msg) -> bool:
         """Show it so; False: something was forgotten meanwhile, and stays so."""
-        shown = await outbox.get(tx, self.msg.key)
-        same = await events.newest(tx, *REDACTS) == self.forgot
-        if shown is None or shown.msg != self._shown or not same:
+        if await events.newest(tx, *REDACTS) != self.forgot:
             return False
         await outbox.post(tx, msg, self.conv)
-        self._shown = msg
         return True

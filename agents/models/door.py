@@ -133,7 +133,7 @@ class Models:
             level = await model_calls.level(reader, wish.wanted, self.limits)
         if before is not None and (before.value is not None or not wish.needed):
             return _again(before, wish)
-        wish = wish.within(level)
+        wish = wish.within(level).harmless(self._secrets)
         listed = list(self._listed(wish))
         if kept := await self._kept(wish, listed):
             return kept

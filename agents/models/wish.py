@@ -109,6 +109,14 @@ class Wish(Generic[T]):
         wanted = self.wanted.model_copy(update={"recalled": recalled})
         return replace(self, parts=parts, wanted=wanted)
 
+    def harmless(self, secrets: Sequence[str]) -> "Wish[T]":
+        """Return the wish without the passages that hold a password or key, whatever else they say.
+
+        One of them is to keep no model from reading the others.
+        """
+        left = tuple(p for p in self.parts if not (p.passage and secret_in(p.text, secrets)))
+        return self if len(left) == len(self.parts) else self._of(left)
+
     def leaner(self) -> "Wish[T] | None":
         """Return the wish without the passages that are somebody's; None: it has none."""
         left = tuple(part for part in self.parts if not (part.passage and _private(part)))

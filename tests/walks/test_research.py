@@ -44,6 +44,14 @@ async def test_findings_stand_with_their_sources_and_nothing_is_done(office: Off
     assert (asked.agent, asked.state) == ("researcher", "answered")
 
 
+async def test_a_password_keeps_no_model_from_reading_the_rest(office: Office) -> None:
+    await opened(office, finds(("Ada pays 60 EUR a head.", [1, 2])))
+    await office.chat.say("note on Ada: her workshop password is Winter-2026!")
+    await office.chat.say(ASK)
+    assert "60 EUR a head" in office.server.read
+    assert "Winter" not in office.server.read
+
+
 async def test_it_looks_for_more_only_as_often_as_its_contract_allows(office: Office) -> None:
     await opened(
         office, finds(("Ada pays 60 EUR a head.", [1]), more=("lamps", "invoice", "course"))

@@ -1,5 +1,6 @@
 """Walks of answers that are shown while a model writes them: what holds, and to a clean end."""
 
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from memory.schema.models import costs, reasons
 from tests.peers.models import fails, says, streams
 from tests.walks.model_office import Office
 
+IBAN = "DE89 3704 0044 0532 0130 00"
 TOLD = "Bruno told me that the hall has no lift and holds 80 people"
 ASKED = "how many people does the hall hold, and is there a lift?"
 HOLDS = {"text": "The hall holds 80 people.", "sources": [1]}
@@ -112,6 +114,28 @@ async def test_what_ends_badly_is_taken_away_again_and_paid_for(
     unknown = how in ("cut off by the server", "looping")  # broken off before tokens were told
     assert [one.state for one in await paid(office)] == ["lost" if unknown else "settled"] * times
     assert (await verify.verify(office.app.db)).faults == ()
+
+
+async def test_what_is_written_far_away_is_shown_with_the_numbers_put_back(
+    office: Office, shown: list[str]
+) -> None:
+    chat = await office.open(model_small=("far/one",))
+    await chat.say(f"{TOLD}, and its account is {IBAN}")
+    shown.clear()
+    office.server.script(fails(400))
+    await chat.say("which account does the hall have?")
+    [mark] = set(re.findall(r"\[IBAN-[\w-]+\]", office.server.read))
+    assert IBAN not in office.server.read
+    account = {"text": f"Its account is {mark}.", "sources": [1]}
+    invented = {"text": "Or it is [IBAN-7-abcdef].", "sources": [1]}
+    for last, whole in ((invented, False), (SAID, True)):
+        shown.clear()
+        sentences = [account, LIFT, last, SAID]
+        office.server.script(streams(says({"sentences": sentences})))
+        await chat.say("which account does the hall have?")
+        assert shown[1] == f"Its account is {IBAN}. [1] …"
+        assert "IBAN-" not in str(shown)
+        assert shown[-1].startswith(f"Its account is {IBAN}. [1] There is") == whole
 
 
 async def test_a_provider_that_cannot_stream_is_asked_as_before(
