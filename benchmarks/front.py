@@ -133,15 +133,22 @@ async def measure(router: Router, name: str, by: Weights) -> None:
     print(f"  expected calibration error {off_by(seen, by):.3f} over {len(seen)} by examples")
 
 
-async def latency(router: Router) -> None:
+async def latency(router: Router, encoder: Encoder) -> None:
+    """Time each sentence, and right beside it its mere encoding: a busy machine slows both."""
     every = {playbook.id for playbook in load_folder()}
     await router.route("the first time all examples are encoded", every)
-    took = []
+    took, alone = list[float](), list[float]()
     for text, _ in (*TUNING, *HELD_OUT):
         began = time.perf_counter()
         await router.route(text, every)
         took.append((time.perf_counter() - began) * 1000)
+        began = time.perf_counter()
+        encoder.encode([text])
+        alone.append((time.perf_counter() - began) * 1000)
     show("which playbook a sentence asks for, p95", percentile(took, 0.95), "ms", P95_MS)
+    for share, name in ((0.5, "median"), (0.95, "p95")):
+        ratio = percentile(took, share) / percentile(alone, share)
+        print(f"  as many times its mere encoding, {name}: {ratio:.2f} (in the same run)")
 
 
 async def main() -> None:
@@ -165,7 +172,7 @@ async def main() -> None:
         routers = {"meanings": Router(load_folder(), encoder), "words": Router(load_folder())}
     for name, router in routers.items():
         await measure(router, name, weights(has_meaning=name == "meanings"))
-    await latency(routers["meanings"])
+    await latency(routers["meanings"], encoder)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Several wishes in one message: where one ends and the next begins. By rules, no guess.
 
-A message is parted only where every part is plainly a wish, a question or something told. Nothing
-is cut off a text that is for somebody else: “write Ada that we refund her and …” is one wish.
+A message is parted only where every part is plainly a wish, a question or something told, or begins
+like an order that nobody knows: “refund Ada 5 EUR and book a flight”. Nothing is cut off a text
+that is for somebody else: “write Ada that we refund her and …” is one wish.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from agents.hearing import question_words
+from agents.hearing import order_words, question_words
 from agents.playbooks.library import Playbook
 from agents.playbooks.routing import ROUTED_CHARS_MAX, Route
 from engine.rules import goal_rules
@@ -43,6 +44,14 @@ class _Cut(NamedTuple):
     start: int
     strong: bool
     comma: bool
+
+
+class _Text(NamedTuple):
+    """A text as far as it was said: for somebody else, whole; or for yourself, later or at all."""
+
+    words: str
+    whole: bool
+    later: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,37 +98,42 @@ class Parting:
         before, after = said[start : cut.end], said[cut.start :]
         follows = self.pattern(after)
         asks = question_words.form(after) == "question" and after.rstrip().endswith("?")
-        if follows is None and not asks:
+        unknown = follows is None and not asks
+        if unknown and not order_words.begins(after):
             return False
-        if not self._free(said, start, cut, asks):
+        if not self._free(said, start, cut, asks, follows):
             return False
         fits = self.pattern(before)
         if fits is not None:
             return _is_whole(fits, follows)
         match await self.kind(before):
             case "question":
-                return not asks or cut.strong
+                return cut.strong or not (asks or unknown)
             case "told":
                 return cut.strong or (cut.comma and asks)
         near = await self.nearest(before)
-        return near is not None and not _texts(near)
+        if near is not None:
+            return not _texts(near)
+        return order_words.begins(before) and _apart(after, follows)
 
-    def _free(self, said: str, start: int, cut: _Cut, asks: bool) -> bool:
+    def _free(self, said: str, start: int, cut: _Cut, asks: bool, follows: Route | None) -> bool:
         """Say whether the cut is outside every text, or the text is the operator's own note."""
         text = self._text_at(said, start, cut.end)
         if text is None:
             return True
-        name, whole = text
-        if whole:
+        if text.whole:
             return False
-        return cut.strong or (asks and cut.comma and not _ASKED_WITHIN.search(name))
+        if asks and cut.comma and not _ASKED_WITHIN.search(text.words):
+            return True
+        orders = follows is not None and order_words.begins(said[cut.start :])
+        return cut.strong or (orders and not text.later and order_words.states(text.words))
 
     def _holds(self, said: str, place: int) -> bool:
         text = self._text_at(said, 0, place)
-        return text is not None and text[1]
+        return text is not None and text.whole
 
-    def _text_at(self, said: str, start: int, place: int) -> tuple[str, bool] | None:
-        """Return the text before this place which goes on behind it, and whether it is whole."""
+    def _text_at(self, said: str, start: int, place: int) -> "_Text | None":
+        """Return the text before this place which goes on behind it."""
         fits = self.pattern(said[start:])
         if fits is None or fits.playbook is None:
             return None
@@ -128,7 +142,8 @@ class Parting:
         }
         for name, (begin, end) in fits.groups.items():
             if name in texts and begin < place - start < end:
-                return said[start + begin : place], texts[name].whole
+                later = any(slot.type == "when" for slot in fits.playbook.slots)
+                return _Text(said[start + begin : place], texts[name].whole, later)
         return None
 
 
@@ -148,6 +163,13 @@ def _is_whole(fits: Route, follows: Route | None) -> bool:
     missing = [name for name in _texts(playbook) if name not in fits.groups]
     same = follows is not None and follows.playbook is playbook
     return not (missing and same)
+
+
+def _apart(after: str, follows: Route | None) -> bool:
+    """Say whether what follows can do without the unknown order before it, and is whole."""
+    if follows is None or follows.playbook is None or order_words.leans(after):
+        return False
+    return all(name in follows.groups for name in _texts(follows.playbook))
 
 
 def _texts(playbook: Playbook) -> list[str]:

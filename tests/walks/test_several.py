@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from bot.app import App
 from bot.lower import terminal
+from memory import records
 from memory.schema.work import goals
 from tests.chat import Chat
 from tests.walks.test_words import heard_again
@@ -67,6 +68,64 @@ async def test_a_list_is_as_many_wishes_and_the_one_nobody_knows_is_named(
     assert "reminder set" in chat.text("Reminder")
     assert "I am not sure what you want" in chat.text("“book a flight to Rome”: ")
     assert len(await wishes(app)) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "known", "unknown"),
+    [
+        ("refund Ada 5 EUR and book a flight", "5.00 EUR", "book a flight"),
+        ("book a flight to Rome and refund Ada 5 EUR", "5.00 EUR", "book a flight to Rome"),
+        ("erstatte Ada 5 EUR und buche einen Flug", "5.00 EUR", "buche einen Flug"),
+    ],
+)
+async def test_a_wish_nobody_knows_is_named_beside_the_one_that_is_done(
+    app: App, chat: Chat, said: str, known: str, unknown: str
+) -> None:
+    await chat.say(said)
+    assert known in chat.text("Refund")
+    assert "I am not sure what you want" in chat.text(f"“{unknown}”: ")
+    assert len(await wishes(app)) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "find a hall and remind me on Friday about it",
+        "refund Ada 5 EUR for the lamp and the shade",
+        "remind me on Friday that the hall is open and send Bob the invoice",
+        "note on Ada: she wants us to pay back 5 EUR and send her the October invoice",
+    ],
+)
+async def test_what_belongs_together_or_may_is_not_parted(app: App, chat: Chat, said: str) -> None:
+    await chat.say(said)
+    assert all(wish.startswith(f"{said} = ") for wish in await wishes(app))
+    assert not [msg for msg in chat.shown.values() if msg.summary.startswith("“")]
+
+
+async def test_a_wish_behind_a_note_that_only_tells_something_is_one_of_its_own(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("note on Ada: the gate code is 4711 and refund Ada 5 EUR")
+    assert "5.00 EUR" in chat.text("Refund")
+    note, refund = await wishes(app)
+    assert note.startswith("note on Ada: the gate code is 4711 = ")
+    assert refund.startswith("refund Ada 5 EUR = ")
+
+
+async def test_a_project_named_first_is_meant_for_every_item_of_a_list(
+    app: App, chat: Chat
+) -> None:
+    async with app.db.transaction() as tx:
+        await records.create(tx, "project", {"name": "Spring", "status": "running"}, None)
+    await chat.say(
+        "for project Spring:\n- remind me tomorrow at 8 to water the plants\n"
+        "- send Ada the October invoice"
+    )
+    async with app.db.snapshot() as reader:
+        rows = await reader.rows(sa.select(goals.c.project, goals.c.slots))
+    under = [row.project for row in rows if row.slots["said"][0].startswith("for project Spring")]
+    assert len(under) == 2
+    assert under[0] is not None and under[0] == under[1]
 
 
 async def test_a_question_about_one_holds_up_no_other_and_they_take_turns(
