@@ -22,8 +22,8 @@ from agents.specialists.researcher import Researcher
 from agents.specialists.roster import Roster
 from agents.specialists.specialist import Specialist, by_rules
 from bot import handlers, minds
-from bot.commands import board, forgetting, onboarding, templates
-from bot.commands.agents import Agents, drafting_of
+from bot.commands import agents, board, forgetting, onboarding, templates
+from bot.commands.agents import drafting_of
 from bot.commands.aims import Aims
 from bot.commands.autonomy import Autonomy
 from bot.commands.basic import Commands
@@ -314,7 +314,7 @@ def _furnish(app: App, shelf: Shelf, models: Models, switch: Callable[[str], Non
         Qualifying(house, app.remembering.search),
         Enriching(house, Enricher(models)),
         Styles(house),
-        trying := Agents(drafting_of(house, models, app.remembering)),
+        trying := agents.of(drafting_of(house, models, app.remembering), front.unclear.gists),
     ):
         front.commands.update(said.commands())
     app.verbs |= VERBS | setup.verbs() | shelf.verbs() | trying.verbs()

@@ -20,6 +20,7 @@ from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.playbooks.library import Playbook
 from engine.models import model_calls, trials
+from engine.models.trials import Pin
 from engine.planning import goals
 from engine.rules import goal_rules
 from engine.rules.house import House
@@ -116,10 +117,14 @@ class Gists:
         both = zip(answer.value.heard, spans, strict=True)
         return [Heard(entry, *span, answer.model) for entry, span in both]
 
+    async def pin(self, reader: Reader) -> Pin:
+        """Return what is in use; one of the operator's prompts is only ever taken by a tap."""
+        usual = max(prompts.of(PURPOSE))
+        return (await trials.pinned(reader, PURPOSE, usual)).within(self.prompts, usual)
+
     async def _wish(self, reader: Reader, event: Event, wanted: str) -> Wish[Gist]:
         goal = derived_id("gol", event.id)
-        usual = max(prompts.of(PURPOSE))
-        pin = (await trials.pinned(reader, PURPOSE, usual)).within(self.prompts, usual)
+        pin = await self.pin(reader)
         arm = await trials.chosen(reader, pin, goal, PURPOSE)
         arm = arm.within(self.prompts, pin.now.prompt)
         since = event.at - SESSION_PAUSE

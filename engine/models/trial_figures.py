@@ -101,10 +101,10 @@ async def compared(reader: Reader, house: House, purpose: str, trial: Trial) -> 
     for task, row in shown.items():
         figures = found.new if not trial.shadow and _is(row, trial.arm) else found.old
         _count_call(figures, row)
-        effect = await _effect(reader, task)
-        if effect is None or await refinements.unseen(reader, effect):
+        became = await _became(reader, task)
+        if became is None or await refinements.unseen(reader, became.id):
             continue
-        planned = await plans.task(reader, task)
+        effect, planned = str(became.id), await plans.task(reader, became.task)
         sent = planned is not None and await _count(reader, house, figures, effect, planned.args)
         if sent and planned is not None and task in shadows:
             await _beside(reader, house, found, effect, shadows[task], planned.args)
@@ -155,10 +155,11 @@ def _count_call(figures: Figures, row: sa.Row[Any]) -> None:
     figures.ms += [] if row.cached else [row.ms]
 
 
-async def _effect(reader: Reader, task: str) -> str | None:
-    query = sa.select(effects.c.id).filter_by(task=task).where(effects.c.undoes.is_(None))
-    row = await reader.row(query)
-    return None if row is None else str(row.id)
+async def _became(reader: Reader, task: str) -> sa.Row[Any] | None:
+    """Return the effect of a task, or the first of a goal that what was said became."""
+    mine = sa.or_(effects.c.task == task, effects.c.goal == task) & effects.c.undoes.is_(None)
+    query = sa.select(effects.c.id, effects.c.task).where(mine)
+    return await reader.row(query.order_by(rowid(effects)).limit(1))
 
 
 async def _count(

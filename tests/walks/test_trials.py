@@ -12,7 +12,7 @@ from memory import verify
 from memory.schema.models import reasons
 from tests.chat import Chat
 from tests.peers.models import fails, says
-from tests.walks.model_office import CARD, WROTE, Office
+from tests.walks.model_office import CARD, WROTE, Office, heard, one
 
 MORE = {"model_small": ("home/one", "home/two")}
 OWN = "Write for the owner of a small company. Answer with the text."
@@ -72,6 +72,29 @@ async def test_a_share_of_the_tasks_gets_the_new_prompt_and_the_others_the_old(
     await chat.say("/agents")
     assert "on trial, prompt 100: 1 decided: 0 changed by hand, 1 refused" in chat.last
     assert "Too few to tell: 0 and 1 of 15 decided." in chat.last
+    assert (await verify.verify(office.app.db)).faults == ()
+
+
+async def test_how_your_words_are_read_is_on_trial_like_a_draft(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_prompt(office, "hear-100.txt", "Say what the message is.")
+    monkeypatch.setattr("engine.models.trials.Trial.draws", lambda self, task: True)
+    chat = await office.open()
+    await chat.say("/agents")
+    assert "What you say in words that no rule knows is read with prompt 1." in chat.last
+    await chat.tap(TITLE, "Reading 1: on 20 of 100")
+    assert "Drafts are written with prompt 5." in chat.text(TITLE)
+    office.server.script(heard(one("playbook", playbook="refund", slots={"customer": "Ada"})))
+    await chat.say("Ada has been waiting for 40 EUR of hers for a week now")
+    await chat.tap("Refund", "Reject")
+    assert [step for step, _ in await steps(office)] == ["hear.words/100"]
+    assert "Say what the message is." in office.server.asked[0]["messages"][0]["content"]
+    await chat.say("/agents")
+    assert "on trial, prompt 100: 1 decided: 0 changed by hand, 1 refused" in chat.last
+    assert (await chat.tap(TITLE, "Read all with it")).text.endswith("read with prompt 100.")
+    await chat.tap(TITLE, "Read with prompt 1 again")
+    assert "no rule knows is read with prompt 1." in chat.text(TITLE)
     assert (await verify.verify(office.app.db)).faults == ()
 
 
