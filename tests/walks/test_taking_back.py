@@ -7,8 +7,20 @@ import sqlalchemy as sa
 from bot.app import App
 from memory.schema.work import goals, outcomes
 from tests.chat import Chat
+from tests.conftest import FakeClock
 from tests.walks.model_office import Office
-from tests.walks.test_graph import FAILED, Notes, ada, chain, notes, patient, plan, states, step
+from tests.walks.test_graph import (
+    FAILED,
+    Notes,
+    ada,
+    chain,
+    done,
+    notes,
+    patient,
+    plan,
+    states,
+    step,
+)
 from tests.walks.test_planning import ASK, mail, note
 from tests.walks.test_planning import plan as proposed
 
@@ -111,3 +123,19 @@ async def test_a_failed_undo_is_not_tried_again_after_another_one_worked(
     assert notes.back == ["again"]
     await chat.press(retry)
     assert notes.back == ["again"]
+
+
+async def test_what_was_done_last_is_taken_back_first_wherever_it_stands_in_the_plan(
+    app: App, chat: Chat, notes: Notes, clock: FakeClock
+) -> None:
+    notes.hangs.add("slow")
+    notes.fails.add("last")
+    whom = await ada(app)
+    steps = [step("slow", whom), step("quick", whom), step("last", whom, "slow", "quick")]
+    goal = await plan(app, chat, "order", *steps)
+    await done(app, goal, "quick")
+    clock.advance(minutes=1)
+    notes.go.set()
+    await chat.settle()
+    await chat.tap(FAILED, BACK)
+    assert notes.back == ["slow", "quick"]
