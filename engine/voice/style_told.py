@@ -100,7 +100,7 @@ async def changed_of(
     roles = {} if operation is None else operation.roles
     drafts = [name for name, value in planned.items() if isinstance(value, dict)]
     names = [name for name in drafts if roles.get(name) == "text" and field in ("", name)]
-    by_hand = next((i for i, row in enumerate(versions) if row.author == "operator"), None)
+    by_hand = next((i for i, row in enumerate(versions) if _typed(row, names)), None)
     drafted = versions[-1] if by_hand is None else versions[max(by_hand - 1, 0)]
     before, after = (_texts(row.action["args"], names) for row in (drafted, versions[-1]))
     return likeness.changed(before, after) if before else None
@@ -116,6 +116,12 @@ def curve(drafts: Sequence[Sent]) -> str:
     ]  # what is left over is older than a whole point
     shares = [sum(one.changed for one in point) / len(point) for point in points]
     return CURVE.format(each=TOGETHER, points=", ".join(f"{share:.0%}" for share in shares))
+
+
+def _typed(row: sa.Row[Any], names: Sequence[str]) -> bool:
+    """Say whether the operator wrote in this version; to choose another draft is not to write."""
+    origins = row.action["origins"]
+    return row.author == "operator" and any(origins.get(name) == "operator" for name in names)
 
 
 def _texts(args: dict[str, Any], names: Sequence[str]) -> str:

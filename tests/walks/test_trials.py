@@ -226,5 +226,8 @@ async def test_several_drafts_to_choose_from_are_no_version_of_the_prompt(office
     office.server.script(says({"texts": [WROTE, "Hi Bruno! It is there: come and see."]}))
     await chat.say("be creative: write to Bruno that the file is ready")
     assert [step for step, _ in await steps(office)] == ["draft.variants/1"]
+    await chat.tap(CARD, "Take B")
+    await chat.tap(CARD, "Send")
     await chat.say("/agents")
+    assert "0 of 1 drafts changed by hand" in chat.last  # to choose is not to write
     assert "Drafts are written with prompt 5." in chat.last
