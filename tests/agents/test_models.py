@@ -265,6 +265,15 @@ async def test_a_provider_that_bills_more_than_was_reserved_overshoots_by_that_c
     assert Decimal(cost.amount) == Decimal("1.8")
 
 
+async def test_a_ceiling_counts_a_token_for_each_byte_that_is_sent(desk: Desk) -> None:
+    desk.server.script(GOOD)
+    models = desk.models(day="500", goal="500")
+    for text in ("o" * 300, "\U0001f600" * 300):
+        await models.ask(wish(text))
+    plain, signs = (Decimal(one.ceiling) for one in await desk.costs())
+    assert signs - plain == Decimal(100) * 900 / 1_000_000  # three bytes more for each sign
+
+
 async def test_with_most_of_the_budget_gone_only_small_models_are_asked(desk: Desk) -> None:
     desk.server.script(says({"text": "x"}, tokens=(4_200, 0)))
     models = desk.models(small=("home/one",), large=("home/two",), day="0.5")

@@ -1,0 +1,49 @@
+"""A paragraph from passages: no sentence may name what its model was not given."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from agents.answers import answering
+from agents.answers.answering import Paragraph
+from agents.models.door import Answer
+from memory.recall import Recalled
+
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def passage(id: str, text: str, sensitivity: Any = "personal") -> Recalled:
+    return Recalled(
+        id=id, ref=f"evt_{id}", kind="mail", text=text, score=1.0, at=AT, trust="outside",
+        sensitivity=sensitivity, record=None, by=None, because="",
+    )  # fmt: skip
+
+
+class Model:
+    """Writes one sentence from source 2, having been given these passages."""
+
+    def __init__(self, *given: str) -> None:
+        self.given = given
+        self.wish: Any = None
+
+    async def ask(self, wish: Any) -> Answer[Paragraph]:
+        self.wish = wish
+        said = {"sentences": [{"text": "The lamp costs 60 EUR.", "sources": [2]}]}
+        return Answer(Paragraph.model_validate(said), "home/one", given=self.given)
+
+
+@pytest.mark.parametrize(("given", "shown"), [(("a", "b"), True), (("a",), False)])
+async def test_a_sentence_may_name_only_what_its_model_was_given(
+    given: tuple[str, ...], shown: bool
+) -> None:
+    told = [passage("a", "A lamp."), passage("b", "It costs 60 EUR.")]
+    written = await answering.paragraph(Model(*given), "what?", "personal", told, "evt_1")
+    assert (written is not None) == shown
+
+
+async def test_what_is_secret_is_no_source() -> None:
+    told = [passage("a", "A lamp."), passage("b", "It costs 60 EUR.", "secret")]
+    model = Model("a", "b")
+    assert await answering.paragraph(model, "what?", "personal", told, "evt_1") is None
+    assert "60 EUR" not in str(model.wish.messages)
