@@ -21,10 +21,9 @@ from agents.models.wish import T, Wish
 from agents.plans import plan_wish
 from agents.plans.plan_wish import Given
 from agents.playbooks.references import WRITE
-from agents.specialists import strategist
 from agents.specialists.researcher import Researcher
 from agents.specialists.specialist import Wanted
-from agents.writing import judging, revising, variants
+from agents.writing import judging, revising, strategist, variants
 from agents.writing.checks.evidence import Evidence, Finding
 from agents.writing.composing import Composing
 from benchmarks._figures import Screen, operator

@@ -14,8 +14,8 @@ from agents.plans import shelf as shelves
 from agents.plans.shelf import Shelf
 from agents.playbooks import library
 from agents.runner import Runner
-from agents.specialists import strategist
 from agents.specialists.own_code import WithOwnCode
+from agents.writing import strategist
 from agents.writing.composing import Composing
 from agents.writing.drafting import SHADOW
 from bot import front as hearing

@@ -83,6 +83,7 @@ async def heard(reader: Reader, said: str, conv: str, reply_to: str | None = Non
             found = [one for one in found if one.state.get("to") is not None]
         if found:
             value, when = groups.get("value") or "", groups.get("when") or ""
+            value = measured.whole(value, groups.get("unit") or None)
             return Heard(what, tuple(found), value, when, said)
         if what == "stop":
             return Heard("unknown", value=of, said=said)

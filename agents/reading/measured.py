@@ -19,6 +19,7 @@ UNIT = r"(?:%|[^\W\d]\w*(?: [^\W\d]\w*)?)"
 UNREAD = "I cannot read “{said}” as one number. Write it like 1240 or 12.5."
 SEVERAL = "Several objectives may be meant: {names}. Say which one, by its whole name."
 OPEN = {"objective": ("open",), "project": ("planned", "running", "paused")}
+TIMES = ("k", "tsd", "thousand", "tausend", "mio", "million", "millions", "millionen", "mrd")
 DOWN = ("reduce", "cut", "lower", "shrink", "senke", "reduziere", "verringere")
 _UP = r"grow|increase|raise|lift|bring|get|push|steigere|erhöhe|bringe?"
 _OUR = r"(?:(?:the|our|my|der|die|das|den|unsere[nr]?|meine[nr]?)\s+)?"
@@ -46,6 +47,12 @@ _LEAD = re.compile(
 _BELONGS = re.compile(
     r"\s(?:for|under|towards|für|unter)\s+(?P<of>[^,]+?)(?=\s*(?:,|$))", re.IGNORECASE
 )
+
+
+def whole(said: str, unit: str | None) -> str:
+    """Return a number with what multiplies it, for “1.2 k” is no 1.2; other units are left out."""
+    times = unit is not None and unit.casefold().split()[0] in TIMES
+    return f"{said} {unit}" if times else said
 
 
 def number(said: str, locale: str) -> Decimal:
@@ -108,7 +115,7 @@ def share(name: str, locale: str) -> tuple[str, dict[str, Any]]:
 
 
 def _state(measure: str, to: str, unit: str | None, locale: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"to": str(number(to, locale))}
+    found: dict[str, Any] = {"to": str(number(whole(to, unit), locale))}
     if measure:
         found["measure"] = measure
     if unit:

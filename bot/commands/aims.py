@@ -228,6 +228,8 @@ async def put(house: House, tap: Tap, who: Person, key: str, values: dict[str, s
         goal, project = await goals.get(tx, tap.ref), await records.get(tx, tap.item)
         if goal is None or project is None:
             return Reply(GONE, refused=True)
+        if project.state["status"] in aims.ENDED:
+            return Reply(stopping.ENDED.format(name=project.name), refused=True)
         said = UNDER.format(goal=goal.text, project=project.name)
         await goals.put_under(tx, goal.id, project.id, cause)
         await outbox.post(tx, await _shown(tx, project, who.conv, f"aim:{cause}"), who.conv)

@@ -81,7 +81,7 @@ def of(
     whole = due - first.at
     gone = min((last.at - first.at) / whole, 1.0) if whole > timedelta() else 1.0
     line = rounded(first.value + (to - first.value) * Decimal(str(gone)), to)
-    left = due - max(last.at, first.at)
+    left = due - max(now, first.at)
     needed = rounded((to - last.value) / weeks(left), to) if left > timedelta() else None
     way = to - first.value
     done = float((last.value - first.value) / way) if way else 0.0

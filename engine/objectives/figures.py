@@ -88,7 +88,9 @@ async def _revenue(reader: Reader) -> list[Point]:
     """Return what was paid, in the company's currency, when its invoice was first seen as paid."""
     currency = await profile.get(reader, "currency")
     found = []
-    for invoice in await records.of_kind(reader, "invoice", status="paid", currency=currency):
+    for invoice in await records.of_kind(
+        reader, "invoice", limit=records.ALL, status="paid", currency=currency
+    ):
         seen = [v.at for v in await records.history(reader, invoice.id) if _paid(v.state)]
         found.append(Point(min(seen), Decimal(invoice.state["total"])))
     return sorted(found, key=_at)
@@ -96,7 +98,7 @@ async def _revenue(reader: Reader) -> list[Point]:
 
 async def _orders(reader: Reader) -> list[Point]:
     zone, found = await profile.get(reader, "zone"), []
-    for order in await records.of_kind(reader, "order"):
+    for order in await records.of_kind(reader, "order", limit=records.ALL):
         on = order.state.get("ordered_on")
         at = at_place(date.fromisoformat(on), zone) if on else await begin(reader, order)
         found.append(Point(at, Decimal(1)))

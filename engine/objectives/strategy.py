@@ -3,7 +3,7 @@
 rings ─▶ anything new behind? ─▶ one card of typed proposals ──tap──▶ exactly that one is done
             └─ no: nothing is said
 It proposes and never acts. A model may word the card and choose among the proposals, see
-agents/specialists/strategist.py.
+agents/writing/strategist.py.
 """
 
 from collections.abc import Sequence

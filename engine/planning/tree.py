@@ -14,7 +14,7 @@ from memory.records import Record
 from memory.schema.models import costs
 from memory.schema.work import goals, outcomes
 
-GOALS_MAX = 200
+LOOSE_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,13 @@ async def projects(reader: Reader, objective: str | None = None) -> list[Record]
 async def goals_of(reader: Reader, project: str) -> list[sa.Row[Any]]:
     """Return the goals of a project, oldest first."""
     mine = goals.c.project.in_(await records.same(reader, project))
-    query = sa.select(goals).where(mine).order_by(goals.c.at, goals.c.id)
-    return await reader.rows(query.limit(GOALS_MAX))
+    return await reader.rows(sa.select(goals).where(mine).order_by(goals.c.at, goals.c.id))
 
 
 async def loose(reader: Reader, conv: str) -> list[sa.Row[Any]]:
     """Return the open goals of a conversation that are done for no project, newest first."""
     query = sa.select(goals).filter_by(conv=conv, project=None, state="open")
-    return await reader.rows(query.order_by(goals.c.at.desc(), goals.c.id).limit(GOALS_MAX))
+    return await reader.rows(query.order_by(goals.c.at.desc(), goals.c.id).limit(LOOSE_MAX))
 
 
 async def above(reader: Reader, project: str | None) -> tuple[Record | None, Record | None]:

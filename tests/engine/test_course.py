@@ -75,3 +75,9 @@ def test_any_figures_have_a_course_whose_line_lies_between_the_first_and_the_tar
         assert min(first, to) - 1 <= found.line <= max(first, to) + 1
     if found.state == "behind":
         assert last < to
+
+
+def test_what_it_takes_a_week_counts_from_today_and_not_from_the_newest_figure() -> None:
+    now = BEGIN + timedelta(days=60)
+    found = course.of(points((0, "100"), (50, "600")), Decimal(1100), DUE, now)
+    assert found.needed == Decimal(88)  # 500 in the forty days that are left

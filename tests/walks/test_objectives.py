@@ -7,6 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App
+from engine.objectives import stopping
+from engine.planning import goals as all_goals
 from memory import events, facts, records, verify
 from memory.facts import Author
 from memory.records import Record
@@ -105,6 +107,8 @@ async def test_a_figure_is_a_fact_that_is_dated_corrected_and_taken_back(
     assert "1,250 of 2,000" in chat.last
     assert "Figure: 1100 since 10 Dec 2026" in chat.last
     assert "1240" not in chat.last
+    await chat.say("newsletter is at 1.2k")
+    assert "I cannot read “1.2 k” as one number." in chat.last
     await chat.tap("Corrected", "Take it back")
     await chat.say("/objectives newsletter")
     assert "1,240 of 2,000" in chat.last
@@ -219,6 +223,23 @@ async def test_stopping_a_project_withdraws_what_the_card_showed_and_nothing_els
     await app.alarms.ring_due()
     await chat.settle()
     assert any("⏰ call Bo" in one.summary for one in chat.shown.values())
+
+
+async def test_of_many_plans_of_a_project_none_is_left_out_of_its_stop_and_its_sums(
+    app: App, chat: Chat
+) -> None:
+    await begun(chat)
+    project = await only(app, "project")
+    slots = {"values": {}, "said": ["for project Spring campaign: look"], "mail": None}
+    async with app.db.transaction() as tx:
+        cause = await events.note(tx, "told", None)
+        for number in range(201):
+            await all_goals.open_goal(
+                tx, tx.id("gol"), f"look {number}", asked_by=cause.id, conv=None, playbook=None,
+                slots=slots,
+            )  # fmt: skip
+        found = await stopping.waiting(tx, project)
+    assert len(found.goals) == 201
 
 
 async def test_stopping_an_objective_stops_its_projects_and_gives_all_back(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from agents.specialists import strategist
-from agents.specialists.strategist import Worded
+from agents.writing import strategist
+from agents.writing.strategist import Worded
 from bot.app import App, open_app
 from memory import records, verify
 from memory.events import Event
@@ -198,6 +198,9 @@ def test_words_with_a_number_or_an_address_that_was_not_seen_are_dropped() -> No
         ("Only 20 of 900.", [1], True),
         ("Only 21 of 900.", [1], False),
         ("Look at https://example.org.", [1], False),
+        ("Look at evil.example/x.", [1], False),
+        ("All of the 900 by August.", [1], False),
+        ("Twenty of 900 is seventy too few.", [1], False),
         ("Only 20.", [2], False),
         ("Only 20.", [], False),
         ("", [1], False),

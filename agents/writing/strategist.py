@@ -1,15 +1,15 @@
 """Lets a large model word the weekly look and choose among its proposals. It adds nothing.
 
-What it says is used only if every number of it stands in what was seen, and it names no address;
-else the card stays as the rules wrote it.
+What it says is used only if every number, date and address of it stands in what was seen; else the
+card stays as the rules wrote it.
 """
-
-import re
 
 from pydantic import BaseModel, Field
 
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
+from agents.writing.checks import draft
+from agents.writing.checks.evidence import Evidence
 from engine.chat import outbox
 from engine.models import model_calls
 from engine.objectives import strategy
@@ -28,8 +28,7 @@ what matters most and why, and choose the one to three proposals that help most,
 Use no number and no date that does not stand below. Promise nothing and do nothing: the owner
 decides."""
 BY = "Worded by the model {model}; the numbers and proposals are Firstmate's own."
-_NUMBER = re.compile(r"\d+(?:[.,'\u00a0\u202f]\d+)*")
-_ADDRESS = re.compile(r"://|\bwww\.|@\w", re.IGNORECASE)
+TO_THE_LETTER = ("number", "date", "link", "address")
 
 
 class Worded(BaseModel):
@@ -61,13 +60,13 @@ async def word(house: House, models: Models, work: Work) -> None:
 
 def checked(said: Worded, proposed: Event) -> tuple[str, list[int]] | None:
     """Return the words and the indexes of what was chosen; None: they are of no use."""
-    seen = set(_NUMBER.findall(_seen(proposed)))
     count = len(proposed.body["proposals"])
     chosen = list(dict.fromkeys(place - 1 for place in said.chosen))
     text = " ".join(said.text.split())
     if not text or not chosen or any(not 0 <= index < count for index in chosen):
         return None
-    if _ADDRESS.search(text) or any(one not in seen for one in _NUMBER.findall(text)):
+    found = draft.findings(text, Evidence((_seen(proposed),)))
+    if any(one.kind in TO_THE_LETTER for one in found):
         return None
     return text, chosen
 
