@@ -4,7 +4,7 @@ What was approved to come after it is asked once more, for the yes took the step
 waits is drafted anew, for it may quote the step.
 """
 
-from connectors.contract import Preview
+from connectors.contract import ConnectorError, Preview
 from engine.acting import effects, gate, taps
 from engine.acting.effects import Effect
 from engine.acting.gate import Proposal
@@ -17,6 +17,8 @@ from engine.rules.house import House
 from engine.work.durable import open_work
 from memory.db import Reader, Tx
 
+CANNOT = "I cannot look at what was to come after it: {} Nothing was changed."
+MOVED = "What was to come after it changed this moment; nothing was done. Tap again."
 DONE = "I go on without it. What was to come after it is asked anew."
 
 
@@ -27,16 +29,21 @@ async def go_on(house: House, tap: Tap, who: Person, key: str, values: dict[str,
         approved = [] if task is None else await _approved(reader, task)
     if task is None:
         return Reply(GONE, refused=True)
-    anew = [
-        (one, await gate.again(house, one.action, one.goal, task=one.planned_by, shown=shown))
-        for one, shown in approved
-    ]
+    try:
+        anew = [
+            (one, await gate.again(house, one.action, one.goal, task=one.planned_by, shown=shown))
+            for one, shown in approved
+        ]
+    except ConnectorError as error:
+        return Reply(CANNOT.format(error), refused=True)
     async with house.db.transaction() as tx:
         cause = await taps.heard(tx, tap, who, key, values)
         now = await plans.task(tx, task.id)
         back = await plans.taking_back(tx, task.goal) is not None
         if now is None or now.state != "failed" or back:
             return Reply(mending.SETTLED, refused=True)
+        if [one.id for one, _ in await _approved(tx, now)] != [one.id for one, _ in anew]:
+            return Reply(MOVED, refused=True)
         await _left_out(tx, now, tap.ref, anew, cause)
     return Reply(DONE)
 

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 import sqlalchemy as sa
 
 from agents.plans.planning import Planning
 from connectors.contract import PermanentError
+from engine.acting import gate
 from memory import events
 from memory.db import change
 from memory.schema.work import effects, goals, plans, work
@@ -192,3 +194,36 @@ async def test_a_card_that_waits_stays_where_it_cannot_be_drafted_anew(office: O
     assert await states(office) == {"one": "skipped", "tell": "waiting"}
     await chat.tap(CARD, "✓ Send")
     assert len(sent(office.app)) == 1
+
+
+async def test_going_on_asks_about_every_yes_behind_the_step_or_changes_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = await office.open()
+    Notes(office.app).fails.add("one")
+    behind = [mail(key, "one", subject=key) for key in ("first", "second")]
+    office.server.script(plan(note("one", "one"), *behind))
+    await chat.say(ASK)
+    await chat.tap("Plan: The plan", "▶ Start")
+    cards = [key for key, msg in chat.shown.items() if CARD in msg.summary]
+    tokens = [chat.tokens[key, "✓ Send"] for key in cards]
+    await chat.press(tokens[0])
+    whole, moved = gate.again, list[int]()
+
+    async def closed(*given: Any, **more: Any) -> Any:
+        raise PermanentError("The post office is closed.")
+
+    async def slowly(*given: Any, **more: Any) -> Any:
+        if not moved:
+            moved.append(1)
+            await office.app.tap(chat.who, "yes", tokens[1], {})
+        return await whole(*given, **more)
+
+    for again, said in ((closed, "The post office is closed."), (slowly, "Tap again.")):
+        monkeypatch.setattr(gate, "again", again)
+        reply = await chat.tap(FAILED, "Go on without it")
+        assert (reply.refused, said in reply.text) == (True, True)
+        assert await states(office) == {"one": "failed", "first": "running", "second": ANY}
+    await chat.tap(FAILED, "Go on without it")
+    assert await states(office) == {"one": "skipped", "first": "waiting", "second": "waiting"}
+    assert sent(office.app) == []
