@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from agents.models.wish import Wish
 from agents.playbooks import references
 from agents.playbooks import scope as scopes
 from agents.playbooks.library import Playbook
@@ -16,11 +17,12 @@ from agents.playbooks.planner import step_of
 from agents.specialists import acting, strayed
 from agents.specialists.specialist import Scope, Specialist, Wanted, by_rules
 from agents.specialists.strayed import Stray
-from agents.writing import variants
+from agents.writing import shadows, variants
 from agents.writing.ahead import Ahead
 from agents.writing.checking import Draft
 from agents.writing.composing import Composing
-from agents.writing.drafting import Drafting
+from agents.writing.drafted import Drafted
+from agents.writing.drafting import SHADOW, Drafting
 from connectors.contract import PermanentError
 from engine.acting import approvals, effects, gate, refining
 from engine.acting.digests import digest
@@ -29,7 +31,7 @@ from engine.planning import aftermath, goals, plans, refinements, versions
 from engine.planning.goals import Goal
 from engine.rules.house import House
 from engine.rules.replay import ASKS
-from engine.work.durable import Work
+from engine.work.durable import Work, undone
 from memory import events
 from memory.db import Reader
 from policies.rules import Action
@@ -98,17 +100,31 @@ class Runner:
                 await plans.turn_on(tx, task.goal)
 
     async def shadow(self, work: Work) -> None:
-        """Ask what a trial in shadow would have written for a task."""
+        """Ask what a trial in shadow would have written for a task, and for others that wait."""
         async with self.house.db.snapshot() as reader:
-            task = await plans.task(reader, work.ref)
+            waiting = sorted(await undone(reader, SHADOW) - {work.ref})
+        wishes = list[Wish[Drafted]]()
+        for ref in (work.ref, *waiting):
+            if len(wishes) < shadows.TOGETHER_MAX:
+                wishes += await self._shadows(ref)
+        mine = wishes[: shadows.TOGETHER_MAX]
+        if mine and mine[0].wanted.task == work.ref:  # else it was asked with another before
+            await shadows.asked(self.drafting.models, self.house, mine)
+
+    async def _shadows(self, task_id: str) -> list[Wish[Drafted]]:
+        async with self.house.db.snapshot() as reader:
+            task = await plans.task(reader, task_id)
             goal = None if task is None else await goals.get(reader, task.goal)
         if task is None or goal is None or goal.playbook is None:
-            return
+            return []
         scope, _, _ = await self._told(goal, task)
         async with self.house.db.snapshot() as reader:
             wanted = await self.specialist(reader, task, scope)
-        for call in wanted[:1]:
-            await self.drafting.in_shadow(goal, task, scope, call)
+        return [
+            wish
+            for call in wanted[:1]
+            for wish in await self.drafting.shadows(goal, task, scope, call)
+        ]
 
     async def _dispatched(self, task_id: str) -> bool:
         """False: another draft of this task came first, so look again."""

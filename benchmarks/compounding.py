@@ -18,7 +18,7 @@ from agents.models import listed
 from agents.models.door import Answer, Models, NoAnswer
 from agents.models.wish import T, Wish
 from agents.plans.plan_wish import Proposed
-from agents.writing.drafting import Drafted
+from agents.writing.drafted import Drafted
 from bot import minds
 from bot.app import open_app
 from bot.commands import sample

@@ -10,7 +10,7 @@ import re
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,10 +83,18 @@ class Small(BaseModel):
     text: str
 
 
+def it_is_so(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the shortest answer in the shape that a request asks for."""
+    if "sentences" in body["response_format"]["json_schema"]["schema"]["properties"]:
+        return {"sentences": [{"text": "It is so.", "sources": [1]}]}
+    return {"text": "It is so."}
+
+
 @dataclass
 class Server:
     """A server that answers at once. `bodies`: what it was sent."""
 
+    says: Callable[[dict[str, Any]], dict[str, Any]]
     url: str = ""
     bodies: list[dict[str, Any]] = field(default_factory=list)
 
@@ -96,10 +104,7 @@ class Server:
         assert length is not None
         body = json.loads(await reader.readexactly(int(length[1])))
         self.bodies.append(body)
-        fields = body["response_format"]["json_schema"]["schema"]["properties"]
-        said: dict[str, Any] = {"text": "It is so."}
-        if "sentences" in fields:
-            said = {"sentences": [{"text": "It is so.", "sources": [1]}]}
+        said = self.says(body)
         sent = sum(len(message["content"]) for message in body["messages"]) // TOKEN_CHARS
         whole = json.dumps(
             {
@@ -116,8 +121,10 @@ class Server:
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[Server]:
-    server = Server()
+async def serving(
+    says: Callable[[dict[str, Any]], dict[str, Any]] = it_is_so,
+) -> AsyncIterator[Server]:
+    server = Server(says)
     listening = await asyncio.start_server(server.answer, "127.0.0.1", 0)
     server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
     async with listening:

@@ -31,6 +31,7 @@ from bot.commands.enriching import Enriching
 from bot.commands.facts import Knowing
 from bot.commands.memories import Memories
 from bot.commands.modes import Modes
+from bot.commands.offpeak import Offpeak
 from bot.commands.qualifying import Qualifying
 from bot.commands.recording import Recording
 from bot.commands.reminders import Reminders
@@ -301,6 +302,7 @@ def _furnish(app: App, shelf: Shelf, models: Models, switch: Callable[[str], Non
         Autonomy(house),
         Trust(house),
         Modes(house),
+        Offpeak(house),
         Reminders(house),
         Secrets(house),
         Who(house, app.remembering.recall),

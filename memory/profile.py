@@ -16,6 +16,7 @@ DEFAULTS: dict[str, Any] = {
     "email": "",
     "iban": "",
     "quiet": "20-8",  # hours without reminders, at the operator's place; or off
+    "offpeak": "off",  # the hours for what nobody waits for; off: at any time
     "stage": "new",  # new | asking | ready
     "playbooks": {},  # id → switched on
     "stopped": None,  # {"by", "at"} while STOP holds

@@ -1,22 +1,25 @@
-"""What the operator tells: a fact, how far an objective is, or that something is there."""
+"""What the operator tells: a fact, how far an objective is, that something is there, hours."""
 
 from typing import Literal
 
 from agents.answers import knowing
 from agents.hearing import aiming, recording
 from agents.reading import context
+from engine.work import offpeak
 from memory.db import Reader
 from memory.events import Event
 
 
 async def command(
     reader: Reader, said: str, *, is_wish: bool, event: Event | None = None
-) -> Literal["", "facts", "objectives", "record"]:
+) -> Literal["", "facts", "objectives", "offpeak", "record"]:
     """Return the command that takes what was told; "": it tells nothing.
 
     `is_wish`: a pattern of a playbook fits, so it is no record to be made. `event`: the message,
     which says what “it” may be.
     """
+    if offpeak.said(said) is not None:
+        return "offpeak"
     if await knowing.heard(reader, said) is not None:
         return "facts"
     body = {} if event is None else event.body

@@ -345,7 +345,7 @@ def _read(model: Model, form: _Form[T], got: Completion) -> _Turn[T]:
 
     if got.declined or got.finish == "content_filter":
         return no("declined", "declined to answer.")
-    if loops(got.text):
+    if not wish.alike and loops(got.text):
         return no("loop", "said the same again and again.", repair=True)
     if got.finish == "length":
         return no("cut", "was cut off in the middle.", repair=True)

@@ -42,7 +42,7 @@ def listen(wish: Wish[T], redaction: Redaction) -> Listen | None:
         if len(text) - looked < LOOK_EVERY_CHARS:
             return True
         looked = len(text)
-        if len(text) > wish.chars_max or loops(text):
+        if len(text) > wish.chars_max or (not wish.alike and loops(text)):
             return False
         try:
             value = redaction.restored(from_json(text, allow_partial=True))

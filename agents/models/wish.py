@@ -52,6 +52,7 @@ class Wish(Generic[T]):
     `hears`: is told what was written so far, JSON that is neither whole nor checked, with the ids
     of the passages it was given. Where it came from a cache or all at once, nothing.
     `first`: the model that is asked before those of the tier; "": none is.
+    `alike`: it asks for several texts that may well be alike, so a repetition is no loop.
     `needed`: nothing stands in for the answer, so a retry asks anew where the models gave up.
     """
 
@@ -65,6 +66,7 @@ class Wish(Generic[T]):
     hears: Hears | None = None
     first: str = ""
     needed: bool = False
+    alike: bool = False
 
     @cached_property
     def messages(self) -> list[Message]:

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from pydantic import BaseModel, Field
-
 from agents.models import prompts
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
@@ -21,6 +19,7 @@ from agents.specialists.specialist import Scope, Wanted
 from agents.writing import checking, examples, judging, revising, variants
 from agents.writing.checking import Draft
 from agents.writing.checks.evidence import Evidence, Finding
+from agents.writing.drafted import Drafted
 from engine.acting import request as requests
 from engine.keeping import recalls
 from engine.models import model_calls, trials
@@ -40,20 +39,11 @@ from policies.rules import RUNS_BY_ITSELF
 
 TEXT = "text"
 STEP = "draft.{field}/{prompt}"
-TEXT_CHARS_MAX = 5000
 RECALLED_MAX = 3
 SHADOW = "shadow"  # the work of asking what a trial would have written
-NAMED_MAX = 20
 RULES_MAX = 40
 FRAME = ("greeting", "closing", "signature")  # the draft has them already
 PAIR = "Drafted:\n{}\n\nMade of it by the owner:\n{}"
-
-
-class Drafted(BaseModel):
-    """The words of a message, ready to be read by the owner, and the passages they are from."""
-
-    text: str = Field(min_length=1, max_length=TEXT_CHARS_MAX)
-    used: list[int] = Field(default=[], max_length=NAMED_MAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,27 +107,24 @@ class Drafting:
             found = await checking.call(reader, self.house, call, template, evidence)
         return Draft(call, found)
 
-    async def in_shadow(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> None:
-        """Ask what a trial in shadow would have written; nobody is shown it."""
+    async def shadows(
+        self, goal: Goal, task: Task, scope: Scope, call: Wanted
+    ) -> list[Wish[Drafted]]:
+        """Return what a trial in shadow is still to be asked for a task; nobody is shown it."""
         async with self.house.db.snapshot() as reader:
             trial = (await self.pin(reader)).trial
         if trial is None or not trial.shadow or not self.models.set_up:
-            return
+            return []
+        found = []
         for name in _texts(self.house, task):
             template = call.args.get(name)
             if isinstance(template, str) and template:
                 asked = await self._asked(goal, task, scope, name, template, trial.arm)
-                await self._beside(_shadowed(asked.wish))
-
-    async def _beside(self, wish: Wish[Drafted]) -> None:
-        """Ask the one model that is on trial, if it was not before."""
-        async with self.house.db.snapshot() as reader:
-            if await model_calls.settled(reader, wish.wanted) is not None:
-                return
-        for tier, model in self.models.listed():
-            if wish.first in ("", model.name):
-                await self.models.tried(wish, tier, model)
-                return
+                wish = _shadowed(asked.wish)
+                async with self.house.db.snapshot() as reader:
+                    if await model_calls.settled(reader, wish.wanted) is None:
+                        found.append(wish)
+        return found
 
     async def _text(
         self, goal: Goal, task: Task, scope: Scope, field: str, template: str, passages: list[str]
@@ -157,7 +144,8 @@ class Drafting:
         await self._count(goal, task, field, answer, asked.recalled, asked.ms)
         if pin.trial is not None and pin.trial.shadow:
             async with self.house.db.transaction() as tx:
-                await open_work(tx, SHADOW, task.id, key=f"{SHADOW}:{pin.trial.id}:{task.id}")
+                key = f"{SHADOW}:{pin.trial.id}:{task.id}"
+                await open_work(tx, SHADOW, task.id, key=key, lane="off_peak")
         passages += [one.text for one in asked.recalled if one.id in answer.given]
         return await self._revised(goal, task, scope, asked.wish, text, template, passages)
 

@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from engine.chat import outbox
 from engine.chat.messages import say
-from engine.work import schedule
+from engine.work import offpeak, schedule
 from engine.work.lanes import LANES, Lane, Lanes
 from memory import events, lifetimes
 from memory.db import Database, Reader, Tx, change, insert_once
@@ -185,7 +185,8 @@ class Durable:
         async with self._db.snapshot() as reader:
             due = sa.select(work.c.id).filter_by(state="ready").where(work.c.due_at <= reader.now)
             due = due.order_by(work.c.due_at).limit(SWEPT_MAX)
-            rows = {lane: await reader.rows(due.filter_by(lane=lane)) for lane in LANES}
+            lanes = [one for one in LANES if one != "off_peak" or await offpeak.is_on(reader)]
+            rows = {lane: await reader.rows(due.filter_by(lane=lane)) for lane in lanes}
         for lane, found in rows.items():
             for row in found:
                 self._started(lane, row.id)
@@ -251,7 +252,8 @@ class Durable:
             await self._may_start.wait()
             async with self._db.snapshot() as reader:
                 row = await reader.row(sa.select(work).filter_by(id=work_id, state="ready"))
-            if row is None:
+                waits = lane == "off_peak" and not await offpeak.is_on(reader)
+            if row is None or waits:
                 return
             with SetWorkflowID(f"{work_id}.{row.round}"):
                 handle = await DBOS.start_workflow_async(self._workflow, work_id, row.round)

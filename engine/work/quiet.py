@@ -19,7 +19,12 @@ def fault(text: str) -> str | None:
 
 def is_quiet(local: datetime, settings: dict[str, Any]) -> bool:
     """Say whether this moment at the operator's place is quiet."""
-    found = _HOURS.fullmatch(str(settings["quiet"]))
+    return within(local, str(settings["quiet"]))
+
+
+def within(local: datetime, hours: str) -> bool:
+    """Say whether a moment at the operator's place lies in hours like 22-6; never in other text."""
+    found = _HOURS.fullmatch(hours)
     if found is None:
         return False
     begins, ends = int(found[1]), int(found[2])

@@ -9,7 +9,7 @@ from agents import runner
 from agents.models import listed
 from agents.models.door import Answer, Models, NoAnswer
 from agents.models.wish import T, Wish
-from agents.writing.drafting import Drafted
+from agents.writing.drafted import Drafted
 from bot import minds
 from engine.rules.house import House
 from memory.schema.work import refinements

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from agents.models.door import Models
 from agents.models.wish import Wish
-from agents.writing.drafting import Drafted
+from agents.writing.drafted import Drafted
 from agents.writing.variants import Variants
 from bot import minds
 from bot.app import App, open_app

@@ -1,0 +1,117 @@
+"""Walks of off-peak: the hours are said in the chat, and what nobody waits for waits for them."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from memory import verify
+from memory.schema.models import costs, reasons
+from tests.peers.models import fails, says
+from tests.walks.model_office import CARD, WROTE, Office
+from tests.walks.test_trials import MORE, try_out
+
+DRAFT = says({"text": WROTE})
+FILES = ("file", "lamp", "chair")
+ALIKE = (
+    "Dear Bruno, the {what} is ready and lies here for you. Come by whenever it suits you, or tell "
+    "me where I may send it; it costs nothing more. Yours, Studio Example"
+)
+
+
+SAID = ("off-peak is 22 to 6", "/offpeak 22-6", "Off-peak hours are from 22 to 6.")
+
+
+@pytest.mark.parametrize("words", SAID)
+async def test_the_hours_are_said_in_words_or_by_command_and_shown(
+    office: Office, words: str
+) -> None:
+    chat = await office.open()
+    await chat.say("/offpeak")
+    assert "Off-peak is any time" in chat.last
+    await chat.say(words)
+    assert "Off-peak is 22 to 6 o'clock: what nobody waits for is done then" in chat.last
+    await chat.say("/offpeak at night")
+    assert "“at night” are no hours. Write /offpeak 22-6" in chat.last
+    await chat.say("/offpeak off")
+    assert "Off-peak is any time" in chat.last
+
+
+async def wished(office: Office) -> Any:
+    """Wish for three mails by day, with a model in shadow whose turn is at night."""
+    chat = await office.open(**MORE)
+    await try_out(chat, "prompt 5 with home/two", "in shadow")
+    await chat.say("off-peak is 22 to 6")
+    office.server.script(DRAFT)
+    for what in FILES:
+        await chat.say(f"write to Bruno that the {what} is ready")
+    return chat
+
+
+def night(office: Office) -> None:
+    office.clock.advance(hours=14)
+
+
+async def shadows(office: Office) -> list[Any]:
+    rows = await office.rows(reasons)
+    return [one for one in rows if one.step == "shadow.draft.text/5" and one.state == "answered"]
+
+
+async def test_what_nobody_waits_for_waits_for_the_hours_and_is_asked_in_one_request(
+    office: Office,
+) -> None:
+    chat = await wished(office)
+    assert len(office.server.asked) == 3  # the drafts on the cards, and nothing else
+    assert sum(CARD in msg.summary for msg in chat.shown.values()) == 3
+    await chat.say("/offpeak")
+    assert "3 of it waits." in chat.last
+    texts = [ALIKE.format(what=what) for what in FILES]  # which is no loop
+    together = [{"id": number, "text": text} for number, text in enumerate(texts, 1)]
+    office.server.script(says({"drafts": together}, tokens=(300, 60)))
+    night(office)
+    await chat.settle()
+    assert len(office.server.asked) == 1
+    assert office.server.asked[0]["model"] == "two"
+    found = await shadows(office)
+    assert {one.task for one in found} == {
+        row.task for row in await office.rows(reasons) if row.task
+    }
+    assert [(one.tokens_in, one.tokens_out) for one in found] == [(100, 20)] * 3
+    assert sum(Decimal(one.cost) for one in found) == Decimal("0.009")
+    booked = [Decimal(row.amount) for row in await office.rows(costs)]
+    assert sum(booked) == Decimal("0.018")  # three drafts and one request: nothing twice
+    await chat.say("/offpeak")
+    assert "waits." not in chat.last
+    assert (await verify.verify(office.app.db)).faults == ()
+
+
+async def test_what_the_answer_leaves_out_is_asked_for_alone(office: Office) -> None:
+    chat = await wished(office)
+    one = {"drafts": [{"id": 2, "text": "Dear Bruno, the lamp lies here."}]}
+    office.server.script(says(one), DRAFT)
+    night(office)
+    await chat.settle()
+    assert len(office.server.asked) == 3
+    assert len(await shadows(office)) == 3
+
+
+async def test_a_request_that_fails_is_made_one_by_one(office: Office) -> None:
+    chat = await wished(office)
+    office.server.script(fails(400), DRAFT)
+    night(office)
+    await chat.settle()
+    assert len(await shadows(office)) == 3
+
+
+async def test_a_restart_by_day_waits_for_the_night_all_the_same(office: Office) -> None:
+    chat = await wished(office)
+    await office.app.close()
+    office.server.script(DRAFT)
+    chat = await office.open(**MORE)
+    office.clock.now += timedelta(hours=2)
+    await chat.settle()
+    assert office.server.asked == []
+    night(office)
+    await chat.settle()
+    assert len(await shadows(office)) == 3
