@@ -73,6 +73,7 @@ NOT = {
     "another scheme": ("See ftp://lamp.example/a?b=1 for it.", "ftp://lamp.example/a?b=1"),
     "another country's phone": ("Call +1 900 1234567.", "+1 900 1234567"),
     "another place's phone": ("Call 0171 1234567.", "0171 1234567"),
+    "what is still to do": ("Hola Bruno, con todo listo: TODO.", "TODO"),
     "a blank": ("Dear [NAME], it is done.", "[NAME]"),
 }
 
@@ -121,6 +122,8 @@ def test_whoever_is_greeted_must_be_whom_it_goes_to() -> None:
     found = findings("Dear Ada,\n\nit is done.", TRUE)
     assert [(one.kind, one.words) for one in found] == [("greeting", "Ada")]
     assert [one.words for one in findings("dear peter,\n\nit is done.", TRUE)] == ["peter"]
+    found = findings("Dear Quirina,\n\nit is done.", TRUE)
+    assert [(one.kind, one.words) for one in found] == [("greeting", "Quirina")]  # told once
     assert findings("Dear Mr Example,\n\nit is done.", TRUE) == ()
     assert findings("Dear customers,\n\nit is done.", TRUE) == ()
 
@@ -150,6 +153,8 @@ def test_a_draft_much_longer_or_shorter_than_its_template_is_told() -> None:
 def test_a_rule_of_tone_is_told_before_it_is_judged() -> None:
     rules = book.load({"mine.yaml": MINE})
     assert [one.kind for one in tone.check("", "We do it asap.", rules, "email.send")] == ["tone"]
+    tried = book.load({"mine.yaml": MINE.replace("then: deny", "then: deny, shadow: true")})
+    assert list(tone.check("", "We do it asap.", tried, "email.send")) == []
 
 
 MINE = """\

@@ -81,3 +81,9 @@ def test_what_it_takes_a_week_counts_from_today_and_not_from_the_newest_figure()
     now = BEGIN + timedelta(days=60)
     found = course.of(points((0, "100"), (50, "600")), Decimal(1100), DUE, now)
     assert found.needed == Decimal(88)  # 500 in the forty days that are left
+
+
+def test_an_end_that_is_further_off_than_two_years_is_none() -> None:
+    now = BEGIN + timedelta(days=50)
+    slow = course.of(points((0, "100"), (50, "108")), Decimal(1100), DUE, now)
+    assert (slow.pace, slow.ends_at_pace()) == (1, None)
