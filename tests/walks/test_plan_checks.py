@@ -70,3 +70,16 @@ async def test_what_is_kept_is_not_written_from_what_others_wrote_not_even_by_a_
     read = str(office.server.asked[1]["messages"])
     assert "SPRINGTIME" not in read
     assert "evil.example" not in read
+
+
+async def test_a_booking_that_invites_somebody_invented_is_never_agreed_to_in_passing(
+    office: Office,
+) -> None:
+    chat = await office.open()
+    hall = booking()
+    hall["args"] |= {"attendees": ["eve@evil.example"]}
+    office.server.script(plan(hall))
+    await chat.say(ASK)
+    card = chat.text("The plan")
+    assert "eve@evil.example" in card
+    assert "yes to" not in card
