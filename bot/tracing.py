@@ -22,7 +22,9 @@ AT_ONCE = 50
 TIMEOUT_S = 10.0
 PATH = "/v1/traces"
 DOWN = "traces: %s; what is not sent yet is sent later"
-REFUSED = "traces: the server said {status}"
+REFUSED = "the server said {status}"
+LATER = (408, 429, 502, 503, 504)  # of these OTLP says: send it again; of others: never
+LEFT_OUT = "traces: the server takes %d spans never (%d); they are left out"
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +72,10 @@ class Tracing:
             return 0
         if found:
             answer = await http.post_json(self._url, request(found), timeout_s=TIMEOUT_S)
-            if not 200 <= answer.status < 300:
+            if answer.status in LATER:
                 raise ConnectorError(REFUSED.format(status=answer.status))
+            if not 200 <= answer.status < 300:
+                log.warning(LEFT_OUT, len(found), answer.status)
         async with self._db.transaction() as tx:
             await cursors.save(tx, CURSOR, str(ended[-1][0]))
         return len(ended)

@@ -105,6 +105,19 @@ async def test_what_the_server_did_not_take_is_sent_later(
     assert receiver.bodies[0] == receiver.bodies[1]
 
 
+async def test_what_the_server_never_takes_holds_up_nothing(
+    office: Office, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    await sent(office)
+    tracing = Tracing(office.app.db, receiver.url)
+    receiver.status = 413
+    assert await tracing.send() == 1
+    assert "are left out" in caplog.text
+    receiver.status = 200
+    assert await tracing.send() == 0
+    assert len(receiver.bodies) == 1
+
+
 async def test_nobody_is_told_unless_a_server_is_named(office: Office) -> None:
     await office.open()
     before = {task.get_coro().__qualname__ for task in asyncio.all_tasks()}  # type: ignore[union-attr]
