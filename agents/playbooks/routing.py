@@ -9,8 +9,7 @@ import re
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from operator import mul
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from agents.playbooks import sureness
 from agents.playbooks.library import Playbook
@@ -233,7 +232,8 @@ class Router:
             return [_overlap(said, example.text) for example in self._examples]
         others = _encoded(self._encoder, tuple(example.text for example in self._examples))
         [vector] = self._encoder.encode([said])
-        return [sum(map(mul, vector, other)) for other in others]
+        scores: list[float] = (others @ vector).tolist()
+        return scores
 
 
 def may_be(text: str, playbook: Playbook) -> bool:
@@ -283,9 +283,11 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=4)
-def _encoded(encoder: Encoder, texts: tuple[str, ...]) -> list[list[float]]:
+def _encoded(encoder: Encoder, texts: tuple[str, ...]) -> Any:
     """Return the vectors of the examples; they take 2 s, so a process makes them once."""
-    return encoder.encode(texts)
+    import numpy as np
+
+    return np.asarray(encoder.encode(texts))
 
 
 def _plain(text: str) -> str:
