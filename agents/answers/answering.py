@@ -1,7 +1,7 @@
 """An answer in words: a small model may write one paragraph from exactly the passages it is given.
 
-Every sentence names its sources. One that names none, or one that is not there, or a number that
-stands in no passage it names: then nobody sees any of it.
+Every sentence names its sources. One that names none, or one that is not there, or a number, link
+or address that stands in no passage it names: then nobody sees any of it.
 """
 
 import re
@@ -30,6 +30,7 @@ SENTENCES_MAX = 6
 Writing = Callable[[str], Awaitable[None]]
 """Is told the sentences that are finished and hold, whenever there is one more."""
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_PLACE = re.compile(r"[\w.+-]+@[\w.-]+\w|(?:https?://|www\.)\S*\w|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b")
 
 
 class Sentence(BaseModel):
@@ -118,11 +119,13 @@ def _holds(sentences: Sequence[Sentence], question: str, sources: Mapping[int, R
 
 
 def cited(one: Sentence, question: str, sources: Mapping[int, Recalled]) -> bool:
-    """Say whether every source it names was given, and every number stands in one of them."""
+    """Say whether every source it names was given, and its numbers and addresses stand in them."""
     if not all(number in sources for number in one.sources):
         return False
     read = " ".join([question, *(sources[number].text for number in one.sources)])
-    return set(_NUMBER.findall(one.text)) <= set(_NUMBER.findall(read))
+    places = {place.casefold() for place in _PLACE.findall(one.text)}
+    known = {place.casefold() for place in _PLACE.findall(read)}
+    return places <= known and set(_NUMBER.findall(one.text)) <= set(_NUMBER.findall(read))
 
 
 def _text(sentences: Sequence[Sentence]) -> str:

@@ -6,7 +6,7 @@ and the wish is planned anew. What is done is said to be done, with the way to t
 
 from dataclasses import dataclass, replace
 
-from agents.hearing import changing, correction_words, parts, plain
+from agents.hearing import changing, correction_words, parts, plain, plan_corrected
 from agents.hearing.changing import Changed
 from agents.hearing.correction_words import Correction
 from agents.hearing.filling import KINDS, Filling, ask_next, resumed
@@ -61,11 +61,13 @@ class Correcting:
             last = await _last(tx, event)
             if question is None or (last and last[0].at > question.at):
                 wish = await self._planned(tx, event, said, told, last, read_by)
+                taken = wish is not None or await self._by_model(tx, event, told, last)
             else:
                 wish = await self._asked(tx, event, said, told, question)
+                taken = wish is not None
         if wish is not None:
             await self.filling.telling.tell(event, wish)
-        return wish is not None
+        return taken
 
     async def _asked(
         self, tx: Tx, event: Event, said: str, told: Correction, question: Question
@@ -117,6 +119,20 @@ class Correcting:
         else:
             await self._again(tx, event, goal, changed)
         return changed.wish
+
+    async def _by_model(self, tx: Tx, event: Event, told: Correction, last: list[Goal]) -> bool:
+        """Have the last plan of a model made anew, or say that it is done. False: none fits."""
+        for goal in last:
+            if not plan_corrected.fits(goal, told):
+                continue
+            if goal.state == "open":
+                await plan_corrected.take(tx, event, goal)
+                return True
+            happened = [e for e in await effects.of_goal(tx, goal.id) if e.state in HAPPENED]
+            if happened:
+                await self._tell_done(tx, event, goal, happened)
+            return bool(happened)
+        return False
 
     async def _changed(
         self, reader: Reader, wish: Wish, said: str, told: Correction

@@ -25,6 +25,7 @@ from engine.rules.house import House
 
 AGREEABLE = ("internal", "share", "booking")  # what one yes may hold with others; never money
 UNPROVEN = ("text", "model")
+STAYS = ("read", "internal")  # what the title of a step may say in other words
 LATER: dict[str, Any] = {"outcome": "later", "because": ""}
 
 
@@ -33,6 +34,9 @@ async def steps(house: House, goal: Goal, version: Version) -> dict[str, dict[st
     found: dict[str, dict[str, Any]] = {}
     for step, args, still_open in await _prepared(house, goal, version):
         found[step.key] = {**await _judged(house, goal, step, args, still_open), "args": step.args}
+        operation = house.operation(step.operation)
+        if operation.effect not in STAYS:
+            found[step.key]["does"] = operation.does
         if not still_open:
             found[step.key]["args"] = args
     return found

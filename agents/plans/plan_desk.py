@@ -4,6 +4,7 @@ A yes given here is the operator's, to exactly the digests that the card showed;
 is asked twice never passes with others.
 """
 
+from agents.hearing.plan_corrected import THINKING
 from agents.plans import foretold, plan_anew
 from engine.acting import approvals, effects
 from engine.acting.taps import GONE, Person, Reply, heard
@@ -24,7 +25,6 @@ ENDED = "This plan has ended already."
 EMPTY = "Write what should be different; nothing was changed."
 DROPPED = "Dropped. Nothing was done."
 DROPPED_REST = "Dropped. What was done before stays done."
-THINKING = "I plan it anew; what is done stays."
 
 
 async def start(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agents.hearing import filling, parts
+from agents.hearing import filling, parts, plan_corrected
 from agents.hearing.lost import NO_MODEL, NOT_SURE, able
 from agents.models.door import Answer, Models
 from agents.plans import foretold, mentioned, plan_anew, plan_made, plan_recalled
@@ -82,12 +82,14 @@ class Planning:
         return None if await self.take(event, rest) else say(f"plan:{event.id}", NO_MODEL)
 
     async def work(self, work: Work) -> None:
-        """Make the plan that an event asks for: a wish, an answer, or a tap on a plan's card."""
+        """Make the plan that an event asks for: a wish, an answer, a correction, or a tap."""
         async with self.house.db.snapshot() as reader:
             event = await parts.told(reader, work.ref)
+            if event is not None and event.kind == plan_corrected.KIND:
+                event = await plan_corrected.with_note(reader, event)
         if event is None:
             return
-        if event.kind == "tap.received":
+        if event.kind in ("tap.received", plan_corrected.KIND):
             await self._anew(event)
         else:
             await self._first(event)

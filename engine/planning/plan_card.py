@@ -117,7 +117,8 @@ def _lines(steps: list[dict[str, Any]], told: dict[str, Any]) -> Iterator[str]:
         outcome = one["outcome"]
         why = f": {one['because']}" if outcome in TELLS_WHY else ""
         once = " (one tap can say yes now)" if one.get("agreeable") else ""
-        yield f"{number}. {step['title']} — {SAYS[outcome]}{why}{once}"
+        does = f" · {one['does']}" if one.get("does") else ""  # whatever its title says
+        yield f"{number}. {step['title']} — {SAYS[outcome]}{why}{once}{does}"
 
 
 def _exactly(steps: list[dict[str, Any]], told: dict[str, Any]) -> Iterator[Part]:

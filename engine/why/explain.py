@@ -37,6 +37,7 @@ KIND = {
     "tap.received": "You tapped",
     "goal.opened": "Goal taken on",
     "plan.made": "Plan made",
+    "plan.corrected": "You corrected the plan",
     "suggestion.taken": "You took a suggestion",
 }
 TAPPED = {  # what a tap that changes records said

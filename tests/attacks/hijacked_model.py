@@ -5,6 +5,7 @@ it is asked for is filled in, also those that did not exist when the script was 
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -21,19 +22,27 @@ SCRIPT = Path(__file__).with_name("hijacked.yaml")
 TOKENS = (100, 20)
 ITEMS = 2  # in each list
 DEEP_MAX = 8  # a shape may hold itself
+MARK = re.compile(r"\[[A-Z]+-\d+-[^\]]+\]")  # what redaction puts in the place of addresses
+MEANT = {  # what a script means by these words
+    "LONG": " ".join(f"Lamp {number} is {number * 7}." for number in range(20_000)),
+    "DEEP": "[" * 5_000,
+}
 
 
 @dataclass
 class Script:
     """One attack. `values` by the name of a field; `words`: for every other text.
 
-    `raw`: answers that are no JSON, given every third time.
+    `raw`: answers that are no JSON, given every third time. `far`: it is somebody else's model.
+    `echo`: it writes what redaction put in the place of addresses after its words.
     """
 
     name: str
     words: str
     values: Mapping[str, Any] = field(default_factory=dict)
     raw: Sequence[str] = ()
+    far: bool = False
+    echo: bool = False
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -53,6 +62,7 @@ class Hijacked:
     script: Script
     asked: list[str] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
+    _words: str = ""
 
     async def complete(
         self,
@@ -66,12 +76,16 @@ class Hijacked:
         """Answer as the script wants. It is a carrier: agents/models/streaming.py."""
         self.asked.append(json.dumps(list(messages), ensure_ascii=False))
         number = next(self._numbers)
+        marks = MARK.findall(self.asked[-1]) if self.script.echo else []
+        self._words = " ".join([self.script.words, *marks])
         raw = self.script.raw
         text = (
             raw[number // 3 % len(raw)]
             if raw and number % 3 == 2
             else json.dumps(self._filled(schema, schema, "", number, 0))
         )
+        for word, meant in MEANT.items():
+            text = text.replace(word, meant)
         if heard is not None:
             await heard(text)
         return Completion(text, "stop", *TOKENS)
@@ -117,4 +131,4 @@ class Hijacked:
             case "null":
                 return None
             case _:
-                return self.script.words[: shape.get("maxLength", 4000)]
+                return self._words[: shape.get("maxLength", 4000)]

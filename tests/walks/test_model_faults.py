@@ -43,11 +43,14 @@ FAULTS: dict[str, Json] = {
     "too long": says({"text": " ".join(f"Lamp {n} is {n * 7}." for n in range(900))}),
 }
 CALLS_MAX = 12  # a story that asks more often than this does not end
-FOR = {"once": 1, "from then on": 20}
+FOR = {"once": (1, "2.00"), "from then on": (20, "2.00"), "where money is short": (20, "0.20")}
 
 
 def drawn() -> list[Any]:
-    """Return every fault, once and lasting, by both doors; one that waits for nothing is quick."""
+    """Return every fault, once, lasting and with little money, by both doors.
+
+    Of those that wait for nothing one is quick.
+    """
     every = list(product(FAULTS, FOR, ("plain", "litellm")))
     quick = [one for one in every if one[2] == "plain" and one[0] != "timeout"]
     today = quick[datetime.now(UTC).date().toordinal() % len(quick)]
@@ -63,11 +66,11 @@ async def test_a_fault_at_any_call_leaves_no_task_open_and_no_budget_passed(
     office: Office, monkeypatch: pytest.MonkeyPatch, fault: str, lasts: str, way: str
 ) -> None:
     monkeypatch.setattr(door, "_carrier", carriers()[way])
-    budget = Decimal("2.00")
+    calls, budget = FOR[lasts][0], Decimal(FOR[lasts][1])
     chat = await office.open(model_timeout_s=3, model_budget_day=str(budget))
     await chat.say("Bruno told me that the hall has no lift and holds 80 people")
     for number in range(1, CALLS_MAX):
-        at = {number + more: FAULTS[fault] for more in range(FOR[lasts])}
+        at = {number + more: FAULTS[fault] for more in range(calls)}
         office.server.script(knows(ANSWERS, at))
         before = len(await office.rows(costs))
         await chat.say(f"how many people does the hall number {number} hold?")

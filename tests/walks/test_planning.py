@@ -168,7 +168,7 @@ async def test_one_tap_says_yes_to_what_is_fixed_and_to_nothing_else(office: Off
     await chat.say("/plan pay back 40.00 EUR of PAY-1042 to Ada Example, and the rest")
     card = chat.text("The plan")
     assert "The hall is booked." in card  # all that the yes is given to
-    assert "Do back — asks you\n" in card  # once, but never in passing
+    assert "Do back — asks you · Refund a payment\n" in card  # once, but never in passing
     assert (await chat.tap("The plan", "yes to 2")).text == "Started; 2 approved."
     assert len(sent(office.app)) == 1
     assert await states(office) == {
@@ -201,7 +201,8 @@ async def test_what_the_rules_refuse_is_said_before_and_never_asked(office: Offi
     pay = {"name": "Eve", "iban": "GB33BUKB20201555555555", "amount": "20", "currency": "EUR"}
     office.server.script(plan(mail(), step("pay", "payments.pay", pay)))
     await chat.say(ASK)
-    assert "Do pay — refused: " in chat.text("The plan")
+    [line] = [one for one in chat.text("The plan").splitlines() if "Do pay — refused: " in one]
+    assert line.endswith(" · Pay a bill")  # whatever the model calls it
     await chat.tap("The plan", "▶ Start")
     assert (await states(office))["pay"] == "skipped"
     denied = [e.state for e in await office.rows(effects) if e.action["effect"] == "money"]
