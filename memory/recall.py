@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 
-import sqlalchemy as sa
 from pydantic import BaseModel
 
 from memory import candidates, ranking, scope, terms, when
@@ -26,7 +25,6 @@ from memory.index import Index, IndexBrokenError
 from memory.meaning import embed_pending, is_trusted, rebuild
 from memory.passages import Kind, Sensitivity, forget, remember
 from memory.ranking import Asked
-from memory.schema.recall import passages
 from memory.scope import Scope, Within
 from memory.unpacking import by_archive
 
@@ -251,18 +249,3 @@ def _look_again(raw: Raw, *, looked: Looked, values: Values, ids: set[str]) -> l
         return candidates.found_by_meaning(raw, "seq", near, encoders)
     new = ids - {row.id for row in looked.rows}
     return candidates.found_by_meaning(raw, "id", new, encoders)
-
-
-async def newest(
-    reader: Reader, record: str, k: int, *, without: Sequence[Kind] = ()
-) -> list[Recalled]:
-    """Return the newest passages about a record, whatever they say; none that is secret or packed.
-
-    The same words twice are told once.
-    """
-    where = await scope.read(reader, record=record, sensitivity="personal")
-    mine = sa.select(passages).where(*where.where(), passages.c.kind.not_in(without))
-    rows = await reader.rows(mine.order_by(passages.c.seq.desc()).limit(k))
-    once = {row.text: row._mapping for row in reversed(rows)}
-    told = [{name: row[name] for name in KEPT} for row in reversed(once.values())]
-    return [Recalled(**one, score=1.0, because="it is among the newest") for one in told]

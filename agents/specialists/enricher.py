@@ -16,7 +16,7 @@ from agents.reading.verbatim import plain, stands
 from agents.specialists import firmographics, roster
 from agents.specialists.firmographics import ATTRIBUTES, VALUE_CHARS_MAX, Finding, Said
 from engine.models import model_calls
-from memory import recall
+from memory import about
 from memory.db import Reader
 from memory.recall import Kind, Recalled
 
@@ -58,7 +58,8 @@ class Enricher:
 
     async def look(self, reader: Reader, record: str) -> tuple[Recalled, ...]:
         """Return the newest passages about a record, but those that tell what we did ourselves."""
-        return tuple(await recall.newest(reader, record, SOURCES_MAX, without=OURS))
+        told = await about.newest(reader, record, SOURCES_MAX)
+        return tuple({one.text: one for one in told if one.kind not in OURS}.values())
 
     async def found(
         self, name: str, sources: Sequence[Recalled], asked_in: str, ours: Sequence[str]
