@@ -13,6 +13,7 @@ from agents.writing.drafted import Drafted
 from bot import minds
 from engine.rules.house import House
 from memory.schema.work import refinements
+from tests.sampled import sampled
 from tests.surfaces.on_slack import OnSlack
 from tests.surfaces.on_telegram import OnTelegram
 from tests.surfaces.on_web import OnWeb
@@ -69,7 +70,7 @@ async def opened(operator: Operator, part: str) -> Any:
     return await operator.hold(part, "Edit", Text=HAND)
 
 
-@pytest.mark.parametrize("name", SURFACES)
+@pytest.mark.parametrize("name", sampled(SURFACES, 1))
 async def test_the_better_draft_changes_the_card_where_it_stands(name: str, folder: Any) -> None:
     may_answer, operator = asyncio.Event(), operator_of(name)
     async with playing(folder, operator, models=lambda house: Slow(house, may_answer)) as stage:
@@ -92,7 +93,7 @@ async def test_the_better_draft_changes_the_card_where_it_stands(name: str, fold
         assert await states(stage) == ["came"]
 
 
-@pytest.mark.parametrize("name", SURFACES)
+@pytest.mark.parametrize("name", sampled(SURFACES, 1))
 async def test_who_opened_the_form_keeps_the_card_and_what_they_typed(
     name: str,
     folder: Any,

@@ -15,8 +15,9 @@ from tests.walks.test_trials import MORE, try_out
 DRAFT = says({"text": WROTE})
 FILES = ("file", "lamp", "chair")
 ALIKE = (
-    "Dear Bruno, the {what} is ready and lies here for you. Come by whenever it suits you, or tell "
-    "me where I may send it; it costs nothing more. Yours, Studio Example"
+    "Dear Bruno, it is ready and lies here for you. Come by whenever it suits you, or tell me "
+    "where I may send it; it costs nothing more. On Mondays the shop opens at nine, on other days "
+    "at ten, and at noon we are away for half an hour. Bring a bag. Yours, Studio Example"
 )
 
 
@@ -66,7 +67,7 @@ async def test_what_nobody_waits_for_waits_for_the_hours_and_is_asked_in_one_req
     assert sum(CARD in msg.summary for msg in chat.shown.values()) == 3
     await chat.say("/offpeak")
     assert "3 of it waits." in chat.last
-    texts = [ALIKE.format(what=what) for what in FILES]  # which is no loop
+    texts = [ALIKE] * 3  # which is no loop
     together = [{"id": number, "text": text} for number, text in enumerate(texts, 1)]
     office.server.script(says({"drafts": together}, tokens=(300, 60)))
     night(office)

@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from agents import runner
 from bot import delivery
 from bot.surfaces import Heard, Token
 from engine.acting import effects as acting
+from engine.acting import streaks
 from engine.chat import outbox
 from engine.chat.messages import TextDiff
 from engine.chat.outbox import Due
@@ -27,7 +27,15 @@ from tests.walks.model_office import CARD, TEMPLATE, WISH, WROTE, Office
 from tests.walks.test_gates import MINE
 from tests.walks.test_refund import sent
 from tests.walks.test_rule_words import agreed
+from tests.walks.test_trials import MORE, try_out
 
+WARMLY = """\
+  - id: warm-wishes-ask
+    action: email.send
+    when: ["wording.contains(' warm wishes ')"]
+    then: ask
+    why: You look at what ends so warmly.
+"""
 COMES = "A better draft is being written."
 IN_TIME_S = 60  # a limit against hanging
 
@@ -91,6 +99,9 @@ async def test_the_template_is_asked_at_once_and_the_better_draft_takes_its_plac
     assert (await chat.tap(CARD, "✓ Send")).text == "Approved."
     assert len(sent(office.app)) == 1
     assert WROTE in sent(office.app)[0]
+    async with office.app.db.snapshot() as reader:
+        [effect] = await office.rows(effects)
+        assert await streaks.length(reader, await streaks.like(reader, effect.id, 2)) == 1
     await chat.say("/why")
     assert "a better draft came before you began, and took its place" in chat.last
     assert (await verify.verify(office.app.db)).faults == ()
@@ -151,12 +162,18 @@ async def replies(chat: Chat) -> None:
     await chat.app.hear(Heard(chat.who, "m-reply", "who is that?", reply_to=chat.key(CARD)))
 
 
-@pytest.mark.parametrize("begin", [opens_the_form, puts_it_off, looks_at_more, replies])
-async def test_who_has_begun_to_decide_keeps_what_they_look_at(
-    office: Office, begin: Callable[[Chat], Awaitable[None]]
-) -> None:
+BEGINS: dict[str, Callable[[Chat], Awaitable[None]]] = {
+    "opens the form": opens_the_form,
+    "puts it off": puts_it_off,
+    "looks at more": looks_at_more,
+    "replies": replies,
+}
+
+
+@pytest.mark.parametrize("begins", sampled(BEGINS, 1, always=("opens the form",)))
+async def test_who_has_begun_to_decide_keeps_what_they_look_at(office: Office, begins: str) -> None:
     chat = await asked(office)
-    await begin(chat)
+    await BEGINS[begins](chat)
     await comes(office)
     assert await how(office) == ["left"]
     assert TEMPLATE in told(chat)
@@ -259,7 +276,10 @@ async def test_what_is_withdrawn_meanwhile_stays_so(office: Office) -> None:
     assert "Withdrawn" in told(chat)
 
 
-async def test_a_restart_goes_on_with_what_was_awaited(office: Office) -> None:
+async def test_a_restart_goes_on_with_what_was_awaited(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(durable, "CLOSE_S", 0.05)
     await asked(office)
     await office.app.close()
     office.may_answer = None
@@ -331,6 +351,21 @@ async def test_what_no_question_stops_goes_out_in_the_better_words(office: Offic
     assert await how(office) == []
 
 
+async def test_what_was_asked_is_asked_again_even_where_a_rule_would_let_the_better_one_run(
+    office: Office,
+) -> None:
+    (office.folder / "rules").mkdir()
+    (office.folder / "rules" / "mine.yaml").write_text(MINE + WARMLY)
+    chat = await asked(office)
+    await comes(office)
+    assert await how(office) == ["came"]
+    assert sent(office.app) == []
+    assert "Its first draft was asked, so the better one is asked, too." in told(chat)
+    office.clock.advance(seconds=5)
+    await chat.tap(CARD, "✓ Send")
+    assert WROTE in sent(office.app)[0]
+
+
 class Slow(Chat):
     """A platform that takes its time over the first card it is to show."""
 
@@ -379,13 +414,22 @@ async def test_what_stands_on_a_list_stays(office: Office) -> None:
 
 
 async def test_a_draft_that_nobody_saw_counts_for_no_trial(office: Office) -> None:
-    chat = await asked(office)
-    await chat.open(CARD, "Edit")
-    await comes(office)
-    await chat.tap(CARD, "✓ Send")
+    office.may_answer = asyncio.Event()
+    chat = await office.open(**MORE)
+    await try_out(chat, "prompt 5 with home/two", "on 20 of 100")
+    for begins in (False, True):
+        office.may_answer.clear()
+        await office.say(WISH)
+        await until(lambda: COMES in told(chat))
+        if begins:
+            await chat.open(CARD, "Edit")
+        await comes(office)
+        office.clock.advance(seconds=5)
+        await chat.tap(CARD, "✓ Send")
+    assert await how(office) == ["came", "left"]
     await chat.say("/agents")
-    async with office.app.db.snapshot() as reader:
-        assert await reader.value(sa.select(sa.func.count()).select_from(refinements)) == 1
+    counted = [line for line in chat.last.splitlines() if " decided: " in line]
+    assert ["1 decided" in line for line in counted] == [True]  # and not the one that was left out
 
 
 class Power:
