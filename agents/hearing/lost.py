@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from agents.playbooks.library import Playbook
 from engine.chat import outbox
-from engine.chat.messages import Button, say
+from engine.chat.messages import Bullets, Button, Fold, Para, Span, say
 from engine.rules.house import House
 from memory import profile
 from memory.db import Reader
 from memory.events import Event
 
-NOT_SURE = "I am not sure what you want, so I did nothing. I can:"
+NOT_SURE = "I am not sure what you want, so I did nothing."
 NO_MODEL = "For other wishes I can make a plan with a language model; none is set up."
 
 Buttons = tuple[tuple[Button, ...], ...]
@@ -22,10 +22,12 @@ def reply_key(event: str) -> str:
     return f"reply:{event}"
 
 
-async def able(reader: Reader, playbooks: Mapping[str, Playbook]) -> str:
-    """Return what is switched on, a line each."""
+async def able(reader: Reader, playbooks: Mapping[str, Playbook]) -> Fold:
+    """Return what is switched on, folded: it is the same each time."""
     switched = await profile.get(reader, "playbooks")
-    return "\n".join(f"• {one.says}" for one in playbooks.values() if switched.get(one.id))
+    says = tuple(one.says for one in playbooks.values() if switched.get(one.id))
+    listed = Bullets(items=says or ("nothing yet: /playbooks switches on what I may do",))
+    return Fold(title=f"What I can do ({len(says)})", parts=(listed,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,19 @@ class Lost:
     async def wish(self, event: Event, said: str, guess: Playbook | None) -> None:
         """A wish that no playbook fits: a planner with a model takes it up, where there is one."""
         if not await self.plan(event, said):
-            await self.say(event, guess, f"\n\n{NO_MODEL}")
+            await self.say(event, guess, NO_MODEL)
 
     async def say(
         self, event: Event, guess: Playbook | None, more: str = "", buttons: Buttons = ()
     ) -> None:
         """Say that nothing was done, what can be, and what might be meant."""
         async with self.house.db.snapshot() as reader:
-            lines = await able(reader, self.playbooks)
+            fold = await able(reader, self.playbooks)
         part = f"“{event.body['words']}”: " if "message" in event.body else ""  # one of several
-        text = f"{part}{NOT_SURE}\n{lines}\n\n{_question(guess)}{more}"
+        msg = say(reply_key(event.id), f"{part}{NOT_SURE}\n\n{_question(guess)}", buttons=buttons)
+        after = (Para(spans=(Span(text=more),)),) if more else ()
+        msg = msg.model_copy(update={"parts": (*msg.parts, fold, *after)})
         async with self.house.db.transaction() as tx:
-            msg = say(reply_key(event.id), text, buttons=buttons)
             await outbox.post(tx, msg, event.body.get("conv"))
 
     async def off(self, event: Event, playbook: Playbook) -> None:
@@ -62,5 +65,5 @@ class Lost:
 
 def _question(guess: Playbook | None) -> str:
     if guess is None:
-        return "Which of these is it, or how else would you say it?"
+        return "How else would you say it?"
     return f"Did you mean “{guess.title}”? Then say it like: {guess.examples[0]}"

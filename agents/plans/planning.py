@@ -251,8 +251,12 @@ class Planning:
             elif no.why:
                 told = NO_PLAN.format(why=no.why)
             else:
-                told = f"{NOT_SURE}\n{await able(tx, self.playbooks)}"
-            await outbox.post(tx, say(key, told), conv)
+                told = NOT_SURE
+            msg = say(key, told)
+            if told == NOT_SURE:
+                parts = (*msg.parts, await able(tx, self.playbooks))
+                msg = msg.model_copy(update={"parts": parts})
+            await outbox.post(tx, msg, conv)
 
     async def _offer(self, goal_id: str, cause: str) -> None:
         """Say what the rules say of each step, and offer the plan; mere looking starts at once."""
