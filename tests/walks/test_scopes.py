@@ -112,7 +112,7 @@ async def test_a_question_about_this_job_looks_at_the_open_goal_first(app: App, 
 
 
 async def test_a_draft_to_one_customer_is_never_given_what_is_anothers(office: Office) -> None:
-    chat = await office.open()
+    chat = await office.open(model_budget_agents=("intake=0",))
     ada = await record(office.app, "Ada")
     await wrote(chat, "Ada", "The file for Bruno is ready on Monday, says Ada's zebra.", 1)
     await wrote(chat, "Bruno", "Is the file ready? My giraffe waits.", 2)
