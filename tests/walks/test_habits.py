@@ -96,7 +96,7 @@ async def test_all_that_is_changed_alike_stands_on_one_card(app: App, chat: Chat
         assert form is not None
         text = next(field.initial for field in form.fields if field.id == "text")
         text = text.replace("\n\nIf anything is still open, just answer this mail.", "")
-        text = text.replace("thank you for your message.", "thanks for your message.")
+        text = text.replace("Your bank usually shows", "Your bank mostly shows")
         text = text.replace("Warm wishes", "Best")
         await chat.tap("Send e-mail", "Edit", text=text)
     card = chat.text(ASKED)
@@ -104,14 +104,14 @@ async def test_all_that_is_changed_alike_stands_on_one_card(app: App, chat: Chat
     for what in (
         "Your closing is “Best”",
         "You strike “If anything is still open, just answer this mail.”",
-        "You write “thanks” instead of “thank you”",
+        "You write “mostly” instead of “usually”",
     ):
         assert what in card
-    for _ in range(3):
+    for _ in range(4):
         await chat.tap(ASKED, "1: write it so")
     await chat.say("refund PAY-1042 8 EUR")
     written = chat.text("Send e-mail")
-    assert "thanks for your message." in written
+    assert "Your bank mostly shows" in written
     assert "Best\n" in written
     assert "If anything is still open" not in written
     assert (await verify.verify(app.db)).faults == ()
@@ -119,14 +119,14 @@ async def test_all_that_is_changed_alike_stands_on_one_card(app: App, chat: Chat
 
 async def test_words_for_words_are_changed_and_never_struck(app: App, chat: Chat) -> None:
     async with app.db.transaction() as tx:
-        await style_desk.learn(tx, Trait("instead", "thank you → thanks"), None, "evt_test")
+        await style_desk.learn(tx, Trait("instead", "usually → mostly"), None, "evt_test")
         await style_desk.learn(tx, Trait("length", "short"), None, "evt_test")
     await chat.say("/style")
-    [line] = [one for one in chat.last.splitlines() if "“thanks”" in one]
+    [line] = [one for one in chat.last.splitlines() if "“mostly”" in one]
     number = line.strip(" •-").partition(".")[0]
-    await chat.tap(TITLE, f"Change {number}", value="many thanks")
+    await chat.tap(TITLE, f"Change {number}", value="as a rule")
     await chat.say("refund PAY-1042 8 EUR")
-    assert "many thanks for your message." in chat.text("Send e-mail")
+    assert "Your bank as a rule shows" in chat.text("Send e-mail")
     await chat.say("/style")
     [line] = [one for one in chat.last.splitlines() if "much shorter" in one]
     number = line.strip(" •-").partition(".")[0]

@@ -143,3 +143,11 @@ async def test_a_refund_that_cannot_be_done_stops_its_reply(app: App, chat: Chat
     assert "Only 120.00 EUR of PAY-1042 are left to refund" in chat.text("cannot be done")
     assert not any(key.startswith("effect:") for key in chat.order)
     assert "✗" in chat.text("Plan:") or "was not done" in chat.text("Plan:")
+
+
+async def test_nobody_is_thanked_for_a_message_they_did_not_write(app: App, chat: Chat) -> None:
+    await chat.say("refund PAY-1042 8 EUR")
+    card = chat.text("Send e-mail")
+    assert "message" not in card
+    assert "Your payment PAY-1042" in card
+    assert "Re:" not in card
