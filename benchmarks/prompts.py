@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from agents.answers import answering
+from agents.incoming import mail_reader
 from agents.models import listed, probing
 from agents.models.door import Answer, Models, NoAnswer
 from agents.models.wish import T, Wish
 from agents.plans import plan_wish
 from agents.plans.plan_wish import Given
 from agents.playbooks.references import WRITE
+from agents.specialists.enricher import Enricher
 from agents.specialists.researcher import Researcher
 from agents.specialists.specialist import Wanted
 from agents.writing import judging, revising, strategist, variants
@@ -127,6 +129,9 @@ async def wishes(home: Path, clock: Clock = system_clock) -> Mapping[str, Sequen
         asked_in, passages = f"evt_{len(told)}", [_recalled(text) for text in told]
         await answering.paragraph(listening, question, "personal", passages, asked_in)
         await Researcher(_nowhere, listening).findings(question, passages, asked_in)
+        await Enricher(listening).found(question, passages, asked_in, ())
+        mail = {"from_name": "Bruno", "subject": question, "text": "\n".join(told)}
+        await listening.ask(mail_reader.wish(Event.model_construct(id=asked_in, body=mail)))
     for number, said in enumerate(PLANNED):
         await _planned(app.house, listening, said, number)
     for place, could in enumerate(COULD):

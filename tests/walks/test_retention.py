@@ -147,7 +147,8 @@ async def test_what_a_model_read_of_it_and_made_of_it_goes_too(
     await night(office.app, chat, clock)
     assert "zebra" not in await everything(office.app)
     await chat.say("/cost")
-    assert "0.0090 EUR in all." in chat.last  # a plan of the first words was asked for, in vain
+    # A reading and a plan of the first words were asked for, in vain, each once more.
+    assert "0.0150 EUR in all." in chat.last
     assert await faults(office.app) == ()
 
 
@@ -179,8 +180,8 @@ async def test_a_question_goes_from_what_a_model_was_asked_though_its_sources_st
     said = [{"text": "A lion.", "sources": [1]}]
     office.server.script(says({"sentences": said, "findings": said}))
     await chat.say(f"{asks} a xylophone?")
-    [asked] = await office.rows(reasons)
-    assert "zebra and a lion" in str(asked.prompt) and "xylophone" in str(asked.prompt)
+    [asked] = [row for row in await office.rows(reasons) if "xylophone" in str(row.prompt)]
+    assert "zebra and a lion" in str(asked.prompt)
     await agreed(chat, "keep messages for 90 days")
     clock.advance(days=92)
     await night(office.app, chat, clock)
