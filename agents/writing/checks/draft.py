@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 from agents.writing.checks import blanks, dates, language, length, names, numbers, places
-from agents.writing.checks.evidence import Evidence, Finding, Item, unproven
+from agents.writing.checks.evidence import Evidence, Finding, Item, Kind, unproven
 
 FINDINGS_MAX = 12
 _STAMP = re.compile(r"(?<=\d)T(?=\d\d:\d\d)")  # between the date and the time of a record
 _DIGITS = re.compile(r"\d+")
-SAYS = {
+SAYS: dict[Kind, str] = {
     "number": "“{}” is a number that I was not given.",
     "date": "“{}” is a date or time that I was not given.",
     "link": "“{}” is a link that I was not given.",
@@ -33,7 +33,7 @@ def findings(text: str, evidence: Evidence) -> tuple[Finding, ...]:
 
 def _facts(said: "_Facts", known: "_Facts") -> Iterator[Finding]:
     """Yield what must be right to the letter and no evidence has."""
-    kinds = (
+    kinds: tuple[tuple[Kind, list[Item], list[Item]], ...] = (
         ("link", said.links, places.known_links(known.links, known.addresses)),
         ("address", said.addresses, places.known_addresses(known.addresses)),
         ("date", said.dates, dates.known(known.dates)),
@@ -41,7 +41,7 @@ def _facts(said: "_Facts", known: "_Facts") -> Iterator[Finding]:
     )
     for kind, mine, theirs in kinds:
         for item in unproven(mine, theirs):
-            yield Finding(kind, item.words, SAYS[kind].format(item.words))  # type: ignore[arg-type]
+            yield Finding(kind, item.words, SAYS[kind].format(item.words))
 
 
 class _Facts:
