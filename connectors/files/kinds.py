@@ -56,7 +56,8 @@ def sniff(data: bytes, limits: Limits) -> Sniffed:
     """Tell the kind and refuse at once what is empty, locked, a bomb or not readable."""
     if not data.strip(b"\x00 \t\r\n"):
         return Sniffed("unknown", "application/x-empty", "The file is empty. Send it again.")
-    if b"%PDF-" in data[:1024]:
+    head = data[:1024]  # some programs write a little before the mark; a mail may speak of it
+    if b"%PDF-" in head and not looks_like_mail(head.decode("latin-1")):
         return Sniffed("pdf", "application/pdf")
     if data.startswith(b"PK\x03\x04"):
         return _zipped(data, limits)

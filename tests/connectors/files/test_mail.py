@@ -193,6 +193,11 @@ def test_a_mail_nested_without_end_is_refused_in_a_sentence():
     )
 
 
+def test_a_mail_that_speaks_of_a_pdf_is_a_mail() -> None:
+    mail = b"From: ada@example.org\r\nSubject: x\r\n\r\nIt begins with %PDF-1.7, is it broken?"
+    assert contents.read(mail, LIMITS).kind == "mail"
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     head=st.lists(
