@@ -42,7 +42,8 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 async def paid(office: Office) -> list[Any]:
     """Return what the answers cost, without what else was asked of models."""
-    return [one for one in await office.rows(costs) if one.agent == "front"]
+    asked = {one.task for one in await office.rows(reasons) if one.step == STEP}
+    return [one for one in await office.rows(costs) if one.task in asked]
 
 
 async def test_an_answer_is_shown_sentence_by_sentence_in_the_message_that_is_there(
