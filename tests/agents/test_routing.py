@@ -176,3 +176,17 @@ async def test_a_long_text_is_routed_at_once(router: Router) -> None:
 )  # fmt: skip
 def test_the_wish_in_a_mail_is_recognised(mail: str, playbooks: list[str]) -> None:
     assert [playbook.id for playbook in wishes(mail, PLAYBOOKS)] == playbooks
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Ada says that 60 EUR are on their way",
+        "Ada says the 45 EUR are on the way",
+        "Bob will pay 80 EUR next week",
+        "Ada promised to transfer 120 EUR on Monday",
+    ],
+)
+async def test_money_that_is_only_promised_has_not_arrived(router: Router, said: str) -> None:
+    route = await router.route(said, ALL)
+    assert route.playbook is None or route.playbook.id != "record-payment"
