@@ -26,12 +26,12 @@ from agents.writing.drafting import SHADOW, Drafting
 from connectors.contract import PermanentError
 from engine.acting import approvals, effects, gate, refining
 from engine.acting.digests import digest
+from engine.flow.durable import Work, undone
 from engine.models import model_calls
 from engine.planning import aftermath, goals, plans, refinements, versions
 from engine.planning.goals import Goal
 from engine.rules.house import House
 from engine.rules.replay import ASKS
-from engine.work.durable import Work, undone
 from memory import events
 from memory.db import Reader
 from policies.rules import Action

@@ -25,11 +25,12 @@ from typing import Any
 
 from benchmarks._figures import ROOT, percentile
 from benchmarks.three_years import COLOURS, MATTERS, STREETS, THINGS
-from memory import meaning, recall
 from memory.db import Database
-from memory.embed import Encoder, find_encoder
-from memory.index import Index, IndexBrokenError
+from memory.recalling import recall
 from memory.schema import metadata
+from memory.vectors import meaning
+from memory.vectors.embed import Encoder, find_encoder
+from memory.vectors.index import Index, IndexBrokenError
 
 SEED = 5
 FOUND = 10

@@ -27,8 +27,8 @@ from engine.chat.messages import Button
 from engine.rules.house import House
 from engine.voice import style
 from engine.voice.style import Letter, Style, Trait
+from memory.canon.likeness import changed
 from memory.db import system_clock
-from memory.likeness import changed
 from tests.chat import Chat
 
 TIMES = 10

@@ -1,7 +1,7 @@
 """Customers as a small business writes them down: the same people again and again, never alike.
 
 Made from a seed. Each mention is the state of a record and the one it truly is; nothing here is
-known to memory/linkage.py.
+known to memory/canon/linkage.py.
 """
 
 import random

@@ -12,7 +12,8 @@ from bot.surfaces import Heard
 from engine.acting.taps import Person
 from engine.chat.outbox import ANSWER, Due
 from engine.planning import goals, plans
-from memory import events, records
+from memory import events
+from memory.canon import records
 from memory.db import Tx
 from memory.ids import derived_id
 

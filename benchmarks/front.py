@@ -16,7 +16,7 @@ from agents.playbooks.library import load_folder
 from agents.playbooks.routing import Encoder, Router
 from agents.playbooks.sureness import NUMBERS, Evidence, Weights, weights
 from benchmarks._figures import percentile, show
-from memory.embed import find_encoder
+from memory.vectors.embed import find_encoder
 from tests.agents.sentences import HELD_OUT, TUNING
 
 P95_MS = 30

@@ -23,11 +23,12 @@ from pathlib import Path
 from benchmarks._figures import ROOT, WAIT_S, percentile, show
 from benchmarks.recall_speed import WORDS_OF_TEXT, Language
 from bot.remembering import Remembering
-from memory import recall, upgrade
+from memory import upgrade
 from memory.db import Database
-from memory.embed import Encoder, find_encoder
-from memory.index import Index
-from memory.meaning import rebuild
+from memory.recalling import recall
+from memory.vectors.embed import Encoder, find_encoder
+from memory.vectors.index import Index
+from memory.vectors.meaning import rebuild
 
 WAITED_FOR = 20  # turns whose vector is waited for, one after the other
 MANY = 100_000

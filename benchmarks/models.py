@@ -29,8 +29,8 @@ from bot.settings import Settings
 from bot.surfaces import Heard
 from connectors import http
 from engine.models.model_calls import Wanted
-from memory.reach import rowid
 from memory.schema.models import reasons
+from memory.texts.reach import rowid
 
 CALLS = 200
 OVERHEAD_MS_MAX = 15

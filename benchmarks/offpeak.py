@@ -22,9 +22,9 @@ from bot.app import App, open_app
 from bot.commands import sample
 from bot.settings import Settings
 from bot.surfaces import Heard
+from engine.flow import offpeak
 from engine.models import trials
 from engine.models.trials import DRAFT, Arm
-from engine.work import offpeak
 from memory import profile
 
 MAILS = tuple(f"write to Ada that {what} is ready" for what in (

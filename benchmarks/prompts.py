@@ -39,8 +39,8 @@ from engine.planning.plans import Task
 from engine.rules.house import House
 from memory.db import Clock, system_clock
 from memory.events import Event
-from memory.recall import Recalled
-from memory.scope import Within
+from memory.recalling.recall import Recalled
+from memory.recalling.scope import Within
 
 UNCLEAR = (  # no rule knows them
     "the man with the broken lamp asked about his money",

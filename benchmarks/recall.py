@@ -43,11 +43,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._figures import percentile
-from memory import recall
 from memory.db import Database
-from memory.embed import Encoder, find_encoder
-from memory.index import Index, Vector
+from memory.recalling import recall
 from memory.schema import metadata
+from memory.vectors.embed import Encoder, find_encoder
+from memory.vectors.index import Index, Vector
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "locomo-dev.json"
 CATEGORIES = {1: "multi-hop", 2: "temporal", 3: "open-domain", 4: "single-hop", 5: "adversarial"}

@@ -21,13 +21,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from benchmarks._figures import percentile, show
-from memory import recall, terms
 from memory.db import Database
-from memory.embed import DIMENSIONS, Encoder, find_encoder
-from memory.index import Index, Vector
-from memory.meaning import packed
+from memory.recalling import recall, terms
 from memory.schema import metadata
 from memory.schema.recall import passages, vectors
+from memory.vectors.embed import DIMENSIONS, Encoder, find_encoder
+from memory.vectors.index import Index, Vector
+from memory.vectors.meaning import packed
 
 SYLLABLES = [a + b for a in "bdklmnr" for b in "aeio"]
 WORDS = 20_000

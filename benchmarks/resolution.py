@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from benchmarks.customers import Mention, mentions
-from memory import likeness, linkage
+from memory.canon import likeness, linkage
 
 RECORDS = 2000
 Pair = tuple[str, str]

@@ -24,12 +24,16 @@ import sqlalchemy as sa
 from benchmarks._figures import percentile, show
 from engine.keeping import archiving
 from engine.planning import goals
-from memory import archive, events, facts, lifecycle, recall, records, upgrade
+from memory import events, upgrade
+from memory.beliefs import facts
+from memory.canon import records
+from memory.copying.verify import verify
 from memory.db import Database, Tx
-from memory.embed import Encoder, find_encoder
-from memory.index import Index
+from memory.recalling import recall
 from memory.schema.events import events as log
-from memory.verify import verify
+from memory.texts import archive, lifecycle
+from memory.vectors.embed import Encoder, find_encoder
+from memory.vectors.index import Index
 
 BEGINS = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
 MONTH = 30

@@ -58,6 +58,9 @@ from engine.alarms import bells
 from engine.chat import conversations, outbox, tokens
 from engine.chat.messages import Msg, pictured
 from engine.desks import stop, undoing
+from engine.flow import inbox
+from engine.flow.durable import Durable
+from engine.flow.schedule import Clock as AlarmClock
 from engine.keeping import recounting
 from engine.keeping.notebook import Notebook
 from engine.outside.sources import Mailbox, Sources
@@ -65,10 +68,8 @@ from engine.outside.toolbox import Toolbox
 from engine.planning import ledger, refinements
 from engine.rules.house import House
 from engine.rules.rulebook import Rulebook
-from engine.work import inbox
-from engine.work.durable import Durable
-from engine.work.schedule import Clock as AlarmClock
-from memory import cursors, fields, lock, profile, upgrade
+from memory import cursors, lock, profile, upgrade
+from memory.canon import fields
 from memory.db import Clock, Database, system_clock
 from policies import book
 from policies.house import OPERATIONS

@@ -10,9 +10,10 @@ from agents.specialists import roster
 from agents.specialists.spec import SpecError
 from bot.host import chosen
 from bot.settings import LOCAL_HOSTS, Settings
-from memory import embed, upgrade
-from memory.embed import EncoderDownError, Encodes
-from memory.index import Index
+from memory import upgrade
+from memory.vectors import embed
+from memory.vectors.embed import EncoderDownError, Encodes
+from memory.vectors.index import Index
 from policies import book
 
 PYTHON_MIN = (3, 11)

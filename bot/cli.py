@@ -274,7 +274,7 @@ def _await(work: Coroutine[Any, Any, Any]) -> Any:
 def _mendable(call: Any) -> Any:
     """Run it; turn what the operator can mend into one sentence."""
     from connectors.contract import ConnectorError
-    from memory.copies import RefusedError
+    from memory.copying.copies import RefusedError
     from memory.lock import HeldError
     from memory.upgrade import NewerDatabaseError
 

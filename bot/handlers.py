@@ -24,12 +24,12 @@ from bot.commands.agents import drafting_of
 from bot.remembering import Remembering
 from engine.acting import refining
 from engine.desks import compensating, perform, pictures
+from engine.flow.durable import Handler
 from engine.keeping import night, recounting
 from engine.objectives import strategy
 from engine.planning import plans
 from engine.rules import retention
 from engine.rules.house import House
-from engine.work.durable import Handler
 
 
 @dataclass(frozen=True, slots=True)

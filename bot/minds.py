@@ -17,7 +17,7 @@ from bot.settings import Settings
 from engine.models.model_calls import Limits
 from engine.planning.ledger import Budget
 from engine.rules.house import House
-from memory.embed import Encodes
+from memory.vectors.embed import Encodes
 
 Encoders = Callable[[str], Encodes | None]
 """Return the encoder of this name; "": the one that the settings want. None: there is none."""

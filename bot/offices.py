@@ -26,8 +26,9 @@ from engine.rules.house import House
 from engine.why import explain
 from engine.why.rejudging import Again
 from engine.why.rerun import again
-from memory import profile, restoring, rollback, soundness, transfer, upgrade
-from memory import verify as checking
+from memory import profile, upgrade
+from memory.copying import restoring, rollback, soundness, transfer
+from memory.copying import verify as checking
 from memory.db import Database, system_clock
 from policies import book, trial
 from policies.facts import FACTS, fault_in

@@ -14,14 +14,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot import notices
-from memory import embed, meaning, profile, recall, reencoding, standing
-from memory.answers import Answers
+from memory import profile
+from memory.beliefs import standing
 from memory.db import Database, DiskFullError
-from memory.embed import EncoderDownError, Encodes
-from memory.index import Index, IndexAwayError, IndexBrokenError
-from memory.recall import Recalled
-from memory.reencoding import Change
-from memory.scope import Within
+from memory.recalling import recall
+from memory.recalling.answers import Answers
+from memory.recalling.recall import Recalled
+from memory.recalling.scope import Within
+from memory.vectors import embed, meaning, reencoding
+from memory.vectors.embed import EncoderDownError, Encodes
+from memory.vectors.index import Index, IndexAwayError, IndexBrokenError
+from memory.vectors.reencoding import Change
 
 BATCH = 50
 DELETED_AT_ONCE = 500

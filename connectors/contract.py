@@ -61,8 +61,8 @@ class UnknownError(ConnectorError):
 class Reported(BaseModel, frozen=True, extra="forbid"):
     """What the system of record now says of one thing; receipts carry them in `data["records"]`.
 
-    `scheme` and `value` name the canonical record (see memory/kinds.py); `set` are the fields that
-    changed. `new` are the other fields of something that may not be in the records yet.
+    `scheme` and `value` name the canonical record (memory/canon/kinds.py); `set` are the fields
+    that changed. `new` are the other fields of something that may not be in the records yet.
     """
 
     scheme: Literal["payment", "invoice", "order"]

@@ -12,7 +12,7 @@ from hypothesis import settings
 from agents import runner
 from bot.app import App, open_app
 from bot.commands import sample
-from engine.work import durable, schedule
+from engine.flow import durable, schedule
 from tests.chat import Chat
 
 settings.register_profile("firstmate", deadline=None)  # how long an example takes is no fault

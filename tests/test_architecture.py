@@ -24,7 +24,7 @@ ONE_HOME = {  # what may appear in one place only
     # The last two set, and never read.
     "the environment": {"bot/settings.py", "agents/models/anybody.py", "memory/__init__.py"},
     "the clock": {"memory/db.py"},
-    "a broad except": {"engine/work/durable.py", "bot/telegram/surface.py", "bot/slack/feed.py"},
+    "a broad except": {"engine/flow/durable.py", "bot/telegram/surface.py", "bot/slack/feed.py"},
 }
 HEAVY = {
     "PIL", "aiogram", "alembic", "apscheduler", "chromadb", "dateparser", "dbos", "litellm",

@@ -15,7 +15,7 @@ from agents.models.door import Answer, Models
 from agents.models.wish import Hears, Part, Wish
 from engine.models import model_calls
 from engine.models.model_calls import DataClass
-from memory.recall import Recalled
+from memory.recalling.recall import Recalled
 
 STEP = "answer/1"
 TASK = """\

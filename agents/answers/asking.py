@@ -35,14 +35,15 @@ from engine.chat.tokens import Tap
 from engine.desks import lessons
 from engine.keeping import curating, recalls
 from engine.rules.house import House
-from memory import events, facts, profile, standing
+from memory import events, profile
+from memory.beliefs import facts, standing
+from memory.beliefs.facts import Fact
+from memory.canon.records import Record
 from memory.db import Reader, Tx
 from memory.events import Event
-from memory.facts import Fact
-from memory.recall import Recall, Recalled
-from memory.records import Record
+from memory.recalling.recall import Recall, Recalled
+from memory.recalling.scope import Within
 from memory.redaction import REDACTS
-from memory.scope import Within
 
 TOLD_MAX = 5
 FACTS_MAX = 6

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from agents.answers import days
 from engine.chat import words
 from engine.planning import doings
-from memory import records
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
-from memory.when import Span
+from memory.texts.when import Span
 
 LISTED_MAX = 20
 NONE = "Nothing is set{when}. A calendar of yours that I do not see may hold more."

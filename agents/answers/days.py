@@ -3,8 +3,8 @@
 import re
 from datetime import date, timedelta
 
-from memory import when
-from memory.when import Span
+from memory.texts import when
+from memory.texts.when import Span
 
 _THIS = r"this|the current|diese[nrsm]?"
 _LAST = r"last|letzte[nrsm]?|vorige[nrsm]?|vergangene[nrsm]?"

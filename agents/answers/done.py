@@ -9,7 +9,7 @@ from agents.answers import days
 from engine.chat import words
 from engine.planning import doings
 from memory.db import Reader
-from memory.when import Span
+from memory.texts.when import Span
 
 LISTED_MAX = 20
 NONE = "{when}: nothing was finished."

@@ -8,10 +8,10 @@ from typing import Any
 
 from agents.answers import days
 from engine.chat import words
-from memory import booked, records
+from memory.canon import booked, records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
-from memory.when import Span
+from memory.texts.when import Span
 
 NONE = "{when}: no payment{of} is on record."
 SUM = "{when}: {sums} came in with {count}{of}."

@@ -13,10 +13,10 @@ from engine.chat import outbox
 from engine.chat.messages import Button, say
 from engine.planning import goals, mode_words
 from engine.rules.house import House
-from memory import scope
 from memory.events import Event
 from memory.ids import derived_id
-from memory.recall import Recalled
+from memory.recalling import scope
+from memory.recalling.recall import Recalled
 
 FOUND = "I only looked; nothing was done. What I find about “{}”:"
 WOULD = "To go on I would: {}. Nothing of it is planned yet."

@@ -16,7 +16,7 @@ from engine.chat.messages import Msg, Quote
 from engine.keeping import recalls
 from memory import events
 from memory.db import Database, Tx
-from memory.recall import Recalled
+from memory.recalling.recall import Recalled
 from memory.redaction import REDACTS
 
 WRITES = "being written, from the passages below"

@@ -14,8 +14,9 @@ from agents.reading import amounts, lasting, measured, moments, parties
 from agents.reading.lasting import UnreadError
 from agents.reading.words import Candidate, Context
 from engine.objectives import figures
-from memory import formats, when
+from memory.canon import formats
 from memory.db import Reader
+from memory.texts import when
 
 What = Literal["ask", "tell", "correct", "wrong", "forget", "pin", "keep"]
 Kind = Literal["money", "date", "phone", "number", "text"]

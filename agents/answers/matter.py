@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agents.answers.knowing import ATTRIBUTES
 from agents.reading.words import fold
-from memory.terms import telling, terms, words_of
+from memory.recalling.terms import telling, terms, words_of
 
 WORDS_CACHED = 4096
 SAME_CHARS = 6  # of words this long, the last letter may differ

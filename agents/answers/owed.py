@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from engine.chat import words
-from memory import records
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
 
 LISTED_MAX = 10
 NONE = "No invoice{of} is open."

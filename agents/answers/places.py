@@ -6,9 +6,10 @@ from engine.chat import outbox, words
 from engine.chat.messages import Evidence, Facts, Heading, Msg, Part, Quote
 from engine.chat.tokens import Tap
 from engine.rules.house import House
-from memory import place, profile
+from memory import profile
 from memory.db import Tx
-from memory.place import Place, Said
+from memory.recalling import place
+from memory.recalling.place import Place, Said
 
 ACTION = "source"
 BESIDE = 2

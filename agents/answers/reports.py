@@ -21,10 +21,14 @@ from engine.chat.messages import (
 )
 from engine.desks import lessons
 from engine.keeping import curating
-from memory import facts, kinds, profile, recall, records, relations, traits
+from memory import profile
+from memory.beliefs import facts
+from memory.canon import kinds, records, relations
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
-from memory.traits import Traits
+from memory.recalling import recall
+from memory.texts import traits
+from memory.texts.traits import Traits
 
 EXCERPT_CHARS = 600
 LISTS = (".csv", ".tsv", ".vcf")

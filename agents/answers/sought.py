@@ -14,12 +14,15 @@ from agents.reading.words import Context
 from engine.chat import session
 from engine.models.model_calls import DataClass
 from engine.planning import goals
-from memory import naming, profile, records, scope, traits
+from memory import profile
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.recall import Recalled
-from memory.records import Record
-from memory.scope import Within
-from memory.traits import Traits
+from memory.recalling import naming, scope
+from memory.recalling.recall import Recalled
+from memory.recalling.scope import Within
+from memory.texts import traits
+from memory.texts.traits import Traits
 
 SUBJECT = Slot(name="subject", type="record")
 SHARE_MIN = 1 / 3  # of what is asked, a passage must speak of at least this much

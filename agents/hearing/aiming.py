@@ -18,9 +18,10 @@ from agents.reading.words import Context
 from engine.chat import outbox
 from engine.chat.messages import Facts, Msg
 from engine.planning import under
-from memory import facts, records
+from memory.beliefs import facts
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
 
 What = Literal["ask", "figure", "due", "target", "stop", "under", "unknown"]
 CHARS_MAX = 300

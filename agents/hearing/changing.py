@@ -13,7 +13,7 @@ from agents.playbooks.slots import Filled
 from agents.reading import moments, parties
 from agents.reading.documents import DOCUMENTS
 from agents.reading.words import Candidate, Context, tokens
-from memory import records
+from memory.canon import records
 from memory.db import Reader
 
 OF_SOMEBODY = (*DOCUMENTS, "account", "bill")  # whoever else it is, these are not theirs

@@ -23,13 +23,13 @@ from engine.chat import outbox, questions
 from engine.chat.messages import Button, say
 from engine.chat.questions import Question
 from engine.desks import redirects
+from engine.flow import inbox
 from engine.planning import goals
 from engine.planning.goals import Goal
-from engine.work import inbox
 from memory import events
 from memory.db import Reader, Tx
 from memory.events import Event
-from memory.passages import SESSION_PAUSE
+from memory.texts.passages import SESSION_PAUSE
 
 GOALS_MAX = PARTS_MAX  # of one message
 HAPPENED = ("running", "done", "unknown")

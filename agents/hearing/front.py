@@ -35,10 +35,10 @@ from engine.chat import outbox, questions
 from engine.chat.messages import Msg, say
 from engine.chat.questions import Question
 from engine.desks import redirects
+from engine.flow.durable import Work
 from engine.planning import mode_words
 from engine.rules import goal_rules
 from engine.rules.house import House
-from engine.work.durable import Work
 from memory import events, profile
 from memory.db import Reader
 from memory.events import Event

@@ -27,7 +27,7 @@ from engine.rules.house import House
 from memory.db import Reader
 from memory.events import Event
 from memory.ids import derived_id
-from memory.passages import SESSION_PAUSE
+from memory.texts.passages import SESSION_PAUSE
 
 PURPOSE = "hear"  # of its prompts, of which one is in use (engine/models/trials.py)
 STEP = "hear.words/{prompt}"

@@ -8,10 +8,10 @@ from agents.hearing import parts, plain
 from agents.models.redacting import secret_in
 from agents.reading import named, parties
 from engine.chat import talk
+from engine.flow.durable import Work
 from engine.planning import goals, plans
 from engine.rules import learning
 from engine.rules.house import House
-from engine.work.durable import Work
 from memory import events
 from memory.db import Reader
 from memory.events import Event

@@ -3,8 +3,8 @@
 from agents.hearing.correction_words import Correction
 from engine.chat import outbox
 from engine.chat.messages import say
+from engine.flow.durable import open_work
 from engine.planning.goals import Goal
-from engine.work.durable import open_work
 from memory import events
 from memory.db import Reader, Tx
 from memory.events import Event

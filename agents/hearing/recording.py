@@ -13,9 +13,10 @@ from typing import Any
 from agents.reading import amounts, measured, moments, named, parties
 from agents.reading.datewords import months
 from agents.reading.words import Candidate, Context, Found
-from memory import kinds, naming, records
+from memory.canon import kinds, records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
+from memory.recalling import naming
 
 CHARS_MAX = 600
 EDGES = ' ,.;:\u2013-"“”'

@@ -11,7 +11,7 @@ from engine.acting.taps import GONE, Person, Reply, heard
 from engine.chat.tokens import Tap
 from engine.planning import suggestions
 from engine.rules.house import House
-from memory import records
+from memory.canon import records
 from memory.db import Tx
 
 

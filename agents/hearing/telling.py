@@ -10,9 +10,9 @@ from engine.chat.messages import say
 from engine.keeping import recalls
 from engine.planning import goals
 from engine.rules.house import House
-from memory import recall, scope
 from memory.events import Event
 from memory.ids import derived_id
+from memory.recalling import recall, scope
 
 
 @dataclass(frozen=True, slots=True)

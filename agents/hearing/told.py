@@ -5,7 +5,7 @@ from typing import Literal
 from agents.answers import knowing
 from agents.hearing import aiming, recording
 from agents.reading import context
-from engine.work import offpeak
+from engine.flow import offpeak
 from memory.db import Reader
 from memory.events import Event
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from agents.incoming import statements
 from connectors.contract import PermanentError
-from memory.importing import Row
+from memory.canon.importing import Row
 
 MARK = b"camt.053"
 HEAD_BYTES = 2000

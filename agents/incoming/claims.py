@@ -11,10 +11,12 @@ from datetime import datetime
 
 from agents.reading import accounts, amounts
 from agents.reading.words import Context
-from memory import facts, formats, when
+from memory.beliefs import facts
+from memory.canon import formats
 from memory.db import Tx
 from memory.events import Event
 from memory.ids import derived_id
+from memory.texts import when
 
 CLAIMS_MAX, TEXT_CHARS_MAX, VALUE_CHARS_MAX = 8, 20_000, 200
 SAYS = {  # attribute → how a sentence about it sounds

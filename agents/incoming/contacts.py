@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from connectors.contract import PermanentError
-from memory.importing import Row
+from memory.canon.importing import Row
 
 MARK = b"BEGIN:VCARD"
 CARDS_MAX = 20_000

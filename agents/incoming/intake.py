@@ -24,14 +24,16 @@ from engine.acting.taps import Person, Reply
 from engine.chat import outbox
 from engine.chat.messages import Button, say
 from engine.chat.tokens import Tap
+from engine.flow.durable import open_work
 from engine.rules import learning
 from engine.rules.house import House
-from engine.work.durable import open_work
-from memory import artifacts, events, profile, recall, records
+from memory import artifacts, events, profile
+from memory.canon import records
+from memory.canon.kinds import email_key
 from memory.db import Reader, Tx
 from memory.events import Event
 from memory.ids import derived_id
-from memory.kinds import email_key
+from memory.recalling import recall
 from policies.rules import RUNS_BY_ITSELF, Verdict
 
 ABOUT = tuple(Slot(name=name, type=name) for name in ("order", "payment", "invoice"))

@@ -10,9 +10,9 @@ from connectors import blobs
 from engine.chat import outbox
 from engine.rules.house import House
 from memory import artifacts
+from memory.canon.importing import Row
 from memory.events import Event
 from memory.ids import derived_id
-from memory.importing import Row
 
 OPENS = re.compile(
     r"(?:here (?:are|is)|these are|import|add|hier (?:sind|ist)|das sind|importiere)\b[^\n]{0,60}?"

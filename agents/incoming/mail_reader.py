@@ -14,9 +14,9 @@ from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.playbooks.library import Playbook
 from agents.reading import context, item
+from engine.flow.durable import Work
 from engine.models import model_calls
 from engine.rules.house import House
-from engine.work.durable import Work
 from memory import events, profile
 from memory.db import Tx
 from memory.events import Event

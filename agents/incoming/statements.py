@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.contract import PermanentError
-from memory.booked import STATEMENT
-from memory.importing import Row
-from memory.kinds import account_key
+from memory.canon.booked import STATEMENT
+from memory.canon.importing import Row
+from memory.canon.kinds import account_key
 
 HEADS = (b"OFXHEADER", b"<?OFX", b"<?XML", b"<OFX>")
 HEAD_BYTES = 2000

@@ -11,7 +11,7 @@ import yaml
 
 from agents.incoming import camt, contacts, loose, statements
 from connectors.contract import PermanentError
-from memory.importing import Row
+from memory.canon.importing import Row
 
 COLUMNS = Path(__file__).with_name("columns.yaml")
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")

@@ -18,8 +18,8 @@ from connectors.contract import ConnectorError, TransientError, UnknownError
 from engine.models import model_calls
 from engine.models.model_calls import EMBEDDING, Admitted, Call, Came, Limits, Wanted
 from engine.rules.house import House
-from memory.embed import EncoderDownError
-from memory.passages import storable
+from memory.texts.passages import storable
+from memory.vectors.embed import EncoderDownError
 
 AGENT = "memory"
 TIER = "small"  # to the rules: what is asked even when money is short

@@ -5,7 +5,7 @@ from typing import Any
 from agents.playbooks import references
 from agents.reading import documents, named, parties
 from agents.reading.words import Candidate, Context, Found, slug
-from memory import records
+from memory.canon import records
 from memory.db import Reader
 
 MENTIONED_MAX = 12

@@ -10,11 +10,11 @@ from engine.acting import approvals, effects
 from engine.acting.taps import GONE, Person, Reply, heard
 from engine.chat.tokens import Tap
 from engine.desks import answering, stop
+from engine.flow.durable import open_work
 from engine.planning import goals, plan_card, plans, versions
 from engine.planning.goals import Goal
 from engine.planning.versions import Version
 from engine.rules.house import House
-from engine.work.durable import open_work
 from memory.db import Reader, Tx
 from memory.ids import derived_id
 

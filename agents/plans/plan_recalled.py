@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from agents.models.wish import Part
 from agents.plans.plan_wish import Given
-from memory.recall import Recall, Recalled
-from memory.scope import Within
+from memory.recalling.recall import Recall, Recalled
+from memory.recalling.scope import Within
 
 ALIKE_MAX = 3
 OTHERS_MAX = 3

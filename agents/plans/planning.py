@@ -24,17 +24,17 @@ from agents.reading.words import Candidate
 from engine.acting import request
 from engine.chat import outbox, questions
 from engine.chat.messages import say
+from engine.flow.durable import Work, open_work
 from engine.planning import goals, plan_card, plans, versions
 from engine.planning.goals import Goal
 from engine.planning.versions import Version
 from engine.rules import goal_rules
 from engine.rules.house import House
-from engine.work.durable import Work, open_work
-from memory import records
+from memory.canon import records
 from memory.db import Reader, Tx
 from memory.events import Event
 from memory.ids import derived_id
-from memory.recall import Recall
+from memory.recalling.recall import Recall
 from policies.gate import Gate
 
 KIND = "plan"  # of work, and of the question a plan may need

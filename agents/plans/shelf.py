@@ -18,11 +18,12 @@ from engine.acting.taps import GONE, Person, Reply, heard
 from engine.chat import outbox
 from engine.chat.messages import Bullets, Button, Heading, Msg, Para, Part, Span
 from engine.chat.tokens import Tap
+from engine.flow.durable import Work
 from engine.planning import goals, own_playbooks, versions
 from engine.planning.goals import Goal
 from engine.rules.house import House
-from engine.work.durable import Work
-from memory import profile, records
+from memory import profile
+from memory.canon import records
 from memory.db import Reader, Tx
 
 KIND = "shelve"  # of work: a model's plan ended well

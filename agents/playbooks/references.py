@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from agents.reading.words import Candidate, slug
-from memory import records
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
 
 SITUATION = ("mail", "company", "today", "goal")  # names the caller may add to a scope
 DRAFT = "draft"  # {draft: NAME}: a text the writer composes

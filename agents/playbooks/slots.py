@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from agents.playbooks.library import Slot, SlotType
 from agents.reading import accounts, amounts, documents, moments, named, parties
 from agents.reading.words import SENTENCE_CHARS_MAX, Candidate, Context, Found, slug
-from memory import records
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
 
 Span = tuple[int, int]
 

@@ -4,7 +4,7 @@ import re
 
 from agents.reading.words import Candidate, Found
 from connectors.money import spaced
-from memory import formats
+from memory.canon import formats
 
 _LOOKS = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}", re.IGNORECASE)
 _TYPED = re.compile(r"[A-Z]{2}\d{2}(?: ?\d){11}")  # nothing but an account is written like this

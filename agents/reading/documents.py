@@ -8,9 +8,9 @@ from typing import Literal
 
 from agents.reading.datewords import months
 from agents.reading.words import Candidate, Context, Found, fold
-from memory import records
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
 
 Document = Literal["invoice", "order", "payment"]
 

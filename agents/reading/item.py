@@ -18,9 +18,10 @@ from engine.chat.messages import (
     Span,
 )
 from engine.planning import suggestions
-from memory import events, profile, records
+from memory import events, profile
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader, Tx
-from memory.records import Record
 
 QUOTE_CHARS_MAX = 1500
 LABEL_CHARS_MAX = 24

@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from agents.reading.words import tokens
-from memory import records
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
 
 NUMBER = r"[+-]?\d(?:[\d.,'\u00a0\u202f]*\d)?"
 UNIT = r"(?:%|[^\W\d]\w*(?: [^\W\d]\w*)?)"

@@ -1,9 +1,10 @@
 """Projects, deals, meetings and the like that a text names: by their name, and what they are."""
 
 from agents.reading.words import Candidate, Found
-from memory import naming, records
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
+from memory.recalling import naming
 
 
 async def find(reader: Reader, text: str) -> list[Found]:

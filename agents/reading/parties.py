@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from agents.reading.words import Candidate, Found, Token, tokens
-from memory import kinds, records
+from memory.canon import kinds, records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
 
 PARTIES = ("person", "company")
 NAMES_KEPT_MAX = 20_000

@@ -16,9 +16,9 @@ from agents.reading.verbatim import plain, stands
 from agents.specialists import firmographics, roster
 from agents.specialists.firmographics import ATTRIBUTES, VALUE_CHARS_MAX, Finding, Said
 from engine.models import model_calls
-from memory import about
 from memory.db import Reader
-from memory.recall import Kind, Recalled
+from memory.recalling import about
+from memory.recalling.recall import Kind, Recalled
 
 STEP = "enrich/1"
 AGENT = "enricher"

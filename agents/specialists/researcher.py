@@ -15,8 +15,8 @@ from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.specialists import roster
 from engine.models import model_calls
-from memory.recall import Recall, Recalled
-from memory.scope import Within
+from memory.recalling.recall import Recall, Recalled
+from memory.recalling.scope import Within
 
 STEP = "research/1"
 AGENT = "researcher"

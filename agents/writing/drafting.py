@@ -21,6 +21,7 @@ from agents.writing.checking import Draft
 from agents.writing.checks.evidence import Evidence, Finding
 from agents.writing.drafted import Drafted
 from engine.acting import request as requests
+from engine.flow.durable import open_work
 from engine.keeping import recalls
 from engine.models import model_calls, trials
 from engine.models.trials import Arm, Pin
@@ -29,12 +30,11 @@ from engine.planning.mode_words import CREATIVE, DETERMINISTIC
 from engine.planning.plans import Task
 from engine.rules.house import House
 from engine.voice import habits, style, style_desk
-from engine.work.durable import open_work
 from memory import profile
 from memory.db import Reader
-from memory.embed import Encoder
-from memory.recall import Recall, Recalled
-from memory.scope import Within
+from memory.recalling.recall import Recall, Recalled
+from memory.recalling.scope import Within
+from memory.vectors.embed import Encoder
 from policies.rules import RUNS_BY_ITSELF
 
 TEXT = "text"

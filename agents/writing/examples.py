@@ -9,10 +9,10 @@ from operator import mul
 from typing import TypeVar
 
 from engine.voice.habits import Pair
-from memory import likeness
-from memory.embed import Encoder
-from memory.recall import Recalled
-from memory.terms import telling, words_of
+from memory.canon import likeness
+from memory.recalling.recall import Recalled
+from memory.recalling.terms import telling, words_of
+from memory.vectors.embed import Encoder
 
 TOKENS_MAX = 600  # of all pairs together, a token for four characters
 CHARS_PER_TOKEN = 4

@@ -11,10 +11,10 @@ from agents.models.wish import Part, Wish
 from agents.writing.checks import draft
 from agents.writing.checks.evidence import Evidence
 from engine.chat import outbox
+from engine.flow.durable import Work
 from engine.models import model_calls
 from engine.objectives import strategy
 from engine.rules.house import House
-from engine.work.durable import Work
 from memory import events
 from memory.events import Event
 

@@ -20,10 +20,11 @@ from engine.keeping import curating
 from engine.objectives import aim_card, aims, figures, stopping
 from engine.planning import goals, tree
 from engine.rules.house import House
-from memory import events, kinds, profile, records
+from memory import events, profile
+from memory.canon import kinds, records
+from memory.canon.records import Record
 from memory.db import Reader, Tx
 from memory.events import Event
-from memory.records import Record
 
 UNKNOWN = "I have no {name} that goes on. /objectives shows what there is."
 ENDED = "The {name} does not go on any more, so nothing was begun under it."

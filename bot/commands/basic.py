@@ -31,17 +31,18 @@ from engine.chat.messages import (
 )
 from engine.desks import rich, stop, triage, undoing
 from engine.drawing import cards
+from engine.flow import durable, quiet
 from engine.lists import batches
 from engine.models import circuits, cost_told
 from engine.models.model_calls import Limits
 from engine.planning import tree
 from engine.rules.house import House
 from engine.why import explain
-from engine.work import durable, quiet
-from memory import events, formats, profile, records
+from memory import events, profile
+from memory.canon import formats, records
+from memory.canon.records import Record
 from memory.db import Reader
 from memory.events import Event
-from memory.records import Record
 
 HELP = {
     "help": "what I can do",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bot.commands.searching import Found
 from engine.chat.messages import Bullets, Heading, Msg, Para, Part, Span
-from memory.erasure import Erasure
+from memory.forgetting.erasure import Erasure
 from memory.schema.called import CALLED
 
 TITLE = "Certificate of erasure"

@@ -33,12 +33,14 @@ from engine.chat.messages import (
 )
 from engine.chat.tokens import Tap
 from engine.rules.house import House
-from memory import events, facts, kinds, profile, records
+from memory import events, profile
+from memory.beliefs import facts
+from memory.canon import kinds, records
+from memory.canon.records import Record
 from memory.db import Reader, Tx
 from memory.events import Event
 from memory.ids import derived_id
-from memory.recall import Recalled
-from memory.records import Record
+from memory.recalling.recall import Recalled
 
 KIND, ACTION, SOURCE = "enrich.proposed", "enrich.take", "enrich"
 PARTIES = ("person", "company")

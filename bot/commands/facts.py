@@ -16,10 +16,13 @@ from engine.chat.messages import Bullets, Facts, Heading, Msg, Para, Part, Span,
 from engine.desks import lessons
 from engine.keeping import curating, recalls, review
 from engine.rules.house import House
-from memory import facts, lifetimes, profile, records
+from memory import profile
+from memory.beliefs import facts
+from memory.beliefs.facts import Fact
+from memory.canon import records
 from memory.db import Reader, Tx
 from memory.events import Event
-from memory.facts import Fact
+from memory.texts import lifetimes
 
 LISTED_MAX = 30
 HOW = "Write a name after it, like /facts Ada, or say it: “the price for Ada is 90 EUR”."

@@ -15,10 +15,12 @@ from connectors import blobs, disk
 from engine.acting.taps import GONE, Person, Reply, heard
 from engine.chat import outbox
 from engine.chat.tokens import Tap
+from engine.flow.durable import Work, open_work, undone
 from engine.rules.house import House
-from engine.work.durable import Work, open_work, undone
-from memory import canary, cursors, erasure, records
+from memory import cursors
+from memory.canon import records
 from memory.db import DiskFullError
+from memory.forgetting import canary, erasure
 
 ERASED = "Erased. What was written of this person can no longer be read here; backups keep theirs."
 BACKUPS_FOLDER = "backups"

@@ -12,9 +12,10 @@ from engine.chat import outbox
 from engine.chat.messages import Button, FieldDiff, Heading, Msg, Para, Span
 from engine.chat.tokens import Tap
 from engine.rules.house import House
-from memory import kinds, profile, records, versions
+from memory import profile
+from memory.canon import kinds, records, versions
+from memory.canon.records import Record, TakenError, Version
 from memory.db import Reader, Tx
-from memory.records import Record, TakenError, Version
 
 OFFERED_MAX = 3
 BOOKS = ("order", "invoice", "payment")  # they say what the ledger says

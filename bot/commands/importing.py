@@ -15,9 +15,10 @@ from engine.chat import outbox
 from engine.chat.messages import Bullets, Button, Fold, Heading, Msg, Para, Part, Span
 from engine.chat.tokens import Tap
 from engine.rules.house import House
-from memory import events, fields, importing, profile, records, versions
-from memory.importing import Fate, Sorted
-from memory.records import TakenError
+from memory import events, profile
+from memory.canon import fields, importing, records, versions
+from memory.canon.importing import Fate, Sorted
+from memory.canon.records import TakenError
 
 AT_ONCE = 200
 WRITTEN = ("record.active", "record.proposed", "record.revised", "list.imported")

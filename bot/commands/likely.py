@@ -8,10 +8,10 @@ import asyncio
 from typing import NamedTuple
 
 from engine.chat.messages import Bullets, Para, Part, Span
-from memory import linkage, merging, records
+from memory.canon import linkage, merging, records
+from memory.canon.linkage import Evidence, Match
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.linkage import Evidence, Match
-from memory.records import Record
 
 FIELDS = {
     "given": "the first name",

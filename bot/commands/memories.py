@@ -9,7 +9,8 @@ from engine.chat.messages import Bullets, Heading, Msg, Para, Span
 from engine.chat.session import Session
 from engine.keeping import archiving, recalls
 from engine.rules.house import House
-from memory import profile, records
+from memory import profile
+from memory.canon import records
 from memory.events import Event
 
 MEMORY = "How well I remember"

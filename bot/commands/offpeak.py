@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from agents.hearing.front import Command
 from engine.chat.messages import Msg, say
+from engine.flow import offpeak, quiet
 from engine.rules.house import House
-from engine.work import offpeak, quiet
 from memory import profile
 from memory.db import Reader
 from memory.events import Event

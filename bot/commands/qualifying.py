@@ -24,11 +24,12 @@ from engine.chat.messages import (
     say,
 )
 from engine.rules.house import House
-from memory import about, profile
+from memory import profile
+from memory.canon.records import Record
 from memory.events import Event
-from memory.recall import Recall, Recalled
-from memory.records import Record
-from memory.scope import Within
+from memory.recalling import about
+from memory.recalling.recall import Recall, Recalled
+from memory.recalling.scope import Within
 
 QUERY = "need interested budget price offer deadline decide later expensive Angebot Preis"
 NEWEST_MAX = 200  # passages that are read whatever they say; what is older is looked for

@@ -19,7 +19,8 @@ from engine.chat import outbox
 from engine.chat.messages import Bullets, Button, FieldDiff, Heading, Msg, Para, Part, Span, say
 from engine.chat.tokens import Tap
 from engine.rules.house import House
-from memory import events, kinds, profile, records
+from memory import events, profile
+from memory.canon import kinds, records
 from memory.db import Reader, Tx
 from memory.events import Event
 

@@ -27,7 +27,7 @@ from engine.rules.house import House
 from memory import events, profile
 from memory.db import Reader
 from memory.events import Event
-from memory.recall import Recalled
+from memory.recalling.recall import Recalled
 from memory.redaction import REDACTS
 
 HOW = "Say what about: /research what we agreed with Ada on prices."

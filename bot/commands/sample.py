@@ -14,7 +14,9 @@ from engine.alarms import bells
 from engine.chat import outbox
 from engine.chat.messages import Button, Heading, Msg, Para, Span
 from engine.rules.house import House
-from memory import facts, profile, records
+from memory import profile
+from memory.beliefs import facts
+from memory.canon import records
 from memory.db import Database, Tx
 from memory.events import append
 

@@ -1,6 +1,6 @@
 """Searching: which kept files still name somebody who was erased? What is packed is opened too.
 
-names, bytes, rows of databases (memory/canary.py) ──▶ mails and documents, in the sandboxed child
+names, bytes, rows (memory/forgetting/canary.py) ──▶ mails and documents, in the sandboxed child
 What cannot be opened (a picture, a locked file) is listed as such, never as searched. Whatever
 somebody sent, the search comes to its end.
 
@@ -27,8 +27,8 @@ from typing import Any
 
 from connectors.files import kinds, reading
 from connectors.files.shapes import Limits, Reading
-from memory import canary
-from memory.canary import SQLITE, UnreadError
+from memory.forgetting import canary
+from memory.forgetting.canary import SQLITE, UnreadError
 from memory.redaction import ERASED
 
 PATH = [str(Path(__file__).parents[2]), *filter(None, sys.path)]

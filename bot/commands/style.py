@@ -8,10 +8,11 @@ from engine.chat.messages import Evidence as Seen
 from engine.rules.house import House
 from engine.voice import style, style_desk, style_told
 from engine.voice.style import Trait
-from memory import events, profile, records
+from memory import events, profile
+from memory.beliefs.facts import Fact
+from memory.canon import records
 from memory.db import Reader
 from memory.events import Event
-from memory.facts import Fact
 from memory.schema.records import facts as table
 
 TITLE = "How you write"

@@ -28,10 +28,12 @@ from engine.chat.messages import (
 from engine.chat.tokens import Tap
 from engine.rules.house import House
 from engine.why import explain
-from memory import events, fields, kinds, merging, profile, recall, records, scope
+from memory import events, profile
+from memory.canon import fields, kinds, merging, records
+from memory.canon.records import Record, Version
 from memory.db import Reader, Tx
 from memory.events import Event
-from memory.records import Record, Version
+from memory.recalling import recall, scope
 
 LISTED_MAX, VERSIONS_MAX, ASKED_MAX = 15, 20, 3
 NOBODY = "I know nothing and nobody called “{name}”."

@@ -17,7 +17,7 @@ from connectors.contract import PermanentError
 from engine.acting.taps import Person
 from engine.chat import conversations, outbox, tokens
 from engine.chat.messages import Button, Form, Input
-from engine.work import arrivals
+from engine.flow import arrivals
 
 SHARE, FORM = "fm:share", "fm:form"
 SHARE_FORM = Form(

@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from bot.surfaces import BusyError, House
 from engine.desks import stop
-from engine.work import arrivals
-from engine.work.arrivals import Arrival
+from engine.flow import arrivals
+from engine.flow.arrivals import Arrival
 from memory.db import DiskFullError
 
 SURFACE = "slack"

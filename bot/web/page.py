@@ -12,7 +12,7 @@ from bot.lower.visible import visible
 from engine.acting.taps import Person
 from engine.chat import outbox, tokens
 from engine.desks import stop
-from engine.work import inbox
+from engine.flow import inbox
 from memory.db import Database
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from connectors.contract import Role
 from connectors.money import CENT, Amount, Currency
-from memory.formats import iban
+from memory.canon.formats import iban
 
 LINES_MAX = 100
 TEXT_MAX = 500

@@ -10,7 +10,7 @@ from connectors.payments.entries import Entry
 from connectors.payments.ledger import BANK, BILLS, posting_pair
 from connectors.payments.outgoing import MOVES, Outgoing
 from connectors.payments.transfers import Transfer
-from memory import formats
+from memory.canon import formats
 
 LIKE = "This looks like the payment of {date} ({code})."
 OWN = "This is your own account, so nothing would move."

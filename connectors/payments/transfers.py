@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 from connectors import disk
 from connectors.company import Company
 from connectors.payments.ledger import Payment
-from memory import formats
+from memory.canon import formats
 
 SCHEMA = "pain.001.001.09"
 NAMESPACE = f"urn:iso:std:iso:20022:tech:xsd:{SCHEMA}"

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from pydantic import BaseModel
 
-from engine.work import quiet, schedule
+from engine.flow import quiet, schedule
 from memory import events, profile
 from memory.db import Reader, Tx, change, insert, insert_once
 from memory.ids import derived_id

@@ -23,9 +23,9 @@ from engine.acting.gate import Proposal
 from engine.chat import conversations
 from engine.drawing import cards, failures
 from engine.drawing.failures import Failure, Try
+from engine.flow.durable import open_work
 from engine.planning import episodes, plans
 from engine.rules import bundles
-from engine.work.durable import open_work
 from memory import events
 from memory.db import Reader, Tx, change, insert, insert_once
 from memory.ids import derived_id

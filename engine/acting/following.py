@@ -4,7 +4,7 @@ from typing import Any
 
 from connectors.contract import Receipt, Reported
 from engine.acting.effects import Effect
-from memory import records
+from memory.canon import records
 from memory.db import Tx
 
 

@@ -15,9 +15,9 @@ from engine.acting.gate import Proposal
 from engine.acting.taps import Reply
 from engine.chat import outbox
 from engine.drawing import cards, face
+from engine.flow.durable import open_work
 from engine.planning import refinements
 from engine.planning.refinements import End
-from engine.work.durable import open_work
 from memory import profile
 from memory.db import Reader, Tx
 from memory.schema.chat import deliveries

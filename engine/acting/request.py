@@ -11,7 +11,8 @@ from engine.planning import goals, plans
 from engine.planning.goals import Goal
 from engine.rules import goal_rules
 from engine.rules.house import House
-from memory import events, records
+from memory import events
+from memory.canon import records
 from memory.db import Reader
 from memory.schema.work import effects
 from policies.contracts import Contract

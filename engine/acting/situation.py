@@ -12,12 +12,13 @@ from connectors.contract import Operation, Preview
 from engine.acting import streaks
 from engine.acting.digests import digest
 from engine.chat import words
+from engine.flow import quiet
 from engine.planning import versions
 from engine.rules import uses
-from engine.work import quiet
-from memory import events, profile, records
+from memory import events, profile
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
 from memory.schema.work import effects, tasks
 from policies.contracts import Contract, amount, coin
 from policies.judge import USED

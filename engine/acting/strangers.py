@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from connectors.contract import Operation
-from memory import kinds, records
+from memory.canon import kinds, records
 from memory.db import Reader
 from policies.characters import suspicious
 from policies.contracts import scalars

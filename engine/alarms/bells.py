@@ -8,10 +8,10 @@ from engine.chat import outbox
 from engine.chat.messages import say
 from engine.desks import triage
 from engine.drawing import cards
+from engine.flow.schedule import Bell
 from engine.keeping import review
 from engine.objectives import strategy
 from engine.rules import retention
-from engine.work.schedule import Bell
 from memory import events
 from memory.db import Tx
 

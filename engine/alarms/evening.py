@@ -15,8 +15,8 @@ from engine.chat import outbox, words
 from engine.chat.messages import Button, say
 from engine.desks import stop
 from engine.drawing import failures
+from engine.flow import arrivals, daily
 from engine.rules import retention
-from engine.work import arrivals, daily
 from memory import events, profile
 from memory.db import Reader, Tx
 from memory.schema.events import events as log

@@ -21,7 +21,8 @@ from engine.drawing.always import Bounds
 from engine.rules import own_rules
 from engine.rules.house import House
 from engine.rules.rulebook import SOURCE
-from memory import profile, records
+from memory import profile
+from memory.canon import records
 from memory.db import Reader, Tx
 from memory.schema.work import approvals as asked
 from memory.schema.work import decisions

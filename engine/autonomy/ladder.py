@@ -21,8 +21,8 @@ from engine.chat.tokens import Tap
 from engine.rules import own_rules, rule_offer, uses
 from engine.rules.house import House
 from engine.rules.own_rules import OwnRule
+from memory.canon.records import Record
 from memory.db import Reader, Tx
-from memory.records import Record
 from policies.book import BookError
 from policies.rules import RUNS_BY_ITSELF, Rule
 

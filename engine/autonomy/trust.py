@@ -16,7 +16,7 @@ from engine.autonomy import agreement
 from engine.autonomy.ladder import OFFERED_AT, Standing, active, lets
 from engine.drawing import always
 from engine.rules.house import House
-from memory import records
+from memory.canon import records
 from memory.db import Reader
 from memory.schema.work import approvals, decisions, effect_versions, effects
 

@@ -11,9 +11,9 @@ from pydantic import BaseModel
 from engine.chat import questions
 from memory import events
 from memory.db import Reader
-from memory.gist import gist
-from memory.passages import SESSION_PAUSE
 from memory.schema.recall import passages
+from memory.texts.gist import gist
+from memory.texts.passages import SESSION_PAUSE
 
 TURNS_MAX = 12
 CHARS_MAX = 2400  # about 600 tokens

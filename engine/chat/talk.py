@@ -6,9 +6,9 @@ Not what is only a button, a command or one word, and not what quotes memory: th
 import sqlalchemy as sa
 
 from engine.chat.messages import Msg, Para
-from memory import recall
 from memory.db import Reader, Tx
 from memory.events import Event
+from memory.recalling import recall
 from memory.schema.recall import passages
 
 YOU, FIRSTMATE = "you", "Firstmate"

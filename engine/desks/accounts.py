@@ -14,9 +14,10 @@ from engine.chat.tokens import Tap
 from engine.drawing import cards
 from engine.drawing.face_buttons import ACCOUNT_END
 from engine.rules.house import House
-from memory import events, kinds, records
+from memory import events
+from memory.canon import kinds, records
+from memory.canon.records import Record
 from memory.db import Tx
-from memory.records import Record
 
 WHOSE = "Say whose account it is: the name, as /who shows it. Nothing was kept."
 NOBODY = "Nobody in your records is called {name}. Nothing was kept."

@@ -19,9 +19,9 @@ from engine.chat import outbox
 from engine.chat.messages import Bullets, Heading, Msg
 from engine.chat.tokens import Tap
 from engine.desks import going_on, halting, mending, stop, undoing
+from engine.flow.durable import Work
 from engine.planning import aftermath, goals, plans
 from engine.rules.house import House
-from engine.work.durable import Work
 from memory.db import Reader, Tx
 from memory.schema import work
 

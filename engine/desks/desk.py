@@ -17,11 +17,11 @@ from engine.chat.tokens import Tap
 from engine.desks import answering, lessons, mending, stop, triage, twice, undoing
 from engine.desks import autopsy as autopsies
 from engine.drawing import cards, forms, marks
+from engine.flow.durable import open_work
 from engine.planning import episodes, plans, refinements
 from engine.rules.house import House
 from engine.voice import habits
 from engine.why import explain
-from engine.work.durable import open_work
 from memory import profile
 from memory.db import Reader, Tx
 from policies.rules import Action

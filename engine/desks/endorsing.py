@@ -11,9 +11,10 @@ from engine.chat.tokens import Tap
 from engine.drawing import cards
 from engine.drawing.face_buttons import NAME_CHARS_MAX
 from engine.rules.house import House
-from memory import events, kinds, records
+from memory import events
+from memory.canon import kinds, records
+from memory.canon.records import Record, TakenError
 from memory.db import Tx
-from memory.records import Record, TakenError
 
 KNOWN = "Everybody it goes to is in your records already, so the card stays as it is."
 WHOSE = "Say whose address it is, by name. Nothing was kept."

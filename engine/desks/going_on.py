@@ -11,10 +11,10 @@ from engine.acting.gate import Proposal
 from engine.acting.taps import GONE, Person, Reply
 from engine.chat.tokens import Tap
 from engine.desks import mending
+from engine.flow.durable import open_work
 from engine.planning import plans
 from engine.planning.plans import Task
 from engine.rules.house import House
-from engine.work.durable import open_work
 from memory.db import Reader, Tx
 
 CANNOT = "I cannot look at what was to come after it: {} Nothing was changed."

@@ -8,7 +8,8 @@ from typing import Any
 from engine.acting.effects import Effect
 from engine.planning import edits
 from engine.rules import learning
-from memory import events, facts
+from memory import events
+from memory.beliefs import facts
 from memory.db import Tx
 from memory.ids import derived_id
 from policies.rules import RUNS_BY_ITSELF, Action, Book

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 from connectors.contract import Receipt
 from engine.acting import effects
 from engine.desks import stop
+from engine.flow import arrivals, durable
 from engine.planning import plans
 from engine.planning.aftermath import BY_HAND
-from engine.work import arrivals, durable
 from memory.db import Tx
 
 Told = tuple[bool, str]  # did it do what the button says? the sentence for it

@@ -7,13 +7,13 @@ from engine.chat.messages import Button, Msg, say
 from engine.chat.tokens import Tap
 from engine.desks import halting
 from engine.drawing import cards
+from engine.flow import inbox
+from engine.flow.durable import open_work
 from engine.planning import goals, mode_words, plans, under
 from engine.planning.goals import Goal
 from engine.planning.mode_words import EXPLORATORY, NAMES, PREFIX, SAYS
 from engine.rules import goal_rules
 from engine.rules.house import House
-from engine.work import inbox
-from engine.work.durable import open_work
 from memory.db import Reader, Tx
 
 LABELS = (

@@ -18,9 +18,9 @@ from engine.autonomy import ladder
 from engine.desks import stop
 from engine.drawing import failures
 from engine.drawing.failures import BadAnswerError, CutOffError, ForbiddenError
+from engine.flow.durable import ATTEMPTS_MAX, Work
 from engine.planning import plans
 from engine.rules.house import House
-from engine.work.durable import ATTEMPTS_MAX, Work
 from memory.db import Reader, Tx
 from policies.rules import STRICTNESS
 

@@ -17,8 +17,8 @@ from engine.acting import effects, gate
 from engine.chat import outbox
 from engine.drawing import cards
 from engine.drawing.face import pictures_of, unpictured
+from engine.flow.durable import Work
 from engine.rules.house import House
-from engine.work.durable import Work
 from memory import events
 from memory.db import Tx, change
 from memory.schema.work import effect_versions

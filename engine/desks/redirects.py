@@ -9,9 +9,9 @@ from engine.autonomy import ladder
 from engine.chat.tokens import Tap
 from engine.desks import halting
 from engine.drawing import cards
+from engine.flow import inbox
 from engine.planning import goals
 from engine.rules.house import House
-from engine.work import inbox
 from memory import events
 from memory.db import Tx, change
 from memory.events import Event

@@ -1,7 +1,7 @@
 """STOP: no effect starts after it, not after a restart either. Resume is per item."""
 
 from engine.acting import effects
-from engine.work.durable import open_work
+from engine.flow.durable import open_work
 from memory import events, profile
 from memory.db import Reader, Tx
 

@@ -11,8 +11,8 @@ from engine.chat import outbox, words
 from engine.chat.messages import LABEL_CHARS_MAX, Bullets, Button, Heading, Msg, Para, Span, say
 from engine.desks import mending
 from engine.drawing import cards, failures
+from engine.flow import arrivals
 from engine.planning import plans
-from engine.work import arrivals
 from memory import events, profile
 from memory.db import Reader, Tx, change
 from memory.schema.work import work

@@ -18,7 +18,8 @@ from engine.drawing import face, model_told
 from engine.drawing.face import key
 from engine.drawing.sight import Sight
 from engine.planning import aftermath, refinements
-from memory import events, profile, records
+from memory import events, profile
+from memory.canon import records
 from memory.db import Tx
 from memory.schema.work import approvals, decisions, effect_versions, effects, goals, tasks
 

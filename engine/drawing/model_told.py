@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from engine.chat import words
 from memory.db import Reader
-from memory.reach import rowid
 from memory.schema.models import reasons
+from memory.texts.reach import rowid
 from policies.house import ASK
 
 NO_COST = "0.00 (no language model)"

@@ -15,13 +15,13 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from engine.chat import words
+from engine.flow.durable import Work
 from engine.rules.house import House
-from engine.work.durable import Work
-from memory import archive, lifecycle
-from memory.archive import Contents
 from memory.db import Database, Reader
-from memory.lifecycle import Due
 from memory.schema.recall import passages
+from memory.texts import archive, lifecycle
+from memory.texts.archive import Contents
+from memory.texts.lifecycle import Due
 
 PACKED_AT_ONCE = 100  # passages in one transaction: 30 ms
 PAUSE_S = 0.02

@@ -10,11 +10,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from memory import lifetimes
 from memory.db import Database, Reader
 from memory.schema.models import answers
 from memory.schema.recalls import recalls
 from memory.schema.work import work
+from memory.texts import lifetimes
 
 AT_ONCE = 500  # rows in one transaction: 10 ms
 PAUSE_S = 0.02

@@ -26,10 +26,11 @@ from engine.chat.messages import (
 from engine.chat.tokens import Tap
 from engine.keeping import into_record
 from engine.rules.house import House
-from memory import facts, profile
+from memory import profile
+from memory.beliefs import facts
+from memory.beliefs.facts import Fact
 from memory.db import Reader, Tx
 from memory.dialects import place_of
-from memory.facts import Fact
 from memory.schema.work import effects
 
 LABEL_CHARS_MAX = 24

@@ -11,10 +11,11 @@ from engine.chat import outbox
 from engine.chat.messages import Button, FieldDiff, FieldRow, Heading, Msg, Para, Span
 from engine.chat.tokens import Tap
 from engine.rules.house import House
-from memory import facts, kinds, records
+from memory.beliefs import facts
+from memory.beliefs.facts import Fact
+from memory.canon import kinds, records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.facts import Fact
-from memory.records import Record
 
 FIELDS = {"phone": "phone"}  # what a fact is about, and the field that says the same
 STILL = "The record still says {value}."

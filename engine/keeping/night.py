@@ -9,14 +9,16 @@ from datetime import datetime
 from typing import Any
 
 from engine.chat import words
+from engine.flow import schedule
+from engine.flow.durable import Work
 from engine.keeping import archiving, bookkeeping
 from engine.rules import retention
 from engine.rules.house import House
-from engine.work import schedule
-from engine.work.durable import Work
-from memory import facts, lifecycle, lifetimes, records
+from memory.beliefs import facts
+from memory.canon import records
 from memory.db import Reader
-from memory.kept import Lapse
+from memory.forgetting.kept import Lapse
+from memory.texts import lifecycle, lifetimes
 from policies.rules import Book
 
 ENDS: dict[Lapse, str] = {

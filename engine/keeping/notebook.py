@@ -7,8 +7,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from connectors.contract import Change, Operation, PermanentError, Preview, Receipt, Undo
 from engine.chat import words
-from engine.work import schedule
-from memory import events, facts, profile, records
+from engine.flow import schedule
+from memory import events, profile
+from memory.beliefs import facts
+from memory.canon import records
 from memory.db import Database, change
 from memory.ids import derived_id
 from memory.schema.work import alarms

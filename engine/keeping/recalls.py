@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from engine.chat import words
 from memory.db import Reader, Tx
 from memory.ids import derived_id
-from memory.recall import Recalled
+from memory.recalling.recall import Recalled
 from memory.schema.models import reasons
 from memory.schema.recall import archived, passages
 from memory.schema.recalls import recalls

@@ -8,10 +8,10 @@ import asyncio
 
 import sqlalchemy as sa
 
+from engine.flow import durable
+from engine.flow.durable import Work
 from engine.planning import episodes
 from engine.rules.house import House
-from engine.work import durable
-from engine.work.durable import Work
 from memory import cursors, events
 from memory.db import Database, Tx
 from memory.schema.work import outcomes

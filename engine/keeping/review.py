@@ -14,13 +14,15 @@ from engine.acting.taps import Person, Reply, heard
 from engine.chat import outbox
 from engine.chat.messages import Bullets, Button, Facts, Heading, Msg, Para, Span
 from engine.chat.tokens import Tap
+from engine.flow import daily
 from engine.keeping import curating
 from engine.rules.house import House
-from engine.work import daily
-from memory import events, facts, profile, records
+from memory import events, profile
+from memory.beliefs import facts
+from memory.beliefs.facts import Fact
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader, Tx
-from memory.facts import Fact
-from memory.records import Record
 from memory.schema.records import facts as table
 
 KEY = KIND = "review"

@@ -20,8 +20,8 @@ import sqlalchemy as sa
 from engine.models.model_calls import EMBEDDING, HEARD, UNHEARD
 from memory import profile
 from memory.db import Reader
-from memory.reach import rowid
 from memory.schema.models import reasons
+from memory.texts.reach import rowid
 
 FAILURES = 6  # two questions, each asked three times
 WINDOW = timedelta(minutes=10)

@@ -24,8 +24,8 @@ from engine.rules.house import House
 from memory import events, profile
 from memory.db import Reader, Tx, insert, insert_once
 from memory.journal import canonical
-from memory.reach import rowid
 from memory.schema.models import answers, reasons
+from memory.texts.reach import rowid
 from policies.facts import with_usual
 from policies.house import ASK, OPERATIONS
 from policies.judge import judge

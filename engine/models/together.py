@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from engine.models import model_calls
 from engine.models.model_calls import Call, Came, Wanted
 from memory.db import Tx
-from memory.reach import rowid
 from memory.schema.models import reasons
+from memory.texts.reach import rowid
 
 SHARED = "It was asked in one request with {others} more; this is its share."
 

@@ -18,11 +18,11 @@ from engine.models.trials import Arm, Trial
 from engine.planning import plans, refinements
 from engine.rules.house import House
 from engine.voice import style_told
-from memory import likeness
+from memory.canon import likeness
 from memory.db import Reader
-from memory.reach import rowid
 from memory.schema.models import answers, reasons
 from memory.schema.work import approvals, decisions, effect_versions, effects
+from memory.texts.reach import rowid
 
 ENOUGH = 15  # of each: where none was touched, less than a fifth of all would be, 19 times in 20
 CHANCE = 0.05

@@ -16,8 +16,8 @@ from pydantic import BaseModel
 from engine.models import model_calls
 from memory import profile
 from memory.db import Reader, Tx
-from memory.reach import rowid
 from memory.schema.models import reasons
+from memory.texts.reach import rowid
 
 DRAFT = "draft"  # the one purpose whose answers the operator edits, so that they can be compared
 KEPT = "minds"  # {"draft": Pin}, in the profile

@@ -20,9 +20,10 @@ from engine.keeping import curating
 from engine.objectives import aims, figures
 from engine.objectives.aims import Aim
 from engine.planning import plans, tree
-from memory import facts, profile
+from memory import profile
+from memory.beliefs import facts
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
 
 TITLE = "Objectives"
 NONE = (

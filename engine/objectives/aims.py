@@ -12,9 +12,10 @@ from engine.chat import words
 from engine.objectives import course, figures
 from engine.objectives.course import Course, Point
 from engine.planning import tree
-from memory import profile, records
+from memory import profile
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
 
 ENDED = {"reached": "reached", "dropped": "stopped", "done": "done", "stopped": "stopped"}
 HELD = {"paused": "paused", "planned": "not begun"}

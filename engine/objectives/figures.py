@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from engine.objectives.course import Point
-from memory import facts, profile, records
+from memory import profile
+from memory.beliefs import facts
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader, Tx
-from memory.records import Record
 from memory.schema.records import record_versions
 from memory.schema.work import effects
 

@@ -19,14 +19,15 @@ from engine.chat import outbox, words
 from engine.chat.messages import Bullets, Button, Heading, Msg, Para, Part, Span
 from engine.chat.tokens import Tap
 from engine.desks import halting
+from engine.flow import schedule
+from engine.flow.durable import open_work
 from engine.planning import plans, tree
 from engine.rules.house import House
-from engine.work import schedule
-from engine.work.durable import open_work
-from memory import events, profile, records
+from memory import events, profile
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader, Tx
 from memory.journal import canonical
-from memory.records import Record
 from memory.schema.work import alarms
 from memory.schema.work import effects as effects_table
 

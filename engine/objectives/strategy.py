@@ -24,16 +24,16 @@ from engine.chat.messages import (
     Para,
     Span,
 )
+from engine.flow import daily
+from engine.flow.durable import open_work
 from engine.objectives import aims, figures
 from engine.objectives.aims import Aim
 from engine.planning import tree
-from engine.work import daily
-from engine.work.durable import open_work
 from memory import events, profile
+from memory.canon.records import Record
 from memory.db import Reader, Tx
 from memory.events import Event
 from memory.journal import canonical
-from memory.records import Record
 
 KIND = "strategy"
 RINGS_AT = time(9, 30)

@@ -9,11 +9,12 @@ from engine.chat.tokens import Tap
 from engine.objectives import aims, stopping, strategy
 from engine.objectives.strategy import Proposal
 from engine.rules.house import House
-from memory import events, records
+from memory import events
+from memory.canon import records
+from memory.canon.kinds import says as wrong
+from memory.canon.records import Record
 from memory.db import Tx
 from memory.events import Event
-from memory.kinds import says as wrong
-from memory.records import Record
 
 OTHER = "“{name}” was changed since. Say /objectives to see how it stands."
 TAKEN = "This is settled already."

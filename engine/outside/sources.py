@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from connectors import blobs
 from connectors.contract import TransientError
+from engine.flow import inbox
 from engine.rules.house import House
-from engine.work import inbox
 from memory.db import DiskFullError
 
 LOOK_EVERY_S = 10.0

@@ -13,10 +13,12 @@ import sqlalchemy as sa
 
 from engine.chat import words
 from engine.planning import edits, versions
-from memory import passages, profile, records
+from memory import profile
+from memory.canon import records
 from memory.db import Reader, Tx
 from memory.schema.work import approvals, decisions, effect_versions, effects, goals, outcomes
 from memory.schema.work import tasks as tasks_table
+from memory.texts import passages
 from policies.rules import Action
 
 KIND: passages.Kind = "episode"

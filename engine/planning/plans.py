@@ -16,9 +16,9 @@ from pydantic import BaseModel, Field
 
 from engine.chat import outbox
 from engine.chat.messages import Button, Msg, Para, Part, Progress, Span
+from engine.flow.durable import open_work
 from engine.planning import expecting, goals, plan_card, versions
 from engine.planning.mode_words import SAYS
-from engine.work.durable import open_work
 from memory import events
 from memory.db import Reader, Tx, change, insert, insert_once
 from memory.ids import derived_id

@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.chat import words
-from memory import records
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader
-from memory.records import Record
 from memory.schema.models import costs
 from memory.schema.work import goals, outcomes
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from engine.planning import mode_words
-from memory import records
+from memory.canon import records
 from memory.db import Reader
 
 NAME_CHARS_MAX = 120

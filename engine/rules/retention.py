@@ -16,13 +16,14 @@ from zoneinfo import ZoneInfo
 
 from connectors import blobs
 from engine.chat import words
+from engine.flow import daily, quiet
+from engine.flow.durable import Work, open_work
 from engine.planning import episodes
 from engine.rules.house import House
-from engine.work import daily, quiet
-from engine.work.durable import Work, open_work
-from memory import expiry, kept, profile
+from memory import profile
 from memory.db import Reader, Tx
-from memory.kept import Kind, Lapse, Thing
+from memory.forgetting import expiry, kept
+from memory.forgetting.kept import Kind, Lapse, Thing
 from policies.facts import with_usual
 from policies.house import EXPIRE, OPERATIONS
 from policies.judge import judge

@@ -16,10 +16,12 @@ from engine.planning import edits
 from engine.rules.house import House
 from engine.voice import style, style_desk
 from engine.voice.style import Trait
-from memory import artifacts, facts, profile, records
+from memory import artifacts, profile
+from memory.beliefs import facts
+from memory.canon import records
+from memory.canon.records import Record
 from memory.db import Reader, Tx
 from memory.ids import derived_id
-from memory.records import Record
 from memory.schema.records import artifacts as artifacts_table
 from policies.rules import Action
 

@@ -18,9 +18,10 @@ from engine.chat.tokens import Tap
 from engine.rules.house import House
 from engine.voice import style
 from engine.voice.style import Style, Trait
-from memory import facts, records
+from memory.beliefs import facts
+from memory.beliefs.facts import Fact
+from memory.canon import records
 from memory.db import Reader, Tx
-from memory.facts import Fact
 from memory.redaction import ERASED
 from memory.schema.records import artifact_versions, artifacts
 from memory.schema.records import facts as table

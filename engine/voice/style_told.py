@@ -12,9 +12,9 @@ from engine.chat import words
 from engine.rules.house import House
 from engine.voice import style, style_desk
 from engine.voice.style import Trait
-from memory import likeness, records
+from memory.beliefs.facts import Fact
+from memory.canon import likeness, records
 from memory.db import Reader
-from memory.facts import Fact
 from memory.schema.events import events as log
 from memory.schema.records import facts as table
 from memory.schema.work import approvals, effect_versions, effects, tasks

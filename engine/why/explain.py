@@ -11,7 +11,8 @@ from engine.drawing import model_told
 from engine.planning import goals, refinements, tree, versions
 from engine.rules import bundles
 from engine.why import timeline
-from memory import events, profile, records
+from memory import events, profile
+from memory.canon import records
 from memory.db import Reader
 from memory.events import Event
 from memory.schema.work import decisions, effect_versions, effects, plans, tasks

@@ -14,10 +14,10 @@ from engine.planning import refinements
 from engine.why import rejudging
 from engine.why.rejudging import NO_FACTS, Again
 from memory.db import Reader
-from memory.reach import rowid
 from memory.schema.models import reasons
 from memory.schema.recall import passages
 from memory.schema.work import effect_versions, effects
+from memory.texts.reach import rowid
 
 TOLD = "{same} of {all} came out the same."
 

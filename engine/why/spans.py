@@ -17,10 +17,10 @@ from engine.planning import goals
 from engine.why import timeline
 from memory import events
 from memory.db import Reader
-from memory.reach import rowid
 from memory.schema.events import events as log
 from memory.schema.models import reasons
 from memory.schema.work import effects, outcomes, tasks
+from memory.texts.reach import rowid
 
 ENDED = ("goal.done", "goal.failed")
 FAILED = ("failed", "unknown")

@@ -43,7 +43,7 @@ class Raw(Protocol):
 class Words(Protocol):
     """Full text: of the hot passages with what was said before each, and of the archived ones.
 
-    A term is a phrase in quotation marks, as memory/terms.py gives it. `make…` and `drop…` are the
+    A term is a phrase in quotation marks (memory/recalling/terms.py). `make…` and `drop…` are the
     statements for their tables, `packed` those of the archive.
     """
 
@@ -102,7 +102,7 @@ class Dialect(Protocol):
 
     @property
     def count_changes(self) -> Sequence[str]:
-        """Statements that let changes of `{table}` be counted, for memory/answers.py."""
+        """Statements that let changes of `{table}` be counted, for memory/recalling/answers.py."""
 
     def insert(self, table: sa.Table) -> Any:
         """Return an INSERT that knows what to do on a conflict."""

@@ -22,7 +22,7 @@ passages = sa.Table(
     moment("at"),
     text("trust"),  # operator | system | outside
     text("sensitivity"),  # public | business | personal | secret
-    sa.Column("traits", sa.Integer, nullable=False),  # memory/traits.py
+    sa.Column("traits", sa.Integer, nullable=False),  # memory/texts/traits.py
     sa.Column("embedded", sa.Boolean, nullable=False, default=False),
     sa.Index("passages_ref", "ref"),
     sa.Index("passages_conv", "conv"),
@@ -58,7 +58,7 @@ boxes = sa.Table(
     moment("first_at"),
     moment("last_at"),
     text("text"),  # a summary: its most telling passages
-    sa.Column("pack", sa.LargeBinary, nullable=False),  # memory/archive.py
+    sa.Column("pack", sa.LargeBinary, nullable=False),  # memory/texts/archive.py
     sa.Index("boxes_topic", "topic"),
     sqlite_autoincrement=True,
     info={"journaled": False},
@@ -120,7 +120,7 @@ def _drop_packed_words(_table: sa.Table, conn: sa.Connection, **_: object) -> No
 @sa.event.listens_for(vectors, "after_create")
 @sa.event.listens_for(boxes, "after_create")
 def _count_changes(table: sa.Table, conn: sa.Connection, **_: object) -> None:
-    """By their number an answer is known to hold still (memory/answers.py)."""
+    """By their number an answer is known to hold still (memory/recalling/answers.py)."""
     statements = dialects.of(conn).count_changes
     _say(conn, [statement.format(table=table.name) for statement in statements])
 

@@ -13,7 +13,7 @@ records = sa.Table(
     text("status"),  # proposed | active | merged | withdrawn | erased
     number("version", 1),
     json("state"),  # the model of its kind, as JSON
-    number("schema", 1),  # of the state; older ones are read through memory/upcasters.py
+    number("schema", 1),  # of the state; older ones are read through memory/canon/upcasters.py
     text("cause", null=True),
     moment("at"),
     text("merged_into", null=True),  # the record that this one is the same as

@@ -10,7 +10,7 @@ import pytest
 
 from agents.reading.words import Context
 from bot.app import App
-from memory import records
+from memory.canon import records
 from memory.db import Database, Reader
 from memory.schema import metadata
 from tests.agents.desk import Desk

@@ -16,8 +16,8 @@ from bot.app import App
 from engine.models import model_calls
 from engine.models.model_calls import Limits
 from engine.planning.ledger import Budget
-from memory.reach import rowid
 from memory.schema.models import costs, reasons
+from memory.texts.reach import rowid
 from tests.peers.models import ModelServer, says
 
 GOOD = says({"text": "Hello Ada"})

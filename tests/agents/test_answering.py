@@ -8,7 +8,7 @@ import pytest
 from agents.answers import answering
 from agents.answers.answering import Paragraph
 from agents.models.door import Answer
-from memory.recall import Recalled
+from memory.recalling.recall import Recalled
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from agents.answers import coming, days, done
-from memory.when import Span
+from memory.texts.when import Span
 
 TODAY = date(2026, 11, 20)  # a Friday
 

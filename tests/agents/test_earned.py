@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from agents.answers import earned
-from memory import records
+from memory.canon import records
 from memory.db import Reader
 
 TODAY = date(2026, 11, 20)  # a Friday

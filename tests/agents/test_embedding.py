@@ -13,10 +13,10 @@ from agents.models.embedding import Embedding
 from bot.app import App
 from engine.models.model_calls import Limits
 from engine.planning.ledger import Budget
-from memory.embed import EncoderDownError
-from memory.reach import rowid
+from memory.copying.verify import verify
 from memory.schema.models import costs, reasons
-from memory.verify import verify
+from memory.texts.reach import rowid
+from memory.vectors.embed import EncoderDownError
 from tests.peers.embeddings import EmbeddingServer, embedding_server
 from tests.peers.models import model_server
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from agents.models.door import Answer
 from agents.specialists.enricher import Read, Reads, borne
 from agents.specialists.firmographics import ATTRIBUTES, Said, disputed, found
-from memory.recall import Recalled
+from memory.recalling.recall import Recalled
 
 CASES, UNSEEN = 60, 5000  # the patterns were written with the seeds from 0
 FIRMS = ("Lund Shipping A/S", "Groß & Söhne GmbH", "Example Ltd", "Bäckerei Klein e. K.")

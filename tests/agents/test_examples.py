@@ -4,8 +4,8 @@ from typing import Literal
 
 from agents.writing.examples import PAIRS_MAX, TOKENS_MAX, nearest, remembered
 from engine.voice.habits import Pair
-from memory.embed import find_encoder
-from memory.recall import Recalled
+from memory.recalling.recall import Recalled
+from memory.vectors.embed import find_encoder
 from tests.conftest import BEGINS
 
 ROOM = Pair("The room for the workshop is booked.", "Room booked.", True)

@@ -13,7 +13,7 @@ from agents.models.door import Answer
 from agents.models.wish import Part, Wish
 from engine.models import cost_told
 from engine.planning import ledger
-from memory import verify
+from memory.copying import verify
 from tests.agents.desk import GOOD, Desk, Said, why, wish
 from tests.peers.models import HANGS, fails, says
 

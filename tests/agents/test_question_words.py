@@ -5,7 +5,7 @@ import pytest
 from agents.hearing import question_words
 from agents.playbooks.library import load_folder
 from agents.playbooks.routing import Route, Router
-from memory.embed import find_encoder
+from memory.vectors.embed import find_encoder
 from tests.agents.asked import HELD_OUT, TUNING
 from tests.agents.sentences import HELD_OUT as ROUTED
 from tests.agents.sentences import TUNING as ROUTED_TUNING

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from agents.answers.answering import Sentence
 from agents.models.door import Answer
 from agents.specialists.researcher import Findings, _borne
-from memory.recall import Recalled
+from memory.recalling.recall import Recalled
 
 CASES = 60
 NAMES = ("Ada", "Bruno", "Grace", "Linus")

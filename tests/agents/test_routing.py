@@ -6,7 +6,7 @@ import pytest
 
 from agents.playbooks.library import load_folder
 from agents.playbooks.routing import Route, Router, wishes
-from memory.embed import Encoder, find_encoder
+from memory.vectors.embed import Encoder, find_encoder
 from tests.agents.sentences import HELD_OUT, TUNING
 
 PLAYBOOKS = load_folder()

@@ -8,7 +8,7 @@ from agents.playbooks.library import load_folder
 from agents.playbooks.routing import Router
 from agents.playbooks.sureness import Evidence, weights
 from benchmarks.front import decided, off_by
-from memory.embed import find_encoder
+from memory.vectors.embed import find_encoder
 from tests.agents.sentences import HELD_OUT
 
 ALL = {playbook.id for playbook in load_folder()}

@@ -18,9 +18,9 @@ from bot import minds
 from bot.app import App, open_app
 from bot.lower import terminal
 from bot.settings import Settings
+from engine.flow import schedule
 from engine.rules import own_rules
-from engine.work import schedule
-from memory import verify
+from memory.copying import verify
 from memory.schema.columns import metadata
 from memory.schema.models import reasons
 from memory.schema.work import decisions, effects, goals

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from bot.app import App
 from engine.chat.messages import Para, Quote
-from memory import events, records
+from memory import events
+from memory.canon import records
 from memory.schema.work import approvals, effects, goals
 from tests.attacks.benign import days
 from tests.attacks.carriers import CARRIERS

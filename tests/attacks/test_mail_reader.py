@@ -15,7 +15,7 @@ from bot import minds
 from bot.app import App, open_app
 from bot.settings import Settings
 from engine.chat.messages import Quote
-from engine.work import schedule
+from engine.flow import schedule
 from memory import events
 from tests.attacks.cases import attacks
 from tests.attacks.files import arrival

@@ -9,11 +9,11 @@ import pytest
 
 from bot import remembering as looks
 from bot.remembering import Remembering
-from memory import meaning
 from memory.db import Database
-from memory.index import Index
-from memory.passages import forget, remember
+from memory.texts.passages import forget, remember
 from memory.upgrade import upgrade
+from memory.vectors import meaning
+from memory.vectors.index import Index
 from tests.memory.test_reencoding import Fake
 
 

@@ -14,7 +14,7 @@ from bot.app import App, open_app
 from bot.web.surface import Web
 from connectors import blobs
 from connectors.files.pictures import size
-from memory import records
+from memory.canon import records
 from tests.conftest import FakeClock
 
 TOKEN = re.compile(r'name="token" value="([^"]+)"')

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from bot.app import App, open_app
 from bot.commands.sample import MAIL
-from engine.work import durable
-from engine.work.durable import ATTEMPTS_MAX, Durable, Handler, Work, open_work
+from engine.flow import durable
+from engine.flow.durable import ATTEMPTS_MAX, Durable, Handler, Work, open_work
 from memory import events
 from memory.db import DiskFullError, Tx
 from memory.schema.work import alarms, tasks, work
@@ -140,7 +140,7 @@ async def test_a_clean_end_counts_as_no_try(
     assert (begun, done) == ([1, 1, 1, 1], [1])
     assert await state_of(app) == "done"
     await app.close()
-    assert [one.getMessage() for one in caplog.records if one.name == "engine.work.durable"] == []
+    assert [one.getMessage() for one in caplog.records if one.name == "engine.flow.durable"] == []
 
 
 async def test_what_was_done_but_could_not_be_noted_is_taken_up_again(

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from engine.work.lanes import AT_ONCE, RUNNING_MAX, Lane, Lanes
+from engine.flow.lanes import AT_ONCE, RUNNING_MAX, Lane, Lanes
 
 
 class Place:

@@ -6,7 +6,7 @@ from engine.chat import conversations, outbox
 from engine.chat.messages import say
 from engine.chat.tokens import Tap
 from engine.desks import rich
-from memory import verify
+from memory.copying import verify
 from tests.chat import Chat
 
 ADA = Person("7001", "telegram", "telegram:7001")

@@ -10,8 +10,10 @@ from bot.app import App, open_app
 from bot.settings import Settings
 from engine.rules import bundles, own_rules
 from engine.rules.own_rules import OwnRule
-from memory import erasure, records, verify
+from memory.canon import records
+from memory.copying import verify
 from memory.db import Clock
+from memory.forgetting import erasure
 from policies.book import BookError
 from policies.rules import Rule
 from tests.chat import Chat

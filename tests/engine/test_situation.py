@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from bot.app import App
 from connectors.contract import Preview
 from engine.acting import situation
-from memory import records
+from memory.canon import records
 from memory.schema.work import effects
 from policies.rules import Action
 from tests.chat import Chat

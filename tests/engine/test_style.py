@@ -3,7 +3,7 @@
 import pytest
 
 from engine.voice.style import Style, Trait, applied, explains, read, told, traits
-from memory.likeness import changed
+from memory.canon.likeness import changed
 
 DRAFT = """Dear Ada,
 

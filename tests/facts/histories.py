@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from memory import events, facts, merging, records
+from memory import events
+from memory.beliefs import facts
+from memory.canon import merging, records
 from memory.db import Database, Tx
 from tests.facts.model import Done, Said
 

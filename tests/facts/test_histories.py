@@ -10,9 +10,10 @@ import pytest
 from agents.answers import knowing
 from agents.reading.words import Context
 from bot.commands.facts import answer
-from memory import facts, upgrade
+from memory import upgrade
+from memory.beliefs import facts
+from memory.copying.verify import verify
 from memory.db import Database
-from memory.verify import verify
 from tests.facts.histories import VALUES, History, Walking
 from tests.facts.model import expected
 

@@ -5,7 +5,10 @@ import sqlalchemy as sa
 
 from bot.app import App
 from engine.rules import own_rules
-from memory import events, facts, records, verify
+from memory import events
+from memory.beliefs import facts
+from memory.canon import records
+from memory.copying import verify
 from memory.schema.records import facts as rows
 from memory.schema.work import effects
 from tests.chat import Chat

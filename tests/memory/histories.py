@@ -6,23 +6,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from memory import (
-    artifacts,
-    cursors,
-    erasure,
-    events,
-    expiry,
-    facts,
-    kept,
-    lifecycle,
-    profile,
-    recall,
-    records,
-)
+from memory import artifacts, cursors, events, profile
+from memory.beliefs import facts
+from memory.canon import records
 from memory.db import Database, Tx, insert
+from memory.forgetting import erasure, expiry, kept
+from memory.recalling import recall
 from memory.schema import metadata
 from memory.schema.recall import vectors
 from memory.schema.work import work
+from memory.texts import lifecycle
 
 ODD = ("Größe ✓", "a\nb\u2028c", "\ud83d half", "'); DROP TABLE", "=1+1", "", "0", "null", "🙂")
 NAMES = ("Ada", "Bruno", "Chloé", "Dorota", "Ed", "Fay")

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from memory import candidates, lifecycle, merging, records
-from memory.answers import KEPT_MAX, Answers
+from memory.canon import merging, records
 from memory.db import Database
-from memory.embed import EncoderDownError, Encodes, find_encoder
-from memory.erasure import erase
-from memory.index import Index
-from memory.passages import forget, remember
-from memory.recall import Recalled, embed_pending, recall
+from memory.forgetting.erasure import erase
+from memory.recalling import candidates
+from memory.recalling.answers import KEPT_MAX, Answers
+from memory.recalling.recall import Recalled, embed_pending, recall
+from memory.texts import lifecycle
+from memory.texts.passages import forget, remember
+from memory.vectors.embed import EncoderDownError, Encodes, find_encoder
+from memory.vectors.index import Index
 from tests.memory import histories
 from tests.memory.test_reencoding import Fake
 
@@ -139,7 +141,7 @@ async def test_the_same_question_is_answered_without_looking_again(
     async with db.transaction() as tx:
         await remember(tx, kind="note", ref="n1", text="The glazier came", trust="operator")
     first = await company.ask("glazier")
-    monkeypatch.setattr("memory.recall._recall", None)
+    monkeypatch.setattr("memory.recalling.recall._recall", None)
     assert await company.ask("glazier") == first != []
     with pytest.raises(TypeError):
         await company.ask("glazier", kinds=("mail",))  # another question

@@ -12,21 +12,24 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from memory import archive, candidates, events, lifecycle, records
+from memory import events
+from memory.canon import records
+from memory.copying.verify import verify
 from memory.db import Database
 from memory.dialects import Raw
 from memory.dialects.sqlite_words import Fts5
-from memory.embed import Encoder, find_encoder
-from memory.erasure import erase, preview, scrub
-from memory.gist import gist
-from memory.index import Index
-from memory.lifecycle import Policy
-from memory.passages import forget, remember
-from memory.recall import Recalled, rebuild, recall
+from memory.forgetting.erasure import erase, preview, scrub
+from memory.recalling import candidates
+from memory.recalling.recall import Recalled, rebuild, recall
+from memory.recalling.scope import Scope
+from memory.recalling.unpacking import by_archive
 from memory.schema.recall import archived, boxes, passages
-from memory.scope import Scope
-from memory.unpacking import by_archive
-from memory.verify import verify
+from memory.texts import archive, lifecycle
+from memory.texts.gist import gist
+from memory.texts.lifecycle import Policy
+from memory.texts.passages import forget, remember
+from memory.vectors.embed import Encoder, find_encoder
+from memory.vectors.index import Index
 from tests.memory.conftest import BOTH
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

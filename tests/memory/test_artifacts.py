@@ -3,8 +3,8 @@
 import asyncio
 
 from memory import artifacts
+from memory.copying.verify import verify
 from memory.db import Database
-from memory.verify import verify
 from tests.memory.conftest import BOTH
 
 pytestmark = BOTH

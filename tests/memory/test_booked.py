@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from memory import booked, events, records
+from memory import events
+from memory.canon import booked, records
 from memory.db import Database, Tx
 
 CASES, UNSEEN = 60, 7000

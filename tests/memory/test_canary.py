@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from memory import canary, lifecycle, records
+from memory.canon import records
 from memory.db import Database
-from memory.lifecycle import Policy
-from memory.passages import remember
+from memory.forgetting import canary
+from memory.texts import lifecycle
+from memory.texts.lifecycle import Policy
+from memory.texts.passages import remember
 
 
 def search(folder: Path, wanted: Sequence[str]) -> tuple[str, ...]:

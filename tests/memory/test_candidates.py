@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 
-from memory import candidates, dialects
-from memory.candidates import Found
+from memory import dialects
 from memory.db import Database
 from memory.dialects import sqlite_words
 from memory.driver import Connection
-from memory.embed import find_encoder
-from memory.index import Index
-from memory.meaning import packed
-from memory.passages import remember
-from memory.recall import embed_pending, recall
-from memory.scope import Scope
+from memory.recalling import candidates
+from memory.recalling.candidates import Found
+from memory.recalling.recall import embed_pending, recall
+from memory.recalling.scope import Scope
+from memory.texts.passages import remember
+from memory.vectors.embed import find_encoder
+from memory.vectors.index import Index
+from memory.vectors.meaning import packed
 
 COMMON = ("order", "shop", "lamp")
 RARE = ("glazier", "xylophone", "marzipan")

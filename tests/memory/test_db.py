@@ -12,12 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from memory import events, ids, profile
+from memory.copying.verify import verify
 from memory.db import Database, change, insert, insert_once, put
 from memory.journal import UnexplainedChangeError
 from memory.schema.chat import cards, cursors
 from memory.schema.records import profile as settings
 from memory.schema.records import record_keys
-from memory.verify import verify
 
 KEY = {"scheme": "email", "value": "ada@example.org", "record": "rec_1"}
 

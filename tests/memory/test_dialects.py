@@ -9,19 +9,21 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from memory import candidates, dialects, profile, records
+from memory import dialects, profile
+from memory.canon import records
+from memory.copying.verify import verify
 from memory.db import Database
 from memory.dialects import postgres_words, sqlite_words
-from memory.erasure import erase, scrub
-from memory.passages import remember
-from memory.reach import pages, rowid
-from memory.recall import forget, recall
+from memory.forgetting.erasure import erase, scrub
+from memory.recalling import candidates
+from memory.recalling.recall import forget, recall
+from memory.recalling.scope import Scope
 from memory.schema import metadata
 from memory.schema.chat import cards
 from memory.schema.events import events as log
 from memory.schema.records import profile as settings
-from memory.scope import Scope
-from memory.verify import verify
+from memory.texts.passages import remember
+from memory.texts.reach import pages, rowid
 from tests.memory.conftest import BOTH, NOW
 from tests.peers.postgres import Cluster
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from memory import embed
-from memory.embed import Encoder, WeightsError, find_encoder
+from memory.vectors import embed
+from memory.vectors.embed import Encoder, WeightsError, find_encoder
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +102,10 @@ def test_what_compares_vectors_leaves_no_thread_spinning() -> None:
 
 def test_nothing_heavy_is_loaded_before_the_first_text() -> None:
     code = (
-        "import sys; from memory.embed import find_encoder; assert find_encoder();"
+        "import sys; from memory.vectors.embed import find_encoder; assert find_encoder();"
         "print({'onnxruntime', 'tokenizers', 'numpy'} & set(sys.modules))"
     )
-    root = Path(embed.__file__).parents[1]
+    root = Path(embed.__file__).parents[2]
     said = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True)
     assert said.stdout.strip() == b"set()"
 

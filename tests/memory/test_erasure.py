@@ -14,13 +14,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from memory import artifacts, events, facts, recall, records
+from memory import artifacts, events
+from memory.beliefs import facts
+from memory.canon import records
+from memory.copying.verify import verify
 from memory.db import Database, Tx, change, insert
-from memory.erasure import BusyError, Erasure, erase, preview, scrub
+from memory.forgetting.erasure import BusyError, Erasure, erase, preview, scrub
+from memory.recalling import recall
 from memory.schema.chat import cards, deliveries
 from memory.schema.events import events as log
 from memory.schema.work import goals, work
-from memory.verify import verify
 
 LETTER = "Hello, my lamp arrived broken and I want my money back as soon as that is possible."
 WISH = "I want delivery on Tuesday. "
@@ -394,7 +397,7 @@ async def test_listeners_hear_which_vectors_to_forget(db: Database, people: Peop
 async def test_a_file_that_is_being_read_is_said_to_hold_old_pages(
     db: Database, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("memory.erasure.BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("memory.forgetting.erasure.BUSY_TIMEOUT_MS", 50)
     async with db.transaction() as tx:
         await erase(tx, people.ada, None)
     async with db.snapshot() as reader:
@@ -408,7 +411,7 @@ async def test_a_file_that_is_being_read_is_said_to_hold_old_pages(
 async def test_a_file_that_is_being_written_elsewhere_is_said_to_hold_old_pages(
     db: Database, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("memory.erasure.BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("memory.forgetting.erasure.BUSY_TIMEOUT_MS", 50)
     with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(BusyError, match="still being read"):
@@ -421,7 +424,7 @@ async def test_a_disk_without_room_for_new_pages_is_said(
     def full(_path: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr("memory.erasure._scrub", full)
+    monkeypatch.setattr("memory.forgetting.erasure._scrub", full)
     with pytest.raises(BusyError, match="no room"):
         await scrub(db)
 
@@ -437,7 +440,7 @@ async def test_who_writes_while_all_pages_are_rewritten_waits_however_long_it_ta
             begun.set()
             time.sleep(0.5)
 
-    monkeypatch.setattr("memory.erasure._scrub", slow)
+    monkeypatch.setattr("memory.forgetting.erasure._scrub", slow)
     monkeypatch.setattr("memory.dialects.sqlite.BUSY_TIMEOUT_MS", 50)
     scrubbing = asyncio.create_task(scrub(db))
     await asyncio.to_thread(begun.wait)

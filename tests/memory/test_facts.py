@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from memory import events, facts, merging, records
+from memory import events
+from memory.beliefs import facts
+from memory.beliefs.facts import BELIEVED_FROM, PINS_MAX, STYLE, Author, Fact
+from memory.canon import merging, records
+from memory.copying.verify import verify
 from memory.db import Database
 from memory.events import Trust
-from memory.facts import BELIEVED_FROM, PINS_MAX, STYLE, Author, Fact
-from memory.verify import verify
 from tests.memory.conftest import BOTH, NOW
 
 pytestmark = BOTH

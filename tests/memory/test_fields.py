@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from memory import fields
-from memory.fields import FieldsError, Own
+from memory.canon import fields
+from memory.canon.fields import FieldsError, Own
 
 GOOD = """
 person:

@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 
 import memory
-from memory.index import Index, IndexAwayError, IndexBrokenError, Vector
+from memory.vectors.index import Index, IndexAwayError, IndexBrokenError, Vector
 
 SYNCED = 1_200  # Chroma writes its graph to files every 1,000 rows
 
@@ -148,7 +148,7 @@ def test_a_folder_that_ends_the_process_ends_it_once(
     code = (
         "import asyncio, sys\n"
         "from pathlib import Path\n"
-        "from memory.index import Index\n"
+        "from memory.vectors.index import Index\n"
         "async def main():\n"
         "    index = Index(Path(sys.argv[1]))\n"
         f"    if not await index.agrees({SYNCED}):\n"

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memory import formats, kinds, merging, records, relations, upcasters, versions
+from memory.canon import formats, kinds, merging, records, relations, upcasters, versions
+from memory.copying.verify import verify
 from memory.db import Database, Reader, change
 from memory.schema.records import record_versions
 from memory.schema.records import records as table
-from memory.verify import verify
 
 NUMBERED = {"name": "R-1", "number": "R-1", "currency": "EUR"}
 MOMENT = "2026-11-30T09:00+01:00"

@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks import resolution
 from benchmarks.customers import mentions
-from memory import likeness
-from memory.linkage import Match, Pool
+from memory.canon import likeness
+from memory.canon.linkage import Match, Pool
 
 ADA = {"name": "Ada Example", "email": "ada@example.org", "phone": "+49301111111"}
 IBAN = "DE02120300000000202051"

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from memory import facts, merging, recall, records
+from memory.beliefs import facts
+from memory.canon import merging, records
+from memory.canon.merging import MergeError
+from memory.canon.records import Record
+from memory.copying.verify import verify
 from memory.db import Database, Reader, Tx
-from memory.merging import MergeError
-from memory.records import Record
-from memory.verify import verify
+from memory.recalling import recall
 from tests.memory.conftest import BOTH
 
 pytestmark = BOTH

@@ -7,11 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memory import ranking
-from memory.passages import Kind
-from memory.ranking import SIGNS, Asked, Candidate, because, half_lives, rank, weights, within
-from memory.traits import Traits
-from memory.when import Span
+from memory.recalling import ranking
+from memory.recalling.ranking import (
+    SIGNS,
+    Asked,
+    Candidate,
+    because,
+    half_lives,
+    rank,
+    weights,
+    within,
+)
+from memory.texts.passages import Kind
+from memory.texts.traits import Traits
+from memory.texts.when import Span
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PLAIN = Asked("any", (), frozenset(), ("price",), NOW)

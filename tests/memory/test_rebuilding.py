@@ -12,11 +12,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from memory.db import Database
-from memory.embed import Encoder, find_encoder
-from memory.index import Index
-from memory.passages import remember
-from memory.recall import embed_pending, recall
+from memory.recalling.recall import embed_pending, recall
 from memory.schema.recall import vectors
+from memory.texts.passages import remember
+from memory.vectors.embed import Encoder, find_encoder
+from memory.vectors.index import Index
 
 MANY = 250
 WAIT_S = 120
@@ -24,9 +24,9 @@ REBUILD = """
 import asyncio, sys
 from pathlib import Path
 from memory.db import Database
-from memory.embed import find_encoder
-from memory.index import Index
-from memory.meaning import rebuild
+from memory.vectors.embed import find_encoder
+from memory.vectors.index import Index
+from memory.vectors.meaning import rebuild
 
 path = Path(sys.argv[1])
 asyncio.run(rebuild(Database(path), find_encoder(), Index(path.with_name("index"))))

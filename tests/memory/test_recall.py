@@ -16,17 +16,17 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from memory import candidates
-from memory import recall as module
 from memory.db import Database
-from memory.embed import Encoder, find_encoder
-from memory.index import Index, IndexBrokenError, Vector
-from memory.meaning import packed
-from memory.passages import PIECE_CHARS
-from memory.recall import Recalled, embed_pending, forget, rebuild, recall
-from memory.recall import remember as remember_in
+from memory.recalling import candidates
+from memory.recalling import recall as module
+from memory.recalling.recall import Recalled, embed_pending, forget, rebuild, recall
+from memory.recalling.recall import remember as remember_in
 from memory.schema import metadata
 from memory.schema.recall import passages, vectors
+from memory.texts.passages import PIECE_CHARS
+from memory.vectors.embed import Encoder, find_encoder
+from memory.vectors.index import Index, IndexBrokenError, Vector
+from memory.vectors.meaning import packed
 from tests.memory.conftest import BOTH
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -535,9 +535,9 @@ async def test_signs_around_a_number_do_not_hide_it(database: Database, query: l
 
 def test_recall_by_words_loads_neither_the_index_nor_the_encoder() -> None:
     code = (
-        "import sys; import memory.recall;"
+        "import sys; import memory.recalling.recall;"
         "print({'chromadb', 'onnxruntime', 'tokenizers', 'numpy'} & set(sys.modules))"
     )
-    root = Path(module.__file__).parents[1]
+    root = Path(module.__file__).parents[2]
     said = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True)
     assert said.stdout.strip() == b"set()"

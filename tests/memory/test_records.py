@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from memory import records
+from memory.canon import records
+from memory.canon.records import Record, TakenError
+from memory.copying.verify import verify
 from memory.db import Database
-from memory.records import Record, TakenError
-from memory.verify import verify
 from tests.memory.conftest import BOTH
 
 pytestmark = BOTH

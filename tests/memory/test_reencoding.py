@@ -13,14 +13,15 @@ import pytest
 import sqlalchemy as sa
 
 import memory
-from memory import archive, lifecycle, meaning, reencoding
 from memory.db import Database
-from memory.index import Index, IndexBrokenError
-from memory.meaning import embed_pending
-from memory.recall import forget, recall, remember
-from memory.reencoding import Change
+from memory.recalling.recall import forget, recall, remember
 from memory.schema import metadata
 from memory.schema.recall import archived, passages, vectors
+from memory.texts import archive, lifecycle
+from memory.vectors import meaning, reencoding
+from memory.vectors.index import Index, IndexBrokenError
+from memory.vectors.meaning import embed_pending
+from memory.vectors.reencoding import Change
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 COUNT = 30
@@ -302,8 +303,8 @@ async def test_a_process_killed_while_it_writes_leaves_an_index_that_is_right_or
         "import asyncio, sys\n"
         "from pathlib import Path\n"
         "from memory.db import Database\n"
-        "from memory.index import Index\n"
-        "from memory.meaning import embed_pending\n"
+        "from memory.vectors.index import Index\n"
+        "from memory.vectors.meaning import embed_pending\n"
         "from tests.memory.test_reencoding import Fake\n"
         "async def main():\n"
         "    database, index = Database(Path(sys.argv[1])), Index(Path(sys.argv[2]))\n"

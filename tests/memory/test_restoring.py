@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from memory import artifacts, events, recall, soundness, upgrade
-from memory.copies import MANIFEST, RefusedError, sha256
+from memory import artifacts, events, upgrade
+from memory.copying import soundness
+from memory.copying.copies import MANIFEST, RefusedError, sha256
+from memory.copying.restoring import restore, take_in
+from memory.copying.transfer import DATABASE, backup, export
+from memory.copying.verify import verify
 from memory.db import Database
-from memory.restoring import restore, take_in
+from memory.recalling import recall
 from memory.schema.recall import full_text, passages, vectors
-from memory.transfer import DATABASE, backup, export
-from memory.verify import verify
 from tests.memory.histories import live, tables
 
 Clock = Callable[[], datetime]

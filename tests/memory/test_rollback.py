@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
-from memory import cursors, erasure, events, lifecycle, profile, recall, records
-from memory.copies import RefusedError
+from memory import cursors, events, profile
+from memory.canon import records
+from memory.copying.copies import RefusedError
+from memory.copying.rollback import rollback
+from memory.copying.transfer import DATABASE, STATE
+from memory.copying.verify import verify
 from memory.db import Database, change, insert
-from memory.rollback import rollback
+from memory.forgetting import erasure
+from memory.recalling import recall
 from memory.schema.work import effect_versions, effects
-from memory.transfer import DATABASE, STATE
-from memory.verify import verify
+from memory.texts import lifecycle
 from tests.memory.histories import live, tables
 
 Clock = Callable[[], datetime]

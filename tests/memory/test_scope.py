@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from memory import artifacts, events, lifecycle, records, scope
+from memory import artifacts, events
+from memory.canon import records
 from memory.db import Database, insert
-from memory.embed import find_encoder
-from memory.index import Index
-from memory.lifecycle import Policy
-from memory.passages import SENSITIVITIES, remember
-from memory.recall import Recalled, embed_pending, recall
+from memory.recalling import scope
+from memory.recalling.recall import Recalled, embed_pending, recall
 from memory.schema.recall import archived, passages
 from memory.schema.work import goals
+from memory.texts import lifecycle
+from memory.texts.lifecycle import Policy
+from memory.texts.passages import SENSITIVITIES, remember
+from memory.vectors.embed import find_encoder
+from memory.vectors.index import Index
 from tests.memory.conftest import BOTH
 
 pytestmark = BOTH

@@ -6,8 +6,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memory import settling
-from memory.settling import OF_RECORD, RANK, Statement
+from memory.beliefs import settling
+from memory.beliefs.settling import OF_RECORD, RANK, Statement
 from tests.memory.conftest import BOTH
 
 pytestmark = BOTH

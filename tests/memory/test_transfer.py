@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from memory import events, profile, records
-from memory.copies import MANIFEST, RefusedError
+from memory import events, profile
+from memory.canon import records
+from memory.copying.copies import MANIFEST, RefusedError
+from memory.copying.transfer import DATABASE, EXPORTED, backup, export
+from memory.copying.verify import verify
 from memory.db import Database
-from memory.transfer import DATABASE, EXPORTED, backup, export
-from memory.verify import verify
 
 Clock = Callable[[], datetime]
 

@@ -9,9 +9,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from memory import upgrade
+from memory.copying.verify import verify
 from memory.db import Database
-from memory.recall import recall
-from memory.verify import verify
+from memory.recalling.recall import recall
 from tests.memory.histories import live, tables
 
 STEPS = 150

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from memory import artifacts, events, facts, profile, records
+from memory import artifacts, events, profile
+from memory.beliefs import facts
+from memory.canon import records
+from memory.copying.verify import FAULTS_MAX, Report, verify
 from memory.db import Database
 from memory.journal import GENESIS
-from memory.verify import FAULTS_MAX, Report, verify
 
 
 @pytest.fixture

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from memory import erasure, merging, records, versions
+from memory.canon import merging, records, versions
+from memory.canon.records import TakenError
+from memory.copying.verify import verify
 from memory.db import Database, Tx, change
-from memory.records import TakenError
+from memory.forgetting import erasure
 from memory.schema.records import record_versions
-from memory.verify import verify
 from tests.memory.conftest import NOW
 
 CHANGE = st.fixed_dictionaries(

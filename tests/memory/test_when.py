@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memory.when import Span, asks, spans, tells_number, tells_time
+from memory.texts.when import Span, asks, spans, tells_number, tells_time
 
 TODAY = date(2026, 11, 21)
 

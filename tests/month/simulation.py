@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.app import App, open_app
 from bot.commands import sample
 from engine.rules.house import House
-from memory import records
+from memory.canon import records
 from memory.db import Database
 from memory.events import append
 from tests.attacks.cases import Case, attacks

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from memory.embed import Encoder, find_encoder
+from memory.vectors.embed import Encoder, find_encoder
 
 Json = dict[str, Any]
 

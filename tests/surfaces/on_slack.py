@@ -13,7 +13,7 @@ from bot.slack.feed import LANES
 from bot.slack.surface import Slack
 from bot.surfaces import Surface
 from connectors import blobs
-from engine.work import arrivals
+from engine.flow import arrivals
 from memory.db import Database, Reader
 from tests.peers.slack import APP_TOKEN, BOT_TOKEN, SECRET, STRANGER, USER, Shown, slack
 from tests.surfaces.stage import Held, Stage

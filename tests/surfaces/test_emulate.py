@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.work import inbox
+from engine.flow import inbox
 from tests.peers.slack_emulate import Emulate, present_or_skip
 from tests.peers.slack_rules import RefusalError
 from tests.surfaces.on_emulate import OnEmulate

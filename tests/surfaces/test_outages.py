@@ -13,7 +13,7 @@ from bot.slack import surface as slack
 from bot.telegram.surface import Telegram
 from engine.chat import outbox
 from engine.chat.messages import say
-from engine.work import inbox
+from engine.flow import inbox
 from tests.bot.telegram_home import Home
 from tests.peers.slack import DM
 from tests.peers.telegram import TOKEN

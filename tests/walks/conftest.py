@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.work import schedule
+from engine.flow import schedule
 from tests.conftest import FakeClock
 from tests.peers.models import model_server
 from tests.sampled import sampled

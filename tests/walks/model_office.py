@@ -18,8 +18,8 @@ from bot.app import App, open_app
 from bot.settings import Settings
 from bot.surfaces import Heard, Surface
 from engine.rules.house import House
-from memory.reach import rowid
 from memory.schema.models import reasons
+from memory.texts.reach import rowid
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.peers.models import ModelServer, says

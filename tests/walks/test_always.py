@@ -10,9 +10,10 @@ import pytest
 from bot.app import App, open_app
 from bot.commands.sample import MAIL
 from engine.desks import perform
+from engine.flow.durable import Work
 from engine.rules import own_rules
-from engine.work.durable import Work
-from memory import events, verify
+from memory import events
+from memory.copying import verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.walks.test_outside import mail

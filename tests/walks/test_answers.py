@@ -5,8 +5,9 @@ import shutil
 from pathlib import Path
 
 from bot.app import App, open_app
-from memory import facts, records
-from memory.facts import Fact
+from memory.beliefs import facts
+from memory.beliefs.facts import Fact
+from memory.canon import records
 from tests.chat import Chat
 from tests.walks.test_refund import ledger, planned, sent
 

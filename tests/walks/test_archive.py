@@ -7,11 +7,12 @@ import pytest
 
 from bot.app import App
 from bot.surfaces import Heard
+from engine.flow import daily
 from engine.keeping import archiving
 from engine.rules import retention
-from engine.work import daily
-from memory import archive, lifecycle, recall
-from memory.verify import verify
+from memory.copying.verify import verify
+from memory.recalling import recall
+from memory.texts import archive, lifecycle
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.walks.test_outside import mail

@@ -11,8 +11,10 @@ from bot.app import App, open_app
 from engine.chat import session
 from engine.chat.messages import Quote, Span
 from engine.keeping import archiving
-from memory import events, records, verify
-from memory.lifecycle import hot
+from memory import events
+from memory.canon import records
+from memory.copying import verify
+from memory.texts.lifecycle import hot
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.peers.models import says

@@ -7,8 +7,9 @@ import pytest
 
 from bot.app import App
 from engine.desks import perform
-from engine.work.durable import Work
-from memory import profile, verify
+from engine.flow.durable import Work
+from memory import profile
+from memory.copying import verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.walks.test_always import BRUNO, allowed, asks, opened

@@ -4,7 +4,8 @@ Plans and their new versions are in test_planning.py, faults in test_model_fault
 """
 
 from bot.commands.sample import MAIL
-from memory import records, verify
+from memory.canon import records
+from memory.copying import verify
 from memory.schema.models import costs, reasons
 from memory.schema.work import effects, goals
 from tests.chat import Chat

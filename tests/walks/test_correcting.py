@@ -4,7 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App
-from memory import events, records
+from memory import events
+from memory.canon import records
 from memory.db import change
 from memory.schema.work import effects
 from tests.chat import Chat

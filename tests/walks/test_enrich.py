@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from bot.app import App
-from memory import facts, records, verify
+from memory.beliefs import facts
+from memory.canon import records
+from memory.copying import verify
 from memory.schema.models import reasons
 from memory.schema.records import facts as facts_table
 from memory.schema.work import effects

@@ -9,16 +9,18 @@ import sqlalchemy as sa
 from bot.app import App
 from engine.keeping import recounting
 from engine.planning import episodes, goals
-from memory import events, records, rollback, verify
+from memory import events
+from memory.canon import records
+from memory.copying import rollback, verify
 from memory.db import Database, Tx, insert
-from memory.passages import forget
-from memory.recall import Recalled
+from memory.recalling.recall import Recalled
+from memory.recalling.scope import Within
 from memory.schema.chat import cursors
 from memory.schema.events import events as log
 from memory.schema.recall import passages
 from memory.schema.work import effect_versions, effects
 from memory.schema.work import goals as goals_table
-from memory.scope import Within
+from memory.texts.passages import forget
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.walks.test_refund import planned

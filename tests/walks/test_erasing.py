@@ -17,11 +17,12 @@ from bot.commands.sample import MAIL
 from bot.lower import terminal
 from bot.remembering import Remembering
 from engine.chat import outbox
-from memory import erasure, merging, records
+from memory.canon import merging, records
+from memory.copying.verify import verify
 from memory.db import DiskFullError
-from memory.recall import Recalled
+from memory.forgetting import erasure
+from memory.recalling.recall import Recalled
 from memory.schema.records import facts
-from memory.verify import verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.connectors.files import samples

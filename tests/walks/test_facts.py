@@ -4,8 +4,11 @@ from datetime import timedelta
 
 from agents.answers import knowing
 from bot.app import App
-from memory import events, facts, records, verify
-from memory.facts import Author
+from memory import events
+from memory.beliefs import facts
+from memory.beliefs.facts import Author
+from memory.canon import records
+from memory.copying import verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.walks.test_outside import mail

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from bot.app import App
 from bot.commands.sample import MAIL
 from bot.surfaces import Heard
-from engine.work.durable import Work, open_work
-from engine.work.lanes import AT_ONCE, RUNNING_MAX
+from engine.flow.durable import Work, open_work
+from engine.flow.lanes import AT_ONCE, RUNNING_MAX
 from memory import events
 from memory.schema.work import work
 from tests.chat import Chat

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from memory import verify
+from memory.copying import verify
 from memory.schema.models import costs, reasons
 from memory.schema.work import effects, goals
 from tests.chat import Chat

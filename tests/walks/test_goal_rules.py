@@ -4,7 +4,7 @@ import pytest
 
 from bot.app import App
 from engine.rules import goal_rules
-from memory import verify
+from memory.copying import verify
 from tests.chat import Chat
 from tests.walks.test_always import BRUNO, allowed, asks
 from tests.walks.test_plan_lock import QUESTION

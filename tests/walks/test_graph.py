@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from agents import runner
 from bot.app import App
 from connectors.contract import PermanentError, Preview, Receipt, Undo
+from engine.flow.durable import open_work
 from engine.planning import goals, plans
-from engine.work.durable import open_work
-from memory import events, records
+from memory import events
+from memory.canon import records
 from memory.ids import derived_id
 from memory.schema.work import effects, tasks
 from tests.chat import Chat

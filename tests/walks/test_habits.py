@@ -8,9 +8,13 @@ from bot.commands.style import TITLE
 from bot.delivery import buttons_of
 from engine.voice import habits, style_desk
 from engine.voice.style import Trait
-from memory import artifacts, events, facts, passages, records, verify
+from memory import artifacts, events
+from memory.beliefs import facts
+from memory.canon import records
+from memory.copying import verify
 from memory.schema.recalls import recalls
 from memory.schema.records import artifacts as table
+from memory.texts import passages
 from tests.chat import Chat
 from tests.peers.models import says
 from tests.walks.model_office import CARD, WISH, WROTE, Office

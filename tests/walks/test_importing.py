@@ -7,7 +7,9 @@ import pytest
 from agents.incoming import loose, tables
 from bot.app import App
 from connectors.contract import PermanentError
-from memory import importing, profile, records, verify
+from memory import profile
+from memory.canon import importing, records
+from memory.copying import verify
 from tests.chat import Chat
 
 LIST = """Name;E-Mail;Telefon;Lieblingsfarbe

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from memory import events, verify
+from memory import events
+from memory.copying import verify
 from memory.schema.models import reasons
 from memory.schema.work import effects, goals
 from policies.judge import judge

@@ -10,7 +10,7 @@ from engine.acting import streaks
 from engine.alarms import evening
 from engine.autonomy import ladder
 from engine.rules import own_rules
-from memory import verify
+from memory.copying import verify
 from memory.schema.work import effect_versions
 from policies.rules import Rule
 from tests.chat import Chat

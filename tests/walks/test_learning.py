@@ -3,7 +3,9 @@
 import sqlalchemy as sa
 
 from bot.app import App
-from memory import facts, records, verify
+from memory.beliefs import facts
+from memory.canon import records
+from memory.copying import verify
 from memory.schema.recall import passages
 from tests.chat import Chat
 from tests.walks.test_outside import mail

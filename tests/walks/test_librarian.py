@@ -3,7 +3,9 @@
 from benchmarks.customers import mentions
 from bot.app import App
 from bot.commands import likely
-from memory import events, records, verify
+from memory import events
+from memory.canon import records
+from memory.copying import verify
 from tests.chat import Chat
 
 SEED, MENTIONS = 4243, 400

@@ -9,11 +9,16 @@ from bot.app import App
 from engine.alarms import evening
 from engine.keeping import bookkeeping
 from engine.rules import retention
-from memory import events, expiry, facts, kept, lifecycle, lifetimes, recall, records
+from memory import events
+from memory.beliefs import facts
+from memory.canon import records
+from memory.forgetting import expiry, kept
+from memory.recalling import recall
 from memory.schema.chat import tokens
 from memory.schema.recalls import recalls
 from memory.schema.records import facts as facts_table
 from memory.schema.work import work
+from memory.texts import lifecycle, lifetimes
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.walks.test_archive import hot

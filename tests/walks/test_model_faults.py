@@ -15,7 +15,7 @@ import pytest
 
 from agents.models import anybody, compatible, door
 from agents.models.streaming import Carrier
-from memory import verify
+from memory.copying import verify
 from memory.schema.models import costs
 from memory.schema.work import tasks, work
 from tests.peers.models import HANGS, Json, fails, knows, says, streams

@@ -3,7 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
-from memory import events, verify
+from memory import events
+from memory.copying import verify
 from memory.schema.models import reasons
 from memory.schema.work import effect_versions
 from tests.peers.models import HANGS, fails, says

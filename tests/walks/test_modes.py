@@ -5,7 +5,7 @@ import pytest
 from agents.writing import variants
 from engine.planning import goals as engine_goals
 from engine.planning import mode_words
-from memory import verify
+from memory.copying import verify
 from memory.schema.models import reasons
 from memory.schema.work import effect_versions, effects, goals, outcomes
 from tests.peers.models import says

@@ -10,8 +10,9 @@ import pytest
 from bot import offices
 from bot.app import App, open_app
 from bot.settings import Settings
-from engine.work import schedule
-from memory import events, verify
+from engine.flow import schedule
+from memory import events
+from memory.copying import verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.walks.test_refund import ledger, planned, sent

@@ -9,9 +9,12 @@ import sqlalchemy as sa
 from bot.app import App
 from engine.objectives import stopping
 from engine.planning import goals as all_goals
-from memory import events, facts, records, verify
-from memory.facts import Author
-from memory.records import Record
+from memory import events
+from memory.beliefs import facts
+from memory.beliefs.facts import Author
+from memory.canon import records
+from memory.canon.records import Record
+from memory.copying import verify
 from memory.schema.work import alarms, approvals, effects, goals
 from tests.chat import Chat
 from tests.conftest import FakeClock

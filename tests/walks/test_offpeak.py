@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from memory import verify
+from memory.copying import verify
 from memory.schema.models import costs, reasons
 from tests.peers.models import fails, says
 from tests.walks.model_office import CARD, WROTE, Office

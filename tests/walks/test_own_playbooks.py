@@ -3,7 +3,7 @@
 import pytest
 
 from agents.plans.playbook_made import Finished, made
-from memory import verify
+from memory.copying import verify
 from memory.schema.rules import own_playbooks
 from tests.agents.test_plan_checked import operation
 from tests.chat import Chat

@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App
-from memory import events, records, verify
-from memory.records import Record
+from memory import events
+from memory.canon import records
+from memory.canon.records import Record
+from memory.copying import verify
 from memory.schema.work import effects
 from tests.chat import Chat
 from tests.walks.test_refund import ledger

@@ -1,8 +1,8 @@
 """Walks of money that arrives: recorded in words, it settles, is known, and can go back."""
 
 from bot.app import App
-from memory import records
-from memory.records import Record
+from memory.canon import records
+from memory.canon.records import Record
 from tests.chat import Chat
 from tests.walks.test_refund import ledger
 

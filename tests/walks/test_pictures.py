@@ -18,7 +18,7 @@ from engine.acting import effects, gate
 from engine.chat.messages import File
 from engine.desks import pictures
 from engine.drawing import cards
-from engine.work.durable import Work
+from engine.flow.durable import Work
 from memory import events
 from memory.schema.work import tasks
 from policies.rules import Action

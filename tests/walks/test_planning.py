@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from memory import events, passages, verify
+from memory import events
+from memory.copying import verify
 from memory.db import change
 from memory.schema.work import approvals, decisions, effects, goals, plans, tasks, work
+from memory.texts import passages
 from tests.chat import Chat
 from tests.peers import tools
 from tests.peers.models import fails, says

@@ -11,12 +11,12 @@ from bot import app as composed
 from bot.app import App, open_app
 from bot.commands import sample
 from bot.commands.sample import MAIL
-from engine.work import schedule
+from engine.flow import schedule
 from memory import upgrade
+from memory.copying.verify import verify
 from memory.db import Database
 from memory.dialects import postgres
 from memory.schema import metadata
-from memory.verify import verify
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.peers.postgres import Cluster, programs, running

@@ -19,7 +19,7 @@ from bot.web.surface import Web
 from engine.acting.taps import STALE, Person
 from engine.desks import stop
 from engine.desks.perform import NOT_DECIDED
-from engine.work.durable import open_work
+from engine.flow.durable import open_work
 from memory import events
 from memory.db import change
 from memory.schema.work import approvals, decisions, effects
@@ -49,7 +49,7 @@ KNOWN = {
     ("bot/commands/searching.py", "asyncio.create_subprocess_exec"),  # looks for who was erased
     ("connectors/mcp/pipe.py", "asyncio.create_subprocess_exec"),  # a server of mcp.yaml
     ("connectors/mcp/child.py", "os.execve"),  # and how it becomes one, once it is confined
-    ("memory/embed.py", "from importlib import util"),  # asks whether a package is there
+    ("memory/vectors/embed.py", "from importlib import util"),  # asks whether a package is there
 }
 
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from agents.writing import strategist
 from agents.writing.strategist import Worded
 from bot.app import App, open_app
-from memory import records, verify
+from memory.canon import records
+from memory.copying import verify
 from memory.events import Event
 from memory.schema.work import alarms, approvals, decisions
 from tests.chat import Chat

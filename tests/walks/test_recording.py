@@ -11,9 +11,11 @@ from agents.hearing import recording
 from agents.reading import named
 from agents.reading.words import Context
 from bot.app import App
-from memory import facts, records, verify
-from memory.records import Record
-from memory.scope import Within
+from memory.beliefs import facts
+from memory.canon import records
+from memory.canon.records import Record
+from memory.copying import verify
+from memory.recalling.scope import Within
 from tests.chat import Chat
 from tests.memory.conftest import NOW
 

@@ -15,9 +15,9 @@ from engine.acting import streaks
 from engine.chat import outbox
 from engine.chat.messages import TextDiff
 from engine.chat.outbox import Due
+from engine.flow import durable
 from engine.why import rerun
-from engine.work import durable
-from memory import verify
+from memory.copying import verify
 from memory.db import Database, Tx
 from memory.schema.work import effect_versions, effects, refinements
 from tests.chat import Chat

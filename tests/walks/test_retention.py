@@ -12,9 +12,13 @@ from connectors import blobs
 from engine.alarms import evening
 from engine.chat import outbox
 from engine.chat.messages import say
+from engine.flow import daily
 from engine.rules import retention
-from engine.work import daily
-from memory import events, expiry, facts, kept, records, verify
+from memory import events
+from memory.beliefs import facts
+from memory.canon import records
+from memory.copying import verify
+from memory.forgetting import expiry, kept
 from memory.schema.models import reasons
 from tests.chat import Chat
 from tests.conftest import FakeClock

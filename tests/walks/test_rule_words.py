@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from bot.app import App, open_app
 from engine.rules import own_rules
-from memory import events, verify
+from memory import events
+from memory.copying import verify
 from memory.schema.work import effect_versions
 from tests.chat import Chat
 from tests.conftest import FakeClock

@@ -4,12 +4,13 @@ import pytest
 
 from bot.app import App
 from engine.keeping import archiving
-from memory import passages, records
-from memory.passages import Sensitivity
-from memory.recall import Recalled
-from memory.records import Record
+from memory.canon import records
+from memory.canon.records import Record
+from memory.recalling.recall import Recalled
+from memory.recalling.scope import Within, about
 from memory.schema.models import reasons
-from memory.scope import Within, about
+from memory.texts import passages
+from memory.texts.passages import Sensitivity
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.peers.models import says

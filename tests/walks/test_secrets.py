@@ -4,7 +4,7 @@ import stat
 from pathlib import Path
 
 from bot.app import App
-from memory import verify
+from memory.copying import verify
 from tests.chat import Chat
 
 VALUE = "hunter2-with-more-to-it"

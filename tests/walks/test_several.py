@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from bot.app import App
 from bot.lower import terminal
-from memory import records
+from memory.canon import records
 from memory.schema.work import goals
 from tests.chat import Chat
 from tests.walks.test_words import heard_again

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from agents.specialists import roster
 from agents.specialists.spec import SpecError
 from bot.app import App, open_app
-from engine.work import schedule
+from engine.flow import schedule
 from memory.schema.models import reasons
 from memory.schema.work import effects, tasks
 from tests.chat import Chat

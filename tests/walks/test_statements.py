@@ -9,9 +9,10 @@ from agents.incoming import camt, statements, tables
 from bot.app import App
 from bot.commands import importing
 from connectors.contract import PermanentError
-from memory import kinds, records, verify
-from memory.records import Record
-from memory.scope import Within
+from memory.canon import kinds, records
+from memory.canon.records import Record
+from memory.copying import verify
+from memory.recalling.scope import Within
 from tests.chat import Chat
 
 HEAD = """OFXHEADER:100

@@ -10,7 +10,7 @@ from agents.answers.answering import STEP
 from bot.lower import terminal
 from engine.chat import outbox
 from engine.chat.messages import Msg, Quote
-from memory import verify
+from memory.copying import verify
 from memory.schema.models import costs, reasons
 from tests.peers.models import fails, says, streams
 from tests.walks.model_office import Office

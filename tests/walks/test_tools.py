@@ -9,9 +9,9 @@ import pytest
 
 from bot.app import App, open_app
 from connectors.mcp import Server
+from engine.flow import schedule
 from engine.outside.tool_card import ROLES
-from engine.work import schedule
-from memory.verify import verify
+from memory.copying.verify import verify
 from policies.rules import EFFECTS
 from tests.chat import Chat
 from tests.conftest import FakeClock

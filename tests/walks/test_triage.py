@@ -16,8 +16,8 @@ from bot.lower import terminal
 from connectors.contract import AuthError, PermanentError, TransientError, UnknownError
 from engine.alarms import evening
 from engine.desks import mending, triage
-from engine.work import arrivals
-from engine.work.durable import ATTEMPTS_MAX, Work, open_work
+from engine.flow import arrivals
+from engine.flow.durable import ATTEMPTS_MAX, Work, open_work
 from memory import events
 from memory.schema.work import alarms, effects, goals, outcomes
 from policies import book

@@ -8,7 +8,7 @@ from agents.models import prompts
 from bot.commands.agents import STALE, TITLE
 from bot.delivery import buttons_of
 from engine.models import trials
-from memory import verify
+from memory.copying import verify
 from memory.schema.models import reasons
 from tests.chat import Chat
 from tests.peers.models import fails, says

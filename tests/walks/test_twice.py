@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from bot.app import App, open_app
 from engine.acting.taps import STALE, Person
 from engine.chat import conversations, tokens
-from memory import events, records
+from memory import events
+from memory.canon import records
 from memory.schema.work import approvals, decisions
 from tests.chat import Chat
 from tests.conftest import FakeClock

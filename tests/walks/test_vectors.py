@@ -14,13 +14,16 @@ import sqlalchemy as sa
 from bot import minds, remembering
 from bot.app import App, open_app
 from bot.settings import Settings
-from engine.work import schedule
-from memory import archive, events, index, lifecycle, recall
-from memory.embed import Encoder
+from engine.flow import schedule
+from memory import events
+from memory.copying.soundness import faults
+from memory.copying.verify import verify
+from memory.recalling import recall
+from memory.recalling.scope import Within
 from memory.schema.recall import passages, vectors
-from memory.scope import Within
-from memory.soundness import faults
-from memory.verify import verify
+from memory.texts import archive, lifecycle
+from memory.vectors import index
+from memory.vectors.embed import Encoder
 from tests.chat import Chat
 from tests.conftest import FakeClock
 from tests.peers.chroma import chroma_server

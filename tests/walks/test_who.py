@@ -1,8 +1,9 @@
 """Walks about records: what is known of whom, since when and why, and two that are one."""
 
 from bot.app import App
-from memory import records, verify
-from memory.records import Record
+from memory.canon import records
+from memory.canon.records import Record
+from memory.copying import verify
 from tests.chat import Chat
 from tests.walks.test_always import allowed, rules
 from tests.walks.test_refund import sent

@@ -1,0 +1,1 @@
+"""Flow: what comes in, what is due, and what outlives the process."""

@@ -1,1 +1,0 @@
-"""Work: what comes in, what is due, and what outlives the process."""

@@ -1,0 +1,1 @@
+"""Beliefs: what was said of records, by whom, and which of it holds when."""

@@ -1,0 +1,1 @@
+"""Canonical records: kinds, keys, versions, who is the same as whom, what is imported."""

@@ -1,0 +1,1 @@
+"""Copies: backups, exports, ways back, and whether log and state are whole."""

@@ -1,0 +1,1 @@
+"""Forgetting: what somebody wants gone, what was kept long enough, and the proof."""

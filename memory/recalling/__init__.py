@@ -1,0 +1,1 @@
+"""Recall: a question becomes the passages that answer it."""

@@ -1,0 +1,1 @@
+"""Vectors: the encoder, the index, and how they follow the texts."""
