@@ -97,4 +97,5 @@ DOCUMENTS = (
     _payment("PAY-88", "Bob Sample", "55.00", "2026-10-22"),
     _payment("PAY-89", "Bob Sample", "25.00", "2026-11-01"),
     _payment("PAY-90", "Björn Müller", "9.00", "2026-11-01", refunded="9.00"),
+    _payment("PAY-91", "May Winter", "-120.00", "2026-11-03"),  # ours to her
 )
