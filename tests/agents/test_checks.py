@@ -32,6 +32,7 @@ SAME = {
     "French": "Bonjour Bruno, le 3 mai 2026 à 14h30 vous recevez 1 234,50 € de retour.",
     "Spanish": "Hola Bruno, el 3 de mayo a las 14:30 recibe 1234,50 EUR.",
     "English": "Hi Bruno, on Sunday, May 3rd at 2:30 pm, you get €1,234.50, five % off.",
+    "short forms": "Hi Bruno, now I\u2019m done, and so we\u2019re even. As I've said: It's yours.",
     "in words": "Guten Morgen! Bis heute morgen waren es fünf Prozent, also 5 %. Sie sind einzig.",
     "a phone at home": "Call 030 1234567 or +49 (0)30 1234567.",
     "a year first": "It is of 2026/05/03, or 5/3.",

@@ -43,6 +43,9 @@ _JOINS = re.compile(  # before a name in German, where a noun would have an arti
 _ROLE = re.compile(
     r"(?:Kolleg|Kund|Nachbar|Chef|Partner|Freund|Mitarbeiter|Assistent|Leiter)(?:in|e|en|n)?$"
 )
+_SHORTENED = re.compile(
+    r"(?:i|you|we|they|he|she|it|that|there|here|let)['\u2019](?:m|ve|ll|d|re|s)"
+)
 _GERMAN_NOUN = re.compile(
     r"(?:ung|ungen|heit|heiten|keit|keiten|schaft|tion|tionen|tät|nis|nisse|ismus|stelle|mail|nummer"
     r"|tag|tage|tagen|woche|wochen|zahlung|kurs|kurse|betrag)$"
@@ -130,6 +133,7 @@ def _is_no_name(word: str) -> bool:
     said = fold(word)
     return (
         said in _listed("no_names")
+        or _SHORTENED.fullmatch(said) is not None
         or said in dates.WEEKDAYS
         or said in dates.LONG
         or (word.isupper() and len(word) <= 5)
