@@ -1,7 +1,8 @@
 """An answer in words: a small model may write one paragraph from exactly the passages it is given.
 
 Every sentence names its sources. One that names none, or one that is not there, or a number, link
-or address that stands in no passage it names: then nobody sees any of it.
+or address that stands in no passage it names: then nobody sees any of it. Nor where a number is
+asked for, the passages have one, and the answer none.
 """
 
 import re
@@ -30,6 +31,15 @@ SENTENCES_MAX = 6
 Writing = Callable[[str], Awaitable[None]]
 """Is told the sentences that are finished and hold, whenever there is one more."""
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_HOW_MANY = re.compile(
+    r"\b(?:how (?:many|much)|wie ?viele?|combien|cu[aá]nt[oa]s?|quant[oiae])\b", re.IGNORECASE
+)
+_COUNT = re.compile(
+    r"\d|\b(?:none|nothing|nobody|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|dozens?|hundreds?|thousands?|both|nichts|niemand|null|zwei|drei|vier|fünf|sechs|sieben|acht"
+    r"|neun|zehn|elf|zwölf|beide)\b",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(r"[\w.+-]+@[\w.-]+\w|(?:https?://|www\.)\S*\w|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b")
 
 
@@ -115,7 +125,17 @@ def _hears(question: str, sources: Mapping[int, Recalled], writing: Writing) -> 
 
 
 def _holds(sentences: Sequence[Sentence], question: str, sources: Mapping[int, Recalled]) -> bool:
-    return all(cited(one, question, sources) for one in sentences)
+    return _counts(sentences, question, sources) and all(
+        cited(one, question, sources) for one in sentences
+    )
+
+
+def _counts(sentences: Sequence[Sentence], question: str, sources: Mapping[int, Recalled]) -> bool:
+    """Say whether a number is told where one is asked for and a source that is named has one."""
+    if not _HOW_MANY.search(question) or any(_COUNT.search(one.text) for one in sentences):
+        return True
+    named = {number for one in sentences for number in one.sources if number in sources}
+    return not any(_NUMBER.search(sources[number].text) for number in named)
 
 
 def cited(one: Sentence, question: str, sources: Mapping[int, Recalled]) -> bool:

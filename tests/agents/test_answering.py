@@ -23,13 +23,13 @@ def passage(id: str, text: str, sensitivity: Any = "personal") -> Recalled:
 class Model:
     """Writes one sentence from source 2, having been given these passages."""
 
-    def __init__(self, *given: str) -> None:
-        self.given = given
+    def __init__(self, *given: str, says: str = "The lamp costs 60 EUR.") -> None:
+        self.given, self.says = given, says
         self.wish: Any = None
 
     async def ask(self, wish: Any) -> Answer[Paragraph]:
         self.wish = wish
-        said = {"sentences": [{"text": "The lamp costs 60 EUR.", "sources": [2]}]}
+        said = {"sentences": [{"text": self.says, "sources": [2]}]}
         return Answer(Paragraph.model_validate(said), "home/one", given=self.given)
 
 
@@ -47,3 +47,29 @@ async def test_what_is_secret_is_no_source() -> None:
     model = Model("a", "b")
     assert await answering.paragraph(model, "what?", "personal", told, "evt_1") is None
     assert "60 EUR" not in str(model.wish.messages)
+
+
+@pytest.mark.parametrize(
+    ("question", "says", "shown"),
+    [
+        ("how many people does the hall hold?", "The hall holds no lift.", False),
+        ("how many people does the hall hold?", "It holds 80 people.", True),
+        ("wie viele Leute passen in den Saal?", "Es gibt keinen Aufzug.", False),
+        ("how many lifts are there?", "There are none.", True),
+        ("is there a lift?", "The hall has no lift.", True),
+    ],
+)
+async def test_where_a_number_is_asked_for_and_known_an_answer_without_one_is_not_shown(
+    question: str, says: str, *, shown: bool
+) -> None:
+    told = [passage("a", "A lamp."), passage("b", "The hall has no lift and holds 80 people.")]
+    written = await answering.paragraph(
+        Model("a", "b", says=says), question, "personal", told, "evt_1"
+    )
+    assert (written is not None) == shown
+
+
+async def test_where_no_source_has_a_number_an_answer_may_say_so() -> None:
+    told = [passage("a", "A lamp."), passage("b", "The hall has no lift.")]
+    model = Model("a", "b", says="That does not stand there.")
+    assert await answering.paragraph(model, "how many lifts?", "personal", told, "evt_1")
