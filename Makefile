@@ -37,7 +37,7 @@ test: deps check ## every check, and the tests but the slow matrices
 test-all: test ## every check and every test, without limit
 	$(PYTEST) -n $(WAITERS) --dist worksteal -m slow
 
-bench: $(READY) ## print each figure beside its target
+bench: $(READY) $(BESIDE) ## print each figure beside its target
 	@for file in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 attack: $(READY) ## attack the gate with a fresh collection: make attack SEED=7
