@@ -117,7 +117,7 @@ class Runner:
             goal = None if task is None else await goals.get(reader, task.goal)
         if task is None or goal is None or goal.playbook is None:
             return []
-        scope, _, _ = await self._told(goal, task)
+        scope, _, _ = await self.told(goal, task)
         async with self.house.db.snapshot() as reader:
             wanted = await self.specialist(reader, task, scope)
         return [
@@ -143,7 +143,7 @@ class Runner:
             async with self.house.db.transaction() as tx:
                 await plans.turn_on(tx, task.goal)
             return True
-        scope, title, why = await self._told(goal, task)
+        scope, title, why = await self.told(goal, task)
         try:
             patience_s = None if before else DRAFT_S  # with a card there already nobody waits
             made = await self._wanted(goal, task, scope, why, patience_s)
@@ -181,7 +181,7 @@ class Runner:
         assert asked is not None and effect is not None and task is not None and goal is not None
         proposal = None
         if asked.state == "open":
-            scope, _, why = await self._told(goal, task)
+            scope, _, why = await self.told(goal, task)
             with suppress(PermanentError):  # the first one stands
                 proposal = (await self._wanted(goal, task, scope, why, None)).proposal
         async with self.house.db.transaction() as tx:
@@ -223,7 +223,7 @@ class Runner:
             await aftermath.say_refused(tx, task.id)
             await plans.prepared(tx, task)
 
-    async def _told(self, goal: Goal, task: plans.Task) -> tuple[dict[str, Any], str, str]:
+    async def told(self, goal: Goal, task: plans.Task) -> tuple[dict[str, Any], str, str]:
         """Return what the task may refer to, its title and its reason in the operator's words."""
         if _typed(goal):
             return {}, task.title, TYPED

@@ -16,6 +16,7 @@ from agents.plans.shelf import Shelf
 from agents.playbooks import library
 from agents.runner import Runner
 from agents.specialists import roster
+from agents.specialists.crew import Crew
 from agents.specialists.enricher import Enricher
 from agents.specialists.own_code import WithOwnCode
 from agents.specialists.researcher import Researcher
@@ -23,7 +24,6 @@ from agents.specialists.roster import Roster
 from agents.specialists.specialist import Specialist, by_rules
 from bot import handlers, minds
 from bot.commands import agents, board, forgetting, onboarding, templates
-from bot.commands.agents import drafting_of
 from bot.commands.aims import Aims
 from bot.commands.autonomy import Autonomy
 from bot.commands.basic import Commands
@@ -257,12 +257,12 @@ async def open_app(
     own = undoing.with_undo((*connected.values(), *Notebook(db).operations()))
     toolbox = Toolbox(db, folder, {name.partition(".")[0] for name in own})
     await toolbox.open()
-    crew = roster.of(folder, {**own, **toolbox.classes})
-    rulebook = Rulebook(_rules(rules or folder / "rules", own, toolbox, crew))
+    crew = await Crew.opened(db, roster.of(folder, {**own, **toolbox.classes}))
+    rulebook = Rulebook(_rules(rules or folder / "rules", own, toolbox, crew.roster))
     await rulebook.open(db)
     async with db.transaction() as tx:
         await ledger.settle_lost(tx)  # what a crash left open may have been billed
-    house = House(db, ChainMap(own, toolbox.operations), rulebook, folder, crew.of)
+    house = House(db, ChainMap(own, toolbox.operations), rulebook, folder, crew.of, crew.daily)
     surfaces = surfaces_of(db, folder)
     remembering = Remembering(db, folder / "index", encoder, named=encoders(house), chroma=chroma)
     await remembering.open()
@@ -288,11 +288,13 @@ async def open_app(
         verbs={},
         held=held,
     )
-    _furnish(app, shelf, asking, switch or (lambda _: None))
+    _furnish(app, shelf, asking, crew, switch or (lambda _: None))
     return app
 
 
-def _furnish(app: App, shelf: Shelf, models: Models, switch: Callable[[str], None]) -> None:
+def _furnish(
+    app: App, shelf: Shelf, models: Models, crew: Crew, switch: Callable[[str], None]
+) -> None:
     """Give the front agent its commands and the buttons their verbs."""
     house, front = app.house, app.front
     setup = onboarding.Onboarding(app, shelf, switch)
@@ -317,7 +319,7 @@ def _furnish(app: App, shelf: Shelf, models: Models, switch: Callable[[str], Non
         Qualifying(house, app.remembering.search),
         Enriching(house, Enricher(models)),
         Styles(house),
-        trying := agents.of(drafting_of(house, models, app.remembering), front.unclear.gists),
+        trying := agents.of(app.runner.drafting, front.unclear.gists, crew),
     ):
         front.commands.update(said.commands())
     app.verbs |= VERBS | setup.verbs() | shelf.verbs() | trying.verbs()

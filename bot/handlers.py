@@ -16,6 +16,8 @@ from agents.playbooks import library
 from agents.runner import Runner
 from agents.specialists.own_code import WithOwnCode
 from agents.writing import strategist
+from agents.writing.beside import KIND as BESIDE
+from agents.writing.beside import Beside
 from agents.writing.composing import Composing
 from agents.writing.drafting import SHADOW
 from bot import front as hearing
@@ -50,11 +52,14 @@ def of(
     models: Models,
 ) -> Minds:
     front, plan = hearing.made(house, playbooks, shelf, remembering, models)
-    drafting = drafting_of(house, models, remembering, hands.roster.prompts)
+    drafting = drafting_of(house, models, remembering, hands.crew)
     runner = Runner(house, shelf.by_id, drafting, Composing(house, models), hands)
+
+    beside = Beside(drafting, hands, runner.told)
 
     async def dispatch(work: Any) -> None:
         await runner.dispatch(work)
+        await beside.expect(work.ref)
         await listening.planned(house, work)
 
     handlers: dict[str, Handler] = {
@@ -67,6 +72,7 @@ def of(
         "picture": partial(pictures.paint, house),
         plans.BACK: partial(compensating.compensate, house),
         SHADOW: runner.shadow,
+        BESIDE: beside.work,
         refining.KIND: runner.refine,
         retention.KIND: partial(night.sweep, house),
         forgetting.KIND: partial(forgetting.certify, house),

@@ -1,15 +1,16 @@
 """The minds of a running Firstmate: which language models the settings allow, and their limits."""
 
-from collections.abc import Callable, Iterator
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from typing import cast
 
 from agents.models import listed
 from agents.models.door import Models
 from agents.models.embedding import Embedding
 from agents.specialists import roster
-from agents.specialists.roster import Roster
 from bot import one_model
 from bot import settings as configured
 from bot.one_model import OneModel
@@ -44,7 +45,7 @@ def of(settings: Settings) -> Callable[[House], Models]:
     judges = settings.model_judges
 
     def made(house: House) -> Models:
-        limits = _with_contracts(said, roster.of(house.blobs))
+        limits = _with_contracts(said, house.daily)
         return Models(
             house, tiers, limits,
             secrets=secrets, timeout_s=timeout_s, dollar=dollar, judges=judges,
@@ -75,7 +76,7 @@ def encoders(settings: Settings) -> Callable[[House], Encoders]:
             if model is None:
                 return None
             timeout_s = settings.model_timeout_s
-            limits = _with_contracts(said, roster.of(house.blobs))
+            limits = _with_contracts(said, house.daily)
             return Embedding(house, model, limits, secrets=secrets, timeout_s=timeout_s)
 
         return named
@@ -114,9 +115,9 @@ def _limits(settings: Settings) -> Limits:
     return Limits(budget, settings.model_local_only)
 
 
-def _with_contracts(limits: Limits, crew: Roster) -> Limits:
+def _with_contracts(limits: Limits, daily: Mapping[str, Decimal]) -> Limits:
     """Return the limits with what the contracts grant each agent a day; the settings win."""
-    agents = {**crew.budgets, **limits.budget.agents}
+    agents = ChainMap(dict(limits.budget.agents), cast(MutableMapping[str, Decimal], daily))
     return replace(limits, budget=replace(limits.budget, agents=agents))
 
 

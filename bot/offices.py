@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agents.specialists import roster
+from agents.specialists import crew, roster
 from bot.host import chosen
 from bot.lower import terminal
 from bot.settings import Settings
@@ -189,11 +189,12 @@ async def _book(settings: Settings, files: Sequence[Path] | None) -> rulebook.Co
     own = settings.rules or _folder(settings) / "rules"
     mine = list(files) if files else sorted(own.glob("*.yaml"))
     known = await _operations(settings)
-    contracts = roster.of(_folder(settings), known).texts()
-    base = book.load_files([*book.default_files(), *mine], known, made=contracts)
+    specialists = roster.of(_folder(settings), known)
+    base = book.load_files([*book.default_files(), *mine], known, made=specialists.texts())
     if not await asyncio.to_thread((_folder(settings) / DATABASE).exists):
         return rulebook.Composed(base, {})
     async with _open(settings) as db, db.snapshot() as reader:
+        base = book.instead(base, (await crew.lined_up(reader, specialists)).texts())
         return rulebook.compose(base, await own_rules.every(reader))
 
 

@@ -99,6 +99,13 @@ def join(book: Book, rule: Rule, source: str, facts: Mapping[str, Fact] = FACTS)
     return replace(book, entries=tuple(entries), bundle=_hash(entries))
 
 
+def instead(book: Book, texts: Mapping[str, str]) -> Book:
+    """Return the book with these texts of Firstmate's own in the place of those of their names."""
+    made = load(texts, house=texts)
+    entries = [*made.entries, *(one for one in book.entries if one.source not in texts)]
+    return replace(book, entries=tuple(entries), bundle=_hash(entries))
+
+
 def of_listed(rules: Iterable[Mapping[str, Any]], bundle: str) -> Book:
     """Return a book as it was kept under its hash (`Book.listed`).
 

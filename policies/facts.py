@@ -40,6 +40,7 @@ FACTS: Mapping[str, Fact] = {
     "operation": Fact("string", 'the operation\'s name, "payments.refund"', ""),
     "effect": Fact("string", "its effect class", "internal", tuple(EFFECTS)),
     "agent": Fact("string", "who asks for it", ""),
+    "spec": Fact("string", "the version of their file that they go by, where it is a step", ""),
     "amount": Fact("double", "money it moves, in its currency; 0 when it moves none", 0.0),
     "currency": Fact("string", 'the currency\'s code, "EUR"; "" without an amount', ""),
     "steps": Fact("int", "how many steps the plan has that it belongs to", 1),

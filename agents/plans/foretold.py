@@ -100,12 +100,11 @@ async def _weighed(house: House, goal: Goal, step: ProposedStep, args: dict[str,
     async with house.db.snapshot() as reader:
         scope = await scopes.of_goal(reader, goal, None)
         why = str(references.resolve({"why": step.why}, scope)[0].get("why", ""))
-        agent, call = house.agent_of(step.operation), Wanted(step.operation, args)
-        action = await acting.action(reader, house, goal, agent, call, scope, why)
-        found = await checking.call(reader, house, call, {}, checking.of_goal(goal, scope))
         tasks = await plans.of_goal(reader, goal.id)
-    task = next(one.id for one in tasks if one.key == step.key)
-    return await gate.weigh(house, action, goal.id, task=task, marks=checking.marks(found))
+        task, call = next(t for t in tasks if t.key == step.key), Wanted(step.operation, args)
+        action = await acting.action(reader, house, goal, task.agent, call, scope, why)
+        found = await checking.call(reader, house, call, {}, checking.of_goal(goal, scope))
+    return await gate.weigh(house, action, goal.id, task=task.id, marks=checking.marks(found))
 
 
 def _agreeable(house: House, step: ProposedStep, proposal: Proposal) -> bool:

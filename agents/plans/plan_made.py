@@ -17,7 +17,7 @@ TITLE_CHARS_MAX = 100
 
 
 def steps(
-    house: House, gate: Gate, ahead: Sequence[ProposedStep], known: Known
+    house: House, goal: str, gate: Gate, ahead: Sequence[ProposedStep], known: Known
 ) -> tuple[Step, ...]:
     """Return the steps as tasks are made of them; `gate` stands where the request stands."""
     ready = preliminary(ahead, known)
@@ -26,13 +26,15 @@ def steps(
     for step in ahead:
         args, still_open = ready[step.key]
         sure = {n: v for n, v in args.items() if not _is_open(n, step, still_open)}
+        agent, spec = house.agent_of(step.operation, goal)
         title = references.resolve({"it": step.title}, scope)[0].get("it", step.title)
         made.append(
             Step(
                 key=step.key,
                 title=str(title)[:TITLE_CHARS_MAX],
                 operation=step.operation,
-                agent=house.agent_of(step.operation),
+                agent=agent,
+                spec=spec,
                 args=step.args,
                 origins=_sources(gate, step, sure),
                 fixed=fixed(house, step.operation, sure, {}),

@@ -128,7 +128,8 @@ class Planning:
             because = "You asked for what no playbook does; a language model proposed these steps."
             row = _row(goal, 1, because, event.id, [one.model_dump() for one in ordered(plan)])
             gate = await request.begun(tx, self.house, goal.id, evidence=True)
-            await plans.write(tx, row, plan_made.steps(self.house, gate, ordered(plan), known))
+            steps = plan_made.steps(self.house, goal_id, gate, ordered(plan), known)
+            await plans.write(tx, row, steps)
         await self._offer(goal_id, event.id)
 
     async def _anew(self, event: Event) -> None:
@@ -177,9 +178,8 @@ class Planning:
                 tx, goal_id, {**slots, "said": list(said), "values": kept}, event.id
             )
             gate = await request.begun(tx, self.house, goal_id, evidence=True)
-            await anew.replace(
-                tx, row, plan_made.steps(self.house, gate, ordered(plan), known), event.id
-            )
+            steps = plan_made.steps(self.house, goal_id, gate, ordered(plan), known)
+            await anew.replace(tx, row, steps, event.id)
         return ""
 
     async def _given(

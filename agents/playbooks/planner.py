@@ -94,12 +94,14 @@ async def _steps(
 ) -> tuple[plans.Step, ...]:
     scope = await scopes.of_goal(reader, goal, playbook)
     gate = await request.begun(reader, house, goal.id, evidence=True)
+    by = {step.key: house.agent_of(step.operation, goal.id) for step in playbook.steps}
     return tuple(
         plans.Step(
             key=step.key,
             title=step.title,
             operation=step.operation,
-            agent=house.agent_of(step.operation),
+            agent=by[step.key][0],
+            spec=by[step.key][1],
             args=step.args,
             origins=_sources(gate, step.args, scope),
             fixed=fixed(house, step.operation, step.args, scope),

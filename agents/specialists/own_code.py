@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import from_json
 
-from agents.specialists.roster import Roster
+from agents.specialists.crew import Crew
 from agents.specialists.spec import AgentSpec
 from agents.specialists.specialist import Scope, Specialist, Wanted, by_rules
 from connectors.contract import PermanentError
@@ -55,13 +55,13 @@ class Answer(BaseModel, frozen=True, extra="forbid"):
 class WithOwnCode:
     """A specialist with code fills a step's arguments in by it; for the others `otherwise` does."""
 
-    roster: Roster
+    crew: Crew
     otherwise: Specialist = by_rules
 
     async def __call__(self, reader: Reader, task: Task, scope: Scope) -> tuple[Wanted, ...]:
         """Return the step's call as the code leaves it, and what it wants besides."""
         wanted = await self.otherwise(reader, task, scope)
-        spec = self.roster.specs.get(task.agent)
+        spec = self.crew.roster.spec(task.agent, task.spec)
         if spec is None or not spec.code:
             return wanted
         planned = wanted[0]

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
 
 from agents.specialists.spec import AgentSpec, SpecError, load
+from engine.planning.specs import Trial
 from policies.house import ASK
 from policies.rules import Rule
 
@@ -20,12 +21,24 @@ TAKEN = "the name “{name}” is taken; call your file something else"
 SOURCE = "the specialists' contracts"
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A version on trial beside the one in use."""
+
+    spec: AgentSpec
+    trial: Trial
+
+
 @dataclass(frozen=True)
 class Roster:
-    """The operator's own specialists first: what one of them holds, it carries out."""
+    """The operator's own specialists first: what one of them holds, it carries out.
+
+    `tried`: versions on trial, by name.
+    """
 
     own: tuple[AgentSpec, ...]
     built_in: tuple[AgentSpec, ...]
+    tried: Mapping[str, Tried] = field(default_factory=dict)
 
     @cached_property
     def specs(self) -> Mapping[str, AgentSpec]:
@@ -36,26 +49,56 @@ class Roster:
         """Return everybody who may be named as an agent."""
         return (*self.specs, *HOUSE)
 
-    def of(self, operation: str) -> str:
-        """Return who carries out an operation: the first that names it, else the front agent."""
-        held = (spec.name for spec in self.specs.values() if spec.holds(operation))
-        return next((name for name in held if name != FRONT), FRONT)
+    def of(self, operation: str, goal: str = "") -> tuple[str, str]:
+        """Return who carries out an operation of a wish, and by which version of their file.
+
+        The first that names it, else the front agent; as if what the wish draws were in use.
+        """
+        drawn = (self._drawn(spec, goal) for spec in self.specs.values())
+        holding = [spec for spec in drawn if spec.holds(operation)]
+        found = next((spec for spec in holding if spec.name != FRONT), self.specs[FRONT])
+        return found.name, found.version
+
+    def spec(self, agent: str, version: str) -> AgentSpec | None:
+        """Return what a step goes by: the version on trial if it is its, else the one in use."""
+        tried = self.tried.get(agent)
+        return tried.spec if tried and tried.spec.version == version else self.specs.get(agent)
 
     @property
     def budgets(self) -> Mapping[str, Decimal]:
-        """Return what models may cost an agent a day, where its contract says so."""
-        return {s.name: s.cost_max for s in self.specs.values() if s.cost_max is not None}
+        """Return what models may cost an agent a day, where its contract says so.
 
-    @property
-    def prompts(self) -> Mapping[str, str]:
-        """Return how the operator's own specialists are told to write."""
-        return {spec.name: spec.prompt for spec in self.own if spec.prompt}
+        While another version is on trial it is the lower of both.
+        """
+        every = (*self.specs.values(), *(one.spec for one in self.tried.values()))
+        most = [(one.name, one.cost_max) for one in every if one.cost_max is not None]
+        return dict(sorted(most, key=lambda one: one[1], reverse=True))
+
+    def prompt(self, agent: str, version: str) -> str:
+        """Return how a specialist of the operator's own is told to write; "": it is not."""
+        spec = self.spec(agent, version)
+        return "" if spec is None or spec in self.built_in else spec.prompt
 
     def rules(self) -> tuple[Rule, ...]:
         """Return the contracts as rules: nobody does what its contract does not hold."""
-        rules = [rule for spec in self.specs.values() for rule in _rules(spec)]
+        rules = [rule for spec in self.specs.values() for rule in self._contract(spec)]
         known = ", ".join(f"'{name}'" for name in self.names)
         return (*rules, _rule("contract-none", f"!(agent in [{known}])", why=NOBODY))
+
+    def _contract(self, spec: AgentSpec) -> Iterable[Rule]:
+        """Yield a contract, and that of the version on trial for the steps that go by it."""
+        tried = self.tried.get(spec.name)
+        if tried is None:
+            yield from _rules(spec, f"contract-{spec.name}")
+            return
+        version = tried.spec.version
+        yield from _rules(spec, f"contract-{spec.name}", f"spec != '{version}'")
+        called = f"contract-{spec.name}-{version}"
+        yield from _rules(tried.spec, called, f"spec == '{version}'")
+
+    def _drawn(self, spec: AgentSpec, goal: str) -> AgentSpec:
+        tried = self.tried.get(spec.name)
+        return tried.spec if tried and goal and tried.trial.draws(goal) else spec
 
     def texts(self) -> dict[str, str]:
         """Return the rules as a text for the rule book; JSON is YAML."""
@@ -82,20 +125,23 @@ def _built_in() -> tuple[AgentSpec, ...]:
     return load(FOLDER, (), code=False)
 
 
-def _rules(spec: AgentSpec) -> Iterable[Rule]:
-    """Yield what this contract refuses. A contract of everything refuses nothing but models."""
-    who, called = f"agent == '{spec.name}'", f"contract-{spec.name}"
+def _rules(spec: AgentSpec, called: str, *which: str) -> Iterable[Rule]:
+    """Yield what this contract refuses. A contract of everything refuses nothing but models.
+
+    `which`: when it is this version that counts.
+    """
+    who = (f"agent == '{spec.name}'", *which)
     may = spec.may if spec.tier == "local" else (*spec.may, ASK)
     if "*" not in spec.may:
         held = " || ".join(map(_same, may))
         says = f"The contract of {spec.name} does not hold this: it {spec.does}."
-        yield _rule(called, who, *([f"!({held})"] if held else []), why=says)
+        yield _rule(called, *who, *([f"!({held})"] if held else []), why=says)
     elif spec.tier == "local":
-        yield _rule(called, who, why=f"{spec.name} asks no language model.", action=ASK)
+        yield _rule(called, *who, why=f"{spec.name} asks no language model.", action=ASK)
     if spec.tier != "local":
         says = f"{spec.name} may ask language models at most {spec.calls_max} times for one task."
         full = f"calls_for_task >= {spec.calls_max}"
-        yield _rule(f"{called}-calls", who, full, why=says, action=ASK)
+        yield _rule(f"{called}-calls", *who, full, why=says, action=ASK)
 
 
 def _same(glob: str) -> str:

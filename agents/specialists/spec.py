@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from agents.specialists.spec_fields import FIELDS_MAX, Fields, model
 from connectors.files.own_code import WORK
+from engine.planning import specs
 from policies.facts import nearest
 
 Tier = Literal["local", "small", "large", "judge"]
@@ -67,6 +68,16 @@ class AgentSpec(BaseModel, frozen=True, extra="forbid"):
     def holds(self, operation: str) -> bool:
         """Say whether the contract holds this operation."""
         return any(fnmatchcase(operation, one) for one in self.may)
+
+    @property
+    def says(self) -> dict[str, Any]:
+        """Return all of it that makes a difference, as it is kept."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    @property
+    def version(self) -> str:
+        """Return the name of this version; how it describes itself makes no other."""
+        return specs.version_of({key: one for key, one in self.says.items() if key != "does"})
 
     @property
     def input(self) -> type[BaseModel]:

@@ -5,7 +5,7 @@ writes is judged as a model's, stands on the card, and is settled once for a tas
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -57,14 +57,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """`prompts`: every version of the prompt for drafts, by number. `own`: by specialist."""
+    """`prompts`: every version of the prompt for drafts, by number. `own`: how a specialist of the
+    operator's writes, by the version of its file."""
 
     house: House
     models: Models
     recall: Recall
     encoder: Encoder | None = None
     prompts: Mapping[int, str] = field(default_factory=lambda: prompts.of(trials.DRAFT))
-    own: Mapping[str, str] = field(default_factory=dict)  # of specialists that have one
+    own: Callable[[str, str], str] = lambda agent, version: ""
 
     def asks(self, goal: Goal, task: Task, call: Wanted) -> bool:
         """Say whether a model would be asked for words of this call."""
@@ -72,14 +73,14 @@ class Drafting:
             return False
         return goal.mode != DETERMINISTIC and any(
             isinstance(call.args.get(name), str) and call.args[name]
-            for name in _texts(self.house, task)
+            for name in texts_of(self.house, task)
         )
 
     async def written(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> Draft:
         """Return the call with its texts as a model drafted them, where one answers; checked."""
         args, passages = dict(call.args), list[str]()
         if self.asks(goal, task, call):
-            for name in _texts(self.house, task):
+            for name in texts_of(self.house, task):
                 if isinstance(args.get(name), str) and args[name]:
                     if goal.mode == CREATIVE and name == variants.FIELD:
                         several = await self._several(goal, task, scope, call)
@@ -116,10 +117,10 @@ class Drafting:
         if trial is None or not trial.shadow or not self.models.set_up:
             return []
         found = []
-        for name in _texts(self.house, task):
+        for name in texts_of(self.house, task):
             template = call.args.get(name)
             if isinstance(template, str) and template:
-                asked = await self._asked(goal, task, scope, name, template, trial.arm)
+                asked = await self.asked(goal, task, scope, name, template, trial.arm)
                 wish = _shadowed(asked.wish)
                 async with self.house.db.snapshot() as reader:
                     if await model_calls.settled(reader, wish.wanted) is None:
@@ -134,7 +135,7 @@ class Drafting:
             pin = await self.pin(reader)
             arm = await trials.chosen(reader, pin, task.id)
         arm = arm.within(self.prompts, pin.now.prompt)
-        asked = await self._asked(goal, task, scope, field, template, arm)
+        asked = await self.asked(goal, task, scope, field, template, arm)
         answer = await self.models.ask(asked.wish)
         if not isinstance(answer, Answer):
             return template
@@ -154,7 +155,7 @@ class Drafting:
         async with self.house.db.snapshot() as reader:
             arm = (await self.pin(reader)).now
         field, template = variants.FIELD, str(call.args[variants.FIELD])
-        asked = await self._asked(goal, task, scope, field, template, arm)
+        asked = await self.asked(goal, task, scope, field, template, arm)
         texts, given = await variants.written(self.models, asked.wish)
         passages = [one.text for one in asked.recalled if one.id in given]
         drafts = []
@@ -166,7 +167,7 @@ class Drafting:
         chosen = clean if len(clean) > 1 else sorted(drafts, key=lambda one: len(one.found))
         return replace(chosen[0], variants=tuple(chosen[1:])) if len(chosen) > 1 else None
 
-    async def _asked(
+    async def asked(
         self, goal: Goal, task: Task, scope: Scope, field: str, template: str, arm: Arm
     ) -> Asked:
         """Return what a model is asked for a draft, with the prompt of this arm."""
@@ -189,7 +190,7 @@ class Drafting:
             tier="small",
             task=self.prompts[arm.prompt],
             parts=(
-                *self._prompt(task.agent),
+                *self._prompt(task),
                 *_parts(goal, scope, template, recalled, _heeded(self.house, task)),
                 *await self._changed(task.operation, field, about, template),
             ),
@@ -237,8 +238,8 @@ class Drafting:
                 )
         return tuple(found)
 
-    def _prompt(self, agent: str) -> list[Part]:
-        said = self.own.get(agent, "")
+    def _prompt(self, task: Task) -> list[Part]:
+        said = self.own(task.agent, task.spec)
         return [Part("how this specialist writes", said, "business", lasts=True)] if said else []
 
     async def _count(
@@ -300,7 +301,7 @@ def _shadowed(wish: Wish[Drafted]) -> Wish[Drafted]:
     return replace(wish, wanted=wish.wanted.model_copy(update={"step": step}))
 
 
-def _texts(house: House, task: Task) -> Iterator[str]:
+def texts_of(house: House, task: Task) -> Iterator[str]:
     """Yield the drafted texts that somebody outside will read."""
     operation = house.operations.get(task.operation)
     if operation is None or operation.effect != "share":

@@ -8,7 +8,9 @@ from agents.hearing.front import Command
 from agents.hearing.gist import Gists
 from agents.models import prompts
 from agents.models.door import Models
+from agents.specialists.crew import Crew
 from agents.writing.drafting import Drafting
+from bot.commands.crew import Crewed
 from bot.commands.tried import Rows, Tried, Words, how, para
 from bot.remembering import Remembering
 from engine.acting.taps import Person, Reply, heard
@@ -53,6 +55,7 @@ class Agents:
     house: House
     models: Models
     tried: Mapping[str, Tried]
+    crewed: Crewed
 
     def commands(self) -> dict[str, Command]:
         return {"agents": self.agents}
@@ -63,6 +66,7 @@ class Agents:
             "trial.promote": self.promote,
             "trial.end": self.end,
             "trial.back": self.back,
+            **self.crewed.verbs(self._board),
         }
 
     async def agents(self, event: Event, rest: str) -> Msg:
@@ -142,22 +146,26 @@ class Agents:
             more, taps = await tried.told(reader, currency)
             parts += more
             rows += taps
+        more, taps = await self.crewed.told(reader, currency)
+        parts, rows = parts + more, rows + taps
         return Msg(key=key, summary=TITLE, parts=tuple(parts), buttons=tuple(rows))
 
 
-def of(drafting: Drafting, gists: Gists) -> Agents:
-    """Return the command, with drafts and the reading of what you say as what can be tried."""
+def of(drafting: Drafting, gists: Gists, crew: Crew) -> Agents:
+    """Return the command, with drafts, the reading of what you say and your specialists' files."""
     house, models = drafting.house, drafting.models
     tried = (
         Tried(DRAFT, house, models, drafting.prompts, drafting.pin, DRAFTS),
         Tried(gist.PURPOSE, house, models, gists.prompts, gists.pin, WHAT_YOU_SAY, shadow=False),
     )
-    return Agents(house, models, {one.purpose: one for one in tried})
+    return Agents(house, models, {one.purpose: one for one in tried}, Crewed(house, crew))
 
 
-def drafting_of(
-    house: House, models: Models, remembering: Remembering, own: Mapping[str, str] | None = None
-) -> Drafting:
+def drafting_of(house: House, models: Models, remembering: Remembering, crew: Crew) -> Drafting:
     """PromptError: a file in the folder “prompts” cannot be meant."""
     known = prompts.of(DRAFT, house.blobs / "prompts")
-    return Drafting(house, models, remembering.recall, remembering.bundled, known, own or {})
+
+    def own(agent: str, version: str) -> str:
+        return crew.roster.prompt(agent, version)
+
+    return Drafting(house, models, remembering.recall, remembering.bundled, known, own)

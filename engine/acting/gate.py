@@ -11,7 +11,7 @@ from engine.acting import request, situation, strangers
 from engine.acting.digests import digest
 from engine.drawing import forms
 from engine.drawing.marks import Marks, left, marked, marks_of
-from engine.planning import goals
+from engine.planning import goals, specs
 from engine.rules.house import House
 from memory.db import Reader
 from policies.gate import Gate
@@ -73,7 +73,9 @@ async def judged(
         operations=house.operations, on_trial=house.book.on_trial,
     )  # fmt: skip
     known |= {"findings": len(marks_of(preview.facts))}
-    known |= {"mode": await goals.mode_of(reader, goal)} if task else {}
+    if task:
+        known |= {"mode": await goals.mode_of(reader, goal)}
+        known |= {"spec": await specs.of_task(reader, task)}
     gate = await request.begun(reader, house, goal, task=task)
     shown = _with_words(preview, operation, action, gate.facts(action, known))
     verdict = gate.weigh(action, known)

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from engine.acting import situation
 from engine.models import rungs
-from engine.planning import ledger
+from engine.planning import ledger, specs
 from engine.planning.ledger import Budget, Level
 from engine.rules.house import House
 from memory import events, profile
@@ -70,6 +70,7 @@ class Wanted(BaseModel, frozen=True):
     task: str | None = None
     goal: str | None = None
     recalled: tuple[tuple[str, float], ...] = ()
+    spec: str = ""  # the version of the agent's file, where it is not the task's
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -151,6 +152,7 @@ async def facts(reader: Reader, wanted: Wanted, call: Call, limits: Limits) -> d
     budget = await rungs.allowed(reader, limits.budget, wanted.goal)
     purses = ledger.purses(spent, budget, wanted.goal, wanted.agent)
     own: dict[str, Any] = {
+        "spec": wanted.spec or await specs.of_task(reader, wanted.task),
         "tier": call.tier,
         "model": call.model,
         "remote": call.remote,

@@ -67,6 +67,13 @@ class Compared:
     farther: int = 0
     equal: int = 0
 
+    def lay(self, other: float, shown: float) -> None:
+        """Count how a shadow lies to what was sent, and how what was shown does."""
+        self.new.changed.append(other)
+        self.nearer += other < shown
+        self.farther += other > shown
+        self.equal += other == shown
+
     def verdict(self, *, shadow: bool) -> str:
         """Return what the figures say, in one sentence."""
         return self._of_shadow() if shadow else self._of_share()
@@ -100,16 +107,16 @@ async def compared(reader: Reader, house: House, purpose: str, trial: Trial) -> 
     shadows = {row.task: row for row in reversed(rows) if row.step.startswith(trials.SHADOW)}
     for task, row in shown.items():
         figures = found.new if not trial.shadow and _is(row, trial.arm) else found.old
-        _count_call(figures, row)
+        count_call(figures, row)
         became = await _became(reader, task)
         if became is None or await refinements.unseen(reader, became.id):
             continue
         effect, planned = str(became.id), await plans.task(reader, became.task)
-        sent = planned is not None and await _count(reader, house, figures, effect, planned.args)
+        sent = planned is not None and await count(reader, house, figures, effect, planned.args)
         if sent and planned is not None and task in shadows:
             await _beside(reader, house, found, effect, shadows[task], planned.args)
     for row in shadows.values():
-        _count_call(found.new, row)
+        count_call(found.new, row)
     return found
 
 
@@ -149,7 +156,7 @@ def _is(row: sa.Row[Any], arm: Arm) -> bool:
     return trials.number_of(row.step) == arm.prompt and arm.model in ("", row.model)
 
 
-def _count_call(figures: Figures, row: sa.Row[Any]) -> None:
+def count_call(figures: Figures, row: sa.Row[Any]) -> None:
     figures.calls += 1
     figures.cost += Decimal(row.cost)
     figures.ms += [] if row.cached else [row.ms]
@@ -162,7 +169,7 @@ async def _became(reader: Reader, task: str) -> sa.Row[Any] | None:
     return await reader.row(query.order_by(rowid(effects)).limit(1))
 
 
-async def _count(
+async def count(
     reader: Reader, house: House, figures: Figures, effect: str, planned: dict[str, Any]
 ) -> bool:
     """Count what became of a draft; say whether it was approved."""
@@ -194,10 +201,5 @@ async def _beside(
     name = shadow.step.removeprefix(trials.SHADOW).partition("/")[0].partition(".")[2]
     sent = str(action["args"].get(name, ""))
     shown = await style_told.changed_of(reader, house, effect, planned, name)
-    if kept is None or not sent or shown is None:
-        return
-    other = likeness.changed(str(kept["text"]), sent)
-    found.new.changed.append(other)
-    found.nearer += other < shown
-    found.farther += other > shown
-    found.equal += other == shown
+    if kept is not None and sent and shown is not None:
+        found.lay(likeness.changed(str(kept["text"]), sent), shown)

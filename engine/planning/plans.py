@@ -38,6 +38,7 @@ class Step(BaseModel, frozen=True):
     title: str
     operation: str
     agent: str
+    spec: str = ""  # the version of the agent's file
     args: dict[str, Any]
     origins: dict[str, Origin] | None = None  # by argument, the least trusted one it may have
     fixed: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # the only values it may have
@@ -54,6 +55,7 @@ class Task(BaseModel, frozen=True):
     title: str
     operation: str
     agent: str
+    spec: str
     args: dict[str, Any]
     origins: dict[str, Origin] | None
     fixed: dict[str, tuple[str, ...]] | None

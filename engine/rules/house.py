@@ -1,7 +1,8 @@
 """What the engine works with: the database, the operations, the rules and the kept files."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from connectors.contract import Operation, PermanentError
@@ -16,7 +17,9 @@ class House:
     operations: Mapping[str, Operation]
     rulebook: Rulebook
     blobs: Path
-    agent_of: Callable[[str], str] = lambda operation: ""  # who carries out an operation
+    # who carries out an operation of a wish, and by which version of their file
+    agent_of: Callable[[str, str], tuple[str, str]] = lambda operation, goal: ("", "")
+    daily: Mapping[str, Decimal] = field(default_factory=dict)  # what models may cost each of them
 
     @property
     def book(self) -> Book:

@@ -21,6 +21,7 @@ from policies.rules import RUNS_BY_ITSELF, Action, Book, Outcome, Rule
 DAYS = 30
 VERSIONS_MAX = 1000  # the newest; judging one takes about a millisecond
 AT_ONCE = 50  # judged before others have their turn
+UNKEPT = frozenset({"operation", "effect", "agent", "spec"})  # in the action, or of late only
 ASKS: tuple[Outcome, ...] = ("ask", "ask_twice")
 
 
@@ -59,7 +60,7 @@ async def replay(reader: Reader, rule: Rule, before: Book, after: Book) -> Repla
 
 def _judge(found: Replay, row: sa.Row[Any], rule: Rule, before: Book, after: Book) -> None:
     facts = row.preview["facts"].get("situation", {})
-    if not facts.keys() >= FACTS.keys() - OF_MODELS - {"operation", "effect", "agent"}:
+    if not facts.keys() >= FACTS.keys() - OF_MODELS - UNKEPT:
         found.unknown += 1
         return
     facts = with_usual({}) | facts

@@ -38,7 +38,7 @@ class Rulebook:
         self.base = base
         self.book = base
         self.aside: dict[str, str] = {}
-        self._made: dict[int, Composed] = {}
+        self._made: dict[int, tuple[Book, Composed]] = {}
         self._numbers = 0
         self._in_force = 0
 
@@ -47,6 +47,10 @@ class Rulebook:
         db.listen(SIGNAL, self._committed)
         async with db.transaction() as tx:
             await self._refresh(tx, None)
+
+    async def stand_on(self, tx: Tx, base: Book, cause: str) -> None:
+        """Put other rules below the operator's own, from the commit on."""
+        await self._refresh(tx, cause, base)
 
     async def add(self, tx: Tx, rule: Rule, says: str, cause: str) -> OwnRule:
         """Keep a rule of the operator, in force from the commit on. BookError: it cannot hold."""
@@ -80,17 +84,17 @@ class Rulebook:
             raise BookError((Fault(SOURCE, 0, kept.rule, UNREADABLE),))
         join(self.base, rule, SOURCE)
 
-    async def _refresh(self, tx: Tx, cause: str | None) -> None:
+    async def _refresh(self, tx: Tx, cause: str | None, base: Book | None = None) -> None:
         """Compose the book as this transaction leaves the rules; the commit puts it in force."""
-        kept = await own_rules.every(tx)
-        made = compose(self.base, kept)
+        kept, base = await own_rules.every(tx), base or self.base
+        made = compose(base, kept)
         await bundles.keep(tx, made.book, cause)
         for one in kept:
             if one.rule in made.aside:
                 text = ASIDE.format(says=one.says, why=made.aside[one.rule])
                 await outbox.post(tx, say(f"rule:aside:{one.rule}:{one.version}", text))
         self._numbers += 1
-        self._made[self._numbers] = made
+        self._made[self._numbers] = (base, made)
         tx.signal(SIGNAL, str(self._numbers))
 
     def _committed(self, ref: str) -> None:
@@ -98,7 +102,7 @@ class Rulebook:
         number = int(ref)
         if number <= self._in_force:
             return
-        made = self._made[number]
+        self.base, made = self._made[number]
         self._in_force, self.book, self.aside = number, made.book, made.aside
         self._made = {one: made for one, made in self._made.items() if one > number}
 

@@ -5,7 +5,18 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from memory import dialects
-from memory.schema import chat, events, models, recall, recalls, records, rules, tools, work
+from memory.schema import (
+    chat,
+    events,
+    models,
+    recall,
+    recalls,
+    records,
+    rules,
+    specs,
+    tools,
+    work,
+)
 from memory.schema.columns import metadata
 
 __all__ = [
@@ -17,6 +28,7 @@ __all__ = [
     "recalls",
     "records",
     "rules",
+    "specs",
     "tools",
     "work",
 ]

@@ -37,6 +37,8 @@ CALLED = {
     "record_versions": "versions of records",
     "records": "records",
     "refinements": "better drafts that were awaited",
+    "spec_drafts": "drafts of specialists on trial",
+    "specs": "files of your specialists",
     "suggestions": "suggestions",
     "tasks": "steps of plans",
     "tokens": "buttons",

@@ -80,6 +80,7 @@ tasks = sa.Table(
     text("title"),
     text("operation"),
     text("agent"),
+    text("spec", default=""),  # the version of the agent's file that carries it out; see specs
     json("args"),
     json("origins"),  # by argument: the least trusted one it may have
     json("fixed"),  # by argument: the only values it may have

@@ -40,7 +40,7 @@ NAMES = {  # text columns in which no words stand: identifiers, states, names of
         "record",
     ),
     *("ref", "scheme", "source", "state", "status", "surface", "task", "undoes", "about", "action"),
-    *("amount", "basis", "ceiling", "model", "purpose", "step", "tier"),
+    *("amount", "basis", "ceiling", "model", "purpose", "spec", "step", "tier"),
     *(
         "item",
         "hash",

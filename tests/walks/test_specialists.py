@@ -44,7 +44,7 @@ async def begun(folder: Path, clock: FakeClock) -> tuple[App, Chat]:
 
 
 async def test_what_a_contract_does_not_hold_never_runs(app: App, chat: Chat) -> None:
-    object.__setattr__(app.house, "agent_of", lambda operation: "writer")  # a plan gone wrong
+    object.__setattr__(app.house, "agent_of", lambda *of: ("writer", ""))  # a plan gone wrong
     before = ledger(app)
     await chat.say("refund Ada 40 EUR for payment PAY-1042")
     async with app.db.snapshot() as reader:

@@ -500,6 +500,30 @@ CREATE TABLE own_playbooks (
 )
 """,
     """
+CREATE TABLE specs (
+    agent TEXT NOT NULL,
+    version TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    says JSON,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (agent, version)
+)
+""",
+    """
+CREATE TABLE spec_drafts (
+    task TEXT NOT NULL,
+    version TEXT NOT NULL,
+    texts JSON,
+    why TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    PRIMARY KEY (task, version)
+)
+""",
+    """
+CREATE INDEX spec_drafts_version
+    ON spec_drafts (version)
+""",
+    """
 CREATE TABLE tools (
     operation TEXT NOT NULL,
     version INTEGER NOT NULL,
@@ -598,6 +622,7 @@ CREATE TABLE tasks (
     title TEXT NOT NULL,
     operation TEXT NOT NULL,
     agent TEXT NOT NULL,
+    spec TEXT NOT NULL,
     args JSON,
     origins JSON,
     fixed JSON,
@@ -844,6 +869,8 @@ DOWN = (
     "DROP TABLE goals",
     "DROP TABLE work",
     "DROP TABLE tools",
+    "DROP TABLE spec_drafts",
+    "DROP TABLE specs",
     "DROP TABLE own_playbooks",
     "DROP TABLE bundles",
     "DROP TABLE own_rules",

@@ -1,0 +1,57 @@
+"""Spec changes: what a new version of a specialist's file says otherwise, and whether it may more.
+
+Pure.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fnmatch import fnmatchcase
+
+from agents.specialists.spec import AgentSpec
+
+TIERS = ("local", "small", "judge", "large")  # what a call may cost, the least first
+KEYS = ("mode", "takes", "gives")
+
+
+def wider(old: AgentSpec, new: AgentSpec) -> tuple[str, ...]:
+    """Return what the new one may that the old one may not, in words; none: its bounds hold."""
+    return tuple(_wider(old, new))
+
+
+def differences(old: AgentSpec, new: AgentSpec) -> tuple[str, ...]:
+    """Return everything that differs, what widens it first."""
+    more = wider(old, new)
+    less = [f"{said}, no more" for said in _wider(new, old) if said.startswith("may ")]
+    told = [f"{key} changed" for key in KEYS if getattr(old, key) != getattr(new, key)]
+    told += [f"{new.name}.md, how it writes, changed"] if old.prompt != new.prompt else []
+    told += [f"{new.name}.py, its code, changed"] if old.code != new.code else []
+    lower = [f"{said} before" for said in _wider(new, old) if not said.startswith("may ")]
+    return (*more, *less, *lower, *told)
+
+
+def _wider(old: AgentSpec, new: AgentSpec) -> Iterator[str]:
+    for one in new.may:
+        if not any(_covers(held, one) for held in old.may):
+            yield f"may {'everything' if one == '*' else one}"
+    if TIERS.index(new.tier) > TIERS.index(old.tier):
+        yield f"asks models of the tier {new.tier}"
+    asks = new.tier != "local"
+    if asks and new.calls_max > (old.calls_max if old.tier != "local" else 0):
+        yield f"asks models up to {new.calls_max} times for one task"
+    if asks and _most(new) > _most(old):
+        yield f"spends on models {_said(new.cost_max)} a day"
+
+
+def _covers(held: str, one: str) -> bool:
+    """Say whether what is held holds the other, of which either may be all of a connector."""
+    return held == one or (not one.startswith("*") and fnmatchcase(one, held))
+
+
+def _most(spec: AgentSpec) -> Decimal:
+    if spec.tier == "local":
+        return Decimal(0)
+    return Decimal("Infinity") if spec.cost_max is None else spec.cost_max
+
+
+def _said(most: Decimal | None) -> str:
+    return "without a limit of its own" if most is None else f"up to {most}"

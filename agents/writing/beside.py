@@ -1,0 +1,96 @@
+"""Beside: what a version in shadow would have drafted; nothing comes of it but figures.
+
+It is done when nobody waits, with its own code, words and contract. What it wants besides is
+dropped, nothing is proposed, and no suggestion is kept.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agents.models.door import Answer
+from agents.specialists.own_code import WithOwnCode
+from agents.specialists.specialist import Wanted
+from agents.writing.drafting import Drafting, texts_of
+from connectors.contract import PermanentError
+from engine.flow.durable import Work, open_work
+from engine.models import spec_figures
+from engine.planning import goals, plans, specs
+from engine.planning.goals import Goal
+from engine.planning.plans import Task
+
+KIND = "beside"
+STEP = "beside.{field}/{prompt}"
+NOT_HELD = "Its contract does not hold {operation}."
+Told = Callable[[Goal, Task], Awaitable[tuple[dict[str, Any], str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """`told`: what a step may refer to; see the runner."""
+
+    drafting: Drafting
+    hands: WithOwnCode
+    told: Told
+
+    async def expect(self, task_id: str) -> None:
+        """Have a step drafted beside, once it is prepared, where its specialist has a shadow."""
+        if not any(one.trial.shadow for one in self.hands.crew.roster.tried.values()):
+            return
+        async with self.drafting.house.db.transaction() as tx:
+            task = await plans.task(tx, task_id)
+            tried = None if task is None else self.hands.crew.roster.tried.get(task.agent)
+            if task is not None and tried is not None and tried.trial.shadow:
+                key = f"{KIND}:{tried.trial.id}:{task.id}"
+                await open_work(tx, KIND, task.id, key=key, lane="off_peak")
+
+    async def work(self, work: Work) -> None:
+        """Draft one step by the version in shadow, and keep what came of it."""
+        async with self.drafting.house.db.snapshot() as reader:
+            task = await plans.task(reader, work.ref)
+            goal = None if task is None else await goals.get(reader, task.goal)
+        tried = None if task is None else self.hands.crew.roster.tried.get(task.agent)
+        if task is None or goal is None or tried is None or not tried.trial.shadow:
+            return
+        texts, why = dict[str, str](), NOT_HELD.format(operation=task.operation)
+        if tried.spec.holds(task.operation):
+            try:
+                texts, why = await self._drafted(goal, _by(task, tried.spec.version)), ""
+            except PermanentError as error:
+                why = str(error)
+        async with self.drafting.house.db.transaction() as tx:
+            await specs.drafted(tx, task.id, tried.spec.version, texts, why)
+
+    async def _drafted(self, goal: Goal, task: Task) -> dict[str, str]:
+        """Return its texts. PermanentError: it could not have done the step."""
+        scope, _, _ = await self.told(goal, task)
+        async with self.drafting.house.db.snapshot() as reader:
+            call = (await self.hands(reader, task, scope))[0]
+        return {
+            name: await self._text(goal, task, scope, call, name)
+            for name in texts_of(self.drafting.house, task)
+            if isinstance(call.args.get(name), str) and call.args[name]
+        }
+
+    async def _text(
+        self, goal: Goal, task: Task, scope: dict[str, Any], call: Wanted, name: str
+    ) -> str:
+        """Return what a model makes of a text, by the words of this version; else the template."""
+        template = str(call.args[name])
+        if not self.drafting.asks(goal, task, call):
+            return template
+        async with self.drafting.house.db.snapshot() as reader:
+            arm = (await self.drafting.pin(reader)).now
+        asked = await self.drafting.asked(goal, task, scope, name, template, arm)
+        apart = {
+            "step": STEP.format(field=name, prompt=arm.prompt),
+            "task": spec_figures.shadow_of(task.id, task.spec),
+            "spec": task.spec,
+        }
+        wish = replace(asked.wish, wanted=asked.wish.wanted.model_copy(update=apart))
+        answer = await self.drafting.models.ask(wish)
+        return answer.value.text.strip() if isinstance(answer, Answer) else template
+
+
+def _by(task: Task, version: str) -> Task:
+    return task.model_copy(update={"spec": version})
