@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from agents.hearing import listening
+from agents.hearing import listening, unclear
 from agents.hearing.front import Front
 from agents.incoming.mail_reader import KIND as READ
 from agents.incoming.mail_reader import MailReader
@@ -64,6 +64,7 @@ def of(
 
     handlers: dict[str, Handler] = {
         "understand": front.understand,
+        unclear.KIND: front.unclear.work,
         "dispatch": dispatch,
         "perform": partial(perform.perform, house),
         READ: MailReader(house, models, playbooks).work,

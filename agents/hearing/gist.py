@@ -19,6 +19,7 @@ from agents.models import prompts
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.playbooks.library import Playbook
+from agents.reading.verbatim import found_at
 from engine.models import model_calls, trials
 from engine.models.trials import Pin
 from engine.planning import goals
@@ -41,8 +42,14 @@ LEFT_OUT_MAX = 2  # words between two entries that may belong to neither
 Kind = Literal["playbook", "plan", "question", "note", "correction", "talk", "unsure"]
 
 _BETWEEN = re.compile(
-    r"\b(?:and|also|then|next|plus|but|oh|so|well|please|hey|hi|hello|ok|okay|thanks|just"
-    r"|und|auch|dann|außerdem|aber|bitte|hallo|danke)\b",
+    r"\b(?:after that|and|also|then|next|plus|but|oh|so|well|please|hey|hi|hello|ok|okay|thanks"
+    r"|just|und|auch|dann|außerdem|aber|bitte|hallo|danke)\b",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(  # one of these beside a wish makes another of it, so it is nobody's never
+    r"\b(?:not|\w+n['\u2019]?t|cannot|no|nor|never|without|instead|unless|until|if|when|once|before"
+    r"|after|only|except|nobody|nothing|stop|cancel|nicht|nichts|nie|niemals|kein\w*|ohne|statt"
+    r"|anstatt|wenn|falls|sobald|erst|bis|bevor|nachdem|nur|außer|niemand)\b",
     re.IGNORECASE,
 )
 
@@ -158,16 +165,18 @@ def placed(said: str, entries: Sequence[Entry]) -> list[tuple[int, int]] | None:
     left, at = list[str](), 0
     for entry in entries:
         words = entry.words.strip()
-        start = said.find(words, at) if words else -1
+        start = found_at(words, said, at)
         if start < 0:
             return None
         left.append(said[at:start])
         at = start + len(words)
         spans.append((start, at))
-    left.append(said[at:])
-    if any(len(re.findall(r"\w+", _BETWEEN.sub(" ", one))) > LEFT_OUT_MAX for one in left):
+    left = [_BETWEEN.sub(" ", one) for one in (*left, said[at:])]
+    if any(len(re.findall(r"\w+", one)) > LEFT_OUT_MAX for one in left):
         return None
-    return [(0, len(said))] if len(spans) == 1 else spans
+    if len(spans) == 1:
+        return [(0, len(said))]
+    return None if any(map(_TURNS.search, left)) else spans
 
 
 def _told(playbooks: Sequence[Playbook]) -> str:

@@ -24,16 +24,20 @@ from agents.playbooks.planner import Wish
 from agents.playbooks.routing import Span, may_be
 from agents.playbooks.slots import POINTED
 from agents.reading import named, parties
+from agents.reading.verbatim import found_at
 from engine.acting.taps import GONE, Person, Reply, heard
 from engine.chat import outbox
 from engine.chat.messages import LABEL_CHARS_MAX, Button, say
 from engine.chat.tokens import Tap
+from engine.flow.durable import Work, open_work
 from engine.rules import goal_rules
 from engine.rules.house import House
-from memory import profile
+from memory import events, profile
 from memory.db import Reader
 from memory.events import Event
+from memory.ids import derived_id
 
+KIND = "take"  # of work
 ACTION = "unclear.take"
 PLAN, NOTE = "plan", "note"
 PLAN_IT = "Make a plan for it"
@@ -47,6 +51,7 @@ KEPT = "I keep that. Ask me for it, and I find it again."
 NOT_KEPT = "I did nothing with that, and do not keep it."
 NOTHING_TO_DO = "All right. There is nothing in that for me to do."
 TAKEN = "Taken: {}."
+TAKEN_ALREADY = "You said already what is meant. To say it anew, write it once more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +113,8 @@ class Unclear:
         """Fill the playbook from the words by our own readers, where the model points."""
         wanted = goal_rules.without(said)
         types = {slot.name: slot.type for slot in playbook.slots}
-        told = {each.slot: each.words for each in one.entry.slots if each.slot in types}
-        unsaid = [name for name, words in told.items() if words.strip() not in wanted]
+        told = {each.slot: each.words.strip() for each in one.entry.slots if each.slot in types}
+        unsaid = [name for name, words in told.items() if words and found_at(words, wanted) < 0]
         if not may_be(wanted, playbook) or any(types[name] in POINTED for name in unsaid):
             await self._ask(event, playbook)
         elif await self._is_off(playbook):
@@ -128,7 +133,9 @@ class Unclear:
         async with self.house.db.snapshot() as reader:
             about = await _named(reader, wanted)
         if playbook is None or about is None or await self._is_off(playbook):
-            keeps = await listening.keeps(self.house, event)
+            async with self.house.db.snapshot() as reader:
+                whole = await parts.message(reader, event)  # a part is kept as its message is
+            keeps = await listening.keeps(self.house, whole)
             await self._say(event, KEPT if keeps else NOT_KEPT)
             return
         why = READ_BY.format(playbook.title, one.model)
@@ -137,9 +144,10 @@ class Unclear:
 
     async def _corrected(self, event: Event, said: str, one: Heard) -> bool:
         entry = one.entry
-        if not entry.new.strip() or not all(words in said for words in (entry.new, entry.old)):
+        new, old = entry.new.strip(), entry.old.strip()
+        if not new or any(found_at(words, said) < 0 for words in (new, old) if words):
             return False
-        told = Correction(new=entry.new.strip(), old=entry.old.strip())
+        told = Correction(new=new, old=old)
         return await self.correcting.heard(event, said, None, told, read_by=one.model)
 
     async def _ask(self, event: Event, guess: Playbook | None) -> None:
@@ -157,17 +165,29 @@ class Unclear:
     async def tapped(
         self, house: House, tap: Tap, who: Person, key: str, values: dict[str, str]
     ) -> Reply:
-        """Do with the words what the operator says they are."""
+        """Take the words for what the operator says they are, once; `work` does the rest."""
         async with house.db.transaction() as tx:
-            await heard(tx, tap, who, key, values)
+            cause = await heard(tx, tap, who, key, values)
             event = await parts.told(tx, tap.ref)
             playbook = self.filling.playbooks.get(tap.item)
             if event is None or not (playbook or tap.item == PLAN):
                 return Reply(GONE, refused=True)
-            said = str(event.body["words"]).strip()
+            if not await open_work(tx, KIND, cause, key=derived_id("wrk", KIND, event.id)):
+                return Reply(TAKEN_ALREADY, refused=True)
             title = PLAN_IT if playbook is None else playbook.title
-            done = say(reply_key(event.id), f"“{said}”: {title}.")
+            done = say(reply_key(event.id), f"“{str(event.body['words']).strip()}”: {title}.")
             await outbox.post(tx, done, str(event.body["conv"]))
+        return Reply(TAKEN.format(title))
+
+    async def work(self, work: Work) -> None:
+        """Do with the words what a tap said they are. `work.ref`: the tap."""
+        async with self.house.db.snapshot() as reader:
+            tap = await events.get(reader, work.ref)
+            event = None if tap is None else await parts.told(reader, str(tap.body["ref"]))
+        if tap is None or event is None:
+            return
+        said = str(event.body["words"]).strip()
+        playbook = self.filling.playbooks.get(str(tap.body["item"]))
         if playbook is None:
             await self.lost.wish(event, said, None)
         elif await self._is_off(playbook):
@@ -176,7 +196,6 @@ class Unclear:
             why, message = TAPPED.format(playbook.title), event.body.get("message")
             wish = Wish(playbook, {}, (said,), why, event.body.get("mail"), message)
             await self.filling.fill(event, wish, goal_rules.without(said))
-        return Reply(TAKEN.format(title))
 
     async def _is_off(self, playbook: Playbook) -> bool:
         async with self.house.db.snapshot() as reader:
@@ -191,9 +210,9 @@ def pointed(said: str, told: Mapping[str, str]) -> dict[str, Span]:
     """Return where the words of each blank stand, as far as they were said, and once."""
     spans = {}
     for slot, words in told.items():
-        if words.strip() and said.count(words.strip()) == 1:
-            start = said.index(words.strip())
-            spans[slot] = (start, start + len(words.strip()))
+        start = found_at(words, said) if words else -1
+        if start >= 0 and found_at(words, said, start + 1) < 0:
+            spans[slot] = (start, start + len(words))
     return spans
 
 

@@ -11,7 +11,11 @@ def plain(text: str) -> str:
 def stands(words: str, text: str) -> bool:
     """Say whether these words stand there whole: “42” does not stand in “1042” or “42.50”."""
     wanted = plain(words)
-    if not any(map(str.isalnum, wanted)):
-        return False
-    edges = rf"(?<!\w)(?<!\d[.,]){re.escape(wanted)}(?!\w)(?![.,]\d)"
-    return re.search(edges, plain(text)) is not None
+    return any(map(str.isalnum, wanted)) and found_at(wanted, plain(text)) >= 0
+
+
+def found_at(words: str, text: str, start: int = 0) -> int:
+    """Return where the words first stand whole, letter by letter, from `start` on; -1: nowhere."""
+    edges = rf"(?<!\w)(?<!\d[.,]){re.escape(words)}(?!\w)(?![.,]\d)"
+    found = re.compile(edges).search(text, start)
+    return -1 if found is None else found.start()

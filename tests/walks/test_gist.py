@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
+from agents.hearing.filling import Filling
 from memory.copying import verify
 from memory.schema.models import costs, reasons
 from memory.schema.work import effects, goals
@@ -237,11 +237,81 @@ async def test_the_same_words_again_cost_nothing(office: Office) -> None:
     assert sum(float(c.amount) for c in await office.rows(costs)) == spent > 0
 
 
-async def test_a_stale_button_says_so(office: Office) -> None:
-    chat = await office.open()
-    office.server.script(heard(one("unsure")))
+async def test_of_two_buttons_the_first_tap_counts(office: Office) -> None:
+    chat = await office.open(**LARGE)
+    office.server.script(heard(wish("refund", customer="Ada", amount="40 EUR") | {"sure": False}))
     await chat.say(REFUND)
     key = chat.key("I am not sure")
-    assert [b.label for row in chat.shown[key].buttons for b in row][-1] == "Make a plan for it"
-    async with office.app.db.snapshot() as reader:
-        assert (await reader.value(sa.select(sa.func.count()).select_from(goals))) == 0
+    refund, plan_it = (chat.tokens[key, b.label] for row in chat.shown[key].buttons for b in row)
+    assert (await chat.press(refund)).text == "Taken: Refund a customer."
+    reply = await chat.press(plan_it)  # on a second device, where the buttons stand still
+    assert (reply.refused, reply.text.startswith("You said already")) == (True, True)
+    assert len(await office.rows(goals)) == 1
+    assert len(await asked(office)) == 1
+
+
+async def test_a_tap_outlives_a_fault_right_after_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = await office.open()
+    office.server.script(heard(wish("refund", customer="Ada", amount="40 EUR") | {"sure": False}))
+    await chat.say(REFUND)
+    fill, faults = Filling.fill, [RuntimeError("the process died here")]
+
+    async def once(self: Filling, *args: Any, **more: Any) -> None:
+        if faults:
+            raise faults.pop()
+        await fill(self, *args, **more)
+
+    monkeypatch.setattr(Filling, "fill", once)
+    assert (await chat.tap("I am not sure", "Refund a customer")).text.startswith("Taken")
+    office.clock.advance(seconds=30)
+    await chat.settle()
+    assert "40.00 EUR" in chat.text("Refund")
+
+
+TURNED = (
+    ("no longer ", "40 EUR go back to Ada", ", and ", "poke me on Friday at 9"),
+    ("never: ", "40 EUR go back to Ada", ", besides ", "poke me on Friday at 9"),
+    ("", "poke me on Friday at 9", ", not that ", "40 EUR go back to Ada"),
+    ("", "40 EUR go back to Ada", " if asked, ", "poke me on Friday at 9"),
+)
+
+
+@pytest.mark.parametrize("words", TURNED)
+async def test_no_word_that_turns_a_wish_around_belongs_to_nobody(
+    office: Office, words: tuple[str, ...]
+) -> None:
+    chat = await office.open()
+    known = {
+        "40 EUR go back to Ada": wish("refund", customer="Ada", amount="40 EUR"),
+        "poke me on Friday at 9": wish("remind", at="on Friday at 9"),
+    }
+    office.server.script(heard(*(known[one] | {"words": one} for one in words if one in known)))
+    await chat.say("".join(words))
+    assert "I am not sure what you want" in chat.last
+    assert await office.rows(goals) == []
+
+
+async def test_no_number_is_cut_in_the_middle(office: Office) -> None:
+    chat = await office.open()
+    first, second = "let Ada have 40", "poke me on Friday at 9"
+    office.server.script(
+        heard(
+            wish("refund", customer="Ada", amount="40") | {"words": first},
+            wish("remind", at="on Friday at 9") | {"words": second},
+        )
+    )
+    await chat.say(f"{first}0 EUR and {second}")
+    assert "I am not sure what you want" in chat.last
+    assert await office.rows(goals) == []
+
+
+@pytest.mark.parametrize(("new", "old"), [("5 EUR", ""), ("25", "4"), ("25 EUR", "0 EUR")])
+async def test_a_correction_names_whole_words(office: Office, new: str, old: str) -> None:
+    chat = await office.open()
+    await chat.say("refund Ada 40 EUR")
+    office.server.script(heard(one("correction", new=new, old=old)))
+    await chat.say("hm, 25 EUR in place of 40 EUR would do for her, 25.50 at most")
+    refunds = [e for e in await office.rows(effects) if "amount" in e.action["args"]]
+    assert [(e.state, e.action["args"]["amount"]) for e in refunds] == [("waiting", "40.00")]
