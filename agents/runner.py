@@ -23,10 +23,10 @@ from agents.writing.checking import Draft
 from agents.writing.composing import Composing
 from agents.writing.drafted import Drafted
 from agents.writing.drafting import SHADOW, Drafting
-from connectors.contract import PermanentError
+from connectors.contract import ConnectorError, PermanentError
 from engine.acting import approvals, effects, gate, refining
 from engine.acting.digests import digest
-from engine.flow.durable import Work, undone
+from engine.flow.durable import ATTEMPTS_MAX, Work, undone
 from engine.models import model_calls
 from engine.planning import aftermath, goals, plans, refinements, versions
 from engine.planning.goals import Goal
@@ -182,8 +182,11 @@ class Runner:
         proposal = None
         if asked.state == "open":
             scope, _, why = await self.told(goal, task)
-            with suppress(PermanentError):  # the first one stands
+            try:
                 proposal = (await self._wanted(goal, task, scope, why, None)).proposal
+            except ConnectorError as error:  # where it stays so, the first one stands
+                if not isinstance(error, PermanentError) and work.attempts < ATTEMPTS_MAX:
+                    raise
         async with self.house.db.transaction() as tx:
             now = await approvals.get(tx, asked.id)
             if proposal is None:

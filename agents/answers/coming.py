@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from memory.texts.when import Span
 
 LISTED_MAX = 20
 NONE = "Nothing is set{when}. A calendar of yours that I do not see may hold more."
+LATE = ", overdue"
 _WHEN = r"(?:today|tonight|tomorrow|this week|next week|this month|next month)"
 _WANN = r"(?:heute|morgen|diese woche|nächste woche|diesen monat|nächsten monat)"
 _ASKED = re.compile(
@@ -41,7 +42,7 @@ async def lines(reader: Reader, said: str, today: date, settings: dict[str, Any]
     """Return a line for what is set in the days it names; without any: all that is ahead."""
     match = _ASKED.search(said)
     assert match is not None
-    spans = days.named(said, today)
+    spans = days.named(said, today, ahead=True)
     span = spans[0] if spans else Span(today, date.max)
     only = "reminders" if match["reminders"] or match["erinnerungen"] else ""
     only = "meetings" if match["meetings"] or match["termine"] else only
@@ -60,7 +61,9 @@ async def lines(reader: Reader, said: str, today: date, settings: dict[str, Any]
                 if span.first <= one.at.astimezone(zone).date() <= span.last
             ]
     if not only:
-        found += [line for line in await _due(reader, span, settings)]
+        late = Span(date.min, today - timedelta(days=1))
+        found += await _due(reader, span, settings)
+        found += await _due(reader, late, settings, LATE) if span.first <= today else []
     told = [text for _, text in sorted(found)]
     if not told:
         when = words.days(span.first, span.last, settings)
@@ -69,13 +72,18 @@ async def lines(reader: Reader, said: str, today: date, settings: dict[str, Any]
     return [*told[:LISTED_MAX], *([f"and {more} more"] if more > 0 else [])]
 
 
-async def _due(reader: Reader, span: Span, settings: dict[str, Any]) -> list[tuple[str, str]]:
+async def _due(
+    reader: Reader, span: Span, settings: dict[str, Any], how: str = ""
+) -> list[tuple[str, str]]:
     tasks = await records.of_kind(reader, "task", limit=records.ALL, status="open")
-    return list(_days(tasks, span, settings))
+    return list(_days(tasks, span, settings, how))
 
 
-def _days(tasks: list[Record], span: Span, settings: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _days(
+    tasks: list[Record], span: Span, settings: dict[str, Any], how: str
+) -> Iterator[tuple[str, str]]:
     for one in tasks:
         due = one.state.get("due_on")
         if due and span.first <= date.fromisoformat(due) <= span.last:
-            yield due, f"{words.written(date.fromisoformat(due), settings)}: {one.name} (task)"
+            day = words.written(date.fromisoformat(due), settings)
+            yield due, f"{day}: {one.name} (task{how})"

@@ -22,14 +22,17 @@ _DAY = re.compile(
 _AWAY = {"today": 0, "tomorrow": 1, "yesterday": -1}
 
 
-def named(said: str, today: date) -> list[Span]:
-    """Return the days a question speaks of, weeks, months, quarters and years whole."""
+def named(said: str, today: date, *, ahead: bool = False) -> list[Span]:
+    """Return the days a question speaks of, weeks, months, quarters and years whole.
+
+    `ahead`: it asks for what is to come, so a month without its year is the next one.
+    """
     if found := [_whole(match, today) for match in _NAMED.finditer(said)]:
         return found
     if match := _DAY.search(said):
         day = today + timedelta(days=_AWAY[str(match.lastgroup)])
         return [Span(day, day)]
-    return when.spans(said, today)
+    return when.spans(said, today, ahead=ahead)
 
 
 def _whole(match: re.Match[str], today: date) -> Span:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from agents.answers import days
 from engine.chat import words
@@ -22,11 +23,17 @@ _EARNED = re.compile(
     r"|eingenommen|(?:kam|kommt)\s(?:\w+\s){0,3}?(?:he)?rein)\b",
     re.IGNORECASE,
 )
+_OTHER = re.compile(  # comes in as well, and is no money; a tax on it is another matter
+    r"\b(?:mails?|e-?mails?|messages?|orders?|calls?|enquir\w+|inquir\w+|requests?|leads?|parcels?"
+    r"|deliver\w+|bestellung\w*|anfragen?|nachrichten?|pakete?|lieferung\w*)\b[^?]{0,40}"
+    r"\b(?:c(?:a|o)me|coming|kam\w*|komm\w*)\b|\b(?:income|turnover)\stax\w*",
+    re.IGNORECASE,
+)
 
 
 def asked(said: str) -> bool:
     """Say whether the question is about what came in."""
-    return _EARNED.search(said) is not None
+    return _EARNED.search(said) is not None and _OTHER.search(said) is None
 
 
 async def lines(
@@ -51,7 +58,8 @@ def _spans(said: str, today: date) -> list[Span]:
 
 def _told(every: list[Record], span: Span, of: str, settings: dict[str, Any]) -> Iterator[str]:
     when = words.days(span.first, span.last, settings)
-    paid = [one for one in every if span.first <= booked.day_of(one) <= span.last]
+    zone = ZoneInfo(settings["zone"])
+    paid = [one for one in every if span.first <= booked.day_of(one, zone) <= span.last]
     paid = [one for one in paid if Decimal(one.state["amount"]) > 0]  # else it is money that left
     if not paid:
         yield NONE.format(when=when, of=of)

@@ -65,7 +65,8 @@ class Enricher:
         self, name: str, sources: Sequence[Recalled], asked_in: str, ours: Sequence[str]
     ) -> Found:
         """Return what the sources say of whom is called so, by rules and, where set up, a model."""
-        said = [Said(n, one.text) for n, one in enumerate(sources, 1)]
+        numbered = enumerate(sources, 1)
+        said = [Said(n, one.text, by_us=one.trust == "operator") for n, one in numbered]
         ruled = firmographics.found(said, ours)
         missing = set(ATTRIBUTES) - {one.attribute for one in ruled}
         if not (self.models.set_up and sources and missing):
@@ -74,7 +75,8 @@ class Enricher:
         if not isinstance(answer, Answer):
             return Found(ruled, tuple(sources), why=answer.why)
         sound = borne(answer, sources)
-        more = tuple(one for one in sound if one.attribute in missing)
+        theirs = (one for one in sound if not firmographics.is_ours(one.value, ours))
+        more = tuple(one for one in theirs if one.attribute in missing)
         left_out = len(answer.value.findings) - len(sound)
         return Found((*ruled, *more), tuple(sources), answer.model, left_out)
 

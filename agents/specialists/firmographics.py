@@ -67,12 +67,17 @@ _SECTOR = (
 _WEB = (re.compile(r"(?:https?://|\b)(?P<v>www\.[\w-]+(?:\.[\w-]+)+|(?<=://)[\w-]+(?:\.[\w-]+)+)"),)
 
 
+_OF_US = re.compile(r"\b(?:i|we|my|our|ich|wir|mein\w*|unser\w*)\b", re.IGNORECASE)
+_BEFORE = 8  # letters before a value's own sentence, in which it says of whom
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One passage; `n` is its number on the card."""
+    """One passage; `n` is its number on the card. `by_us`: “I” and “we” in it are not them."""
 
     n: int
     text: str
+    by_us: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +91,22 @@ class Finding:
 
 def found(said: Sequence[Said], ours: Collection[str] = ()) -> tuple[Finding, ...]:
     """Return every value that is said, by attribute. `ours`: names and hosts of our own company."""
-    mine = {one.casefold() for one in ours if one}
     values: dict[tuple[str, str], tuple[str, list[int]]] = {}
     for one in said:
         for attribute, value in _values(one):
-            if any(own in value.casefold() for own in mine):
+            if is_ours(value, ours):
                 continue
             key = (attribute, value.casefold().rstrip("."))
             _, sources = values.setdefault(key, (value, []))
             sources += [] if one.n in sources else [one.n]
     every = [Finding(key[0], value, tuple(n)) for key, (value, n) in values.items()]
     return tuple(sorted(every, key=lambda one: ATTRIBUTES.index(one.attribute)))
+
+
+def is_ours(value: str, ours: Collection[str]) -> bool:
+    """Say whether a value names our own company or host, whole: “Art” is not in “Cartier”."""
+    own = "|".join(re.escape(one) for one in ours if one)
+    return bool(own) and re.search(rf"(?<!\w)(?:{own})(?!\w)", value, re.IGNORECASE) is not None
 
 
 def disputed(findings: Sequence[Finding]) -> set[str]:
@@ -113,6 +123,9 @@ def _values(one: Said) -> Iterator[tuple[str, str]]:
     for attribute, several in patterns:
         for pattern in several:
             for match in pattern.finditer(one.text):
+                before = one.text[max(0, match.start() - _BEFORE) : match.start("v")]
+                if one.by_us and _OF_US.search(before):
+                    continue
                 value = " ".join(match["v"].split()).strip(" ,;")
                 if 0 < len(value) <= VALUE_CHARS_MAX:
                     yield attribute, value

@@ -40,7 +40,9 @@ from memory.canon.records import Record
 from memory.db import Reader, Tx
 from memory.events import Event
 from memory.ids import derived_id
+from memory.recalling import about
 from memory.recalling.recall import Recalled
+from memory.redaction import REDACTS
 
 KIND, ACTION, SOURCE = "enrich.proposed", "enrich.take", "enrich"
 PARTIES = ("person", "company")
@@ -53,9 +55,14 @@ READ_BY = "Where the rules found nothing, {model} read the sources."
 LEFT_OUT = "{count} of what it said does not stand in its source, and was left out."
 SILENT = "By rules alone: {why}"
 TAKEN = "{name}: {what} taken."
+MOVED = "What I looked at changes just now. Write it once more, please."
+CHANGED = "{name} was changed since this was shown, so nothing was taken. Say /enrich once more."
+UNSAID = "What said “{value}” is not kept any more, so nothing was taken."
+TWO = "Several companies are called “{value}”, so nothing was taken. Say in the record which it is."
 RECORD = "the record"
 QUOTE_CHARS = 400
 SHOWN_MAX = 10
+AGAIN_MAX = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,35 +75,51 @@ class Enriching:
 
     async def enrich(self, event: Event, rest: str) -> Msg | None:
         """Look what is kept of somebody and propose what it says; nothing is written."""
+        for _ in range(AGAIN_MAX):
+            done, said = await self._looked(event, rest)
+            if done:
+                return said
+        return say(f"enrich:{event.id}", MOVED)
+
+    async def _looked(self, event: Event, rest: str) -> tuple[bool, Msg | None]:
+        """Look once. False: somebody was forgotten, or whom it is about changed meanwhile."""
         key = f"enrich:{event.id}"
         async with self.house.db.snapshot() as reader:
+            forgot = await events.newest(reader, *REDACTS)
             record = await one_called(reader, rest)
             if isinstance(record, str):
-                return say(key, record)
+                return True, say(key, record)
             if record.kind not in PARTIES:
-                return say(key, NOT_A_PARTY.format(name=record.name))
+                return True, say(key, NOT_A_PARTY.format(name=record.name))
             settings = await profile.read(reader)
             sources = await self.enricher.look(reader, record.id)
         ours = (settings["company"], settings["email"].rpartition("@")[2])
         found = await self.enricher.found(record.name, sources, event.id, ours)
         async with self.house.db.transaction() as tx:
             now = await records.get(tx, record.id)
-            if now is None or now.version != record.version or now.status == "erased":
-                return say(key, GONE)
-            new = await _new(tx, now, found)
-            if not new:
-                count = f"{len(sources)} passage{'' if len(sources) == 1 else 's'}"
-                return say(
-                    key, "\n".join([NOTHING.format(name=now.name, count=count), *_by(found)])
-                )
-            proposed = await events.append(
-                tx, KIND, source=SOURCE, key=event.id, trust="outside", cause=event.id,
-                body={"record": now.id, "version": now.version, "found": new},
-            )  # fmt: skip
-            if proposed is not None:
-                msg = _card(key, now, new, found.sources, settings, tuple(_by(found)))
-                await outbox.post(tx, msg, str(event.body["conv"]))
-        return None
+            same = await events.newest(tx, *REDACTS) == forgot
+            if now is None or now.version != record.version or not same:
+                return False, None
+            return True, await _proposed(tx, event, now, found, settings)
+
+
+async def _proposed(
+    tx: Tx, event: Event, record: Record, found: Found, settings: dict[str, Any]
+) -> Msg | None:
+    """Keep what is proposed as it is shown; or return that there is nothing new."""
+    key, new = f"enrich:{event.id}", await _new(tx, record, found)
+    if not new:
+        count = f"{len(found.sources)} passage{'' if len(found.sources) == 1 else 's'}"
+        return say(key, "\n".join([NOTHING.format(name=record.name, count=count), *_by(found)]))
+    proposed = await events.append(
+        tx, KIND, source=SOURCE, key=event.id, trust="outside", cause=event.id,
+        actor=str(record.state.get("email") or record.name),
+        body={"record": record.id, "version": record.version, "found": new},
+    )  # fmt: skip
+    if proposed is not None:
+        msg = _card(key, record, new, found.sources, settings, tuple(_by(found)))
+        await outbox.post(tx, msg, str(event.body["conv"]))
+    return None
 
 
 async def take(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -115,6 +138,8 @@ async def take(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
         ]
         if not chosen:
             return Reply(GONE, refused=True)
+        if (lacking := await _lacking(tx, record, chosen, found)) is not None:
+            return Reply(lacking, refused=True)
         try:
             for one in chosen:
                 await _keep(tx, record.id, one, proposed.id, cause)
@@ -127,6 +152,25 @@ async def take(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
 
 
 VERBS: Mapping[str, Callable[..., Any]] = {ACTION: take}
+
+
+async def _lacking(
+    reader: Reader,
+    record: Record,
+    chosen: Sequence[dict[str, Any]],
+    shown: Sequence[dict[str, Any]],
+) -> str | None:
+    """Return why nothing of these may be taken: what a card showed may be old by the tap."""
+    for one in chosen:
+        alike = [other["value"] for other in shown if other["attribute"] == one["attribute"]]
+        if await _known(reader, record, one["attribute"]) not in (one["old"], *alike):
+            return CHANGED.format(name=record.name)
+        if not await about.kept(reader, one["refs"]):
+            return UNSAID.format(value=one["value"])
+        companies = one["attribute"] == "company" and record.kind == "person"
+        if companies and len(await records.called(reader, one["value"], "company")) > 1:
+            return TWO.format(value=one["value"])
+    return None
 
 
 async def _keep(tx: Tx, record: str, one: Mapping[str, Any], proposed: str, cause: str) -> None:

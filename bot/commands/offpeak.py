@@ -27,7 +27,7 @@ class Offpeak:
         """Say the hours, or set them: “22-6”, “off”, or a sentence like “off-peak is 22 to 6”."""
         key = f"offpeak:{event.id}"
         hours = offpeak.said(rest) or rest.strip().casefold().replace(" to ", "-")
-        if hours and quiet.fault(hours) is not None:
+        if hours and (quiet.fault(hours) is not None or offpeak.never(hours)):
             return say(key, WRONG.format(rest.strip()))
         async with self.house.db.transaction() as tx:
             if hours:

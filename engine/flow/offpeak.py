@@ -28,11 +28,19 @@ def said(words: str) -> str | None:
     return None if found is None else f"{int(found[1])}-{int(found[2])}"
 
 
+def never(hours: str) -> bool:
+    """Say whether these hours end as they begin: what waits for them would wait for ever."""
+    begins, dash, ends = hours.partition("-")
+    return bool(dash) and int(begins) == int(ends)
+
+
 async def is_on(reader: Reader) -> bool:
     """Say whether off-peak work may be done at this moment."""
     settings = await profile.read(reader)
     hours = str(settings[NAME])
-    return hours == quiet.OFF or quiet.within(_local(reader.now, settings["zone"]), hours)
+    if hours == quiet.OFF or never(hours):
+        return True
+    return quiet.within(_local(reader.now, settings["zone"]), hours)
 
 
 async def waiting(reader: Reader) -> int:

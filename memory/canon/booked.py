@@ -5,7 +5,7 @@ Amount, day and party have to fit; even then it is a proposal, for two payments 
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -44,10 +44,10 @@ async def twin(
     return min(fitting, key=lambda one: (abs(day_of(one) - day), one.id), default=None)
 
 
-def day_of(payment: Record) -> date:
-    """Return when it was paid, or else when it was recorded."""
+def day_of(payment: Record, zone: tzinfo = UTC) -> date:
+    """Return when it was paid, or else the day it was recorded on, as it was in this zone."""
     paid = payment.state.get("paid_on")
-    return date.fromisoformat(paid) if paid else payment.at.date()
+    return date.fromisoformat(paid) if paid else payment.at.astimezone(zone).date()
 
 
 def stands(number: str, said: str) -> bool:

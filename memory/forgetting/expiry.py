@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from memory import events
 from memory.beliefs import facts
 from memory.db import Reader, Tx
-from memory.forgetting.kept import Kind, Lapse, Thing
+from memory.forgetting.kept import PART, Kind, Lapse, Thing
 from memory.ids import derived_id
 from memory.journal import GENESIS, Entry
 from memory.recalling import recall
@@ -36,8 +36,9 @@ STAYS = frozenset(
     {"conv", "date", "digest", "file", "mail", "message_id", "mime", "redirects", "reply_to"}
 )
 QUOTING = (  # cards whose evidence is told there
-    *("about", "asked", "fact", "facts", "place", "qualify", "research", "who"),
+    *("about", "asked", "enrich", "fact", "facts", "place", "qualify", "research", "who"),
 )
+READ, PROPOSED = "email.fields", "enrich.proposed"  # events with words of others in their bodies
 OWNERS = ((suggestions, "event"), (goals, "asked_by"), (facts_table, "id"))
 
 
@@ -46,16 +47,19 @@ class Traces:
     """Where the words of things stand, as of event number `seq`."""
 
     seq: int = 0
+    things: frozenset[str] = frozenset()
     rows: dict[RowKey, set[str]] = field(default_factory=dict)  # → the things
+    told: dict[str, set[str]] = field(default_factory=dict)  # the thing → events that quote it
     log: dict[str, set[str]] = field(default_factory=dict)  # the thing → events that hold rows
     files: dict[str, set[str]] = field(default_factory=dict)  # the thing → what nothing else needs
 
 
 async def trace(reader: Reader, some: Collection[Thing]) -> Traces:
     """Find every row, logged change and file of these things. Reads the whole log once."""
-    found = Traces()
-    async for row, id in _rows(reader, {one.id for one in some}):
-        found.rows.setdefault(row, set()).add(id)
+    ids = {one.id for one in some}
+    found, parts = Traces(things=frozenset(ids)), await _parts(reader, ids)
+    async for row, id in _rows(reader, ids | parts.keys()):
+        found.rows.setdefault(row, set()).add(parts.get(id, id))
     async for event in pages(reader, log):
         found.seq = event.seq
         _see(found, event)
@@ -76,8 +80,9 @@ async def expire(
     mine = {row for row, things in found.rows.items() if things & ids}
     for name, key in sorted(mine):
         await _blank_state(tx, metadata.tables[name], key)
-    touched = ids.union(*(found.log.get(id, ()) for id in ids))
-    left = await _blank_log(tx, touched, ids, mine)
+    quoting = ids.union(*(found.told.get(id, ()) for id in ids))
+    touched = quoting.union(*(found.log.get(id, ()) for id in ids))
+    left = await _blank_log(tx, touched, quoting, mine)
     sources = {key[0] for name, key in mine if name in ("artifacts", "cards", "goals")}
     await recall.forget(tx, sorted(ids | sources))
     files = tuple(sorted(set().union(*(found.files.get(id, ()) for id in ids))))
@@ -108,6 +113,12 @@ async def gone(reader: Reader, after_seq: int) -> tuple[Counter[Kind], Counter[L
         counts.update(row.body["counts"])
         ends.update(row.body.get("lapsed", {}))
     return counts, ends
+
+
+async def _parts(reader: Reader, ids: set[str]) -> dict[str, str]:
+    """Return the parts that these messages were found to have, each with its message."""
+    rows = await reader.rows(sa.select(log.c.id, log.c.cause).filter_by(kind=PART))
+    return {row.id: row.cause for row in rows if row.cause in ids}
 
 
 async def _rows(reader: Reader, ids: set[str]) -> AsyncIterator[tuple[RowKey, str]]:
@@ -181,6 +192,17 @@ def _see(found: Traces, event: sa.Row[Any]) -> None:
     for name, values in event.changes:
         for thing in found.rows.get(key_of(name, values), ()):
             found.log.setdefault(thing, set()).add(event.id)
+    for thing in found.things.intersection(_quoted_by(event)):
+        found.told.setdefault(thing, set()).add(event.id)
+
+
+def _quoted_by(event: sa.Row[Any]) -> set[str]:
+    """Return whose words the body of an event holds: a mail's fields, findings with their value."""
+    if event.kind == READ:
+        return {event.cause}
+    if event.kind == PROPOSED and isinstance(event.body["found"], list):
+        return {ref for one in event.body["found"] for ref in one["refs"]}
+    return set()
 
 
 async def _see_files(reader: Reader, found: Traces, some: Collection[Thing]) -> None:

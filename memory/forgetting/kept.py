@@ -31,6 +31,7 @@ EVENTS: Mapping[str, Kind] = {
     "file.received": "message",  # the words beside it; the file is a thing of its own
     "email.received": "mail",
 }
+PART = "message.part"  # one of several wishes
 NOTE = "note"  # the attribute of what the operator wanted noted
 UNSETTLED = ("proposed", "waiting", "approved", "running", "failed", "unknown")
 
@@ -113,6 +114,8 @@ async def _needed(reader: Reader) -> set[str]:
         row.ref for row in await reader.rows(sa.select(work.c.ref).where(work.c.state != "done"))
     }
     found |= await _asking(reader)
+    part = sa.select(log.c.id, log.c.cause).where(log.c.kind == PART)  # its words are the message's
+    found |= {row.cause for row in await reader.rows(part) if row.id in found}
     return {id for id in found if id}
 
 

@@ -1,12 +1,14 @@
 """About: what is kept of a record, whether or not a question would find it."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from memory.beliefs import standing
 from memory.db import Reader
 from memory.recalling import scope
 from memory.recalling.recall import KEPT, Recalled
-from memory.schema.recall import passages
+from memory.schema.recall import archived, passages
 
 GONE = ("withdrawn", "over")
 
@@ -22,3 +24,12 @@ async def newest(reader: Reader, record: str, most: int) -> list[Recalled]:
         for row in rows
         if stand.get(row.ref) not in GONE
     ]
+
+
+async def kept(reader: Reader, refs: Collection[str]) -> bool:
+    """Say whether any passage from these sources is still kept; what is forgotten has none."""
+    for table in (passages, archived):
+        query = sa.select(table.c.id).where(table.c.ref.in_(refs)).limit(1)
+        if await reader.value(query) is not None:
+            return True
+    return False

@@ -51,9 +51,12 @@ def tells_number(text: str) -> bool:
     return _tells_number().search(text) is not None
 
 
-def spans(text: str, today: date) -> list[Span]:
-    """Return the days the text speaks of, absolute ones first; nothing it only might mean."""
-    found = [*_dates(text.lower()), *_relative(text.lower(), today)]
+def spans(text: str, today: date, *, ahead: bool = False) -> list[Span]:
+    """Return the days the text speaks of, absolute ones first; nothing it only might mean.
+
+    `ahead`: it speaks of what is to come, so its May is the next one and not the last.
+    """
+    found = [*_dates(text.lower()), *_relative(text.lower(), today, ahead)]
     return list(dict.fromkeys(found))
 
 
@@ -89,7 +92,7 @@ def _whole_month(year: int, month: int) -> Span:
     return Span(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
 
 
-def _relative(text: str, today: date) -> Iterator[Span]:
+def _relative(text: str, today: date, ahead: bool) -> Iterator[Span]:
     words = _words()
     for match in _any_of(words["relative"]).finditer(text):
         first, last = words["relative"][match[0]]
@@ -99,17 +102,20 @@ def _relative(text: str, today: date) -> Iterator[Span]:
         middle = today - timedelta(days=days)
         slack = timedelta(days=int(words["units"][unit]) // 2)
         yield Span(middle - slack, middle + slack)
-    yield from _months_alone(text, today)
+    yield from _months_alone(text, today, ahead)
 
 
-def _months_alone(text: str, today: date) -> Iterator[Span]:
-    """A month without a year is the last one that has begun."""
+def _months_alone(text: str, today: date, ahead: bool) -> Iterator[Span]:
+    """A month without a year is the last one that has begun, or the next that is not over."""
     for match in _month().finditer(text):
         day, name = match["before"] or match["after"], match["month"]
         if match["year"] or (not day and not match["in"] and name in _words()["ambiguous_months"]):
             continue
         month = _months()[name]
         year = today.year - (month > today.month)
+        if ahead:
+            past = (month, int(day or 31)) < (today.month, today.day)
+            year = today.year + past
         yield from _day(str(year), str(month), day) if day else [_whole_month(year, month)]
 
 

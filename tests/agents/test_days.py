@@ -71,3 +71,18 @@ def test_what_was_done_is_asked_in_many_ways(said: str) -> None:
 def test_other_questions_are_left_to_memory(said: str) -> None:
     assert not coming.asked(said)
     assert not done.asked(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        ("what is planned in January?", date(2027, 1, 1), date(2027, 1, 31)),
+        ("what meetings are there on 3 December?", date(2026, 12, 3), date(2026, 12, 3)),
+        ("what is due on 3 November?", date(2027, 11, 3), date(2027, 11, 3)),
+        ("was steht im November an?", date(2026, 11, 1), date(2026, 11, 30)),
+        ("what is planned in January 2026?", date(2026, 1, 1), date(2026, 1, 31)),
+        ("what was due yesterday?", date(2026, 11, 19), date(2026, 11, 19)),
+    ],
+)
+def test_a_month_of_what_is_to_come_is_the_next_one(said: str, first: date, last: date) -> None:
+    assert days.named(said, TODAY, ahead=True) == [Span(first, last)]

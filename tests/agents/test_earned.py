@@ -1,13 +1,17 @@
 """What came in, within the days a question names."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from agents.answers import earned
-from memory.canon import records
+from memory.canon import booked, records
+from memory.canon.records import Record
 from memory.db import Reader
+from memory.texts.when import Span
 
+MAY = date(2027, 5, 1)
 TODAY = date(2026, 11, 20)  # a Friday
 SETTINGS = {"locale": "en_GB", "zone": "Europe/Berlin", "currency": "EUR"}
 
@@ -67,3 +71,24 @@ async def test_without_days_this_month_and_this_year_are_told(
 )
 def test_other_questions_are_not_about_what_came_in(said: str) -> None:
     assert not earned.asked(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "how many orders came in this week?", "when did Ada's mail come in?",
+        "sind heute Anfragen reingekommen?", "when is my income tax due?",
+    ],
+)  # fmt: skip
+def test_what_else_comes_in_is_no_money(said: str) -> None:
+    assert not earned.asked(said)
+
+
+def test_a_payment_counts_for_the_day_it_was_recorded_on_where_the_operator_is() -> None:
+    night = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # in Berlin it is December already
+    state = {"amount": "10.00", "currency": "EUR"}
+    paid = Record.model_construct(state=state, at=night)
+    november, december = Span(date(2026, 11, 1), date(2026, 11, 30)), Span(night.date(), MAY)
+    assert "no payment" in next(earned._told([paid], november, "", SETTINGS))
+    assert "10.00 EUR came in" in next(earned._told([paid], december, "", SETTINGS))
+    assert booked.day_of(paid, ZoneInfo("Europe/Berlin")) == date(2026, 12, 1)

@@ -339,3 +339,15 @@ async def test_what_was_only_asked_of_somebody_is_not_told_of_them(app: App, cha
     await chat.say("did Ada write about the blue lamp?")
     await chat.say("/who Ada")
     assert "blue lamp" not in chat.last
+
+
+async def test_what_is_due_is_also_what_is_overdue(app: App, chat: Chat) -> None:
+    async with app.db.transaction() as tx:
+        for name, day in (("clean the kiln", "2026-11-13"), ("order clay", "2026-12-03")):
+            await records.create(tx, "task", {"name": name, "due_on": day}, None)
+    await chat.say("what is due?")
+    assert "clean the kiln (task, overdue)" in chat.last
+    assert "order clay (task)" in chat.last
+    await chat.say("what is due in December?")
+    assert "order clay (task)" in chat.last
+    assert "clean the kiln" not in chat.last

@@ -4,10 +4,15 @@ from typing import Any
 
 import pytest
 
+from agents.specialists.enricher import Enricher
 from bot.app import App
+from memory import events
 from memory.beliefs import facts
 from memory.canon import records
 from memory.copying import verify
+from memory.forgetting import erasure
+from memory.recalling import recall
+from memory.schema.chat import cards
 from memory.schema.models import reasons
 from memory.schema.records import facts as facts_table
 from memory.schema.work import effects
@@ -18,6 +23,7 @@ from tests.peers.models import fails, says
 from tests.walks.model_office import Office
 
 CARD = "what could be added"
+ROLE = "Role: Head of Training"
 SIGNED = "Hello,\nthe lamps are fine. We are 12 people.\nAda Example, Head of Training\nLund Ltd"
 
 
@@ -145,3 +151,63 @@ async def test_with_its_budget_spent_or_a_model_that_fails_the_rules_go_on(
     await chat.say("/enrich Ada")
     assert "By rules alone:" in chat.text(CARD)
     assert 1 <= len([r for r in await office.rows(reasons) if r.step == "enrich/1"]) <= 6
+
+
+async def test_what_changed_or_is_gone_since_the_card_is_not_taken(app: App, chat: Chat) -> None:
+    await chat.drop(mail())
+    await chat.say("/enrich Ada")
+    role, size = (chat.tokens[chat.key(CARD), one] for one in (ROLE, "Size: 12 people"))
+    ada, *_ = await told(app)
+    async with app.db.transaction() as tx:
+        said = await events.note(tx, "test.said", None)
+        await facts.learn(
+            tx, "role", "CEO", record=ada.id, author="owner", source=said.id, cardinality="one"
+        )
+    assert "was changed since this was shown" in (await chat.press(role)).text
+    async with app.db.transaction() as tx:
+        [received] = await events.of_kind(tx, "email.received")
+        await recall.forget(tx, [received.id])
+    assert "is not kept any more" in (await chat.press(size)).text
+    known = {one.attribute: one.value for one in (await told(app))[1:] if one.status == "active"}
+    assert known == {"role": "CEO"}
+
+
+async def test_of_two_companies_of_one_name_none_is_taken(app: App, chat: Chat) -> None:
+    async with app.db.transaction() as tx:
+        for _ in range(2):
+            await records.create(tx, "company", {"name": "Lund Ltd"}, None)
+    await chat.drop(mail())
+    await chat.say("/enrich Ada")
+    assert "Several companies are called “Lund Ltd”" in (await chat.tap(CARD, "Take all")).text
+    ada, *said = await told(app)
+    assert (ada.state.get("company"), [one for one in said if one.status == "active"]) == (None, [])
+
+
+async def test_what_is_forgotten_while_a_model_reads_is_on_no_card(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = await office.open()
+    await chat.say("note on Ada: Bruno Muster says that she is Head of Training")
+    found, people = Enricher.found, ["Bruno Muster"]
+
+    async def meanwhile(self: Enricher, *args: Any) -> Any:
+        while people:
+            async with office.app.db.transaction() as tx:
+                [one] = await records.called(tx, people.pop(), "person")
+                await erasure.erase(tx, one.id, None)
+        return await found(self, *args)
+
+    monkeypatch.setattr(Enricher, "found", meanwhile)
+    office.server.script(reads(("role", "Head of Training", 1)))
+    await chat.say("/enrich Ada")
+    assert "nothing new in 0 passages" in chat.last
+    async with office.app.db.snapshot() as reader:
+        assert "Bruno Muster" not in str(await reader.rows(cards.select()))
+
+
+async def test_nobody_is_said_to_be_what_we_are(office: Office) -> None:
+    chat = await office.open()
+    await chat.say("note on Ada: tell her that I am the Founder, and she knows Studio Example")
+    office.server.script(reads(("company", "Studio Example", 1)))
+    await chat.say("/enrich Ada")
+    assert "nothing new" in chat.last

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from engine.flow import offpeak
+from memory import profile
 from memory.copying import verify
 from memory.schema.models import costs, reasons
 from tests.peers.models import fails, says
@@ -116,3 +118,14 @@ async def test_a_restart_by_day_waits_for_the_night_all_the_same(office: Office)
     night(office)
     await chat.settle()
     assert len(await shadows(office)) == 3
+
+
+async def test_hours_that_end_as_they_begin_would_be_never(office: Office) -> None:
+    chat = await office.open()
+    for words in ("/offpeak 6-6", "off-peak is 6 to 06"):
+        await chat.say(words)
+        assert "are no hours. Write /offpeak 22-6" in chat.last
+    async with office.app.db.transaction() as tx:
+        await profile.save(tx, None, offpeak="6-06")  # as an earlier version took it
+    async with office.app.db.snapshot() as reader:
+        assert await offpeak.is_on(reader)

@@ -10,6 +10,7 @@ import pytest
 from agents import runner
 from bot import delivery
 from bot.surfaces import Heard, Token
+from connectors.contract import TransientError
 from engine.acting import effects as acting
 from engine.acting import streaks
 from engine.chat import outbox
@@ -487,3 +488,23 @@ async def test_a_crash_after_any_commit_leads_to_the_same_card(
     assert WROTE in mail
     assert set(await how(office)) <= {"came"}
     assert (await verify.verify(office.app.db)).faults == ()
+
+
+async def test_a_better_draft_that_cannot_be_judged_leaves_the_first_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = await asked(office)
+
+    async def weigh(*args: object, **more: object) -> None:
+        raise TransientError("The mail server is away.", 1.0)
+
+    monkeypatch.setattr(runner.gate, "weigh", weigh)
+    await comes(office)
+    for _ in range(3):
+        office.clock.advance(minutes=5)
+        await chat.settle()
+    monkeypatch.undo()
+    assert await how(office) == ["none"]
+    assert COMES not in told(chat)
+    await chat.tap(CARD, "✓ Send")
+    assert TEMPLATE in sent(office.app)[0]

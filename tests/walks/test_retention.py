@@ -444,3 +444,44 @@ async def test_a_rule_about_something_wider_lets_nothing_be_forgotten(
     await night(app, chat, clock)
     assert "zebra" in await everything(app)
     await app.close()
+
+
+async def test_the_parts_of_a_message_go_with_it(app: App, chat: Chat, clock: FakeClock) -> None:
+    await agreed(chat, "keep messages for 90 days")
+    await chat.say("book a flight to the zebra. Also remind me on Monday at 9 about the walrus.")
+    clock.advance(days=92)
+    await app.alarms.ring_due()
+    await night(app, chat, clock)
+    told = await everything(app)
+    assert "zebra" not in told
+    assert "You asked: \\u201cremind me on Monday" not in told
+    assert "remind me on Monday" not in told
+    assert await faults(app) == ()
+
+
+async def test_a_message_is_needed_while_one_of_its_parts_waits(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    await agreed(chat, "keep messages for 1 day")
+    await chat.say("remind me about the walrus. Also remind me tomorrow at 9 to rest.")
+    clock.advance(hours=30)
+    await night(app, chat, clock)
+    assert "remind me about the walrus. Also" in await everything(app)
+
+
+async def test_what_was_read_of_a_mail_goes_with_it(office: Office, clock: FakeClock) -> None:
+    chat = await office.open()
+    asks = [{"kind": "other", "words": "My zebra wants its stripes again"}]
+    office.server.script(says({"asks": asks}), says({"findings": []}))
+    await chat.drop(mail("My zebra wants its stripes again\nEve Example, Head of Zebras\n", 1))
+    await chat.say("/enrich Eve")
+    assert "Head of Zebras" in chat.text("what could be added")
+    token = chat.tokens[chat.key("what could be added"), "Role: Head of Zebras"]
+    await agreed(chat, MAILS)
+    clock.advance(days=92)
+    await night(office.app, chat, clock)
+    told = await everything(office.app)
+    assert "stripes" not in told
+    assert "Head of Zebras" not in told
+    assert (await chat.press(token)).refused
+    assert await faults(office.app) == ()
