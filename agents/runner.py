@@ -109,6 +109,7 @@ class Runner:
                 wishes += await self._shadows(ref)
         mine = wishes[: shadows.TOGETHER_MAX]
         if mine and mine[0].wanted.task == work.ref:  # else it was asked with another before
+            mine.sort(key=lambda one: one.wanted.task or "")  # whoever's turn it is, the same call
             await shadows.asked(self.drafting.models, self.house, mine)
 
     async def _shadows(self, task_id: str) -> list[Wish[Drafted]]:

@@ -43,7 +43,9 @@ async def lines(reader: Reader, said: str, today: date, settings: dict[str, Any]
     match = _ASKED.search(said)
     assert match is not None
     spans = days.named(said, today, ahead=True)
-    span = spans[0] if spans else Span(today, date.max)
+    span = Span(today, date.max)
+    if spans:
+        span = Span(min(one.first for one in spans), max(one.last for one in spans))
     only = "reminders" if match["reminders"] or match["erinnerungen"] else ""
     only = "meetings" if match["meetings"] or match["termine"] else only
     zone, found = ZoneInfo(settings["zone"]), list[tuple[str, str]]()

@@ -15,7 +15,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _DAY = re.compile(
-    r"\b(?:(?P<today>today|tonight|heute)|(?P<tomorrow>tomorrow|(?<!guten )morgen)"
+    r"\b(?:(?P<today>today|tonight|heute(?: morgen)?)|(?P<tomorrow>tomorrow|(?<!guten )morgen)"
     r"|(?P<yesterday>yesterday|gestern))\b",
     re.IGNORECASE,
 )
@@ -29,9 +29,10 @@ def named(said: str, today: date, *, ahead: bool = False) -> list[Span]:
     """
     if found := [_whole(match, today) for match in _NAMED.finditer(said)]:
         return found
-    if match := _DAY.search(said):
-        day = today + timedelta(days=_AWAY[str(match.lastgroup)])
-        return [Span(day, day)]
+    away = dict.fromkeys(_AWAY[str(match.lastgroup)] for match in _DAY.finditer(said))
+    if away:
+        each = (today + timedelta(days=days) for days in away)
+        return [Span(day, day) for day in each]
     return when.spans(said, today, ahead=ahead)
 
 

@@ -55,12 +55,21 @@ async def asked(models: Models, house: House, wishes: Sequence[Wish[Drafted]]) -
 async def _together(
     models: Models, house: House, wishes: Sequence[Wish[Drafted]], tier: Tier, model: Model
 ) -> list[Wish[Drafted]]:
-    """Ask for all at once; return those that nothing came for."""
+    """Ask for all at once; return those that nothing came for.
+
+    What was answered just before a crash is not asked, and paid, once more.
+    """
     whole = one_of(wishes)
-    answer = await models.tried(whole, tier, model)
-    if not isinstance(answer, Answer):
-        return list(wishes)
-    texts = {one.id: one.text for one in answer.value.drafts if not loops(one.text)}
+    async with house.db.snapshot() as reader:
+        kept = await model_calls.kept(reader, whole.key(model.name))
+    if kept is not None:
+        came = Shadows.model_validate(kept)
+    else:
+        answer = await models.tried(whole, tier, model)
+        if not isinstance(answer, Answer):
+            return list(wishes)
+        came = answer.value
+    texts = {one.id: one.text for one in came.drafts if not loops(one.text)}
     found = [
         together.One(wish.wanted, wish.key(model.name), Drafted(text=texts[number]).model_dump())
         for number, wish in enumerate(wishes, 1)
@@ -72,18 +81,23 @@ async def _together(
 
 
 def one_of(wishes: Sequence[Wish[Drafted]]) -> Wish[Shadows]:
-    """Return one wish for all of these, which have the same task. What lasts stands in it once."""
+    """Return one wish for all of these, which have the same task. What lasts stands in it once.
+
+    It tells with its passages which goals' words it holds, so that they go with them.
+    """
     first, count = wishes[0], len(wishes)
     lasting = {(part.name, part.text): part for wish in wishes for part in wish.parts if part.lasts}
     parts: list[Part] = list(lasting.values())
     for number, wish in enumerate(wishes, 1):
         own = [part for part in wish.parts if not part.lasts]
         parts += [replace(part, name=f"{number}: {part.name}") for part in own]
+    read = [one for wish in wishes for one in wish.wanted.recalled]
+    read += [(wish.wanted.goal, 0.0) for wish in wishes if wish.wanted.goal is not None]
     wanted = model_calls.Wanted(
         step=STEP.format(step=first.wanted.step, count=count),
         agent=first.wanted.agent,
         basis=model_calls.digest([wish.wanted.basis for wish in wishes]),
-        recalled=tuple(dict.fromkeys(one for wish in wishes for one in wish.wanted.recalled)),
+        recalled=tuple(dict.fromkeys(read)),
     )
     return Wish(
         wanted, first.tier, first.task + TASK.format(count=count), tuple(parts), Shadows,

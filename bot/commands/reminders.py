@@ -12,6 +12,7 @@ from memory.events import Event
 
 SHOWN_MAX = 20
 NONE = "No reminder is set. “remind me on Friday at 9 about invoice 7” sets one."
+NOT_HELD = "No reminder says “{}”."
 SET = "Reminders that are set. A tap takes one back:"
 
 
@@ -39,6 +40,7 @@ class Reminders:
             (Button(label=f"↩ {n} {texts[id]}"[:LABEL_CHARS_MAX], action="undo", ref=id),)
             for n, (id, _) in listed
         )
+        top = SET if held else f"{NOT_HELD.format(rest)} {SET}"
         lines = "\n".join(f"{n}. {text}" for n, (_, text) in listed)
         more = f"\nand {len(shown) - SHOWN_MAX} more" if len(shown) > SHOWN_MAX else ""
-        return say(key, f"{SET}\n{lines}{more}", buttons=rows)
+        return say(key, f"{top}\n{lines}{more}", buttons=rows)

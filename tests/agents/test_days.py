@@ -86,3 +86,9 @@ def test_other_questions_are_left_to_memory(said: str) -> None:
 )
 def test_a_month_of_what_is_to_come_is_the_next_one(said: str, first: date, last: date) -> None:
     assert days.named(said, TODAY, ahead=True) == [Span(first, last)]
+
+
+def test_of_two_days_that_are_named_both_count() -> None:
+    both = [Span(TODAY, TODAY), Span(date(2026, 11, 21), date(2026, 11, 21))]
+    assert days.named("what is planned today and tomorrow?", TODAY) == both
+    assert days.named("was steht heute Morgen an?", TODAY) == both[:1]

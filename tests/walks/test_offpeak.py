@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from engine.flow import offpeak
+from engine.models import model_calls, together
 from memory import profile
 from memory.copying import verify
 from memory.schema.models import costs, reasons
 from tests.peers.models import fails, says
 from tests.walks.model_office import CARD, WROTE, Office
+from tests.walks.test_retention import night as go_by_night
+from tests.walks.test_rule_words import agreed
 from tests.walks.test_trials import MORE, try_out
 
 DRAFT = says({"text": WROTE})
@@ -70,8 +73,8 @@ async def test_what_nobody_waits_for_waits_for_the_hours_and_is_asked_in_one_req
     await chat.say("/offpeak")
     assert "3 of it waits." in chat.last
     texts = [ALIKE] * 3  # which is no loop
-    together = [{"id": number, "text": text} for number, text in enumerate(texts, 1)]
-    office.server.script(says({"drafts": together}, tokens=(300, 60)))
+    joint = [{"id": number, "text": text} for number, text in enumerate(texts, 1)]
+    office.server.script(says({"drafts": joint}, tokens=(300, 60)))
     night(office)
     await chat.settle()
     assert len(office.server.asked) == 1
@@ -129,3 +132,47 @@ async def test_hours_that_end_as_they_begin_would_be_never(office: Office) -> No
         await profile.save(tx, None, offpeak="6-06")  # as an earlier version took it
     async with office.app.db.snapshot() as reader:
         assert await offpeak.is_on(reader)
+
+
+async def test_what_was_answered_before_a_crash_is_not_paid_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = await wished(office)
+    texts = [{"id": number, "text": ALIKE} for number in (1, 2, 3)]
+    office.server.script(says({"drafts": texts}))
+    share, faults = together.share, [RuntimeError("the process died here")]
+
+    async def once(*args: Any) -> None:
+        if faults:
+            raise faults.pop()
+        await share(*args)
+
+    monkeypatch.setattr(together, "share", once)
+    night(office)
+    await chat.settle()
+    office.clock.advance(seconds=60)
+    await chat.settle()
+    assert len(office.server.asked) == 1
+    assert len(await shadows(office)) == 3
+
+
+async def test_what_was_asked_together_goes_with_the_words_it_was_asked_for(
+    office: Office,
+) -> None:
+    chat = await wished(office)
+    await agreed(chat, "keep messages for 90 days")
+    office.server.script(says({"drafts": [{"id": n, "text": ALIKE} for n in (1, 2, 3)]}))
+    night(office)
+    await chat.settle()
+    [whole] = [one for one in await office.rows(reasons) if one.step.endswith("+3")]
+    assert "write to Bruno that the lamp" in str(whole.prompt)
+    office.clock.advance(days=92)
+    await office.app.alarms.ring_due()
+    await chat.settle()
+    await go_by_night(office.app, chat, office.clock)
+    office.clock.advance(hours=20)
+    await chat.settle()
+    [whole] = [one for one in await office.rows(reasons) if one.step.endswith("+3")]
+    assert "write to Bruno that the lamp" not in str(whole.prompt)
+    async with office.app.db.snapshot() as reader:
+        assert await model_calls.kept(reader, whole.answer) is None

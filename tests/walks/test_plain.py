@@ -124,6 +124,10 @@ async def test_a_reminder_is_taken_back_by_a_tap(app: App, chat: Chat) -> None:
     await chat.say("remind me on Thursday at 9 to water the plants")
     await chat.say("delete the reminder")
     assert "1. Tue 24 Nov, 09:00: call the printer" in chat.last
+    await chat.say("/reminders plants")
+    assert "printer" not in chat.last
+    await chat.say("/reminders boat")
+    assert "No reminder says “boat”. Reminders that are set." in chat.last
     await chat.tap("Reminders that are set", "↩ 1 call the printer")
     await chat.say("/reminders")
     assert "printer" not in chat.last
