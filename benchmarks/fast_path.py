@@ -1,13 +1,15 @@
-"""An answer while five hundred steps are queued: how long it takes from message to answer."""
+"""An answer, a question to memory, an edit of a draft, while five hundred steps are queued."""
 
 import asyncio
 import itertools
 import tempfile
 from pathlib import Path
 
-from benchmarks._figures import Screen, operator, percentile, show
+from benchmarks._figures import Screen, Wanted, operator, percentile, show
 from bot.app import App, open_app
 from bot.commands import sample
+from bot.delivery import buttons_of
+from bot.lower import terminal
 from bot.surfaces import Heard
 from engine.acting.taps import Person
 from engine.chat.outbox import ANSWER, Due
@@ -18,8 +20,13 @@ from memory.db import Tx
 from memory.ids import derived_id
 
 QUEUED = 500
+KINDS = ("an answer", "a question to memory", "an edit of a draft")
 ASKED = ("what do we know about Ada?", "/who Bruno Martin", "/help", "/waiting")
-TIMES = 10
+NOTED = "Bruno told me that the hall in Berlin holds forty people"
+RECALLED = ("what did Bruno say about the hall in Berlin?", "forty people")
+DRAFTED = ("write to Bruno that the file is ready", "the file is ready")
+TIMES = 20
+BELOW_MS = 300
 
 
 async def main() -> None:
@@ -29,18 +36,68 @@ async def main() -> None:
         app = await open_app(home, lambda db, folder: [screen], prepare=sample.fill)
         await app.start()
         who = await operator(app, screen.name)
-        numbers = itertools.count()
-        for words in ASKED:  # what is used first is loaded first
-            await _ask(app, screen, who, words, next(numbers))
-        quiet = [await _ask(app, screen, who, words, next(numbers)) for words in ASKED * TIMES]
+        talk = Talk(app, screen, who)
+        await talk.prepare()
+        await talk.round()  # what is used first is loaded first
+        quiet = [await talk.round() for _ in range(TIMES)]
         await _queue(app, who)
-        busy = [await _ask(app, screen, who, words, next(numbers)) for words in ASKED * TIMES]
+        busy = [await talk.round() for _ in range(TIMES)]
         left = await _left(app)
         await app.close()
-    show("message to answer, nothing queued, p95", percentile(quiet, 0.95) * 1000, "ms", below=300)
-    show(f"the same, {QUEUED} steps queued, p50", percentile(busy, 0.50) * 1000, "ms", below=300)
-    show(f"the same, {QUEUED} steps queued, p95", percentile(busy, 0.95) * 1000, "ms", below=300)
+    for name in KINDS:
+        for state, rounds in (("nothing", quiet), (str(QUEUED), busy)):
+            took = [seconds for one in rounds for seconds in one[name]]
+            for share in (0.50, 0.95):
+                what = f"{name}, {state} queued, p{share * 100:.0f}"
+                show(what, percentile(took, share) * 1000, "ms", below=BELOW_MS)
     print(f"{left} of {QUEUED} steps were not done yet when the last answer came.")
+
+
+class Talk:
+    """The operator's end: each message goes in by the one door, and what comes of it is awaited."""
+
+    def __init__(self, app: App, screen: Screen, who: Person) -> None:
+        self._app, self._screen, self._who = app, screen, who
+        self._numbers = itertools.count()
+        self._draft: str | None = None  # the message that shows it
+
+    async def prepare(self) -> None:
+        """Note what is asked for, and draft what is changed."""
+        await self._said(NOTED, "")
+        await self._drafted(*DRAFTED)
+
+    async def round(self) -> dict[str, list[float]]:
+        """Ask each thing once and return the seconds from the message to what came of it."""
+        answers = [await self._said(words, "") for words in ASKED]
+        recalled = await self._said(*RECALLED)
+        subject = f"File{next(self._numbers)}"  # one word, which no difference takes apart
+        edited = await self._drafted(f"/tap edit\nSubject: {subject}", subject)
+        return dict(zip(KINDS, (answers, [recalled], [edited]), strict=True))
+
+    async def _said(self, words: str, holds: str) -> float:
+        """Say it; return the seconds to the answer in this conversation, which holds this."""
+
+        def answers(due: Due) -> bool:
+            mine = due.card.priority == ANSWER and due.card.conv == self._who.conv
+            return mine and holds in terminal.lower(due.card.msg)
+
+        return await self._seconds(words, answers)
+
+    async def _drafted(self, words: str, holds: str) -> float:
+        """Say it, as a reply to the draft; return the seconds to the draft that holds this."""
+
+        def shown(due: Due) -> bool:
+            mine = any(button.action == "edit" for button in buttons_of(due.card.msg))
+            if not mine or holds not in terminal.lower(due.card.msg):
+                return False
+            self._draft = due.card.key
+            return True
+
+        return await self._seconds(words, shown, reply_to=self._draft)
+
+    async def _seconds(self, words: str, wanted: Wanted, *, reply_to: str | None = None) -> float:
+        heard = Heard(who=self._who, key=f"m{next(self._numbers)}", words=words, reply_to=reply_to)
+        return await self._screen.seconds_to(wanted, self._app.hear(heard))
 
 
 async def _queue(app: App, who: Person) -> None:
@@ -73,16 +130,6 @@ async def _left(app: App) -> int:
         ids = [derived_id("gol", f"queued {number}") for number in range(QUEUED)]
         found = [one for id in ids for one in await plans.of_goal(reader, id)]
     return sum(one.state not in plans.ENDED for one in found)
-
-
-async def _ask(app: App, screen: Screen, who: Person, words: str, number: int) -> float:
-    """Ask, and return the seconds until it is answered in this conversation."""
-    heard = Heard(who=who, key=f"m{number}", words=words)
-
-    def answers(due: Due) -> bool:
-        return due.card.priority == ANSWER and due.card.conv == who.conv
-
-    return await screen.seconds_to(answers, app.hear(heard))
 
 
 if __name__ == "__main__":
