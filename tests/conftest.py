@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,13 +13,21 @@ from hypothesis import settings
 from agents import runner
 from bot.app import App, open_app
 from bot.commands import sample
+from connectors.files import reading
 from engine.flow import durable, schedule
+from memory.dialects import sqlite
+from policies import book
+from tests import warm
 from tests.chat import Chat
 
 settings.register_profile("firstmate", deadline=None)  # how long an example takes is no fault
 settings.load_profile("firstmate")
 
 BEGINS = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday
+
+
+def pytest_collection_finish() -> None:
+    warm.keep()
 
 
 class FakeClock:
@@ -43,10 +52,25 @@ def quick_to_end() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def quick_to_ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compile for the first of a thousand Firstmates what all have, and wait for no disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        path = tmp_path_factory.mktemp("first") / "first.db"
+        patch.setattr(sqlite, "engine", warm.sharing(sqlite.engine, path))
+        patch.setattr(book, "load", warm.remembering(book.load))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def patient() -> Iterator[None]:
-    """Wait for each draft however slow the machine is; tests/walks/test_refining.py does not."""
+    """Wait for each draft and each file, however slow the machine is.
+
+    Those who do not: tests/walks/test_refining.py and tests/connectors/files.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runner, "DRAFT_S", 60.0)
+        long = replace(reading.DEFAULT, wall_s=250.0)
+        patch.setitem(reading.read.__kwdefaults__, "limits", long)
         yield
 
 
@@ -69,6 +93,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         app.held.close()
 
     asyncio.run(fill())
+    warm.keep()
     return folder
 
 

@@ -5,7 +5,6 @@ import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from memory import events, ids, profile
 from memory.copying.verify import verify
 from memory.db import Database, change, insert, insert_once, put
+from memory.dialects import sqlite
 from memory.journal import UnexplainedChangeError
 from memory.schema.chat import cards, cursors
 from memory.schema.records import profile as settings
@@ -221,10 +221,15 @@ async def test_moments_come_back_in_utc_and_without_a_zone_are_refused(db: Datab
     assert at.tzinfo is UTC
 
 
-async def test_every_commit_is_on_disk_before_it_counts(db: Database, tmp_path: Path) -> None:
-    async with db.transaction() as tx:
+async def test_every_commit_is_on_disk_before_it_counts(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "engine", sqlite.engine.__wrapped__)  # as outside of tests/warm.py
+    database = Database(db.path)
+    async with database.transaction() as tx:
         [[synchronous]] = await tx.conn.exec_driver_sql("PRAGMA synchronous")
         [[mode]] = await tx.conn.exec_driver_sql("PRAGMA journal_mode")
+    await database.close()
     assert (synchronous, mode) == (2, "wal")
 
 

@@ -296,11 +296,12 @@ async def test_what_only_served_goes_after_its_days_and_is_counted_beforehand(
     assert await faults(app) == ()
 
 
-async def test_three_years_leave_a_memory_of_bounded_size(
-    app: App, chat: Chat, clock: FakeClock
+@pytest.mark.parametrize("months", [20, pytest.param(36, marks=pytest.mark.slow)])
+async def test_years_leave_a_memory_of_bounded_size(
+    app: App, chat: Chat, clock: FakeClock, months: int
 ) -> None:
     sizes = []
-    for month in range(36):
+    for month in range(months):
         await chat.say(f"remember for two weeks that the shop window shows lamp number {month}")
         await written(chat, f"Our parcel {month} came. The new price is {month + 1} EUR.", month)
         await chat.say("what did Ada write about the parcel?")
