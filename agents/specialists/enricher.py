@@ -11,11 +11,10 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from agents.models.door import Answer, Models
-from agents.models.wish import Part, Wish
+from agents.models.wish import Part
 from agents.reading.verbatim import plain, stands
-from agents.specialists import firmographics, roster
+from agents.specialists import firmographics, sourced
 from agents.specialists.firmographics import ATTRIBUTES, VALUE_CHARS_MAX, Finding, Said
-from engine.models import model_calls
 from memory.db import Reader
 from memory.recalling import about
 from memory.recalling.recall import Kind, Recalled
@@ -71,7 +70,9 @@ class Enricher:
         missing = set(ATTRIBUTES) - {one.attribute for one in ruled}
         if not (self.models.set_up and sources and missing):
             return Found(ruled, tuple(sources))
-        answer = await self.models.ask(_wish(name, sources, asked_in))
+        whom = Part("whom it is about", name, "personal")
+        wish = sourced.wish(AGENT, STEP, whom, sources, asked_in, Reads)
+        answer = await self.models.ask(wish)
         if not isinstance(answer, Answer):
             return Found(ruled, tuple(sources), why=answer.why)
         sound = borne(answer, sources)
@@ -89,20 +90,3 @@ def borne(answer: Answer[Reads], sources: Sequence[Recalled]) -> tuple[Finding, 
         for one in answer.value.findings
         if one.source in given and stands(one.value, given[one.source])
     )
-
-
-def _wish(name: str, sources: Sequence[Recalled], asked_in: str) -> Wish[Reads]:
-    spec = roster.of().specs[AGENT]
-    wanted = model_calls.Wanted(
-        step=STEP,
-        agent=AGENT,
-        basis=model_calls.digest(name, [one.id for one in sources]),
-        task=asked_in,  # so that its contract counts, and a crash asks nothing twice
-        recalled=tuple((one.id, one.score) for one in sources),
-    )
-    parts = [Part("whom it is about", name, "personal")]
-    parts += [
-        Part(f"source {n}", one.text, one.sensitivity, one.trust == "outside", passage=one.id)
-        for n, one in enumerate(sources, 1)
-    ]
-    return Wish(wanted, "small", spec.prompt, tuple(parts), Reads)

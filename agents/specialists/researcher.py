@@ -12,9 +12,8 @@ from pydantic import BaseModel, Field
 from agents.answers import answering
 from agents.answers.answering import Sentence
 from agents.models.door import Answer, Models
-from agents.models.wish import Part, Wish
-from agents.specialists import roster
-from engine.models import model_calls
+from agents.models.wish import Part
+from agents.specialists import sourced
 from memory.recalling.recall import Recall, Recalled
 from memory.recalling.scope import Within
 
@@ -59,10 +58,11 @@ class Researcher:
 
     async def findings(self, question: str, begun: Sequence[Recalled], asked_in: str) -> Found:
         """Return what models make of the passages, and of those that they ask for besides."""
-        sources = list(begun)
+        asked, sources = Part("the question", question, "personal"), list(begun)
         found = Found((), tuple(sources))
         for _ in range(ROUNDS_MAX):
-            answer = await self.models.ask(_wish(question, sources, asked_in))
+            wish = sourced.wish(AGENT, STEP, asked, sources, asked_in, Findings)
+            answer = await self.models.ask(wish)
             if not isinstance(answer, Answer):
                 return found if found.model else Found((), tuple(sources), why=answer.why)
             found = _borne(question, sources, answer)
@@ -86,24 +86,6 @@ class Researcher:
 
 def _readable(one: Recalled, asked_in: str) -> bool:
     return one.sensitivity != "secret" and one.ref != asked_in
-
-
-def _wish(question: str, sources: Sequence[Recalled], asked_in: str) -> Wish[Findings]:
-    spec = roster.of().specs[AGENT]
-    wanted = model_calls.Wanted(
-        step=STEP,
-        agent=AGENT,
-        basis=model_calls.digest(question, [one.id for one in sources]),
-        task=asked_in,  # so that its contract counts, and a crash asks nothing twice
-        recalled=tuple((one.id, one.score) for one in sources),
-    )
-    parts = [Part("the question", question, "personal")]
-    parts += [
-        Part(f"source {n}", one.text, one.sensitivity, one.trust == "outside", passage=one.id)
-        for n, one in enumerate(sources, 1)
-    ]
-    assert spec.tier != "local"
-    return Wish(wanted, spec.tier, spec.prompt, tuple(parts), Findings)
 
 
 def _borne(question: str, sources: Sequence[Recalled], answer: Answer[Findings]) -> Found:
