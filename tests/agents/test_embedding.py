@@ -45,7 +45,7 @@ class Desk:
         model = known.embedding(name)
         assert model is not None
         limits = Limits(Budget(Decimal(day), Decimal(5)), local_only)
-        return Embedding(self.app.house, model, limits, secrets=(SECRET,), timeout_s=5)
+        return Embedding(self.app.house, model, limits, secrets=(SECRET,), timeout_s=60)
 
     async def reasons(self) -> list[Any]:
         async with self.app.db.snapshot() as reader:
@@ -57,7 +57,8 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(app: App) -> AsyncIterator[Desk]:
+async def desk(app: App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    monkeypatch.setattr(embedding, "HURRY_S", 60.0)  # however slow the machine is
     async with embedding_server() as server:
         yield Desk(app, server)
 

@@ -130,7 +130,7 @@ def watch_commits(points: Points) -> None:
         commit(self, connection)
         points.reach(f"after a commit {tables}")
 
-    DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]
+    DefaultDialect.do_commit = do_commit
 
 
 def watch_files(points: Points, home: Path) -> None:

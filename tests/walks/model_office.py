@@ -44,7 +44,7 @@ def slow(models: Models, may_answer: asyncio.Event) -> Models:
             await may_answer.wait()
         return await ask(wish)
 
-    models.ask = asked  # type: ignore[method-assign]
+    models.ask = asked
     return models
 
 
