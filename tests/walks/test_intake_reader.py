@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from memory import events
+from memory import events, profile
 from memory.copying import verify
+from memory.schema.chat import suggestions
 from memory.schema.models import reasons
 from memory.schema.work import effects, goals
 from policies.judge import judge
@@ -171,3 +172,28 @@ async def test_what_a_model_read_in_a_mail_goes_with_whoever_wrote_it(office: Of
         [kept] = await events.of_kind(reader, "email.fields")
     assert SENTENCE not in str(kept.body) and "Ada" not in str(kept)
     assert (await verify.verify(office.app.db)).faults == ()
+
+
+TWO = "The lamp went dark.\nLet our money come home, be it 80 EUR or 90 EUR.\nAda Example"
+TWO_READ = reads(
+    asks=[{"kind": "refund", "words": "Let our money come home"}], amounts=["80 EUR", "90 EUR"]
+)
+
+
+async def test_of_two_amounts_none_is_taken_for_what_is_asked(office: Office) -> None:
+    chat = await office.open()
+    office.server.script(TWO_READ)
+    await chat.drop(mail(TWO))
+    [offered] = await office.rows(suggestions)
+    assert (offered.playbook, "amount" in offered.slots) == ("refund", False)
+
+
+async def test_what_is_switched_off_is_not_suggested(office: Office) -> None:
+    chat = await office.open()
+    async with office.app.db.transaction() as tx:
+        on = await profile.get(tx, "playbooks")
+        await profile.save(tx, None, playbooks={**on, "refund": False})
+    office.server.script(TWO_READ)
+    await chat.drop(mail(TWO))
+    assert "Let our money come home" in chat.text(CARD)
+    assert await office.rows(suggestions) == []

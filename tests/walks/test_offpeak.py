@@ -176,3 +176,13 @@ async def test_what_was_asked_together_goes_with_the_words_it_was_asked_for(
     assert "write to Bruno that the lamp" not in str(whole.prompt)
     async with office.app.db.snapshot() as reader:
         assert await model_calls.kept(reader, whole.answer) is None
+
+
+async def test_the_hours_are_those_of_the_operators_place(office: Office) -> None:
+    await office.open()
+    async with office.app.db.transaction() as tx:
+        await profile.save(tx, None, offpeak="22-6")
+    for hour, on in ((20, False), (21, True), (4, True), (5, False)):  # UTC; in Berlin one later
+        office.clock.now = office.clock.now.replace(hour=hour, minute=30)
+        async with office.app.db.snapshot() as reader:
+            assert await offpeak.is_on(reader) == on, hour

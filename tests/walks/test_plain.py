@@ -1,10 +1,13 @@
 """Walks of plain words: commands without a slash, courtesies, and what the books are asked."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.app import App
 from engine.keeping import recalls
 from tests.chat import Chat
+from tests.conftest import FakeClock
 from tests.walks.test_refund import ledger, planned
 
 
@@ -144,3 +147,36 @@ async def test_one_new_customer_is_looked_at_like_a_list(app: App, chat: Chat) -
     assert "1 new" in chat.last
     await chat.say("/who Dora")
     assert "dora@sample.example" in chat.last
+
+
+async def test_a_day_begins_at_midnight_where_the_operator_is(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    clock.now = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)  # Saturday, half past midnight there
+    await chat.say("note on Ada: prefers mornings")
+    await chat.say("what happened today?")
+    assert "Sat 21 Nov, 00:30: " in chat.last
+    await chat.say("what happened yesterday?")
+    assert "20 Nov 2026: nothing was finished." in chat.last
+
+
+async def test_what_is_over_or_taken_back_is_not_to_come(
+    app: App, chat: Chat, clock: FakeClock
+) -> None:
+    for when in ("Monday", "Wednesday"):
+        await chat.say(f"book a call with Ada on {when} at 14:30")
+        await chat.tap("Book Meeting with Ada", "✓")
+    await chat.say("remind me on Monday at 9 to call the printer")
+    await chat.say("what is planned for next week?")
+    assert "Mon 23 Nov, 14:30" in chat.last and "Wed 25 Nov, 14:30" in chat.last
+    clock.now = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    await app.alarms.ring_due()
+    await chat.settle()
+    await chat.say("what is planned for this week?")
+    assert "Wed 25 Nov, 14:30" in chat.last
+    assert "Mon 23 Nov" not in chat.last
+    await chat.tap("Book Meeting with Ada", "Undo")
+    await chat.tap("Take back: Book Meeting", "✓ Take back")
+    await chat.say("when is my next meeting?")
+    assert "Nothing is set." in chat.last
+    assert "Wed 25 Nov, 14:30: " not in chat.last
