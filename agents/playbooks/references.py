@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from agents.reading.words import Candidate, slug
+from agents.reading.words import Candidate, address
 from memory.canon import records
 from memory.canon.records import Record
 from memory.db import Reader
@@ -107,7 +107,7 @@ def _state(record: Record) -> dict[str, Any]:
     if record.kind == "payment":
         left = Decimal(record.state["amount"]) - Decimal(record.state["refunded"])
         state["left"] = f"{left:.2f}"
-    return {"value": record.id, "slug": slug(record.name), **state}
+    return {"value": record.id, "slug": address(record.name), **state}
 
 
 def _resolve(value: Any, scope: Mapping[str, Any], missing: list[str]) -> Any:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from agents.playbooks.library import Slot, SlotType
 from agents.reading import accounts, amounts, documents, moments, named, parties
-from agents.reading.words import SENTENCE_CHARS_MAX, Candidate, Context, Found, slug
+from agents.reading.words import SENTENCE_CHARS_MAX, Candidate, Context, Found, address
 from memory.canon import records
 from memory.canon.records import Record
 from memory.db import Reader
@@ -162,10 +162,13 @@ def _text(slot: Slot, words: _Words) -> tuple[Value, ...]:
         if start <= cut_start and cut_end <= end:
             before, after = said[: cut_start - start], said[cut_end - start :]
             said = f"{before.rstrip()} {after.lstrip()}"
-    said = _CLOSERS.sub("", _OPENERS.sub("", said)).strip()
+    if slot.whole and "\n" in said.strip():  # a text of several lines: its dashes are its own
+        said = said.strip()
+    else:
+        said = _CLOSERS.sub("", _OPENERS.sub("", said)).strip()
     if not said:
         return ()
-    return (Value(value=said, label=said, text=said, more={"slug": slug(said)}),)
+    return (Value(value=said, label=said, text=said, more={"slug": address(said)}),)
 
 
 def _moments_and_amounts(words: _Words) -> list[Span]:

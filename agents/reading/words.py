@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, Field
 
 SENTENCE_CHARS_MAX = 20_000  # further on, nothing is looked for; nothing is lost either
 SLUG_CHARS_MAX = 50
+SLUG_DIGEST_CHARS = 8
 
 _WORD = re.compile(r"\w+")
 
@@ -84,6 +86,11 @@ def fold(text: str) -> str:
 def slug(text: str) -> str:
     """Return the text as a part of an address: “Müller & Co” is muller-co."""
     return "-".join(re.findall(r"[a-z0-9]+", fold(text)))[:SLUG_CHARS_MAX].strip("-")
+
+
+def address(text: str) -> str:
+    """Return its slug; of words without such a letter (“Новости”, “—”) a digest of them."""
+    return slug(text) or sha256(text.casefold().encode()).hexdigest()[:SLUG_DIGEST_CHARS]
 
 
 def blank(text: str, spans: "list[tuple[int, int]]") -> str:
