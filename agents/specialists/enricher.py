@@ -5,7 +5,8 @@ It only reads. What was found is proposed on a card, and nothing is written befo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -13,8 +14,10 @@ from pydantic import BaseModel, Field
 from agents.models.door import Answer, Models
 from agents.models.wish import Part
 from agents.reading.verbatim import plain, stands
-from agents.specialists import firmographics, sourced
+from agents.specialists import firmographics, firmographics_keyed, sourced
 from agents.specialists.firmographics import ATTRIBUTES, VALUE_CHARS_MAX, Finding, Said
+from engine.outside import answered
+from memory.canon.records import Record
 from memory.db import Reader
 from memory.recalling import about
 from memory.recalling.recall import Kind, Recalled
@@ -22,6 +25,7 @@ from memory.recalling.recall import Kind, Recalled
 STEP = "enrich/1"
 AGENT = "enricher"
 SOURCES_MAX = 20
+ANSWERS_MAX = 4
 FINDINGS_MAX = 12
 OURS: tuple[Kind, ...] = ("episode",)  # what we did and wrote ourselves says nothing of them
 Attribute = Literal["company", "role", "sector", "size", "web", "country"]
@@ -55,9 +59,13 @@ class Found:
 class Enricher:
     models: Models
 
-    async def look(self, reader: Reader, record: str) -> tuple[Recalled, ...]:
-        """Return the newest passages about a record, but those that tell what we did ourselves."""
-        told = await about.newest(reader, record, SOURCES_MAX)
+    async def look(self, reader: Reader, record: Record) -> tuple[Recalled, ...]:
+        """Return what tools answered about a record, then the newest passages about it.
+
+        But those that tell what we did ourselves.
+        """
+        told = await answered.about(reader, record, ANSWERS_MAX)
+        told += await about.newest(reader, record.id, SOURCES_MAX - len(told))
         return tuple({one.text: one for one in told if one.kind not in OURS}.values())
 
     async def found(
@@ -66,7 +74,10 @@ class Enricher:
         """Return what the sources say of whom is called so, by rules and, where set up, a model."""
         numbered = enumerate(sources, 1)
         said = [Said(n, one.text, by_us=one.trust == "operator") for n, one in numbered]
-        ruled = firmographics.found(said, ours)
+        answers = [one for one in said if answered.is_answer(sources[one.n - 1])]
+        keyed = firmographics_keyed.keyed(answers)
+        theirs = [one for one in keyed if not firmographics.is_ours(one.value, ours)]
+        ruled = merged(theirs, firmographics.found(said, ours))
         missing = set(ATTRIBUTES) - {one.attribute for one in ruled}
         if not (self.models.set_up and sources and missing):
             return Found(ruled, tuple(sources))
@@ -76,10 +87,20 @@ class Enricher:
         if not isinstance(answer, Answer):
             return Found(ruled, tuple(sources), why=answer.why)
         sound = borne(answer, sources)
-        theirs = (one for one in sound if not firmographics.is_ours(one.value, ours))
-        more = tuple(one for one in theirs if one.attribute in missing)
+        new = (one for one in sound if not firmographics.is_ours(one.value, ours))
+        more = tuple(one for one in new if one.attribute in missing)
         left_out = len(answer.value.findings) - len(sound)
         return Found((*ruled, *more), tuple(sources), answer.model, left_out)
+
+
+def merged(*several: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return each value once, with all passages that say it, in the order of the attributes."""
+    values: dict[tuple[str, str], Finding] = {}
+    for one in chain(*several):
+        key = (one.attribute, one.value.casefold().rstrip("."))
+        first = values.setdefault(key, one)
+        values[key] = replace(first, sources=tuple(sorted({*first.sources, *one.sources})))
+    return tuple(sorted(values.values(), key=lambda one: ATTRIBUTES.index(one.attribute)))
 
 
 def borne(answer: Answer[Reads], sources: Sequence[Recalled]) -> tuple[Finding, ...]:

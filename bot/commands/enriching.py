@@ -13,6 +13,7 @@ from agents.hearing.front import Command
 from agents.specialists import firmographics
 from agents.specialists.enricher import Enricher, Found
 from bot.commands.who import one_called
+from connectors.mcp import arguments
 from engine.acting.taps import GONE, Person, Reply, heard
 from engine.chat import outbox, words
 from engine.chat.messages import (
@@ -32,6 +33,8 @@ from engine.chat.messages import (
     say,
 )
 from engine.chat.tokens import Tap
+from engine.outside import answered
+from engine.outside.tools import Known
 from engine.rules.house import House
 from memory import events, profile
 from memory.beliefs import facts
@@ -54,6 +57,8 @@ SEVERAL = "Several are said of: {names}. At most one of each is right."
 READ_BY = "Where the rules found nothing, {model} read the sources."
 LEFT_OUT = "{count} of what it said does not stand in its source, and was left out."
 SILENT = "By rules alone: {why}"
+ASKING = "Write /do {tool} {argument}=“{name}” and /enrich {name} again: I read the answer, too."
+ASKING_MAX = 2
 TAKEN = "{name}: {what} taken."
 MOVED = "What I looked at changes just now. Write it once more, please."
 CHANGED = "{name} was changed since this was shown, so nothing was taken. Say /enrich once more."
@@ -92,7 +97,8 @@ class Enriching:
             if record.kind not in PARTIES:
                 return True, say(key, NOT_A_PARTY.format(name=record.name))
             settings = await profile.read(reader)
-            sources = await self.enricher.look(reader, record.id)
+            sources = await self.enricher.look(reader, record)
+            asking = await _asking(reader, record)
         ours = (settings["company"], settings["email"].rpartition("@")[2])
         found = await self.enricher.found(record.name, sources, event.id, ours)
         async with self.house.db.transaction() as tx:
@@ -100,24 +106,25 @@ class Enriching:
             same = await events.newest(tx, *REDACTS) == forgot
             if now is None or now.version != record.version or not same:
                 return False, None
-            return True, await _proposed(tx, event, now, found, settings)
+            return True, await _proposed(tx, event, now, found, (*_by(found), *asking))
 
 
 async def _proposed(
-    tx: Tx, event: Event, record: Record, found: Found, settings: dict[str, Any]
+    tx: Tx, event: Event, record: Record, found: Found, notes: Sequence[str]
 ) -> Msg | None:
     """Keep what is proposed as it is shown; or return that there is nothing new."""
     key, new = f"enrich:{event.id}", await _new(tx, record, found)
     if not new:
         count = f"{len(found.sources)} passage{'' if len(found.sources) == 1 else 's'}"
-        return say(key, "\n".join([NOTHING.format(name=record.name, count=count), *_by(found)]))
+        return say(key, "\n".join([NOTHING.format(name=record.name, count=count), *notes]))
     proposed = await events.append(
         tx, KIND, source=SOURCE, key=event.id, trust="outside", cause=event.id,
         actor=str(record.state.get("email") or record.name),
         body={"record": record.id, "version": record.version, "found": new},
     )  # fmt: skip
     if proposed is not None:
-        msg = _card(key, record, new, found.sources, settings, tuple(_by(found)))
+        settings = await profile.read(tx)
+        msg = _card(key, record, new, found.sources, settings, notes)
         await outbox.post(tx, msg, str(event.body["conv"]))
     return None
 
@@ -165,7 +172,8 @@ async def _lacking(
         alike = [other["value"] for other in shown if other["attribute"] == one["attribute"]]
         if await _known(reader, record, one["attribute"]) not in (one["old"], *alike):
             return CHANGED.format(name=record.name)
-        if not await about.kept(reader, one["refs"]):
+        answers = await answered.kept(reader, record, one["refs"])
+        if not answers and not await about.kept(reader, one["refs"]):
             return UNSAID.format(value=one["value"])
         companies = one["attribute"] == "company" and record.kind == "person"
         if companies and len(await records.called(reader, one["value"], "company")) > 1:
@@ -246,9 +254,7 @@ def _card(
     parts += [_para(text) for text in (*notes, ABOUT.format(name=record.name))]
     named = sorted({n for one in new for n in one["sources"]})
     quotes = tuple(_quote(n, sources[n - 1], settings) for n in named)
-    evidence = tuple(
-        Evidence(label=places.KINDS[sources[n - 1].kind], ref=sources[n - 1].ref) for n in named
-    )
+    evidence = tuple(Evidence(label=_kind(sources[n - 1]), ref=sources[n - 1].ref) for n in named)
     parts.append(Fold(title=f"Sources ({len(quotes)})", parts=quotes))
     parts.append(Facts(evidence=(Evidence(label=RECORD, ref=record.id), *evidence)))
     event = key.partition(":")[2]
@@ -256,8 +262,25 @@ def _card(
 
 
 def _quote(n: int, one: Recalled, settings: dict[str, Any]) -> Quote:
-    who = f"[{n}] {places.KINDS[one.kind]}, {words.moment(one.at, settings)}"
+    who = f"[{n}] {_kind(one)}, {words.moment(one.at, settings)}"
     return Quote(text=one.text[:QUOTE_CHARS], who=who)
+
+
+def _kind(one: Recalled) -> str:
+    return f"answer of {one.by}" if answered.is_answer(one) else places.KINDS[one.kind]
+
+
+async def _asking(reader: Reader, record: Record) -> list[str]:
+    """Return how tools that only read could be asked: by a call of yours, which is judged."""
+    return [
+        ASKING.format(tool=one.operation, argument=names[0], name=record.name)
+        for one in await answered.readers(reader)
+        if (names := [n for n in arguments.names(one.takes) if _text(one, n)])
+    ][:ASKING_MAX]
+
+
+def _text(known: Known, name: str) -> bool:
+    return arguments.kind(known.takes, name) == "string"
 
 
 def _buttons(event: str, new: Sequence[dict[str, Any]]) -> tuple[tuple[Button, ...], ...]:

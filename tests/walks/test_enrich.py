@@ -1,11 +1,16 @@
 """Walks with the enricher: what is kept says where somebody works; a tap keeps it, nothing else."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agents.specialists.enricher import Enricher
 from bot.app import App
+from engine.flow import schedule
 from memory import events
 from memory.beliefs import facts
 from memory.canon import records
@@ -19,8 +24,12 @@ from memory.schema.work import effects
 from policies.judge import judge
 from policies.rules import Action
 from tests.chat import Chat
+from tests.conftest import FakeClock
+from tests.peers import tools
 from tests.peers.models import fails, says
 from tests.walks.model_office import Office
+from tests.walks.test_tools import Office as ToolOffice
+from tests.walks.test_tools import classify
 
 CARD = "what could be added"
 ROLE = "Role: Head of Training"
@@ -211,3 +220,54 @@ async def test_nobody_is_said_to_be_what_we_are(office: Office) -> None:
     office.server.script(reads(("company", "Studio Example", 1)))
     await chat.say("/enrich Ada")
     assert "nothing new" in chat.last
+
+
+FINDS = {
+    "type": "object",
+    "properties": {name: {"type": "string"} for name in ("name", "company", "employees")},
+    "required": ["name"],
+}  # our own server answers with what it was asked
+
+
+@pytest.fixture
+def base() -> Iterator[Path]:
+    with tools.open_to_all() as folder:
+        yield folder
+
+
+async def test_what_a_tool_that_only_reads_answered_is_proposed_with_its_source(
+    filled: Path, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, base: Path
+) -> None:
+    monkeypatch.setattr(schedule, "LOOK_EVERY_S", 3600)
+    async with AsyncExitStack() as stack:
+        office = ToolOffice(shutil.copytree(filled, tmp_path / "sample"), clock, stack)
+        chat = await office.open(tools.Hostile(base).offer("find", takes=FINDS).server())
+        await chat.say("/enrich Ada")
+        assert "/do evil.find" not in chat.last  # nobody said yet that it only reads
+        await classify(chat, "evil.find", "egress_read", name="value", company="value")
+        await chat.say("/enrich Ada")
+        assert "Write /do evil.find name=“Ada Example” and /enrich Ada Example again" in chat.last
+        await chat.say("/do evil.find name=“Ada Example” company=“Lund Ltd” employees=12")
+        assert "✓ evil.find answered" in chat.text("Use evil.find")
+        before = await known_of(office.app)
+        await chat.say("/enrich Ada")
+        card = chat.text(CARD)
+        assert "{+Lund Ltd+}" in card and "{+12+}" in card and "answer of evil.find" in card
+        assert await known_of(office.app) == before
+        await chat.say("/enrich Bruno")
+        assert "nothing new" in chat.last  # it was not asked for Bruno
+        await chat.tap(CARD, "Take all")
+        assert ("size", "12", "active") in await known_of(office.app)
+        await chat.say("/tools evil.find")
+        await chat.tap("evil.find", "Forget the class")
+        await chat.say("/enrich Ada")
+        assert "nothing new in 0 passages" in chat.last and "/do evil.find" not in chat.last
+        assert (await verify.verify(office.app.db)).faults == ()
+
+
+async def known_of(app: App) -> list[tuple[str, Any, str]]:
+    """Return what is believed of Ada."""
+    async with app.db.snapshot() as reader:
+        [ada] = await records.called(reader, "Ada Example", "person")
+        history = await facts.history(reader, ada.id)
+    return [(one.attribute, one.value, one.status) for one in history]
