@@ -5,7 +5,7 @@ for all of them; “it” is what the newest card is about.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,6 +25,7 @@ from memory.db import Reader
 
 What = Literal["ask", "figure", "due", "target", "stop", "under", "unknown"]
 CHARS_MAX = 300
+ENDED = "The {name} does not go on any more, so nothing was begun under it."
 LOOKED_AT = 3
 IT = ("it", "this", "that", "es", "das", "this one")
 KINDS = ("objective", "project")
@@ -110,6 +111,13 @@ def day(said: str, context: Context) -> date:
     if found is None:
         raise ValueError(f"I cannot read “{said}” as a day. Write it like 3 May or July.")
     return found[2]
+
+
+async def ended(reader: Reader, said: Sequence[str]) -> str:
+    """Return why nothing is begun for a wish whose project does not go on any more; "": it does."""
+    name = next((found for words in reversed(said) if (found := under.named(words))), "")
+    told = await _misnamed(reader, name) if name else None
+    return ENDED.format(name=told.value) if told is not None and told.found else ""
 
 
 async def _misnamed(reader: Reader, name: str) -> Heard | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agents.hearing import changing
+from agents.hearing import aiming, changing
 from agents.hearing.telling import Telling
 from agents.playbooks import planner, slots
 from agents.playbooks.library import Playbook, Slot
@@ -60,6 +60,8 @@ class Filling:
             await self._ask_which(tx, cause, conv, wish, name, candidates)
         elif missing := await wish.missing(tx):
             await self._ask(tx, cause, conv, wish, missing)
+        elif why := await aiming.ended(tx, wish.said):  # it was stopped while the question was open
+            await outbox.post(tx, say(f"ended:{cause}", why), conv)
         else:
             await planner.plan(tx, self.house, wish, derived_id("gol", cause), cause, conv)
 

@@ -27,7 +27,6 @@ from memory.db import Reader, Tx
 from memory.events import Event
 
 UNKNOWN = "I have no {name} that goes on. /objectives shows what there is."
-ENDED = "The {name} does not go on any more, so nothing was begun under it."
 WHICH = "Which one do you mean?"
 COUNTED = "“{name}” is {how}, so no figure needs to be said."
 AHEAD = "That day is still to come."
@@ -66,7 +65,7 @@ async def _answer(tx: Tx, event: Event, told: Heard, key: str) -> Msg:
     if told.what == "ask" and not told.found:
         return await aim_card.all_(tx, key)
     if told.what == "unknown":
-        return say(key, (ENDED if told.found else UNKNOWN).format(name=told.value))
+        return say(key, (aiming.ENDED if told.found else UNKNOWN).format(name=told.value))
     if len(told.found) > 1:
         return _which(told, event, key)
     [record] = told.found

@@ -117,7 +117,7 @@ async def admit(tx: Tx, old: Effect, proposal: Proposal, cause: str) -> bool:
 
 
 async def restore(tx: Tx, old: Effect, proposal: Proposal, cause: str) -> bool:
-    """What was withdrawn with its project is wanted again: judged and asked anew."""
+    """What was withdrawn with its project is wanted again: a new version, as it was judged."""
     state = _first_state(proposal)
     return await _replace(tx, old, "withdrawn", proposal, state, "agent", cause)
 

@@ -15,7 +15,7 @@ from engine.planning import goals, specs
 from engine.rules.house import House
 from memory.db import Reader
 from policies.gate import Gate
-from policies.rules import Action, Book, Verdict
+from policies.rules import RUNS_BY_ITSELF, Action, Book, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,14 @@ async def again(
     drafts = tuple(one for one in shown.options if one.drafted)
     marks = left(shown, action.args)
     return await weigh(house, action, goal, task=task, marks=marks, options=drafts)
+
+
+def asked(proposal: Proposal, because: str) -> Proposal:
+    """Return it as a question, where the rules would let it run unseen."""
+    if proposal.verdict.outcome not in RUNS_BY_ITSELF:
+        return proposal
+    asks = {"outcome": "ask", "because": because}
+    return replace(proposal, verdict=proposal.verdict.model_copy(update=asks))
 
 
 async def judged(

@@ -3,12 +3,11 @@
 Whoever touched the card has begun to decide: what they look at stays, to the letter.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 
 import sqlalchemy as sa
 
-from engine.acting import approvals, effects
+from engine.acting import approvals, effects, gate
 from engine.acting.approvals import Approval
 from engine.acting.effects import Effect
 from engine.acting.gate import Proposal
@@ -21,7 +20,6 @@ from engine.planning.refinements import End
 from memory import profile
 from memory.db import Reader, Tx
 from memory.schema.chat import deliveries
-from policies.rules import RUNS_BY_ITSELF
 
 KIND = "refine"
 LOOK = timedelta(seconds=2)  # who taps sooner after the card changed meant what stood there before
@@ -46,9 +44,7 @@ async def put(tx: Tx, asked: Approval, old: Effect, proposal: Proposal) -> None:
     if (why := await _too_late(tx, asked, old, proposal)) is not None:
         await over(tx, asked, why)
         return
-    if proposal.verdict.outcome in RUNS_BY_ITSELF:  # never unseen where the first was asked
-        asks = {"outcome": "ask", "because": SHOWN}
-        proposal = replace(proposal, verdict=proposal.verdict.model_copy(update=asks))
+    proposal = gate.asked(proposal, SHOWN)  # never unseen where the first was asked
     await refinements.end(tx, asked.id, "came", old.cause)
     await outbox.become(tx, cards.key(old.id, old.version), cards.key(old.id, old.version + 1))
     await effects.revise(tx, old, proposal, "agent", old.cause)
@@ -56,7 +52,7 @@ async def put(tx: Tx, asked: Approval, old: Effect, proposal: Proposal) -> None:
 
 async def over(tx: Tx, asked: Approval, why: End = "none") -> None:
     """No better draft comes any more: the card no longer says that one may."""
-    if asked.state != "open" and why == "none":
+    if asked.state != "open" and why in ("none", "broken"):
         why = "late"
     if not await refinements.end(tx, asked.id, why, None):
         return
@@ -65,6 +61,14 @@ async def over(tx: Tx, asked: Approval, why: End = "none") -> None:
         parts = tuple(part for part in card.msg.parts if part != face.BETTER)
         msg = card.msg.model_copy(update={"parts": parts})
         await outbox.post(tx, msg, card.conv, priority=card.priority)
+
+
+async def broke(tx: Tx, approval: str) -> Approval | None:
+    """Nobody writes it any more. Return the question whose first draft stands; None: gone."""
+    asked = await approvals.get(tx, approval)
+    if asked is not None:
+        await over(tx, asked, "broken")
+    return asked
 
 
 async def replied(tx: Tx, conv: str, message: str, cause: str) -> None:

@@ -12,13 +12,14 @@ from engine.acting.taps import GONE, Person, Reply
 from engine.chat.tokens import Tap
 from engine.desks import mending
 from engine.flow.durable import open_work
-from engine.planning import plans
+from engine.planning import plans, versions
 from engine.planning.plans import Task
 from engine.rules.house import House
 from memory.db import Reader, Tx
 
 CANNOT = "I cannot look at what was to come after it: {} Nothing was changed."
 MOVED = "What was to come after it changed this moment; nothing was done. Tap again."
+ALONE = "Left out. You stopped the plan, so nothing comes after it."
 DONE = "I go on without it. What was to come after it is asked anew."
 
 
@@ -45,7 +46,8 @@ async def go_on(house: House, tap: Tap, who: Person, key: str, values: dict[str,
         if [one.id for one, _ in await _approved(tx, now)] != [one.id for one, _ in anew]:
             return Reply(MOVED, refused=True)
         await _left_out(tx, now, tap.ref, anew, cause)
-    return Reply(DONE)
+        stopped = await versions.halted(tx, task.goal)
+    return Reply(ALONE if stopped else DONE)
 
 
 async def failed(reader: Reader, ref: str) -> Task | None:

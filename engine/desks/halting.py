@@ -3,7 +3,7 @@
 from engine.acting import effects
 from engine.acting.taps import GONE, Person, Reply, heard
 from engine.chat.tokens import Tap
-from engine.planning import goals, plans
+from engine.planning import goals, plans, versions
 from engine.rules.house import House
 from memory.db import Tx
 
@@ -28,6 +28,7 @@ async def halt(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
 async def end(tx: Tx, goal_id: str, why: str, cause: str) -> list[str]:
     """Withdraw what waits and leave out what was not begun; return the titles of what runs."""
     running = []
+    await versions.halt(tx, goal_id, cause)
     for task in await plans.of_goal(tx, goal_id):
         effect = await effects.of_task(tx, task.id)
         if effect is not None and effect.state in ("waiting", "approved"):

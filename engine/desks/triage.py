@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.acting import effects
+from engine.acting import effects, refining
 from engine.chat import outbox, words
 from engine.chat.messages import LABEL_CHARS_MAX, Bullets, Button, Heading, Msg, Para, Span, say
 from engine.desks import mending
@@ -21,6 +21,7 @@ LISTED_MAX = 10
 TITLE_CHARS_MAX = 80
 NOTHING = "Nothing went wrong that is not settled."
 ASIDE = "set aside after three tries"
+NOT_BETTER = "A better draft of “{title}” could not be written: {why}. The first one stands."
 UNREADY = "could not be prepared"
 
 
@@ -71,8 +72,11 @@ async def unsettled(reader: Reader) -> list[Trouble]:
 
 
 async def set_aside(tx: Tx, work_id: str, cause: str) -> None:
-    """Work gave up: if it was an effect on its way, its card says so from now on."""
+    """Work gave up: if a card told of it, the card says so from now on."""
     row = await tx.row(sa.select(work).filter_by(id=work_id, state="quarantined"))
+    if row is not None and row.kind == refining.KIND:
+        await _not_better(tx, row)
+        return
     effect = None if row is None or row.kind != "perform" else await effects.get(tx, row.ref)
     if row is None or effect is None:
         return
@@ -83,6 +87,18 @@ async def set_aside(tx: Tx, work_id: str, cause: str) -> None:
     look = Button(label="Show the card", action="show", ref=effect.id)
     await outbox.post(tx, say(f"quarantine:{work_id}", text, buttons=((look,),)))
     await outbox.show_everywhere_again(tx, cards.key(effect.id, effect.version))
+
+
+async def _not_better(tx: Tx, row: sa.Row[Any]) -> None:
+    """The better draft is given up, and nothing is left to try again: the first one stands."""
+    await change(tx, work, {"id": row.id}, state="done")
+    asked = await refining.broke(tx, row.ref)
+    if asked is None:
+        return
+    shown = await effects.preview_of(tx, asked.effect, asked.version)
+    text = NOT_BETTER.format(title=shown.title, why=str(row.error).rstrip("."))
+    look = Button(label="Show the card", action="show", ref=asked.effect)
+    await outbox.post(tx, say(f"quarantine:{row.id}", text, buttons=((look,),)))
 
 
 async def _effect(reader: Reader, effect: effects.Effect) -> Trouble:

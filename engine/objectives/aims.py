@@ -138,6 +138,8 @@ def _line(found: Course, settings: dict[str, Any]) -> str:
     assert found.line is not None
     first, to = number(found.first.value, settings), number(found.to, settings)
     began, ends = words.day(found.first.at, settings), last_day(found, settings)
+    if found.last.at < found.first.at:
+        return f"It begins on {began}; the straight line goes from {first} to {to} ({ends})."
     at, line = words.day(found.last.at, settings), number(found.line, settings)
     where = "on it"
     if found.lacks:

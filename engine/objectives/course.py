@@ -79,7 +79,7 @@ def of(
     if due is None:
         return Course("no date", to, due, first, last, pace=pace)
     whole = due - first.at
-    gone = min((last.at - first.at) / whole, 1.0) if whole > timedelta() else 1.0
+    gone = max(0.0, min((last.at - first.at) / whole, 1.0)) if whole > timedelta() else 1.0
     line = rounded(first.value + (to - first.value) * Decimal(str(gone)), to)
     left = due - max(now, first.at)
     needed = rounded((to - last.value) / weeks(left), to) if left > timedelta() else None

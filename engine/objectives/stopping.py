@@ -21,7 +21,7 @@ from engine.chat.tokens import Tap
 from engine.desks import halting
 from engine.flow import schedule
 from engine.flow.durable import open_work
-from engine.planning import plans, tree
+from engine.planning import plans, tree, versions
 from engine.rules.house import House
 from memory import events, profile
 from memory.canon import records
@@ -33,6 +33,7 @@ from memory.schema.work import effects as effects_table
 
 STOPPED = {"project": "stopped", "objective": "dropped"}
 ON = ("open", "planned", "running", "paused")
+WITHDRAWN = ("goals", "effects", "tasks", "alarms")
 LISTED_MAX = 20
 TITLE = "Stop {name}?"
 NOTHING = "Nothing waits in it. It is only marked as stopped."
@@ -45,6 +46,7 @@ NOT_BACK = " It could not be brought back: {lost}."
 ENDED = "{name} has ended already."
 OTHER = "What waits in it changed since. Look at the new card."
 WHY = "You stopped {name}."
+ANEW = "You had stopped what it belongs to, so it is asked anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +188,7 @@ async def _withdraw(tx: Tx, record: Record, found: Waiting, cause: str) -> list[
 async def _marked(tx: Tx, record: Record, found: Waiting, cause: str) -> str:
     """Mark it as stopped, with its projects; return the event that says what was withdrawn."""
     before = {one.id: one.state["status"] for one in (record, *found.projects)}
-    what: dict[str, Any] = {
-        name: [id for id, _ in getattr(found, name)] for name in ("effects", "tasks", "alarms")
-    }
+    what: dict[str, Any] = {name: [id for id, _ in getattr(found, name)] for name in WITHDRAWN}
     noted = await events.note(tx, "aim.stopped", cause, record=record.id, before=before, **what)
     for one in (record, *found.projects):
         await records.revise(tx, one.id, noted.id, status=STOPPED[one.kind])
@@ -223,11 +223,12 @@ async def unstop(house: House, tap: Tap, who: Person, key: str, values: dict[str
 async def _weighed(house: House, effect: Effect, shown: Preview) -> Proposal | str:
     """Judge once more what was withdrawn; a sentence says why it can no longer be."""
     try:
-        return await gate.again(
+        again = await gate.again(
             house, effect.action, effect.goal, task=effect.planned_by, shown=shown
         )
     except PermanentError as error:
         return str(error)
+    return gate.asked(again, ANEW)
 
 
 async def _restored(
@@ -240,6 +241,8 @@ async def _restored(
         stands = await records.get(tx, id)
         if stands is not None and stands.state["status"] == STOPPED[stands.kind]:
             await records.revise(tx, id, cause, status=status)
+    for goal in what["goals"]:
+        await versions.resume(tx, goal, cause)
     for task in what["tasks"]:
         await plans.move(tx, task, "pending", cause)
         await open_work(tx, "dispatch", task)
@@ -248,7 +251,13 @@ async def _restored(
             lost.append(proposal.rstrip("."))
         elif held[id].state == "withdrawn":
             await effects.restore(tx, held[id], proposal, cause)
-    for key in what["alarms"]:
+    return lost + await _set_anew(tx, what["alarms"], cause)
+
+
+async def _set_anew(tx: Tx, keys: list[str], cause: str) -> list[str]:
+    """Set reminders once more; return what could not be."""
+    lost: list[str] = []
+    for key in keys:
         row = await tx.row(sa.select(alarms).filter_by(key=key, state="off"))
         if row is not None and row.due_at > tx.now:
             await schedule.set_alarm(tx, key, row.due_at, row.kind, row.ref, cause)

@@ -24,7 +24,7 @@ from policies.rules import Action
 KIND: passages.Kind = "episode"
 ASKED_CHARS_MAX, VALUE_CHARS_MAX, EDITS_MAX = 160, 40, 3
 NOTE = "records.note"
-ENDS = {"declined": "not wanted", "failed": "failed"}
+ENDS = {"declined": "not wanted", "failed": "failed", "stopped": "stopped halfway"}
 LEFT = {"skipped": " (left out)", "failed": " (failed)", "compensated": " (taken back)"}
 
 

@@ -201,7 +201,12 @@ async def after(reader: Reader, first: Task) -> list[Task]:
 
 
 async def skipped_after(reader: Reader, first: Task) -> list[Task]:
-    """Return what was left out, before it came to a call, because this task was not done."""
+    """Return what was left out, before it came to a call, because this task was not done.
+
+    Of a plan that was stopped nothing: what was not done stays undone.
+    """
+    if await versions.halted(reader, first.goal):
+        return []
     came = sa.select(effects.c.task).filter_by(goal=first.goal)
     asked = {row.task for row in await reader.rows(came)}
     behind = [first]
@@ -346,6 +351,7 @@ async def _finish(tx: Tx, goal_id: str, cause: str) -> None:
     done = [t for t in from_plan if t.state == "done"]
     failed = [t for t in from_plan if t.state == "failed"]
     back = await taking_back(tx, goal_id) is not None
+    stopped = len(done) < len(from_plan) and await versions.halted(tx, goal_id)
     amount = await _amount(tx, goal_id)
     if goal.slots.get("planned") and len(done) == len(from_plan):
         await open_work(tx, "shelve", goal_id, key=derived_id("wrk", "shelve", goal_id))
@@ -354,12 +360,21 @@ async def _finish(tx: Tx, goal_id: str, cause: str) -> None:
         goal_id,
         cause,
         kind=ended.get("kind", "work"),
-        succeeded=bool(done) and not failed and not back,
-        failure="failed" if failed or back else None if done else "declined",
+        succeeded=bool(done) and not (failed or back or stopped),
+        failure=_failure(bool(done), stopped=stopped, failed=bool(failed) or back),
         value=amount[0] if amount else None,
         currency=amount[1] if amount else None,
         minutes_saved=int(ended.get("minutes_saved", 0)),
     )
+
+
+def _failure(done: bool, *, stopped: bool, failed: bool) -> str | None:
+    """Return why a goal came to nothing; None: it did not. One that you stop halfway is stopped."""
+    if failed:
+        return "failed"
+    if not done:
+        return "declined"
+    return "stopped" if stopped else None
 
 
 async def _amount(tx: Tx, goal_id: str) -> tuple[Decimal, str] | None:

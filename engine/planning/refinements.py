@@ -3,6 +3,7 @@
 awaited ──it comes──▶ came: the card becomes the next version, in its place
   ├──a tap, a form, a reply, a list──▶ begun ──it comes──▶ left: the operator had begun to decide
   └──▶ none (nobody wrote one) │ refused (by the rules) │ stopped (by STOP) │ late (it was settled)
+       │ broken (writing it failed three times)
 """
 
 from collections.abc import Sequence
@@ -14,8 +15,8 @@ from memory import events
 from memory.db import Reader, Tx, change, insert_once
 from memory.schema.work import refinements
 
-State = Literal["awaited", "begun", "came", "left", "none", "refused", "stopped", "late"]
-End = Literal["came", "left", "none", "refused", "stopped", "late"]
+End = Literal["came", "left", "none", "refused", "stopped", "late", "broken"]
+State = Literal["awaited", "begun"] | End
 OPEN: tuple[State, ...] = ("awaited", "begun")
 SAYS: dict[State, str] = {
     "awaited": "a better draft is being written",
@@ -26,6 +27,7 @@ SAYS: dict[State, str] = {
     "refused": "the rules refuse the better draft, so this one stayed",
     "stopped": "STOP came, so the better draft was left out",
     "late": "it was settled before a better draft came",
+    "broken": "writing a better draft went wrong three times, so this one stayed",
 }
 
 

@@ -1,6 +1,7 @@
 """Plan version: what a goal's plan was, and why it was made anew. The newest one counts.
 
 offered ──the operator starts it──▶ started ──a newer version──▶ replaced
+                                       └──they stop it──▶ halted (what it left out stays undone)
 """
 
 from datetime import datetime
@@ -86,6 +87,27 @@ async def start(tx: Tx, version: Version, cause: str) -> bool:
         return False
     await events.note(tx, "plan.started", cause, goal=version.goal, plan=version.id)
     return True
+
+
+async def halt(tx: Tx, goal_id: str, cause: str) -> None:
+    """The operator stops the newest plan: what it leaves out from here on stays undone."""
+    plan = await of_goal(tx, goal_id)
+    if plan is not None and await change(tx, plans, {"id": plan.id}, halted=cause):
+        await events.note(tx, "plan.halted", cause, goal=goal_id, plan=plan.id)
+
+
+async def resume(tx: Tx, goal_id: str, cause: str) -> None:
+    """The operator takes the stop of a plan back."""
+    plan = await of_goal(tx, goal_id)
+    stopped = plans.c.halted.is_not(None)
+    if plan is not None and await change(tx, plans, {"id": plan.id}, stopped, halted=None):
+        await events.note(tx, "plan.resumed", cause, goal=goal_id, plan=plan.id)
+
+
+async def halted(reader: Reader, goal_id: str) -> bool:
+    """Say whether the newest plan of a goal was stopped."""
+    query = sa.select(plans.c.halted).filter_by(id=newest(goal_id))
+    return await reader.value(query) is not None
 
 
 def told(found: list[Version]) -> list[str]:

@@ -66,6 +66,7 @@ plans = sa.Table(
     text("cause"),
     moment("at"),
     text("back", null=True),  # the event that asked to take back what its steps did
+    text("halted", null=True),  # the event that stopped it; what it left out stays so
     sa.UniqueConstraint("goal", "version"),
 )
 
@@ -159,7 +160,7 @@ refinements = sa.Table(
     metadata,
     key("approval"),  # the question whose draft is written better meanwhile
     text("effect"),
-    text("state"),  # awaited | begun | came | left | none | refused | stopped | late
+    text("state"),  # awaited | begun | came | left | none | refused | stopped | late | broken
     moment("at"),
     moment("ended_at", null=True),
     sa.Index("refinements_effect", "effect"),

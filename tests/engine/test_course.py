@@ -48,6 +48,12 @@ def test_what_is_to_fall_is_measured_downward() -> None:
     assert reached.state == "reached"
 
 
+def test_before_its_first_day_the_line_stands_where_it_begins() -> None:
+    ahead = [Point(BEGIN + timedelta(days=40), Decimal(0)), Point(BEGIN, Decimal(0))]
+    found = course.of(ahead, Decimal(10), DUE, BEGIN)
+    assert (found.state, found.line, found.lacks) == ("on course", 0, 0)
+
+
 def test_the_pace_says_when_it_is_reached_and_what_is_reached_in_time() -> None:
     now = BEGIN + timedelta(days=70)
     found = course.of(points((0, "0"), (70, "350")), Decimal(1000), DUE, now)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,13 +12,18 @@ import sqlalchemy as sa
 from agents import runner
 from bot.app import App
 from connectors.contract import PermanentError, Preview, Receipt, Undo
+from engine.desks import going_on, halting
+from engine.drawing import cards
 from engine.flow.durable import open_work
-from engine.planning import goals, plans
+from engine.planning import aftermath, goals, plans, tree
 from memory import events
 from memory.canon import records
+from memory.copying import verify
 from memory.ids import derived_id
-from memory.schema.work import effects, tasks
+from memory.schema.recall import passages
+from memory.schema.work import effects, outcomes, tasks
 from tests.chat import Chat
+from tests.conftest import FakeClock
 from tests.sampled import sampled
 
 NOTE = "records.note"
@@ -279,6 +285,106 @@ async def test_what_cannot_be_taken_back_is_said_before_the_tap_and_stays(
     assert await states(app, goal) == ["done", "done", "failed"]
 
 
+@pytest.mark.parametrize("tap", ["Retry", "Go on without it"])
+async def test_what_a_stop_left_out_stays_out_whatever_becomes_of_the_step_that_failed(
+    app: App, chat: Chat, notes: Notes, tap: str
+) -> None:
+    whom = await ada(app)
+    notes.refuses, notes.hangs = {"first"}, {"slow"}
+    steps = [step("first", whom), step("slow", whom), step("behind", whom, "first", "slow")]
+    goal = await plan(app, chat, "halted", *steps)
+    await asyncio.wait_for(notes.begun.wait(), IN_TIME_S)
+    await app.delivery.deliver(chat)
+    stop = chat.tokens[chat.key("Plan: halted"), "■ Stop this plan"]
+    assert "can no longer be held" in (await app.tap(chat.who, "stop", stop, {})).text
+    notes.refuses.clear()
+    notes.go.set()
+    await chat.settle()
+    assert await states(app, goal) == ["failed", "done", "skipped"]
+    said = await chat.tap("cannot be done", tap)
+    last = "done" if tap == "Retry" else "skipped"
+    assert await states(app, goal) == [last, "done", "skipped"]
+    assert tap == "Retry" or said.text == going_on.ALONE
+    assert "behind" not in notes.done
+
+
+async def test_a_plan_that_was_stopped_halfway_came_to_nothing_in_figures_and_for_other_plans(
+    app: App, chat: Chat, notes: Notes
+) -> None:
+    whom = await ada(app)
+    notes.hangs = {"two"}
+    steps = [step("one", whom), step("two", whom, "one"), step("three", whom, "two")]
+    goal = await plan(app, chat, "halfway", *steps)
+    await asyncio.wait_for(notes.begun.wait(), IN_TIME_S)
+    async with app.db.transaction() as tx:
+        cause = await events.note(tx, "test.stopped", None)
+        assert await halting.end(tx, goal, "You stopped the plan.", cause.id) == ["Note two"]
+    notes.go.set()
+    await chat.settle()
+    assert await states(app, goal) == ["done", "done", "skipped"]
+    async with app.db.snapshot() as reader:
+        ended = await reader.row(sa.select(outcomes).filter_by(goal=goal))
+        sums = await tree.sums(reader, [goal])
+        told = await reader.value(sa.select(passages.c.text).filter_by(kind="episode", ref=goal))
+    assert ended is not None
+    assert (ended.succeeded, ended.failure, ended.minutes_saved) == (False, "stopped", 0)
+    assert (sums.done, sums.vain) == (0, 1)
+    assert "stopped halfway" in told
+    assert (await verify.verify(app.db)).faults == ()
+
+
+async def test_a_stop_that_comes_too_late_for_every_step_takes_nothing_from_a_plan(
+    app: App, chat: Chat, notes: Notes
+) -> None:
+    whom = await ada(app)
+    notes.hangs = {"two"}
+    goal = await plan(app, chat, "late", step("one", whom), step("two", whom, "one"))
+    await asyncio.wait_for(notes.begun.wait(), IN_TIME_S)
+    async with app.db.transaction() as tx:
+        cause = await events.note(tx, "test.stopped", None)
+        await halting.end(tx, goal, "You stopped the plan.", cause.id)
+    notes.go.set()
+    await chat.settle()
+    async with app.db.snapshot() as reader:
+        ended = await reader.row(sa.select(outcomes).filter_by(goal=goal))
+    assert ended is not None
+    assert (ended.succeeded, ended.failure) == (True, None)
+
+
+async def test_what_could_be_taken_back_for_a_while_stays_once_that_is_over(
+    app: App, chat: Chat, notes: Notes, clock: FakeClock
+) -> None:
+    """The card still offers it; by the time of the tap it is too late for the first."""
+    operations: Any = app.house.operations
+    whole, whom = operations[NOTE], await ada(app)
+    lasts = {"old": 10, "new": 30}
+
+    async def run(args: Any, key: str) -> Receipt:
+        receipt: Receipt = await whole.run(args, key)
+        until = clock() + timedelta(minutes=lasts[args.text])
+        return receipt.model_copy(update={"undo_until": until})
+
+    operations[NOTE] = replace(whole, run=run)
+    notes.fails.add("bad")
+    lasts["bad"] = 0
+    steps = [step("old", whom), step("new", whom, "old"), step("bad", whom, "new")]
+    goal = await plan(app, chat, "window", *steps)
+    await chat.settle()
+    assert await states(app, goal) == ["done", "done", "failed"]
+    key = chat.key(FAILED)
+    assert aftermath.TOO_LATE not in chat.text(FAILED)
+    token = chat.tokens[key, "Take back what was done"]
+    clock.advance(minutes=10)  # to the very minute that it ends
+    async with app.db.transaction() as tx:
+        await cards.show_failed(tx, goal)
+    await chat.settle()
+    assert "“Note on Ada Example” would stay: the time for that has passed." in chat.text(FAILED)
+    await chat.press(token)
+    assert notes.back == ["new"]
+    assert "stays: the time for that has passed" in chat.text("Taken back: window")
+    assert await states(app, goal) == ["done", "compensated", "skipped"]
+
+
 async def test_a_compensation_that_is_refused_leaves_its_step_and_the_one_before_has_its_turn(
     app: App, chat: Chat, notes: Notes
 ) -> None:
@@ -301,10 +407,15 @@ async def test_a_compensation_that_is_refused_leaves_its_step_and_the_one_before
 
 async def done(app: App, goal: str, key: str) -> None:
     """Wait until this step is done, whatever the others do."""
+    await until(app, goal, key, "done")
+
+
+async def until(app: App, goal: str, key: str, state: str) -> None:
+    """Wait until this step stands so."""
     async with asyncio.timeout(IN_TIME_S):
         while True:
             async with app.db.snapshot() as reader:
                 query = sa.select(tasks.c.state).filter_by(goal=goal, key=key)
-                if await reader.value(query) == "done":
+                if await reader.value(query) == state:
                     return
             await asyncio.sleep(0.02)

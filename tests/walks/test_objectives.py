@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App
+from engine.chat import outbox
 from engine.objectives import stopping
 from engine.planning import goals as all_goals
 from memory import events
@@ -15,9 +16,11 @@ from memory.beliefs.facts import Author
 from memory.canon import records
 from memory.canon.records import Record
 from memory.copying import verify
+from memory.schema.chat import questions
 from memory.schema.work import alarms, approvals, effects, goals
 from tests.chat import Chat
 from tests.conftest import FakeClock
+from tests.walks.test_rule_words import FINE, agreed
 
 AIM = "objective: grow newsletter from 800 to 2,000 by 28 February"
 SPRING = "project Spring campaign for the newsletter"
@@ -226,6 +229,69 @@ async def test_stopping_a_project_withdraws_what_the_card_showed_and_nothing_els
     await app.alarms.ring_due()
     await chat.settle()
     assert any("⏰ call Bo" in one.summary for one in chat.shown.values())
+
+
+async def test_a_question_that_is_open_when_its_project_is_stopped_begins_nothing_under_it(
+    app: App, chat: Chat
+) -> None:
+    await begun(chat)
+    await chat.say("for project Spring campaign: write to Ada")
+    assert "What should the mail say?" in chat.last
+    project = await only(app, "project")
+    async with app.db.transaction() as tx:
+        card = await stopping.card(tx, project, "stop:test")
+        await outbox.post(tx, card, chat.who.conv)
+    await chat.settle()
+    await chat.tap("Stop Spring campaign?", "■ Stop it")
+    await chat.say("that spring is near")
+    assert "The project Spring campaign does not go on any more" in chat.last
+    assert await rows(app, sa.select(goals.c.id)) == []
+    assert await rows(app, sa.select(questions.c.state)) == [("answered",)]
+
+
+async def test_what_a_stop_withdrew_is_asked_anew_even_where_a_rule_lets_it_run_by_now(
+    app: App, chat: Chat
+) -> None:
+    await begun(chat)
+    await chat.say("for project Spring campaign: refund PAY-1042 40 EUR")
+    await chat.say("stop project Spring campaign")
+    await chat.tap("Stop Spring campaign?", "■ Stop it")
+    await agreed(chat, FINE)
+    await chat.tap("Spring campaign is stopped", "Take it back")
+    assert stopping.ANEW in chat.text("Refund 40.00 EUR")  # which that rule would have let run
+    assert set(await rows(app, sa.select(effects.c.state))) == {("waiting",)}
+
+
+async def test_a_stop_withdraws_an_undo_that_waits_and_keeps_what_was_changed_since(
+    app: App, chat: Chat
+) -> None:
+    await begun(chat)
+    await chat.say("for project Spring campaign: remind me on Friday at 9 to call Bo")
+    await chat.say("stop")
+    await chat.say("/undo")
+    await chat.say("/resume")
+    waits = sa.select(effects.c.state).where(effects.c.undoes.is_not(None))
+    assert await rows(app, waits) == [("waiting",)]
+    await chat.say("stop project Spring campaign")
+    assert "waits for you: Take back" in chat.text("Stop Spring campaign?")
+    await chat.tap("Stop Spring campaign?", "■ Stop it")
+    assert await rows(app, waits) == [("withdrawn",)]
+    project = await only(app, "project")
+    async with app.db.transaction() as tx:
+        cause = await events.note(tx, "test.told", None)
+        await records.revise(tx, project.id, cause.id, status="done")
+    await chat.tap("Spring campaign is stopped", "Take it back")
+    assert (await only(app, "project")).state["status"] == "done"
+    assert await rows(app, waits) == [("waiting",)]
+
+
+async def test_a_project_that_is_still_to_begin_says_so(app: App, chat: Chat) -> None:
+    await recorded(chat, "new project Fair from 1 January until 31 March", "New project")
+    await chat.say("for project Fair: write to Ada that the fair is near")
+    await chat.say("/objectives Fair")
+    assert "It begins on 1 Jan 2027; the straight line goes from 0 to 1 (31 Mar 2027)." in chat.last
+    assert "-1" not in chat.last.replace("\u2212", "-")
+    assert "on course" in chat.last
 
 
 async def test_of_many_plans_of_a_project_none_is_left_out_of_its_stop_and_its_sums(

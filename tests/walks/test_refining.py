@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agents import runner
+from agents.writing.drafting import Drafting
 from bot import delivery
 from bot.surfaces import Heard, Token
 from connectors.contract import TransientError
@@ -241,6 +242,35 @@ async def test_where_nobody_writes_a_better_one_the_card_says_no_more_of_it(
     assert COMES not in told(chat)
     await chat.tap(CARD, "✓ Send")
     assert TEMPLATE in sent(office.app)[0]
+
+
+async def test_a_better_draft_that_goes_wrong_three_times_is_given_up_with_a_word_of_why(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = await asked(office)
+    key = chat.key(CARD)
+
+    async def breaks(*_: Any) -> Any:
+        raise RuntimeError("The disk is full.")
+
+    monkeypatch.setattr(Drafting, "_count", breaks)
+    await comes(office)
+    for _ in range(durable.ATTEMPTS_MAX):
+        assert COMES in told(chat)
+        office.clock.advance(seconds=60)
+        await chat.settle()
+    await office.app.alarms.ring_due()
+    await chat.settle()
+    assert COMES not in str(chat.shown[key])
+    assert "A better draft of “" in chat.last
+    assert "could not be written: The disk is full. The first one stands." in chat.last
+    assert await how(office) == ["broken"]
+    await chat.say("/triage")
+    assert "Nothing went wrong" in chat.last
+    await chat.press(chat.tokens[key, "✓ Send"])
+    assert TEMPLATE in sent(office.app)[0]
+    await chat.say("/why")
+    assert "writing a better draft went wrong three times, so this one stayed" in chat.last
 
 
 async def test_a_budget_that_ends_meanwhile_leaves_the_first_drafts(office: Office) -> None:

@@ -11,6 +11,7 @@ from tests.conftest import FakeClock
 from tests.walks.model_office import Office
 from tests.walks.test_graph import (
     FAILED,
+    IN_TIME_S,
     Notes,
     ada,
     chain,
@@ -20,6 +21,7 @@ from tests.walks.test_graph import (
     plan,
     states,
     step,
+    until,
 )
 from tests.walks.test_planning import ASK, mail, note
 from tests.walks.test_planning import plan as proposed
@@ -139,3 +141,34 @@ async def test_what_was_done_last_is_taken_back_first_wherever_it_stands_in_the_
     await chat.settle()
     await chat.tap(FAILED, BACK)
     assert notes.back == ["slow", "quick"]
+
+
+async def test_a_step_that_is_still_running_is_waited_for_and_taken_back_first(
+    app: App, chat: Chat, notes: Notes
+) -> None:
+    notes.hangs, notes.fails = {"slow"}, {"bad"}
+    whom = await ada(app)
+    steps = [step("one", whom), step("slow", whom, "one"), step("bad", whom, "one")]
+    goal = await plan(app, chat, "busy", *steps)
+    await asyncio.wait_for(notes.begun.wait(), IN_TIME_S)
+    await until(app, goal, "bad", "failed")
+    await app.delivery.deliver(chat)
+    await app.tap(chat.who, "back", chat.tokens[chat.key(FAILED), BACK], {})
+    await asyncio.sleep(0.3)
+    assert notes.back == []
+    notes.go.set()
+    await chat.settle()
+    assert notes.back == ["slow", "one"]
+
+
+async def test_what_you_did_by_hand_is_yours_and_stays(app: App, chat: Chat, notes: Notes) -> None:
+    notes.fails = {"mine", "bad"}
+    whom = await ada(app)
+    steps = [step("one", whom), step("mine", whom, "one"), step("bad", whom, "mine")]
+    goal = await plan(app, chat, "hands", *steps)
+    await chat.settle()
+    await chat.tap(FAILED, "Mark done")
+    assert "“Note on Ada Example” would stay: you did it yourself." in chat.text(FAILED)
+    await chat.tap(FAILED, BACK)
+    assert notes.back == ["one"]
+    assert await states(app, goal) == ["compensated", "done", "skipped"]

@@ -608,6 +608,7 @@ CREATE TABLE plans (
     cause TEXT NOT NULL,
     at DATETIME NOT NULL,
     back TEXT,
+    halted TEXT,
     PRIMARY KEY (id),
     UNIQUE (goal, version)
 )
