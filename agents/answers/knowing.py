@@ -49,6 +49,7 @@ _KEEP = (
     r"(?:please |bitte )?"
     r"(?:remember|keep in mind|(?:make a )?note|merke? dir|behalte|notiere?|notiz)"
 )
+_CHANGE = r"(?:please |bitte )?(?:change|update|set|ändere?|setze?|aktualisiere?)(?: bitte)?"
 _THAT = r"(?:,? (?:that|dass) |[:,] (?:that |dass )?)(?P<text>.+)"
 _PATTERNS: tuple[tuple[What, str], ...] = (
     ("wrong", r"(?:(?:no,? )?that(?:['\u2019]s| is| was)|das (?:ist|war|stimmt)) "
@@ -64,10 +65,12 @@ _PATTERNS: tuple[tuple[What, str], ...] = (
     ("ask", rf"{_KNEW}{_THING}(?: (?P<when>{_DAY}))?"),
     ("ask", rf"{_WHAT} {_THING}(?: (?P<when>{_DAY}))?"),
     ("tell", rf"{_THING}{_IS} (?P<value>.+?){_SINCE}"),
+    ("tell", rf"{_CHANGE} {_THING}(?: to| auf| in| zu|:) (?P<value>.+?){_SINCE}"),
 )  # fmt: skip
 _COMPILED = tuple(
     (what, re.compile(rf"\s*{pattern}[\s.!?]*", re.IGNORECASE)) for what, pattern in _PATTERNS
 )
+_CHANGED = _COMPILED[-1][1]
 _BESIDES = re.compile(
     r"(?:['\u2019]s?|s\b|the\b|our\b|my\b|der\b|die\b|customer\b|client\b|\s)*", re.IGNORECASE
 )
@@ -102,13 +105,15 @@ async def heard(reader: Reader, said: str) -> Heard | None:
             continue  # “Ada's price is 90?” asks
         found = match.groupdict()
         about = found.get("about") or found.get("owner") or ""
+        named = _attribute(found.get("attribute") or found.get("its_attribute") or "")
+        if pattern is _CHANGED and (named == "phone" or "@" in found["value"]):
+            continue  # which a record has a place for
         text = found.get("text") or ""
-        who = await _who(reader, about or text, alone=bool(about))
+        who = await whom(reader, about or text, alone=bool(about))
         if about and not who:
             continue
-        named = found.get("attribute") or found.get("its_attribute") or ""
         rest = {name: found.get(name) or "" for name in PARTS}
-        return Heard(what, _attribute(named), who, text or found.get("value") or "", **rest)
+        return Heard(what, named, who, text or found.get("value") or "", **rest)
     return None
 
 
@@ -162,7 +167,7 @@ def known(words: str, context: Context) -> datetime | None:
     return _local(_span(words, context).last + timedelta(days=1), time(), context)
 
 
-async def _who(reader: Reader, about: str, *, alone: bool) -> tuple[Candidate, ...]:
+async def whom(reader: Reader, about: str, *, alone: bool) -> tuple[Candidate, ...]:
     """Return whom the words name, if it is one name, and where it is `alone` nothing besides."""
     found = [one for one in await parties.find(reader, about) if one.readings]
     if len(found) != 1:

@@ -20,7 +20,9 @@ _OWED = re.compile(
     re.IGNORECASE,
 )
 _BY_US = re.compile(  # the books hold no bills of others, so what we owe is told by what was said
-    r"\b(?:(?:we|i)\s(?:\w+\s)?owe|schulde[nt]?\s(?:wir|ich)|(?:wir|ich)\s(?:\w+\s)?schulde[nt]?)\b",
+    r"\b(?:(?:we|i)\s(?:\w+\s)?owe|schulde[nt]?\s(?:wir|ich)|(?:wir|ich)\s(?:\w+\s)?schulde[nt]?"
+    r"|(?:muss|müssen)\s(?:ich|wir)\s(?:noch\s)?(?:be)?zahlen|dois-je|devons-nous|doit-on"
+    r"|debo|debemos)\b",
     re.IGNORECASE,
 )
 

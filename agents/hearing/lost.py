@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from agents.playbooks.library import Playbook
+from agents.playbooks.routing import ROUTED_CHARS_MAX
 from engine.chat import outbox
 from engine.chat.messages import Bullets, Button, Fold, Para, Span, say
 from engine.rules.house import House
@@ -12,6 +13,10 @@ from memory.db import Reader
 from memory.events import Event
 
 NOT_SURE = "I am not sure what you want, so I did nothing."
+LONG = (
+    f"It has more than {ROUTED_CHARS_MAX:,} letters, of which I read the first for what you want. "
+    "Write each wish in a line of its own, or in a message of its own."
+)
 NO_MODEL = "For other wishes I can make a plan with a language model; none is set up."
 
 Buttons = tuple[tuple[Button, ...], ...]
@@ -47,6 +52,8 @@ class Lost:
         """Say that nothing was done, what can be, and what might be meant."""
         async with self.house.db.snapshot() as reader:
             fold = await able(reader, self.playbooks)
+        if len(str(event.body["words"])) > ROUTED_CHARS_MAX:
+            more = f"{LONG} {more}".strip()
         part = f"“{event.body['words']}”: " if "message" in event.body else ""  # one of several
         msg = say(reply_key(event.id), f"{part}{NOT_SURE}\n\n{_question(guess)}", buttons=buttons)
         after = (Para(spans=(Span(text=more),)),) if more else ()

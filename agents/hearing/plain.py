@@ -14,8 +14,14 @@ _COMMANDS = {
     "waiting": (
         r"what(?: is|'s| else is)? (?:waiting|waits|open|pending)(?: for me)?|anything waiting"
         r"|was (?:wartet|steht an|ist offen)(?: auf mich)?|was liegt an|wartet etwas(?: auf mich)?"
+        r"|qu'est-ce qui (?:m'attend|attend|est en attente)|qu'y a-t-il en attente"
+        r"|qué (?:está|hay|queda) pendiente|qué (?:me )?espera|hay algo pendiente"
     ),
-    "undo": r"undo(?: that| it| this)?|take (?:that|it) back|mach das rückgängig|rückgängig",
+    "undo": (
+        r"undo(?: that| it| this)?|take (?:that|it) back|mach (?:das|es) (?:wieder )?rückgängig"
+        r"|rückgängig(?: machen)?|nimm das (?:wieder )?zurück|annule[rz]?(?: (?:ça|cela))?"
+        r"|deshacer|deshaz(?:lo| eso| esto)?"
+    ),
     "triage": r"what went wrong|did anything (?:fail|go wrong)|was ging schief|ging etwas schief",
     "cost": (
         r"what (?:did|do|does) (?:you|it|this|that) cost(?: me)?|how much (?:did|do) you cost"
@@ -88,4 +94,4 @@ def tells_nothing(said: str) -> bool:
 
 
 def _plain(said: str) -> str:
-    return " ".join(said.casefold().replace("\u2019", "'").split()).rstrip(" .!?")
+    return " ".join(said.casefold().replace("\u2019", "'").split()).strip("¿¡ .!?")

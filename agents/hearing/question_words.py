@@ -67,6 +67,12 @@ _ASKS = tuple(
         rf"{_INFORM}{_AGAIN},?{_AGAIN}\s{_WHETHER}",
     )
 )
+_ELSEWHERE = re.compile(  # French and Spanish, where a mark asks as well
+    r"¿?\s*(?:(?:à|de|a|en|con|avec|por|pour)\s)?(?:qui|que|quoi|qu['\u2019]|combien|quand|pourquoi"
+    r"|comment|où|quel\w*|qu[eé]|qui[eé]n(?:es)?|cu[aá]nt[oa]s?|cu[aá]ndo|d[oó]nde|c[oó]mo"
+    r"|cu[aá]l\w*)\b",
+    re.IGNORECASE,
+)
 _WHAT_NOUN = re.compile(  # “what price did we agree on”
     rf"{_BEFORE}[Ww]hat\s(?!(?:i|you|he|she|we|they|it)\b)(?:[a-z][\w-]*\s){{1,3}}"
     rf"{_AUX}\s"
@@ -123,7 +129,8 @@ def form(said: str) -> Form:
         return "question"
     if not text.endswith("?"):
         return "other"
-    return "question" if re.match(rf"{_BEFORE}{_W}\b", text, re.IGNORECASE) else "open"
+    asked = re.match(rf"{_BEFORE}{_W}\b", text, re.IGNORECASE) or _ELSEWHERE.match(text)
+    return "question" if asked else "open"
 
 
 def asks(said: str, route: Route) -> bool:

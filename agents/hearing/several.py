@@ -12,9 +12,10 @@ from typing import Literal, NamedTuple
 
 from agents.hearing import order_words, question_words
 from agents.playbooks.library import Playbook
-from agents.playbooks.routing import ROUTED_CHARS_MAX, Route
+from agents.playbooks.routing import Route
 from engine.rules import goal_rules
 
+SAID_CHARS_MAX = 4000  # a longer one is a text, not a list of wishes
 PARTS_MAX = 20
 CUTS_MAX = 40
 
@@ -64,7 +65,7 @@ class Parting:
 
     async def spans(self, said: str) -> Spans:
         """Return where the wishes of the message are written; nothing: it is one, or unclear."""
-        if len(said) > ROUTED_CHARS_MAX:
+        if len(said) > SAID_CHARS_MAX:
             return ()
         first, last = goal_rules.span(said)  # what is around it says how, for all of them
         wanted = said[first:last]

@@ -3,8 +3,9 @@
 from typing import Literal
 
 from agents.answers import knowing
-from agents.hearing import aiming, recording
+from agents.hearing import aiming, contacting, recording
 from agents.reading import context
+from agents.reading.words import Context
 from engine.flow import offpeak
 from memory.db import Reader
 from memory.events import Event
@@ -28,7 +29,12 @@ async def command(
     if is_wish:
         return ""
     try:
-        heard = await recording.heard(reader, said, await context.about(reader))
+        heard = await recorded(reader, said, await context.about(reader))
     except recording.UnreadError:
         return "record"  # it says what is wrong with them
     return "" if heard is None else "record"
+
+
+async def recorded(reader: Reader, said: str, now: Context) -> recording.Heard | None:
+    """Return the record that is said to be there, or what is new of one. UnreadError."""
+    return await contacting.heard(reader, said) or await recording.heard(reader, said, now)

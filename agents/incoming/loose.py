@@ -20,8 +20,10 @@ OPENS = re.compile(
     re.IGNORECASE,
 )
 ONE = re.compile(  # “new customer Ada Example, ada@example.org”
-    r"(?:(?:please |bitte )?(?:add|create|record|erfasse|notiere)\s+)?(?:a |an |our |eine[nr]? )?"
-    r"(?:new|neue[rn]?)\s+(?:customer|client|contact|person|kund(?:e|in|en)|kontakt)\b:?\s+"
+    r"(?:(?:please |bitte )?(?:add|create|record|erfasse|notiere|lege?)\s+)?"
+    r"(?:a |an |our |eine[nr]? )?"
+    r"(?:new|neue[rn]?|nouve(?:au|lle)|nuev[oa])\s+"
+    r"(?:customer|client[ea]?|contact|person|kund(?:e|in|en)|kontakt)\b(?:\s+an\b)?:?\s+"
     r"(?P<who>[^\n]+)",
     re.IGNORECASE,
 )

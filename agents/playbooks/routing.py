@@ -26,7 +26,7 @@ Span = tuple[int, int]
 How = Literal["command", "pattern", "examples", "none"]
 
 _POLITE = (
-    r"(?:(?:hey|hi|hello|ok|okay|so|and|please|pls|kindly|just|now|bitte|also|oh|ah|ach"
+    r"[¿¡]?(?:(?:hey|hi|hello|ok|okay|so|and|please|pls|kindly|just|now|bitte|also|oh|ah|ach"
     r"|oops|sorry|actually|can you|could you|would you|will you|i want to|i would like to"
     r"|i['\u2019]d like to|i need to|we need to"
     r"|we should|let['\u2019]s|kannst du|könntest du|por favor|s['\u2019]il te plaît)[\s,]+)*"

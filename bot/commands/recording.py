@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from agents.hearing import recording
+from agents.hearing import told
 from agents.hearing.front import Command
 from agents.hearing.recording import Heard
 from agents.reading.words import Context
@@ -31,6 +31,9 @@ SAYS = {
     False: "It becomes version {next}; the old one stays, and /history goes back to it.",
 }
 BOOKED = "It is only recorded; “book a meeting with …” also puts it into the calendar."
+FORGED = (
+    "A new account is how bills are forged most often: ask by phone, at a number you had before."
+)
 DONE = {True: "{name} is recorded.", False: "{name} is changed; that is version {version} now."}
 OTHER = "The records changed since, so this card no longer holds. Say it again."
 BACK = "{name} is taken back."
@@ -115,7 +118,7 @@ async def _read(reader: Reader, event: Event) -> Heard | None:
         now=event.at, zone=settings["zone"], locale=settings["locale"],
         currency=settings["currency"],
     )  # fmt: skip
-    return await recording.heard(reader, _COMMAND.sub("", said).strip(), context)
+    return await told.recorded(reader, _COMMAND.sub("", said).strip(), context)
 
 
 async def _card(reader: Reader, found: Heard, event: Event, key: str) -> Msg:
@@ -132,6 +135,7 @@ async def _card(reader: Reader, found: Heard, event: Event, key: str) -> Msg:
         parts += [Bullets(items=sides.says(shown, settings)), _para(says)]
     else:
         parts.append(FieldDiff(rows=tuple(sides.changes(old, shown, settings))))
+        parts += [_para(FORGED)] if shown.get("iban") != old.get("iban") else []
         parts.append(_para(SAYS[False].format(next=found.known.version + 1)))
     label = "Record it" if found.known is None else "Change it"
     item = _fingerprint(found)

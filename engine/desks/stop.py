@@ -5,12 +5,17 @@ from engine.flow.durable import open_work
 from memory import events, profile
 from memory.db import Reader, Tx
 
-WORDS = ("stop", "/stop", "halt", "stopp")
+WORDS = frozenset(
+    {"stop", "/stop", "halt", "stop everything"}
+    | {"stopp", "anhalten", "alles stoppen", "alles anhalten", "sofort stoppen"}
+    | {"arrête", "arrêtez", "arrête tout", "arrêtez tout", "stop tout"}
+    | {"para", "para todo", "alto", "detente", "detén todo"}
+)
 
 
 def is_said(words: str) -> bool:
     """Say whether these words are STOP and nothing else."""
-    return words.strip().casefold().rstrip("!.") in WORDS
+    return words.strip().casefold().strip("¡!. ") in WORDS
 
 
 async def stop(tx: Tx, by: str, cause: str) -> list[effects.Effect]:

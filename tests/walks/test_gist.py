@@ -168,6 +168,18 @@ async def test_words_that_belong_to_nobody_are_not_swallowed(office: Office) -> 
     assert await office.rows(goals) == []
 
 
+async def test_words_between_two_wishes_that_belong_to_neither_are_not_swallowed(
+    office: Office,
+) -> None:
+    chat = await office.open()
+    first, second = "the lamp of Ada is ready so drop her a word", "poke me on Friday at 9"
+    mail = wish("write-mail", to="Ada", text="the lamp of Ada is ready") | {"words": first}
+    office.server.script(heard(mail, wish("remind", at="on Friday at 9") | {"words": second}))
+    await chat.say(f"{first}, the hall wants booking for the fair, besides {second}")
+    assert "I am not sure what you want" in chat.last
+    assert await office.rows(goals) == []
+
+
 async def test_a_plain_new_wish_is_planned_and_a_doubtful_one_is_offered(office: Office) -> None:
     chat = await office.open(**LARGE)
     made = plan(note("calendar", "A calendar."), title="Editorial calendar")

@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from agents.playbooks.routing import ROUTED_CHARS_MAX
 from bot.app import App
 from bot.lower import terminal
 from memory.canon import records
@@ -178,3 +179,24 @@ async def test_of_many_wishes_none_is_lost(app: App, chat: Chat) -> None:
     days = [f"remind me tomorrow at {hour} to call {hour} people" for hour in range(8, 18)]
     await chat.say("\n".join(days))
     assert len(await wishes(app)) == len(days)
+
+
+async def test_the_wishes_of_a_long_message_are_parted_as_well(app: App, chat: Chat) -> None:
+    days = [
+        f"remind me tomorrow at {hour} to call all {hour} people who came to the workshop of "
+        "ours, and to hear from each of them how it was"
+        for hour in range(8, 18)
+    ]
+    said = "\n".join(days)
+    assert len(said) > ROUTED_CHARS_MAX
+    await chat.say(said)
+    assert len(await wishes(app)) == len(days)
+
+
+async def test_a_long_message_that_is_no_list_of_wishes_says_how_it_would_be_heard(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("The sun was out and the lake lay still beyond the old mill. " * 30)
+    assert "It has more than 1,000 letters" in chat.last
+    assert "Write each wish in a line of its own" in chat.last
+    assert await wishes(app) == []
