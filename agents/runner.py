@@ -198,9 +198,15 @@ class Runner:
     async def _may_redraft(
         self, reader: Reader, before: effects.Effect, proposal: gate.Proposal
     ) -> bool:
-        """What the operator wrote by hand is never written over."""
-        by_hand = await effects.author_of(reader, before.id, before.version) == "operator"
-        return before.state == "waiting" and before.digest != proposal.digest and not by_hand
+        """What the operator wrote by hand is never written over; other drafts are news, too."""
+        if before.state != "waiting":
+            return False
+        if await effects.author_of(reader, before.id, before.version) == "operator":
+            return False
+        shown = await effects.preview_of(reader, before.id, before.version)
+        drafts = [one.args for one in proposal.preview.options if one.drafted]
+        others = bool(drafts) and drafts != [one.args for one in shown.options]
+        return others or before.digest != proposal.digest
 
     async def _moved(self, reader: Reader, task: plans.Task) -> bool:
         """Say whether the plan was stopped, replaced or taken back while this was prepared."""

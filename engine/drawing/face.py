@@ -26,7 +26,7 @@ from engine.chat.messages import (
 from engine.drawing import confirming, face_buttons, failures
 from engine.drawing.marks import marks_of
 from engine.drawing.sight import LETTERS, Row, Sight
-from engine.planning.mode_words import SAYS
+from engine.planning.mode_words import CREATIVE, SAYS
 from policies.rules import Action
 
 RISK = {  # fixed words, chosen by code
@@ -70,6 +70,7 @@ BETTER = Para(
         ),
     )
 )
+ONLY = "There is only this one: no language model wrote others that differ from it."
 ANSWERS_MAX = 3
 ANSWER_CHARS_MAX = 2500  # of an outside tool; all of it is kept with the receipt
 SUMMARY_CHARS = 190
@@ -145,7 +146,7 @@ def _body(sight: Sight) -> tuple[Part, ...]:
     if sight.effect.state == "waiting" and shown.get("options"):
         parts.append(Bullets(items=_options(shown["options"])))
     if sight.mode:
-        parts.append(Para(spans=(Span(text=f"Mode: {SAYS[sight.mode]}.", style="italic"),)))
+        parts.append(Para(spans=(Span(text=_mode(sight), style="italic"),)))
     if sight.effect.state in ("waiting", "approved", "denied"):
         parts.append(_facts(sight))
     return tuple(parts)
@@ -197,6 +198,14 @@ def _facts(sight: Sight) -> Facts:
         undo=sight.shown["facts"].get("undo", ""),
         expires=expires,
     )
+
+
+def _mode(sight: Sight) -> str:
+    """Return how it is gone about; that there is one draft alone, where several were wanted."""
+    drafted = sight.effect.state == "waiting" and sight.shown["text"] is not None
+    alone = drafted and not (sight.better or sight.shown.get("options"))
+    only = f" {ONLY}" if sight.mode == CREATIVE and alone else ""
+    return f"Mode: {SAYS[sight.mode]}.{only}"
 
 
 def _foot(sight: Sight) -> tuple[Part, ...]:

@@ -3,11 +3,12 @@
 import pytest
 
 from agents.writing import variants
+from engine.flow.durable import open_work
 from engine.planning import goals as engine_goals
 from engine.planning import mode_words
 from memory.copying import verify
 from memory.schema.models import reasons
-from memory.schema.work import effect_versions, effects, goals, outcomes
+from memory.schema.work import effect_versions, effects, goals, outcomes, tasks
 from tests.peers.models import says
 from tests.walks.model_office import CARD, TEMPLATE, WISH, WROTE, Office
 from tests.walks.test_objectives import recorded
@@ -152,6 +153,34 @@ async def test_copies_are_no_choice(office: Office) -> None:
     await chat.say(f"be creative: {WISH}")
     assert WROTE in chat.text(CARD)
     assert "Take B" not in chat.text(CARD)
+
+
+async def test_other_drafts_are_offered_where_the_first_of_them_stands_there_already(
+    office: Office,
+) -> None:
+    chat = await office.open()
+    await chat.say(WISH)
+    office.server.script(says({"texts": [WROTE, WARM, BRISK]}))
+    await chat.say("/mode creative")
+    assert WROTE in chat.text(CARD)
+    assert f"B: {len(WARM.split())} words: {WARM}" in chat.text(CARD)
+    assert "There is only this one" not in chat.text(CARD)
+    before = len(await office.rows(effect_versions))
+    [task] = await office.rows(tasks)
+    async with office.app.db.transaction() as tx:
+        await open_work(tx, "dispatch", task.id)
+    await chat.settle()
+    assert len(await office.rows(effect_versions)) == before  # the same drafts are no news
+
+
+async def test_without_a_model_a_creative_card_says_that_there_is_one_draft(office: Office) -> None:
+    chat = await office.open(model_small=())
+    await chat.say(WISH)
+    assert "There is only this one" not in chat.text(CARD)
+    await chat.say("/mode creative")
+    assert "There is only this one: no language model wrote others" in chat.text(CARD)
+    await chat.tap(CARD, "✓ Send")
+    assert "There is only this one" not in chat.text(CARD)
 
 
 async def test_an_open_wish_is_turned_by_word_and_by_button(office: Office) -> None:
