@@ -147,9 +147,11 @@ class Models:
                 break
         return await self._gave_up(wish, why)
 
-    async def tried(self, wish: Wish[T], tier: Tier, model: Model) -> Answer[T] | NoAnswer:
-        """Ask exactly this model, once more however often it was asked before. For the doctor."""
-        turn = await self._asked(wish, tier, model)
+    async def tried(
+        self, wish: Wish[T], tier: Tier, model: Model, *, anyway: bool = False
+    ) -> Answer[T] | NoAnswer:
+        """Ask exactly this model, however often it was asked; `anyway`: even one left alone."""
+        turn = await (self._asked if anyway else self._unless_resting)(wish, tier, model)
         return NoAnswer(turn.came.why) if turn.value is None else Answer(turn.value, model.name)
 
     def listed(self) -> Iterator[tuple[Tier, Model]]:
@@ -274,11 +276,10 @@ class Models:
 
     async def _carried(self, model: Model, form: _Form[T]) -> _Turn[T]:
         wish = form.wish
-        carrier = _carrier(model)
         schema = wish.gives.model_json_schema()
         try:
             heard = listen(wish, form.redaction)
-            got = await carrier(
+            got = await _carrier(model)(
                 model, form.messages, schema, wish.tokens_max, self._timeout_s, heard
             )
         except TransientError as error:
@@ -313,8 +314,7 @@ class Models:
 def _again(before: model_calls.Kept, wish: Wish[T]) -> Answer[T] | NoAnswer:
     if before.value is None:
         return NoAnswer(before.why)
-    read = wish.gives.model_validate(before.value)
-    return Answer(read, before.model, cached=True, given=before.given)
+    return Answer(wish.gives.model_validate(before.value), before.model, True, before.given)
 
 
 def _plain(wish: Wish[T]) -> _Form[T]:

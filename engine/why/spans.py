@@ -2,10 +2,11 @@
 
 goal ─┬─ task ─┬─ model call
       │        └─ effect
-Ids, kinds, durations and costs; never a word that anybody wrote. The ids follow from ours, so
-what is sent twice is the same.
+Ids, kinds, durations and costs; never a word that anybody wrote: not what a server of tools calls
+its tools and their arguments, either. The ids follow from ours, so what is sent twice is the same.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,11 +20,13 @@ from memory import events
 from memory.db import Reader
 from memory.schema.events import events as log
 from memory.schema.models import reasons
+from memory.schema.tools import tools
 from memory.schema.work import effects, outcomes, tasks
 from memory.texts.reach import rowid
 
 ENDED = ("goal.done", "goal.failed")
 FAILED = ("failed", "unknown")
+_FIELD = re.compile(r"(?<=^compose)\.[^/]*")  # an argument, as a server of tools may call it
 Value = str | int | float | bool
 
 
@@ -62,12 +65,21 @@ async def of_goal(reader: Reader, goal_id: str) -> list[Span]:
     begun = goal.at if asked is None else asked.at
     failed = not outcome.succeeded
     found = [Span(trace, root, "", "goal", begun, outcome.at, failed, about)]
-    found += await _effects(reader, goal_id, trace)
+    names = await _names(reader)
+    found += await _effects(reader, goal_id, trace, names)
     found += await _models(reader, goal_id, trace)
-    return [*found[:1], *await _tasks(reader, found, goal_id, outcome.at), *found[1:]]
+    return [*found[:1], *await _tasks(reader, found, goal_id, outcome.at, names), *found[1:]]
 
 
-async def _tasks(reader: Reader, found: list[Span], goal_id: str, end: datetime) -> list[Span]:
+async def _names(reader: Reader) -> dict[str, str]:
+    """Return what stands for the tools of others, by the names that their servers gave them."""
+    rows = await reader.rows(sa.select(tools.c.operation).distinct())
+    return {row.operation: f"outside.{_hex(row.operation, 8)}" for row in rows}
+
+
+async def _tasks(
+    reader: Reader, found: list[Span], goal_id: str, end: datetime, names: Mapping[str, str]
+) -> list[Span]:
     """Return a span a step; it lasts until the last thing that came of it."""
     root, spans = found[0], []
     query = sa.select(tasks).filter_by(goal=goal_id).order_by(tasks.c.position)
@@ -75,19 +87,23 @@ async def _tasks(reader: Reader, found: list[Span], goal_id: str, end: datetime)
         id = _hex(row.id, 16)
         below = [one.ended for one in found if one.parent == id]
         about: dict[str, Value] = {"firstmate.task": row.id, "firstmate.agent": row.agent}
-        about |= {"firstmate.operation": row.operation, "firstmate.state": row.state}
+        about |= {"firstmate.operation": names.get(row.operation, row.operation)}
+        about |= {"firstmate.state": row.state}
         failed = row.state == "failed"
         ended = max([*below, row.at]) if below else max(end, row.at)
         spans.append(Span(root.trace, id, root.id, "task", row.at, ended, failed, about))
     return spans
 
 
-async def _effects(reader: Reader, goal_id: str, trace: str) -> list[Span]:
+async def _effects(
+    reader: Reader, goal_id: str, trace: str, names: Mapping[str, str]
+) -> list[Span]:
     spans = []
     for row in await reader.rows(sa.select(effects).filter_by(goal=goal_id)):
+        operation = str(row.action["operation"])
         about: dict[str, Value] = {
             "firstmate.effect": row.id,
-            "firstmate.operation": row.action["operation"],
+            "firstmate.operation": names.get(operation, operation),
             "firstmate.state": row.state,
             "firstmate.verdict": row.verdict["outcome"],
         }
@@ -103,7 +119,7 @@ async def _models(reader: Reader, goal_id: str, trace: str) -> list[Span]:
         about: dict[str, Value] = {
             "firstmate.reason": row.id,
             "firstmate.agent": row.agent,
-            "firstmate.step": row.step,
+            "firstmate.step": _FIELD.sub("", row.step),
             "firstmate.state": row.state,
             "firstmate.tier": row.tier,
             "gen_ai.request.model": row.model,

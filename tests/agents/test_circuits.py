@@ -90,7 +90,9 @@ async def test_the_doctors_own_question_goes_through_and_an_answer_ends_the_rest
     await broken(desk)
     models = desk.models()
     [(tier, model)] = models.listed()
-    assert isinstance(await models.tried(wish("Are you there?"), tier, model), Answer)
+    asked = wish("Are you there?")
+    assert why(await models.tried(asked, tier, model)) == LEFT_ALONE
+    assert isinstance(await models.tried(asked, tier, model, anyway=True), Answer)
     assert isinstance(await models.ask(wish("Second.")), Answer)
 
 

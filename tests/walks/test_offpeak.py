@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.flow import offpeak
-from engine.models import model_calls, together
+from engine.models import circuits, model_calls, together
 from memory import profile
 from memory.copying import verify
 from memory.schema.models import costs, reasons
@@ -17,6 +17,10 @@ from tests.walks.test_retention import night as go_by_night
 from tests.walks.test_rule_words import agreed
 from tests.walks.test_trials import MORE, try_out
 
+WANTED = model_calls.Wanted(step="try/1", agent="writer", basis="")
+CALL = model_calls.Call(
+    tier="small", model="home/two", remote=False, data_class="public", redacted=False, ceiling=0
+)
 DRAFT = says({"text": WROTE})
 FILES = ("file", "lamp", "chair")
 ALIKE = (
@@ -186,3 +190,21 @@ async def test_the_hours_are_those_of_the_operators_place(office: Office) -> Non
         office.clock.now = office.clock.now.replace(hour=hour, minute=30)
         async with office.app.db.snapshot() as reader:
             assert await offpeak.is_on(reader) == on, hour
+
+
+@pytest.mark.parametrize("held", ["stop", "resting"])
+async def test_a_shadow_asks_nobody_under_stop_nor_a_provider_that_is_left_alone(
+    office: Office, held: str
+) -> None:
+    chat = await wished(office)
+    asked = len(office.server.asked)
+    night(office)
+    if held == "stop":
+        await office.say("stop")
+    else:
+        async with office.app.db.transaction() as tx:
+            for _ in range(circuits.FAILURES):
+                await model_calls.note(tx, WANTED, CALL, model_calls.Came(state="busy"))
+    await chat.settle()
+    assert len(office.server.asked) == asked
+    assert await shadows(office) == []

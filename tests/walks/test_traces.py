@@ -7,11 +7,21 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.tracing import Tracing
 from connectors.contract import ConnectorError
+from connectors.mcp import Tool
+from engine.outside import tools as outside
+from engine.why import spans
+from memory import events
+from memory.db import change
+from memory.schema.models import reasons
+from memory.schema.work import effects, tasks
 from tests.walks.model_office import CARD, TEMPLATE, WISH, WROTE, Office
 
+THEIRS = "records.patients_of_bruno"
+OF_OTHERS = Tool(server="records", name="patients_of_bruno", description="", takes={})
 LINE = (
     *("message received · you", "taken on · front", "playbook chosen · front", "plan made · front"),
     *("draft.text/5: home/one, answered · writer · 0.0030 EUR", "asked you · writer"),
@@ -135,3 +145,30 @@ def official(body: str) -> Any:
             if name in span:
                 span[name] = b64encode(bytes.fromhex(span[name])).decode()
     return Parse(json.dumps(said), ExportTraceServiceRequest())
+
+
+async def test_what_a_server_of_tools_calls_its_tools_stays_out_of_traces(office: Office) -> None:
+    """Such a name, and those of its arguments, are words that somebody else chose."""
+    await sent(office)
+    async with office.app.db.transaction() as tx:
+        [task] = await tx.rows(sa.select(tasks))
+        [effect] = await tx.rows(sa.select(effects))
+        await change(tx, tasks, {"id": task.id}, operation=THEIRS)
+        action = {**effect.action, "operation": THEIRS}
+        await change(tx, effects, {"id": effect.id}, action=action)
+        for row in await tx.rows(sa.select(reasons.c.id)):
+            await change(tx, reasons, {"id": row.id}, step="compose.diagnosis_of_bruno/1")
+        await events.note(tx, "test.told", None)
+    async with office.app.db.snapshot() as reader:
+        before = str(await spans.of_goal(reader, task.goal))
+    assert THEIRS in before  # it is one of ours, as far as is known
+    async with office.app.db.transaction() as tx:
+        await outside.keep(tx, [OF_OTHERS])
+    async with office.app.db.snapshot() as reader:
+        found = await spans.of_goal(reader, task.goal)
+    told = str(found)
+    assert "bruno" not in told
+    names = {one.about["firstmate.operation"] for one in found if one.name in ("task", "effect")}
+    assert len(names) == 1
+    assert names.pop().startswith("outside.")
+    assert "compose/1" in told
