@@ -1,0 +1,57 @@
+"""What a new version of a specialist's file may more than the old one is never overlooked."""
+
+from typing import Any
+
+import pytest
+
+from agents.specialists.spec import AgentSpec
+from agents.specialists.spec_changes import differences, wider
+
+OLD: dict[str, Any] = {
+    "name": "letters", "does": "writes letters", "may": ["email.*"], "tier": "small",
+    "calls_max": 4, "cost_max": "0.50",
+}  # fmt: skip
+
+
+def spec(**changed: Any) -> AgentSpec:
+    return AgentSpec.model_validate(OLD | changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"may": ["email.*", "cms.publish"]}, "may cms.publish"),
+        ({"may": ["*"]}, "may everything"),
+        ({"tier": "large"}, "asks models of the tier large"),
+        ({"calls_max": 5}, "asks models up to 5 times for one task"),
+        ({"cost_max": None}, "spends on models without a limit of its own a day"),
+        ({"cost_max": "0.51"}, "spends on models up to 0.51 a day"),
+    ],
+)
+def test_whatever_it_may_more_is_named(changed: dict[str, Any], says: str) -> None:
+    assert wider(spec(), spec(**changed)) == (says,)
+    assert says in differences(spec(), spec(**changed))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"may": ["email.send"]}, {"may": []}, {"tier": "local"}, {"calls_max": 1},
+        {"cost_max": "0.10"}, {"prompt": "Be short."}, {"mode": "creative"},
+        {"code": "def work(given):\n    return {}"}, {"takes": {"text": "text"}},
+    ],
+)  # fmt: skip
+def test_what_stays_within_the_bounds_is_not_wider_but_is_another_version(
+    changed: dict[str, Any],
+) -> None:
+    assert wider(spec(), spec(**changed)) == ()
+    assert spec(**changed).version != spec().version
+    assert differences(spec(), spec(**changed)) != ()
+
+
+def test_one_operation_does_not_hold_all_of_its_connector() -> None:
+    assert wider(spec(may=["email.send"]), spec()) == ("may email.*",)
+
+
+def test_other_words_for_what_it_does_make_no_other_version() -> None:
+    assert spec(does="writes all letters").version == spec().version
