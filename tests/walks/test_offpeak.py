@@ -83,6 +83,8 @@ async def test_what_nobody_waits_for_waits_for_the_hours_and_is_asked_in_one_req
     await chat.settle()
     assert len(office.server.asked) == 1
     assert office.server.asked[0]["model"] == "two"
+    prompt = office.server.asked[0]["messages"][1]["content"]
+    assert [prompt.count(f'<data name="{n}draft"') for n in ("", "1: ", "3: ")] == [0, 1, 1]
     found = await shadows(office)
     assert {one.task for one in found} == {
         row.task for row in await office.rows(reasons) if row.task
@@ -208,3 +210,15 @@ async def test_a_shadow_asks_nobody_under_stop_nor_a_provider_that_is_left_alone
     await chat.settle()
     assert len(office.server.asked) == asked
     assert await shadows(office) == []
+
+
+async def test_of_texts_asked_together_one_that_goes_round_is_asked_for_alone(
+    office: Office,
+) -> None:
+    chat = await wished(office)
+    texts = (ALIKE, "I wait for you here. " * 40, ALIKE)
+    joint = [{"id": number, "text": text} for number, text in enumerate(texts, 1)]
+    office.server.script(says({"drafts": joint}), DRAFT)
+    night(office)
+    await chat.settle()
+    assert len(office.server.asked) == 2
