@@ -149,7 +149,7 @@ async def test_a_step_that_is_still_running_is_waited_for_and_taken_back_first(
     notes.hangs, notes.fails = {"slow"}, {"bad"}
     whom = await ada(app)
     steps = [step("one", whom), step("slow", whom, "one"), step("bad", whom, "one")]
-    goal = await plan(app, chat, "busy", *steps)
+    goal = await plan(app, chat, "busy", *steps, step("later", whom, "slow"))
     await asyncio.wait_for(notes.begun.wait(), IN_TIME_S)
     await until(app, goal, "bad", "failed")
     await app.delivery.deliver(chat)
@@ -159,6 +159,7 @@ async def test_a_step_that_is_still_running_is_waited_for_and_taken_back_first(
     notes.go.set()
     await chat.settle()
     assert notes.back == ["slow", "one"]
+    assert notes.done == ["one", "slow"]  # what was approved to come after it was withdrawn
 
 
 async def test_what_you_did_by_hand_is_yours_and_stays(app: App, chat: Chat, notes: Notes) -> None:
