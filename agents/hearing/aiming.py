@@ -92,6 +92,12 @@ async def heard(reader: Reader, said: str, conv: str, reply_to: str | None = Non
     return None
 
 
+def stops(said: str) -> bool:
+    """Say whether an objective or project is to be stopped: that answers no question of ours."""
+    words = " ".join(said.split())
+    return any(what == "stop" and pattern.fullmatch(words) for what, pattern in _COMPILED)
+
+
 async def named(reader: Reader, said: str) -> Heard:
     """Return what follows /objectives: nothing, or a name."""
     if not said:

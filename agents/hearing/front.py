@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from agents.answers.asking import Asking, is_only_about
 from agents.answers.exploring import Exploring
 from agents.hearing import (
+    aiming,
     filling,
     listening,
     parts,
@@ -138,7 +139,8 @@ class Front:
         elif not telling and await self._corrected(event, said, question):
             return
         # While a question is open, only a clear command or sentence is not its answer.
-        if question is not None and (route.playbook is None or route.how == "examples"):
+        unclear = route.playbook is None or route.how == "examples"
+        if question is not None and unclear and not (telling and aiming.stops(said)):
             between = question_words.of_memory(said, route, bool(named))
             if not (between and await self._asked_between(event, said, telling)):
                 await self._answer(event, question, said)

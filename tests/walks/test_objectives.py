@@ -189,6 +189,16 @@ async def test_a_goal_stands_under_the_project_that_its_words_or_a_tap_name(
     assert len(await rows(app, sa.select(goals.c.id))) == 2
 
 
+async def test_a_stop_answers_no_open_question(app: App, chat: Chat) -> None:
+    await begun(chat)
+    await chat.say("write to Ada")
+    assert chat.last.strip().endswith("?")
+    await chat.say("stop project Spring campaign")
+    assert "Stop Spring campaign?" in chat.last
+    await chat.say("that the parcel is sent")  # the question is open still
+    assert "the parcel is sent" in chat.text("Send e-mail")
+
+
 async def test_stopping_a_project_withdraws_what_the_card_showed_and_nothing_else(
     app: App, chat: Chat, clock: FakeClock
 ) -> None:
