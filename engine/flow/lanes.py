@@ -6,18 +6,20 @@ behind    a better draft of what is shown already
 off_peak  what may wait for the operator's window
 
 Two of eight places are kept for what is now, so however much is queued, an answer waits for none
-of it, and two more for steps; off-peak work goes only while nothing else wants to.
+of it, and two more for steps; off-peak work goes only while nothing else wants to. While a person
+waits, nothing else begins, for a second at most: an answer may take its model a minute.
 """
 
 import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Literal, get_args
 
 Lane = Literal["now", "today", "behind", "off_peak"]
 LANES: tuple[Lane, ...] = get_args(Lane)  # the most urgent first
 RUNNING_MAX = 8
+LETS_PASS_S = 1.0
 AT_ONCE: Mapping[Lane, int] = {"now": RUNNING_MAX, "today": 6, "behind": 4, "off_peak": 1}
 
 
@@ -27,12 +29,18 @@ class Lanes:
     def __init__(self) -> None:
         self._running: Counter[Lane] = Counter()
         self._waiting: dict[Lane, deque[asyncio.Future[None]]] = {lane: deque() for lane in LANES}
+        self._nobody_waits = asyncio.Event()
+        self._nobody_waits.set()
 
     @asynccontextmanager
     async def place(self, lane: Lane) -> AsyncIterator[None]:
         """Wait for a place and hold it while this is entered."""
         await self._turn(lane)
         try:
+            if lane != "now":
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LETS_PASS_S):
+                        await self._nobody_waits.wait()
             yield
         finally:
             self._leave(lane)
@@ -53,6 +61,13 @@ class Lanes:
         self._hand_out()
 
     def _hand_out(self) -> None:
+        self._give_places()
+        if self._running["now"] or self._waiting["now"]:
+            self._nobody_waits.clear()
+        else:
+            self._nobody_waits.set()
+
+    def _give_places(self) -> None:
         for lane in LANES:
             waiting = self._waiting[lane]
             while waiting and (waiting[0].done() or self._room(lane)):

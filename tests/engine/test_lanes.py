@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from engine.flow import lanes as lanes_
 from engine.flow.lanes import AT_ONCE, RUNNING_MAX, Lane, Lanes
 
 
@@ -65,6 +66,29 @@ async def test_off_peak_work_goes_alone_and_only_while_no_step_waits() -> None:
     assert [one.has for one in nights] == [True, False]
     await nights[0].leave()
     assert nights[1].has
+
+
+async def test_while_a_person_waits_nothing_else_begins_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lanes_, "LETS_PASS_S", 60.0)
+    lanes = Lanes()
+    [answer] = await wanted(lanes, "now", 1)
+    [step] = await wanted(lanes, "today", 1)
+    assert (answer.has, step.has) == (True, False)
+    assert [one.has for one in await wanted(lanes, "now", 1)] == [True]
+    monkeypatch.setattr(lanes_, "LETS_PASS_S", 0.01)
+    [patient] = await wanted(lanes, "behind", 1)
+    await asyncio.sleep(0.1)
+    assert (patient.has, step.has) == (True, False)  # an answer may take long
+
+
+async def test_what_let_a_person_pass_begins_once_nobody_waits() -> None:
+    lanes = Lanes()
+    [answer] = await wanted(lanes, "now", 1)
+    [step] = await wanted(lanes, "today", 1)
+    await answer.leave()
+    assert step.has
 
 
 @pytest.mark.parametrize("when", ["while it waits", "as its turn comes"])
