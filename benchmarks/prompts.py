@@ -89,7 +89,7 @@ class Listening(Models):
         return NoAnswer("Nobody is there.")
 
     async def tried(
-        self, wish: Wish[T], tier: listed.Tier, model: listed.Model
+        self, wish: Wish[T], tier: listed.Tier, model: listed.Model, *, anyway: bool = False
     ) -> Answer[T] | NoAnswer:
         return await self.ask(wish)
 

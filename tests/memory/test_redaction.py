@@ -24,6 +24,7 @@ NAMES = {  # text columns in which no words stand: identifiers, states, names of
     "endorsed_by",
     *(
         "goal",
+        "halted",
         "session",
         "id",
         "key",

@@ -170,7 +170,7 @@ async def test_a_source_the_model_was_not_given_drops_what_it_wrote(
                 tx, kind="note", ref=f"fct_{of}", text=HALL[of], trust="operator", sensitivity=of
             )
     office.server.script(says({"sentences": [{"text": "It has chairs.", "sources": [source]}]}))
-    await chat.say("how many chairs does the hall have?")
+    await chat.say("does the hall have chairs?")
     told = chat.text(FOUND)
     given = 1 if told.index("80 chairs") < told.index("70 chairs") else 2
     assert ("It has chairs." in told) == (source == given)

@@ -41,8 +41,8 @@ async def test_heard_again_after_a_crash_it_makes_nothing_twice(app: App, chat: 
 async def test_whoever_the_wish_before_named_is_meant_by_her(app: App, chat: Chat) -> None:
     await chat.say("send Ada the October invoice and tell her that it is due in May")
     cards = [terminal.lower(m) for m in chat.shown.values() if "ada@example.org" in m.summary]
-    assert ["INV-2026-007.pdf" in card for card in cards] == [True, False]
-    assert ["it is due in May" in card for card in cards] == [False, True]
+    assert sorted("INV-2026-007.pdf" in card for card in cards) == [False, True]
+    assert all(("INV-2026-007.pdf" in card) != ("it is due in May" in card) for card in cards)
 
 
 @pytest.mark.parametrize(
