@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -10,13 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import pytest
+from tests.peers import child
+from tests.peers.child import MODULES, NODE
 
-MODULES = Path(__file__).parents[2] / ".deps" / "peers" / "node_modules"
 DIST = MODULES / "@copilotkit" / "aimock" / "dist"
-NODE = next(MODULES.glob("node-*/bin/node"), None)  # npm 9 makes no link called “node”
 SCRIPT = Path(__file__).with_suffix(".mjs")
-STOP_S = 10
 Json = dict[str, Any]
 
 
@@ -79,14 +76,7 @@ class ModelServer:
         return json.dumps([body["messages"] for body in self.asked], ensure_ascii=False)
 
     def stop(self) -> None:
-        assert self._child.stdin is not None and self._child.stdout is not None
-        self._child.stdin.close()  # the end of its input is its end
-        try:
-            self._child.wait(STOP_S)
-        finally:
-            self._child.kill()
-            self._child.wait()
-            self._child.stdout.close()
+        child.end(self._child)
 
     def _say(self, what: Json) -> Json:
         assert self._child.stdin is not None
@@ -103,11 +93,7 @@ class ModelServer:
 
 
 def present_or_skip() -> None:
-    """Skip the test where `make deps` could not install it; CI must not skip it."""
-    if NODE is None or not DIST.exists():
-        if os.environ.get("CI"):
-            pytest.fail("aimock is missing: CI must not skip the model server")
-        pytest.skip("NO AIMOCK: make deps, or no model is asked")
+    child.needed(NODE is not None and DIST.exists(), "aimock", "no model is asked")
 
 
 @asynccontextmanager

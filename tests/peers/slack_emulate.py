@@ -8,7 +8,6 @@ forms are signed and posted here, blocks are checked with our own rules; the res
 import asyncio
 import itertools
 import json
-import os
 import subprocess
 import time
 from collections.abc import Callable, Coroutine
@@ -17,12 +16,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
-import pytest
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.access import SCOPES
+from tests.peers import child
 from tests.peers import slack_form as form
+from tests.peers.child import MODULES, NODE
 from tests.peers.slack_rules import check_message, check_view, completed
 from tests.peers.slack_state import (
     APP,
@@ -36,11 +36,9 @@ from tests.peers.slack_state import (
     View,
 )
 
-MODULES = Path(__file__).parents[2] / ".deps" / "peers" / "node_modules"
 DIST = MODULES / "emulate" / "dist"
-NODE = next(MODULES.glob("node-*/bin/node"), None)  # npm 9 makes no link called “node”
 SCRIPT = Path(__file__).with_suffix(".mjs")
-TRIGGER_LIVES_S, LOOK_S, STOP_S = 3, 0.05, 10
+TRIGGER_LIVES_S, LOOK_S = 3, 0.05
 FORM = "application/x-www-form-urlencoded"
 PEOPLE = {USER: "ada", STRANGER: "oskar"}
 SEED = {
@@ -62,11 +60,8 @@ Payload = dict[str, Any]
 
 
 def present_or_skip() -> None:
-    """Skip the test where `make deps` could not install it; CI must not skip it."""
-    if NODE is None or not DIST.exists():
-        if os.environ.get("CI"):
-            pytest.fail("emulate is missing: CI must not skip somebody else's Slack")
-        pytest.skip("NO EMULATE: make deps, or Slack is played by our own fake alone")
+    is_there = NODE is not None and DIST.exists()
+    child.needed(is_there, "emulate", "Slack is played by our own fake alone")
 
 
 class Emulate:
@@ -92,12 +87,7 @@ class Emulate:
 
     async def stop(self) -> None:
         await asyncio.gather(*self._work.values(), return_exceptions=True)
-        self._child.stdin.close()  # the end of its input is its end
-        try:
-            await asyncio.to_thread(self._child.wait, STOP_S)
-        finally:
-            self._child.kill()
-            self._child.stdout.close()
+        await asyncio.to_thread(child.end, self._child)
 
     @property
     def events_url(self) -> str:

@@ -1,7 +1,6 @@
 """Servers of tools for the tests: somebody else's (npm), and one of our own that means no good."""
 
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -10,12 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from connectors.mcp import Server
+from tests.peers import child
+from tests.peers.child import MODULES, NODE
 
-MODULES = Path(__file__).parents[2] / ".deps" / "peers" / "node_modules"
-NODE = next(MODULES.glob("node-*/bin/node"), None)
 FILES = MODULES / "@modelcontextprotocol" / "server-filesystem" / "dist" / "index.js"
 PYTHON = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
 NOTHING = {"type": "object", "properties": {}}
@@ -24,11 +21,8 @@ PATH = {"type": "object", "properties": {"path": {"type": "string"}}, "required"
 
 
 def present_or_skip() -> None:
-    """Skip the test where `make deps` could not install it; CI must not skip it."""
-    if NODE is None or not FILES.exists():
-        if os.environ.get("CI"):
-            pytest.fail("server-filesystem is missing: CI must not skip somebody else's tools")
-        pytest.skip("NO SERVER OF TOOLS: make deps, or only our own is spoken to")
+    is_there = NODE is not None and FILES.exists()
+    child.needed(is_there, "server of tools", "only our own is spoken to")
 
 
 @contextmanager

@@ -1,18 +1,16 @@
 """A language model with weights of its own (135 million, llama.cpp): slow and mostly wrong."""
 
 import asyncio
-import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
+from tests.peers import child
+from tests.peers.child import PACKAGES
 
-PACKAGES = Path(__file__).parents[2] / ".deps" / "python"
 SCRIPT = Path(__file__).with_name("weights_server.py")
-STOP_S = 20
 
 
 class Weights:
@@ -29,22 +27,11 @@ class Weights:
         assert self.url.startswith("http://127.0.0.1:"), "the model's server ended"
 
     def stop(self) -> None:
-        assert self._child.stdin is not None and self._child.stdout is not None
-        self._child.stdin.close()
-        try:
-            self._child.wait(STOP_S)
-        finally:
-            self._child.kill()
-            self._child.wait()
-            self._child.stdout.close()
+        child.end(self._child)
 
 
 def present_or_skip() -> None:
-    """Skip the test where `make deps` could not install it; CI must not skip it."""
-    if not (PACKAGES / ".ready").exists():
-        if os.environ.get("CI"):
-            pytest.fail("the model's weights are missing: CI must not skip the real model")
-        pytest.skip("NO WEIGHTS: make deps, or no real model is asked")
+    child.needed((PACKAGES / ".ready").exists(), "weights", "no real model is asked")
 
 
 @asynccontextmanager
