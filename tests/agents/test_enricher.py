@@ -98,7 +98,7 @@ def test_what_a_model_says_must_stand_in_the_source_it_names() -> None:
             continue
         sources = [passage(one.n, one.text) for one in said]
         sound = [
-            Read(attribute=name, value=value, source=n)  # type: ignore[arg-type]  # a name of it
+            Read(attribute=name, value=value, source=n)
             for (name, value), numbers in planted.items()
             for n in sorted(numbers)
         ]

@@ -83,7 +83,7 @@ class Desk:
 @asynccontextmanager
 async def opened(home: Home, *, token: str = TOKEN) -> AsyncIterator[Desk]:
     async with FakeTelegram() as telegram:
-        desk = Desk(telegram, home, surface=None)  # type: ignore[arg-type]
+        desk = Desk(telegram, home, surface=None)
         desk.surface = desk.new(token)
         await desk.surface.start(home)
         try:

@@ -40,7 +40,7 @@ class Desk:
     def restarted(self) -> Streams:
         """Return the streams of the next process."""
         api = SlackApi(BOT_TOKEN, f"{self.slack.url}/api/")
-        return Streams(api, self.home, TEAM)  # type: ignore[arg-type]
+        return Streams(api, self.home, TEAM)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     monkeypatch.setattr(slack_streams, "UNTIL_S", 0.6)
     monkeypatch.setattr(slack_streams, "REMOVED_AFTER_S", (0.0, 0.1, 0.2))
     async with slack(echoes=False) as workspace:
-        desk = Desk(workspace, Home(), None, workspace.say(DM, "hello"))  # type: ignore[arg-type]
+        desk = Desk(workspace, Home(), None, workspace.say(DM, "hello"))
         desk.streams = desk.restarted()
         await desk.streams.start()
         yield desk

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from lo_bot_api_emulator import LoBotApiEmulator  # type: ignore[import-untyped]
+from lo_bot_api_emulator import LoBotApiEmulator
 
 from bot.telegram import drafts as telegram_drafts
 from bot.telegram.inbound import Pace
@@ -23,7 +23,7 @@ ADA = {"id": 7001, "is_bot": False, "first_name": "Ada"}
 CHAT = {"id": 7001, "type": "private"}
 
 
-class Emulator(LoBotApiEmulator):  # type: ignore[misc]
+class Emulator(LoBotApiEmulator):
     """It refuses what is younger than itself, so that is taken off, noted, and the rest kept."""
 
     def __init__(self) -> None:

@@ -149,7 +149,7 @@ async def test_the_token_is_in_no_log_and_no_error(
         lambda: desk.now,
         alarm=_nothing,
         gap=_nothing,
-        stored=_nothing,  # type: ignore[arg-type]
+        stored=_nothing,
     )
     await nowhere.start(Home(paired={ADA}))
     with pytest.raises(BusyError) as busy:

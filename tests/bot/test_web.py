@@ -31,7 +31,7 @@ class Site:
         return self.told[0].split("code ")[1]
 
     def browser(self, **more: object) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.web.url, **more)  # type: ignore[arg-type]
+        return httpx.AsyncClient(base_url=self.web.url, **more)
 
     async def paired(self) -> httpx.AsyncClient:
         async with self.browser() as once:

@@ -24,7 +24,7 @@ POISON = "wrk_poison"
 
 
 async def queue_poison(app: App, handler: Handler) -> None:
-    app.durable._handlers["poison"] = handler  # type: ignore[index]
+    app.durable._handlers["poison"] = handler
     async with app.db.transaction() as tx:
         await events.note(tx, "test.queued", None)
         await open_work(tx, "poison", "it", key=POISON)
@@ -217,7 +217,7 @@ async def test_what_the_engine_begins_too_late_waits_for_the_next_start(
     assert done == []
     monkeypatch.setattr(Durable, "_run", run)
     app = await open_app(tmp_path / "sample", lambda db, folder: [Chat()], clock=clock)
-    app.durable._handlers["poison"] = end  # type: ignore[index]
+    app.durable._handlers["poison"] = end
     await app.start()
     await app.durable.idle()
     assert done == [1]

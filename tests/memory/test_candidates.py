@@ -64,7 +64,7 @@ async def test_among_many_the_rarest_words_find_and_all_words_score(
     monkeypatch.setattr(dialects, "WORTH", 1)
     searches: list[str] = []
     async with db.snapshot() as reader:  # the next ones get the same connection
-        await reader.at_once(lambda raw: raw.set_trace_callback(searches.append))  # type: ignore[attr-defined]  # SQLite's
+        await reader.at_once(lambda raw: raw.set_trace_callback(searches.append))
     for words, every in zip(asked, whole, strict=True):
         pruned = await found(db, words)
         assert pruned == pytest.approx(every, rel=1e-6)
@@ -103,7 +103,7 @@ async def test_a_question_goes_to_the_database_twice(
 
     async def counted(self: Connection, work: Any, *args: Any, **more: Any) -> Any:
         trips.append(str(work))
-        return await execute(self, work, *args, **more)  # type: ignore[no-untyped-call]
+        return await execute(self, work, *args, **more)
 
     for number in range(2):
         async with db.snapshot() as reader:

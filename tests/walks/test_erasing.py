@@ -150,7 +150,7 @@ async def test_a_search_that_was_cut_off_is_begun_anew(
         tried.append(1)
         if len(tried) == 1:
             raise ConnectionResetError("killed")
-        return await whole(*args, **kwargs)  # type: ignore[arg-type]
+        return await whole(*args, **kwargs)
 
     monkeypatch.setattr(searching, "search", cut_off)
     await forget(chat)
@@ -211,11 +211,11 @@ async def test_files_go_with_the_search_that_follows(
         busy.append(1)
         if len(busy) == 1:
             raise erasure.BusyError("still being read")
-        await whole(db)  # type: ignore[arg-type]
+        await whole(db)
 
     monkeypatch.setattr(erasure, "scrub", scrub)
     await forget(chat)
-    app.db.clock.advance(minutes=10)  # type: ignore[attr-defined]
+    app.db.clock.advance(minutes=10)
     await chat.settle()
     assert len(busy) == 2
     assert {path for path in kept if path.exists()} < kept

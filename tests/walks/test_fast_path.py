@@ -40,7 +40,7 @@ async def crowd(app: App, chat: Chat) -> AsyncIterator[Crowd]:
     made = Crowd()
     await chat.drop(MAIL)
     await chat.tap("Mail from Ada", "Refund")
-    app.durable._handlers["plod"] = made.plod  # type: ignore[index]
+    app.durable._handlers["plod"] = made.plod
     async with app.db.transaction() as tx:
         await events.note(tx, "test.queued", None)
         for number in range(QUEUED):

@@ -257,7 +257,7 @@ async def test_a_night_of_lapses_that_was_cut_off_goes_on_where_it_stood(
         done.append(1)
         if len(done) == 2:
             raise ConnectionResetError("killed")
-        return await whole(*args)  # type: ignore[arg-type]
+        return await whole(*args)
 
     monkeypatch.setattr(expiry, "expire", cut_off)
     await night(app, chat, clock)

@@ -190,7 +190,7 @@ async def test_a_yes_in_advance_does_not_hold_for_what_changed(office: Office) -
     token = chat.tokens[chat.key("The plan"), "▶ Start, yes to 1"]
     async with office.app.db.transaction() as tx:  # as if the world had moved on since the card
         await events.note(tx, "test.moved", None)
-        told = dict((await tx.row(sa.select(plans))).foretold)  # type: ignore[union-attr]
+        told = dict((await tx.row(sa.select(plans))).foretold)
         told["tell"] = {**told["tell"], "digest": "0" * 64}
         await change(tx, plans, {"version": 1}, foretold=told)
     await chat.press(token)

@@ -68,7 +68,7 @@ async def waiting(app: App) -> list[tuple[str, str]]:
     async with app.db.snapshot() as reader:
         stands = await reader.rows(sa.select(effects.c.id, effects.c.state, effects.c.digest))
         answers = await reader.rows(sa.select(decisions.c.approval, decisions.c.answer))
-        return [tuple(map(str, row)) for row in (*stands, *answers)]  # type: ignore[misc]
+        return [tuple(map(str, row)) for row in (*stands, *answers)]
 
 
 @pytest.mark.parametrize("begun", [False, True])

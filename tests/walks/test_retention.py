@@ -352,7 +352,7 @@ async def test_a_run_that_was_cut_off_goes_on_where_it_stood(
             done.append(2)
             raise ConnectionResetError("killed")
         done.append(1)
-        return await whole(*args)  # type: ignore[arg-type]
+        return await whole(*args)
 
     monkeypatch.setattr(expiry, "expire", cut_off)
     await night(app, chat, clock)

@@ -130,7 +130,7 @@ async def test_what_the_server_never_takes_holds_up_nothing(
 
 async def test_nobody_is_told_unless_a_server_is_named(office: Office) -> None:
     await office.open()
-    before = {task.get_coro().__qualname__ for task in asyncio.all_tasks()}  # type: ignore[union-attr]
+    before = {task.get_coro().__qualname__ for task in asyncio.all_tasks()}
     assert not [name for name in before if name.startswith("Tracing")]
 
 

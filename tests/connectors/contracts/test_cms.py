@@ -56,7 +56,7 @@ async def test_no_character_is_lost_and_undo_leaves_nothing(
     front, body = page(house.folder)
     assert (front["title"], front["tags"]) == (title, tags)
     assert body == (text if text.endswith("\n") else text + "\n")
-    assert await house.operation("cms.publish").find("eff_01") == receipt  # type: ignore[misc]
+    assert await house.operation("cms.publish").find("eff_01") == receipt
     await house.take_back("cms.publish", receipt, "eff_undo")
     assert not list((house.folder / "site" / "posts").iterdir())
 

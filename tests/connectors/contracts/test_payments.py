@@ -192,7 +192,7 @@ async def test_taking_back_after_the_upload_says_that_money_may_be_on_its_way(
     (paid.folder / "transfers" / "eff_01.xml").unlink()
     undone = await paid.take_back("payments.refund", receipt, "eff_undo")
     assert "if you uploaded it, ask your bank to recall it" in undone.said
-    assert await paid.operation("payments.refund").undo.find("eff_undo") == undone  # type: ignore[misc]
+    assert await paid.operation("payments.refund").undo.find("eff_undo") == undone
 
 
 async def test_a_payment_is_recorded_once_per_id(paid: House) -> None:
