@@ -7,7 +7,8 @@ anything else that is recorded; what no record has a place for is kept as a fact
 import re
 
 from agents.answers import knowing
-from agents.hearing.recording import SEVERAL, Heard, UnreadError
+from agents.hearing.recording import Heard, UnreadError
+from agents.reading import parties
 from memory.canon import records
 from memory.db import Reader
 
@@ -20,7 +21,13 @@ FIELDS = {  # of a record, and what it is called
     "iban": r"iban|(?:bank )?account(?: number)?|bank details|konto(?:nummer)?|bankverbindung",
 }  # fmt: skip
 ADDRESS = r"address|adresse"  # of mail, where one is given
-_THE = r"(?:the |our |die |das |unsere )?"
+LOOKS = {  # like one, though perhaps not rightly written: “Ada's number is on the bill” tells none
+    "email": re.compile(r"\S*@"),
+    "phone": re.compile(r"[+(]*\d"),
+    "iban": re.compile(r"(?:[a-z]{2} ?)?\d\d", re.IGNORECASE),
+}
+WHICH = "Several are called so: {names}. Say it with the whole name, or the address that is there."
+_THE = r"(?:the |die |das )?"
 _NEW = r"(?:new |neue[rsn]? )"
 _DO = (
     r"(?:please |bitte )?(?:change|update|set|correct|ändere?|setze?|aktualisiere?|korrigiere?)"
@@ -31,7 +38,7 @@ _SAYS += rf"|(?P<address{{n}}>{ADDRESS})"
 _OF = rf"{_THE}{_NEW}?(?:{_SAYS}) (?:of|for|von|für|bei) (?P<about{{n}}>.+?)"
 _ITS = rf"(?P<owner{{n}}>.+?) {_NEW}?(?:{_SAYS})"
 _IS = r"(?::| is(?: now)?| ist(?: jetzt)?| lautet(?: jetzt)?)"
-_ORDERED = r"{do} {thing}(?: to| auf| in| zu|:) (?P<value>\S.*?)"
+_ORDERED = r"(?P<ordered>{do}) {thing}(?: to| auf| in| zu|:) (?P<value>\S.*?)"
 _TOLD = r"{thing}{is_} (?P<value>\S.*?)"
 _COMPILED = tuple(
     re.compile(
@@ -59,7 +66,11 @@ async def heard(reader: Reader, said: str) -> Heard | None:
         if not field and "@" in groups["value"]:  # “her address” may be one of mail
             field = "email"
         name = groups.get("about") or groups.get("owner") or ""
-        if field and (found := await _changed(reader, name, field, groups["value"])) is not None:
+        value = groups["value"].strip(" “”\"'")
+        one_word = groups.get("ordered") is not None and " " not in value  # then it was meant so
+        if not field or not (one_word or LOOKS[field].match(value)):
+            continue
+        if (found := await _changed(reader, name, field, value)) is not None:
             return found
     return None
 
@@ -69,6 +80,6 @@ async def _changed(reader: Reader, name: str, field: str, value: str) -> Heard |
     known = [found for ref in refs if (found := await records.get(reader, ref)) is not None]
     known = [one for one in known if one.kind in KINDS]
     if len(known) > 1:
-        names = ", ".join(each.id[-6:] for each in known)
-        raise UnreadError(SEVERAL.format(name=name, names=names))
-    return Heard(known[0].kind, {field: value.strip(" “”\"'")}, known[0]) if known else None
+        names = "; ".join(parties.choice(each).label for each in known)
+        raise UnreadError(WHICH.format(names=names))
+    return Heard(known[0].kind, {field: value}, known[0]) if known else None

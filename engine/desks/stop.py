@@ -1,21 +1,26 @@
 """STOP: no effect starts after it, not after a restart either. Resume is per item."""
 
+import unicodedata
+
 from engine.acting import effects
 from engine.flow.durable import open_work
 from memory import events, profile
 from memory.db import Reader, Tx
 
-WORDS = frozenset(
-    {"stop", "/stop", "halt", "stop everything"}
+WORDS = frozenset(  # without accents: who is in a hurry leaves them out
+    {"stop", "/stop", "halt", "stop everything", "stop now", "please stop"}
     | {"stopp", "anhalten", "alles stoppen", "alles anhalten", "sofort stoppen"}
-    | {"arrête", "arrêtez", "arrête tout", "arrêtez tout", "stop tout"}
-    | {"para", "para todo", "alto", "detente", "detén todo"}
+    | {"arrete", "arretez", "arrete tout", "arretez tout", "stop tout"}
+    | {"para", "para todo", "alto", "detente", "deten todo"}
 )
 
 
 def is_said(words: str) -> bool:
-    """Say whether these words are STOP and nothing else."""
-    return words.strip().casefold().strip("¡!. ") in WORDS
+    """Say whether these words are STOP and nothing else; in a group it is “/stop@bot”."""
+    letters = unicodedata.normalize("NFKD", words.casefold())
+    bare = "".join(one for one in letters if not unicodedata.combining(one))
+    said = " ".join(bare.split()).strip("¡!. ")
+    return (said.partition("@")[0] if said.startswith("/") else said) in WORDS
 
 
 async def stop(tx: Tx, by: str, cause: str) -> list[effects.Effect]:

@@ -6,17 +6,22 @@ wrong. The libraries that know the countries are loaded when the first such valu
 
 import re
 
+_PART = r"[^\s@,;:<>()\[\]\"“”]+"
+_EMAIL = re.compile(rf"{_PART}@{_PART}\.{_PART}")
+
 
 def email(text: str) -> str:
     """Return the address without spaces around it."""
-    name, at, host = text.strip().partition("@")
-    if not (name and at and "." in host) or any(c.isspace() for c in text.strip()):
+    if not _EMAIL.fullmatch(text.strip()):
         raise ValueError(f"“{text}” is not an e-mail address")
     return text.strip()
 
 
 def phone(text: str, country: str | None = None) -> str:
-    """Return the number as E.164 (“+49301234567”); `country` (“DE”) reads one without “+49”."""
+    """Return the number as E.164 (“+49301234567”); `country` (“DE”) reads one without “+49”.
+
+    Words behind it are refused: they would be read as its keys, “or” as 67.
+    """
     import phonenumbers  # 0.1 s
 
     said = re.sub(r"^\s*00(?=[1-9])", "+", text)
@@ -27,6 +32,9 @@ def phone(text: str, country: str | None = None) -> str:
         if country is None and sum(map(str.isdigit, said)) > 2 and not said.startswith("+"):
             why = "lacks its country; write it like +49 30 1234567"
         raise ValueError(f"“{text}” {why}") from None
+    behind = re.findall(r"[^\W\d_]+", re.sub(r"^\D*", "", said))
+    if len(behind) > (1 if number.extension else 0):
+        raise ValueError(f"“{text}” is not a phone number")
     if not phonenumbers.is_possible_number(number):
         raise ValueError(f"“{text}” has too few or too many digits for a phone number")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

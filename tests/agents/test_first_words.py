@@ -64,9 +64,10 @@ TOLD = {
         "es": ("nuevo cliente Bo Muster, bo@muster.example",),
     },
     "/stop": {
+        "en": ("STOP!!", "stop  everything", "/stop@firstmate_bot", "/Stop"),
         "de": ("stopp", "Halt!", "alles anhalten"),
-        "fr": ("arrête", "Arrête tout !"),
-        "es": ("para", "¡Alto!", "para todo"),
+        "fr": ("arrête", "Arrête tout !", "arrete tout", "arre\u0302te tout"),
+        "es": ("para", "¡Alto!", "para todo", "deten todo"),
     },
     "/undo": {
         "de": ("mach das rückgängig", "nimm das zurück", "rückgängig machen"),
@@ -80,7 +81,7 @@ EVERY = [
 OTHERS = (
     "kann man Ada 40 EUR erstatten", "frag mich, ob das Paket da ist", "schreib mir eine Mail",
     "schreib dir auf", "parle-moi de la météo", "quién es el presidente", "para Ada",
-    "stop tout à l'heure", "nuevo cliente", "que Ada paga mañana",
+    "stop tout à l'heure", "stop@firstmate.example", "nuevo cliente", "que Ada paga mañana",
 )  # fmt: skip
 
 

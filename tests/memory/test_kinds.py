@@ -52,6 +52,14 @@ def test_what_is_said_in_many_ways_is_kept_in_one(
         ("person", {"phone": "call me"}, "phone: “call me” is not a phone number"),
         ("person", {"phone": "+1 212 555"}, "too few or too many digits"),
         ("person", {"iban": "DE02120300000000202052"}, "is not a valid IBAN"),
+        *(
+            ("person", {"email": two}, f"“{two}” is not an e-mail address")
+            for two in ("a@b.example,c@d.example", "<a@b.example>", "a@@b.example", "a@b.example,")
+        ),
+        *(
+            ("person", {"phone": f"+49 30 1234567 {more}"}, "is not a phone number")
+            for more in ("(mobile)", "or 8", "mobile ext 5")
+        ),
         ("person", {"emails": ["ada"]}, "emails: “ada” is not an e-mail address"),
         ("company", {"vat_id": "DE136695977"}, "is not a valid VAT id"),
         ("company", {"vat_id": "US12345"}, "begins with its country"),

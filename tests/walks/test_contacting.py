@@ -68,6 +68,72 @@ async def test_what_is_no_such_thing_is_said_before_anything_is_offered(
     assert await ada(app) == before
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Ada's email is broken", "Ada's number is on the invoice", "Ada's account is overdue",
+        "the email for Ada: say that we come", "update Ada's email to include the price",
+        "our IBAN for Ada is DE89370400440532013000", "> Ada's email is ada@new.example",
+        "Bruno wrote: Ada's email is ada@new.example", "Adas Nummer ist besetzt",
+    ],
+)  # fmt: skip
+async def test_an_ordinary_sentence_about_an_address_is_not_taken_for_one(
+    app: App, chat: Chat, said: str
+) -> None:
+    await chat.say(said)
+    assert "is not a" not in chat.last
+    assert not any("a change" in one.summary for one in chat.shown.values())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "change Ada's email to ada@new.example, please write to her there",
+        "change Ada's email to ada@new.example and write her that we got it",
+        "Ada's number is +49 30 1234567 (mobile)",
+        "Ada's number is +49 30 1234567 or 8",
+        "Adas neue IBAN ist DE89 3704 0044 0532 0130 00 laut Mail",
+    ],
+)
+async def test_words_behind_the_address_are_neither_swallowed_nor_read_into_it(
+    app: App, chat: Chat, said: str
+) -> None:
+    before = await ada(app)
+    await chat.say(said)
+    assert "is not a" in chat.last
+    assert await ada(app) == before
+
+
+async def test_of_two_that_are_called_so_none_is_changed_until_it_is_clear_which(
+    app: App, chat: Chat
+) -> None:
+    before = await ada(app)
+    async with app.db.transaction() as tx:
+        other = {"name": "Ada Other", "email": "ada@other.example"}
+        await records.create(tx, "person", other, None)
+    await chat.say("change Ada's email to ada@new.example")
+    assert "Several are called so: " in chat.last
+    assert "Ada Other · ada@other.example" in chat.last
+    assert await ada(app) == before
+    await chat.say("change the email of ada@other.example to ada@new.example")
+    await chat.tap("Ada Other: a change", "Change it")
+    assert await ada(app) == before
+
+
+async def test_a_second_tap_and_one_after_another_change_write_nothing(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("change Ada's email to ada@new.example")
+    token = chat.tokens[chat.key(CARD), "Change it"]
+    await chat.say("change Ada's email to ada@newest.example")
+    newest = chat.tokens[chat.order[-1], "Change it"]
+    taps = [await app.tap(chat.who, f"twice{n}", token, {}) for n in range(2)]
+    assert [one.refused for one in taps] == [False, True]
+    assert (await app.tap(chat.who, "newest", newest, {})).refused  # it showed another version
+    now = await ada(app)
+    assert (now.state["email"], now.version) == ("ada@new.example", 2)
+
+
 async def test_what_a_record_has_no_place_for_is_noted_as_a_fact(app: App, chat: Chat) -> None:
     before = await ada(app)
     for said in (
