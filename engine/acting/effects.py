@@ -366,15 +366,16 @@ async def _replace(
 
 
 async def _moved(tx: Tx, id: str, state: str, cause: str) -> None:
-    effect = await get(tx, id)
-    assert effect is not None
+    effect = await _known(tx, id)
     what: dict[str, Any] = {"effect": id, "version": effect.version}
     if state in WENT_WRONG:
         what |= {"failure": effect.failure, "error": effect.error}
         what["operation"] = effect.action.operation
     noted = await events.note(tx, f"effect.{state}", cause, goal=effect.goal, **what)
     if effect.undoes is None:
-        await plans.move(tx, effect.task, TASK_STATE[state], noted.id, effect.error)
+        later = state == "approved" and await plans.comes_later(tx, effect.task)
+        now = TASK_STATE["waiting" if later else state]
+        await plans.move(tx, effect.task, now, noted.id, effect.error)
     elif state not in ("approved", "running", "done"):
         await plans.go_back(tx, effect.goal)
     await cards.show(tx, id)

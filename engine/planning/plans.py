@@ -115,6 +115,12 @@ async def may_run(reader: Reader, moving: Task) -> bool:
     return all(t.state == "done" for t in before)
 
 
+async def comes_later(reader: Reader, task_id: str) -> bool:
+    """Say whether something that must come first is not done yet."""
+    one = await task(reader, task_id)
+    return one is not None and not await may_run(reader, one)
+
+
 async def missed(reader: Reader, later: Task) -> Task | None:
     """Return the task that had to be done before this one and never will be.
 

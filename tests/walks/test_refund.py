@@ -46,6 +46,13 @@ async def test_a_suggestion_becomes_a_plan_and_cards(app: App, chat: Chat) -> No
     assert sent(app) == []
 
 
+async def test_a_step_that_needs_no_yes_waits_for_the_one_before_it(app: App, chat: Chat) -> None:
+    await planned(chat)
+    assert "⏸ Note it on Ada Example" in chat.text("Plan:")
+    await chat.tap("Refund 120.00 EUR", "✓ Refund")
+    assert "✓ Note it on Ada Example" in chat.text("Plan:")
+
+
 async def test_an_edit_is_a_new_version_and_the_old_button_says_so(app: App, chat: Chat) -> None:
     await planned(chat)
     old = chat.key("Refund 120.00 EUR")
