@@ -5,8 +5,10 @@ No redirects, no proxy and no password file of the machine: it goes where it was
 
 import asyncio
 import json
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from connectors.contract import PermanentError, TransientError, UnknownError
@@ -52,7 +54,9 @@ async def post_json(
     try:
         async with (
             asyncio.timeout(timeout_s),
-            httpx.AsyncClient(timeout=limits, trust_env=False, follow_redirects=False) as client,
+            httpx.AsyncClient(
+                timeout=limits, trust_env=False, follow_redirects=False, verify=_trusted()
+            ) as client,
             client.stream("POST", url, content=content, headers=sent) as answer,
         ):
             streams = answer.headers.get("content-type", "").startswith(STREAM)
@@ -69,6 +73,14 @@ async def post_json(
         raise UnknownError(f"{where} did not answer within {timeout_s:g} seconds.") from None
     except httpx.HTTPError:
         raise UnknownError(f"The answer of {where} broke off.") from None
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return the certificates we trust, read once: that takes longer than a call nearby."""
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=False)
 
 
 async def _text(answer: Any, bytes_max: int, where: str) -> str:

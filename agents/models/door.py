@@ -10,6 +10,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Generic, Literal
@@ -23,7 +24,7 @@ from agents.models.listed import FREE, INSTEAD, TIERS, Model, Price, Tier, Tiers
 from agents.models.looping import loops
 from agents.models.redacting import Redaction, marks_in, redact
 from agents.models.streaming import Carrier, listen
-from agents.models.wish import Message, T, Wish
+from agents.models.wish import Message, T, Wish, schema_of
 from connectors.contract import ConnectorError, TransientError, UnknownError
 from engine.models import circuits, model_calls
 from engine.models.circuits import Circuit
@@ -130,13 +131,16 @@ class Models:
             return NoAnswer(NOT_SET_UP)
         async with self._house.db.snapshot() as reader:
             before = await model_calls.settled(reader, wish.wanted)
+            if before is not None and (before.value is not None or not wish.needed):
+                return _again(before, wish)
             level = await model_calls.level(reader, wish.wanted, self.limits)
-        if before is not None and (before.value is not None or not wish.needed):
-            return _again(before, wish)
-        wish = wish.within(level).harmless(self._secrets)
-        listed = list(self._listed(wish))
-        if kept := await self._kept(wish, listed):
-            return kept
+            wish = wish.within(level).harmless(self._secrets)
+            listed = list(self._listed(wish))
+            keys = {wish.key(model.name): (tier, model) for tier, model in listed}
+            kept = await model_calls.first_kept(reader, tuple(keys))
+        if kept is not None:
+            key, value = kept
+            return await self._repeated(wish, *keys[key], value)
         why: list[str] = []
         for tier, model in listed:
             turn = await self._unless_resting(wish, tier, model)
@@ -167,21 +171,19 @@ class Models:
                 seen.add(model.name)
                 yield one, model
 
-    async def _kept(self, wish: Wish[T], listed: list[tuple[Tier, Model]]) -> Answer[T] | None:
-        """Return what one of these models answered to exactly this before. Nothing leaves."""
-        for tier, model in listed:
-            key = wish.key(model.name)
-            async with self._house.db.snapshot() as reader:
-                value = await model_calls.kept(reader, key)
-            if value is None:
-                continue
-            call = self._call(tier, model, _plain(wish))
-            async with self._house.db.transaction() as tx:
-                came = Came(state="answered", answer=key)
-                await model_calls.note(tx, wish.wanted, call, came, cached=True)
-            read = wish.gives.model_validate(value)
-            return Answer(read, model.name, cached=True, given=wish.wanted.given)
-        return None
+    async def _repeated(self, wish: Wish[T], tier: Tier, model: Model, value: Any) -> Answer[T]:
+        """Give what this model answered to exactly this before. Nothing leaves."""
+        came = Came(state="answered", answer=wish.key(model.name))
+        await self._noted(wish, tier, model, came, cached=True)
+        read = wish.gives.model_validate(value)
+        return Answer(read, model.name, cached=True, given=wish.wanted.given)
+
+    async def _noted(
+        self, wish: Wish[T], tier: Tier, model: Model, came: Came, *, cached: bool = False
+    ) -> None:
+        call = self._call(tier, model, _plain(wish))
+        async with self._house.db.transaction() as tx:
+            await model_calls.note(tx, wish.wanted, call, came, cached=cached)
 
     async def _unless_resting(self, wish: Wish[T], tier: Tier, model: Model) -> _Turn[T]:
         """Ask a model if its provider is not left alone; one that was gets one call at a time."""
@@ -235,9 +237,7 @@ class Models:
 
     async def _unpriced(self, wish: Wish[T], tier: Tier, model: Model) -> _Turn[T]:
         came = Came(state="misfit", why=NO_PRICE.format(model=model.name))
-        call = self._call(tier, model, _plain(wish))
-        async with self._house.db.transaction() as tx:
-            await model_calls.note(tx, wish.wanted, call, came)
+        await self._noted(wish, tier, model, came)
         return _Turn(came)
 
     async def _once(
@@ -276,7 +276,7 @@ class Models:
 
     async def _carried(self, model: Model, form: _Form[T]) -> _Turn[T]:
         wish = form.wish
-        schema = wish.gives.model_json_schema()
+        schema = deepcopy(schema_of(wish.gives))  # not all who carry it leave it as it is
         try:
             heard = listen(wish, form.redaction)
             got = await _carrier(model)(

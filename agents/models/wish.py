@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -23,6 +23,7 @@ FENCE = (
 )
 SHAPE = "Answer with one JSON object of this schema and nothing else:\n{schema}"
 MARK_CHARS = 8
+SHAPES_MAX = 64  # kept; some are made for one plan
 CONTEXT_CHARS = 6000  # of what can be missed, about 1,500 tokens; the nearest comes first
 CONTEXT_SHARE: Mapping[Level, float] = {"normal": 1.0, "thrifty": 0.5, "frozen": 0.5}
 
@@ -77,7 +78,7 @@ class Wish(Generic[T]):
         lasting = [part for part in self.parts if part.lasts and not part.outside]
         others = [part for part in self.parts if part not in lasting]
         fenced = [*self._fenced(lasting, lasting), *self._fenced(others, self.parts)]
-        shape = SHAPE.format(schema=json.dumps(self.gives.model_json_schema(), sort_keys=True))
+        shape = SHAPE.format(schema=json.dumps(schema_of(self.gives), sort_keys=True))
         return [
             {"role": "system", "content": f"{self.task}\n\n{FENCE}\n\n{shape}"},
             {"role": "user", "content": "\n\n".join(fenced)},
@@ -134,7 +135,13 @@ class Wish(Generic[T]):
 
     def key(self, model: str) -> str:
         """Return the name under which this model's answer is kept."""
-        return digest(model, self.wanted.step, self.messages, self.gives.model_json_schema())
+        return digest(model, self.wanted.step, self.messages, schema_of(self.gives))
+
+
+@lru_cache(SHAPES_MAX)
+def schema_of(gives: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON schema of a shape, to be read only: every call needs it several times."""
+    return gives.model_json_schema()
 
 
 def _private(part: Part) -> bool:

@@ -21,7 +21,7 @@ from engine.models import rungs
 from engine.planning import ledger, specs
 from engine.planning.ledger import Budget, Level
 from engine.rules.house import House
-from memory import events, profile
+from memory import events
 from memory.db import Reader, Tx, insert, insert_once
 from memory.journal import canonical
 from memory.schema.models import answers, reasons
@@ -127,30 +127,30 @@ def digest(*parts: Any) -> str:
 
 async def admit(tx: Tx, house: House, wanted: Wanted, call: Call, limits: Limits) -> Admitted:
     """Judge a call and reserve its ceiling. A rule that asks refuses: nobody waits for it."""
-    known = await facts(tx, wanted, call, limits)
+    stands = await rungs.standing(tx, limits.budget, wanted.goal, wanted.agent)
+    known = await facts(tx, wanted, call, limits, stands)
     verdict = judge(action(wanted.agent, wanted.step), known, house.book)
     if verdict.outcome not in RUNS_BY_ITSELF:
         if set(verdict.rules) & BY_MONEY:
-            await rungs.tell(tx, limits.budget, call.ceiling, wanted.goal, wanted.agent)
+            await rungs.tell(tx, stands, call.ceiling)
         return Admitted(verdict, None, known)
     cost = await ledger.reserve(
         tx, task=wanted.task, goal=wanted.goal, agent=wanted.agent, tier=call.tier,
         model=call.model, ceiling=call.ceiling,
     )  # fmt: skip
-    await rungs.tell(tx, limits.budget, ledger.NOTHING, wanted.goal, wanted.agent)
+    await rungs.tell(tx, stands.paying(call.ceiling), ledger.NOTHING)
     return Admitted(verdict, cost, known)
 
 
-async def facts(reader: Reader, wanted: Wanted, call: Call, limits: Limits) -> dict[str, Any]:
+async def facts(
+    reader: Reader, wanted: Wanted, call: Call, limits: Limits, stands: rungs.Standing
+) -> dict[str, Any]:
     """Return what the rules may know of a call.
 
     `goes_out` is false: the words cannot choose who reads them, for the settings name the models.
     """
-    settings = await profile.read(reader)
+    settings, spent = stands.settings, stands.spent
     local = reader.now.astimezone(ZoneInfo(settings["zone"]))
-    spent = await ledger.spent(reader, wanted.goal, wanted.agent)
-    budget = await rungs.allowed(reader, limits.budget, wanted.goal)
-    purses = ledger.purses(spent, budget, wanted.goal, wanted.agent)
     own: dict[str, Any] = {
         "spec": wanted.spec or await specs.of_task(reader, wanted.task),
         "tier": call.tier,
@@ -164,7 +164,7 @@ async def facts(reader: Reader, wanted: Wanted, call: Call, limits: Limits) -> d
         "spent_for_goal": float(spent.goal),
         "spent_by_agent": float(spent.agent),
         "calls_for_task": await ledger.calls(reader, wanted.task, wanted.agent),
-        "budget_level": ledger.level(purses, call.ceiling),
+        "budget_level": stands.level(call.ceiling),
         "local_only": limits.local_only,
         "currency": settings["currency"],
         "dest_origin": "operator",
@@ -174,10 +174,8 @@ async def facts(reader: Reader, wanted: Wanted, call: Call, limits: Limits) -> d
 
 async def level(reader: Reader, wanted: Wanted, limits: Limits) -> Level:
     """Return to which rung the budgets came down that a call would be paid from."""
-    spent = await ledger.spent(reader, wanted.goal, wanted.agent)
-    budget = await rungs.allowed(reader, limits.budget, wanted.goal)
-    purses = ledger.purses(spent, budget, wanted.goal, wanted.agent)
-    return ledger.level(purses, ledger.NOTHING)
+    stands = await rungs.standing(reader, limits.budget, wanted.goal, wanted.agent)
+    return stands.level(ledger.NOTHING)
 
 
 async def note(
@@ -232,6 +230,13 @@ async def keep(tx: Tx, key: str, value: Any) -> None:
 async def kept(reader: Reader, key: str) -> Any:
     """Return the answer kept under a key; None: there is none."""
     return await reader.value(sa.select(answers.c.value).filter_by(key=key))
+
+
+async def first_kept(reader: Reader, keys: Sequence[str]) -> tuple[str, Any] | None:
+    """Return the first of these keys with a kept answer, and the answer; None: none has one."""
+    rows = await reader.rows(sa.select(answers).where(answers.c.key.in_(keys)))
+    found = {row.key: row.value for row in rows}
+    return next(((key, found[key]) for key in keys if key in found), None)
 
 
 async def settled(reader: Reader, wanted: Wanted) -> Kept | None:

@@ -7,7 +7,8 @@ The budgets of the day, of an agent and of a goal; of a goal only the end of it 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +20,7 @@ from engine.chat import outbox, words
 from engine.chat.messages import Button, say
 from engine.chat.tokens import Tap
 from engine.planning import ledger
-from engine.planning.ledger import Budget, Level, Purse
+from engine.planning.ledger import Budget, Level, Purse, Spent
 from engine.rules.house import House
 from memory import profile
 from memory.db import Reader, Tx
@@ -51,35 +52,53 @@ ANOTHER = "That was for another day, so nothing was raised."
 ALREADY = "It was raised already: language models may cost more today than this message says."
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one call is paid from. `usual`: without what the operator added today."""
+
+    settings: dict[str, Any]
+    spent: Spent
+    now: tuple[Purse, ...]
+    usual: tuple[Purse, ...]
+
+    def level(self, ceiling: Decimal) -> Level:
+        """Return what all of them leave for a call with this ceiling."""
+        return ledger.level(self.now, ceiling)
+
+    def paying(self, ceiling: Decimal) -> "Standing":
+        """Return how they stand once this is set aside of each."""
+        return replace(self, now=tuple(replace(p, spent=p.spent + ceiling) for p in self.now))
+
+
+async def standing(reader: Reader, usual: Budget, goal: str | None, agent: str) -> Standing:
+    """Return how the budgets stand that a call of this agent for this goal is paid from."""
+    settings = await profile.read(reader)
+    spent = await ledger.spent(reader, goal, agent, settings)
+    budget = _allowed(usual, goal, _raised(settings, reader.now))
+    purses = (ledger.purses(spent, one, goal, agent) for one in (budget, usual))
+    return Standing(settings, spent, *purses)
+
+
 async def allowed(reader: Reader, budget: Budget, goal: str | None = None) -> Budget:
     """Return the budget with what the operator added to it today, also for this goal."""
-    more = await _raised(reader)
-    agents = {name: most + _more(more, f"agent:{name}") for name, most in budget.agents.items()}
-    return replace(
-        budget,
-        day=budget.day + _more(more, "day"),
-        goal=budget.goal + _more(more, f"goal:{goal}"),
-        agents=agents,
-    )
+    return _allowed(budget, goal, _raised(await profile.read(reader), reader.now))
 
 
-async def tell(tx: Tx, usual: Budget, ceiling: Decimal, goal: str | None, agent: str) -> None:
+async def tell(tx: Tx, stands: Standing, ceiling: Decimal) -> None:
     """Say to which rungs a call with this ceiling brings its budgets; each once, until raised."""
-    so_far = await ledger.spent(tx, goal, agent)
-    before = ledger.purses(so_far, usual, goal, agent)
-    now = ledger.purses(so_far, await allowed(tx, usual, goal), goal, agent)
-    for purse, planned in zip(now, before, strict=True):
+    for purse, planned in zip(stands.now, stands.usual, strict=True):
         kind, _, name = purse.of.partition(":")
         if not name and kind != "day":
             continue  # one wish without a goal: nothing follows that more money would help
         if not purse.most and kind != "day":
             continue  # you set it to nothing: that needs no saying with every wish
         if (kind, purse.level(ceiling)) in SAID:
-            await _tell(tx, purse, ceiling, planned.most)
+            await _tell(tx, stands.settings, purse, ceiling, planned.most)
 
 
-async def _tell(tx: Tx, purse: Purse, ceiling: Decimal, usual: Decimal) -> None:
-    settings = await profile.read(tx)
+async def _tell(
+    tx: Tx, settings: dict[str, Any], purse: Purse, ceiling: Decimal, usual: Decimal
+) -> None:
     level = purse.level(ceiling)
     currency, ref = settings["currency"], _ref(words.today(tx.now, settings), purse.most, purse.of)
     key = f"rung:{level}:{ref}"
@@ -103,7 +122,7 @@ async def raise_today(
         settings = await profile.read(tx)
         today = words.today(tx.now, settings)
         day, _, of = tap.ref.split("/", 2)
-        usual, raised = Decimal(tap.item), await _raised(tx)
+        usual, raised = Decimal(tap.item), _raised(settings, tx.now)
         more = _more(raised, of)
         if day != today:
             return Reply(ANOTHER, refused=True)
@@ -129,11 +148,20 @@ def _more(raised: Mapping[str, str], of: str) -> Decimal:
     return Decimal(raised.get(of, 0))
 
 
-async def _raised(reader: Reader) -> dict[str, str]:
+def _allowed(budget: Budget, goal: str | None, more: Mapping[str, str]) -> Budget:
+    agents = {name: most + _more(more, f"agent:{name}") for name, most in budget.agents.items()}
+    return replace(
+        budget,
+        day=budget.day + _more(more, "day"),
+        goal=budget.goal + _more(more, f"goal:{goal}"),
+        agents=agents,
+    )
+
+
+def _raised(settings: dict[str, Any], now: datetime) -> dict[str, str]:
     """Return by how much each budget was raised today."""
-    settings = await profile.read(reader)
     raised: dict[str, Any] | None = settings.get(KEPT)
-    if raised is None or raised["day"] != words.today(reader.now, settings):
+    if raised is None or raised["day"] != words.today(now, settings):
         return {}
     return dict(raised["by"])
 

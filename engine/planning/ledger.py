@@ -6,10 +6,10 @@
 What is reserved counts like what is spent, so of several calls at once none passes a budget unseen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -60,14 +60,20 @@ class Purse:
         return "thrifty" if 0 < self.most * THRIFTY_AT <= self.spent else "normal"
 
 
-async def spent(reader: Reader, goal: str | None, agent: str = "") -> Spent:
-    """Return what is spent or reserved since the operator's midnight, and for a goal in all."""
-    midnight = words.midnight(reader.now, await profile.read(reader))
-    today = costs.c.at >= midnight
+async def spent(
+    reader: Reader, goal: str | None, agent: str = "", settings: dict[str, Any] | None = None
+) -> Spent:
+    """Return what is spent or reserved since the operator's midnight, and for a goal in all.
+
+    `settings`: the profile, where the caller has read it.
+    """
+    settings = await profile.read(reader) if settings is None else settings
+    query = sa.select(costs.c.agent, costs.c.amount)
+    today = await reader.rows(query.where(costs.c.at >= words.midnight(reader.now, settings)))
     return Spent(
-        await _sum(reader, today),
+        _sum(today),
         await of_goal(reader, goal) if goal else NOTHING,
-        await _sum(reader, today & (costs.c.agent == agent)) if agent else NOTHING,
+        _sum(row for row in today if row.agent == agent) if agent else NOTHING,
     )
 
 
@@ -87,14 +93,13 @@ def level(found: Sequence[Purse], ceiling: Decimal) -> Level:
 
 async def of_goal(reader: Reader, goal: str) -> Decimal:
     """Return what models cost for one goal so far."""
-    return await _sum(reader, costs.c.goal == goal)
+    return _sum(await reader.rows(sa.select(costs.c.amount).filter_by(goal=goal)))
 
 
 async def of_task(reader: Reader, task: str) -> tuple[Decimal, tuple[str, ...]]:
     """Return what models cost for one task, and which were asked."""
     rows = await reader.rows(sa.select(costs.c.amount, costs.c.model).filter_by(task=task))
-    total = sum((Decimal(row.amount) for row in rows), NOTHING)
-    return total, tuple(dict.fromkeys(row.model for row in rows))
+    return _sum(rows), tuple(dict.fromkeys(row.model for row in rows))
 
 
 async def calls(reader: Reader, task: str | None, agent: str) -> int:
@@ -137,7 +142,6 @@ async def settle_lost(tx: Tx) -> int:
     return len(left)
 
 
-async def _sum(reader: Reader, where: sa.ColumnElement[bool]) -> Decimal:
+def _sum(rows: Iterable[sa.Row[Any]]) -> Decimal:
     """Add decimals up exactly, which SQLite's numbers would not."""
-    rows = await reader.rows(sa.select(costs.c.amount).where(where))
     return sum((Decimal(row.amount) for row in rows), NOTHING)

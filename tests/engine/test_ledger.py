@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.app import App
-from engine.models import model_calls
+from engine.models import model_calls, rungs
 from engine.models.model_calls import Call, Limits, Wanted
 from engine.planning import ledger
 from engine.planning.ledger import Budget
@@ -128,6 +128,7 @@ async def test_a_rule_may_speak_of_what_an_agent_or_a_wish_has_spent(app: App) -
         await model_calls.admit(tx, app.house, wanted, call(7), limits)
         other = wanted.model_copy(update={"agent": "front", "goal": "gol_2"})
         await model_calls.admit(tx, app.house, other, call(5), limits)
-        facts = await model_calls.facts(tx, wanted, call(1), limits)
+        stands = await rungs.standing(tx, limits.budget, wanted.goal, wanted.agent)
+        facts = await model_calls.facts(tx, wanted, call(1), limits, stands)
     assert facts["spent_today"] == pytest.approx(0.12)
     assert facts["spent_for_goal"] == facts["spent_by_agent"] == pytest.approx(0.07)
