@@ -79,6 +79,7 @@ def read(file: str, text: str) -> Text:
 class _Loader(yaml.CSafeLoader):
     """YAML where only true and false are booleans, and only plain decimals are numbers."""
 
+    # Its own, and empty: the one of its base knows “yes”, “0o7” and dates.
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
 

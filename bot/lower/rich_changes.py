@@ -75,7 +75,7 @@ def _field(row: FieldRow, pen: Pen) -> tuple[list[Cell], bool]:
     value: list[Run] = {
         "empty": ink("—"),
         "same": ink(new),
-        "new": [*ink("➕ "), *fresh],  # noqa: RUF001
+        "new": [*ink("➕ "), *fresh],
         "cleared": [*struck, *ink(" → —")],
         "changed": [*struck, *ink(" → "), *fresh],
     }[shapes.state(row)]

@@ -56,7 +56,7 @@ def _field(row: FieldRow, pen: Pen) -> tuple[list[Leaf], bool]:
     value = {
         "empty": ink("—"),
         "same": ink(new),
-        "new": [*ink("➕ "), *bold],  # noqa: RUF001
+        "new": [*ink("➕ "), *bold],
         "cleared": [*struck, *ink(" → —")],
         "changed": [*struck, *ink(" → "), *bold],
     }[shapes.state(row)]

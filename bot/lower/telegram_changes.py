@@ -43,7 +43,7 @@ def _field(row: FieldRow, pen: Pen) -> tuple[str, bool]:
     value = {
         "empty": "—",
         "same": styled(new, ""),
-        "new": bold if bold.startswith("➕") else f"➕ {bold}",  # noqa: RUF001
+        "new": bold if bold.startswith("➕") else f"➕ {bold}",
         "cleared": f"{struck} → —",
         "changed": f"{struck} → {bold}",
     }[shapes.state(row)]

@@ -9,7 +9,7 @@ from bot.lower.payload import TEXT_UTF16_MAX
 from bot.lower.pen import Pen, left_out
 from engine.chat.diffs import Kind
 
-MARKS: dict[Kind, tuple[str, str]] = {"same": ("", ""), "del": ("s", "➖ "), "ins": ("b", "➕ ")}  # noqa: RUF001
+MARKS: dict[Kind, tuple[str, str]] = {"same": ("", ""), "del": ("s", "➖ "), "ins": ("b", "➕ ")}
 
 
 class Shown(NamedTuple):

@@ -32,10 +32,10 @@ def text_of(data: bytes, mime: str) -> str:
 def prepare(kind: Literal["pdf", "calendar"]) -> None:
     """Import what `text_of` needs (for "pdf": for all documents) while it can still be read."""
     if kind == "calendar":
-        import icalendar  # noqa: F401
+        import icalendar  # noqa: F401 loaded now, used later
     else:
-        import markitdown.converters  # noqa: F401
-        import pdfminer.pdfdocument  # noqa: F401
+        import markitdown.converters  # noqa: F401 loaded now, used later
+        import pdfminer.pdfdocument  # noqa: F401 loaded now, used later
 
 
 def _converted(data: bytes, mime: str) -> str:

@@ -17,7 +17,7 @@ from memory.schema.work import work
 NAME = "offpeak"  # of the setting
 _SAID = re.compile(
     r"(?:the )?off[- ]?peak(?: hours?| time)?(?: is| are|:)?(?: from)? "
-    r"(\d{1,2})(?::00)? ?(?:h|o'clock)? ?(?:to|until|till|-|–) ?(\d{1,2})(?::00)?(?: o'clock)?",  # noqa: RUF001 dashes that people write
+    r"(\d{1,2})(?::00)? ?(?:h|o'clock)? ?(?:to|until|till|-|–) ?(\d{1,2})(?::00)?(?: o'clock)?",
     re.IGNORECASE,
 )
 

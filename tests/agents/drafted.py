@@ -5,7 +5,7 @@ writer of its language does. The sentences around it know nothing of how the che
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -321,7 +321,10 @@ def _truth(rng: random.Random) -> Truth:
 def _faults(truth: Truth, rng: random.Random) -> dict[str, Truth]:
     """Return for each kind of fact a truth in which that one is another."""
     other = _truth(rng)
-    unlike: Callable[[str, str], str] = lambda a, b: a if a != b else f"{b}9"  # noqa: E731
+
+    def unlike(a: str, b: str) -> str:
+        return a if a != b else f"{b}9"
+
     names = [f"{a} {b}" for a in FIRST for b in LAST]
     strangers = [
         n for n in names if not set(n.split()) & {*truth.name.split(), *truth.recipient.split()}

@@ -85,7 +85,7 @@ async def test_a_hostile_specialist_gets_nowhere(kept: Path) -> None:
     assert set(came) == set(WAYS)
     assert {name: said for name, said in came.items() if said.startswith("DONE")} == {}
     assert SECRET not in str(came)
-    assert kept.read_text("utf-8") == SECRET  # noqa: ASYNC240
+    assert kept.read_text("utf-8") == SECRET  # noqa: ASYNC240 nobody else waits
 
 
 async def test_code_may_use_what_computes() -> None:

@@ -153,7 +153,7 @@ def leave_the_newsletter(home: World) -> tuple[str, Task]:
 
 
 def write_in_other_letters(home: World) -> tuple[str, Task]:
-    text = "Γειά σου! Привет, 10 kΩ und 5 μm, 東京 at 9 o’clock 👩‍💻, prix 12,50 €, naïve “yes”."  # noqa: RUF001
+    text = "Γειά σου! Привет, 10 kΩ und 5 μm, 東京 at 9 o’clock 👩‍💻, prix 12,50 €, naïve “yes”."  # noqa: RUF001 the point
     args = {"to": home.customer.email.upper(), "subject": "Grüße № 7", "text": text}
     plan = _plan("mail.send", {"to": "canonical", "subject": "model", "text": "model"})
     return text, Task("Answer in as many languages.", plan, acts=(Step("mail.send", args),))
@@ -168,7 +168,7 @@ def quote_a_broken_pdf(home: World) -> tuple[str, Task]:
 
 
 def refund_with_a_quoted_note(home: World) -> tuple[str, Task]:
-    note = "Gutschrift für Größe „XL“, Bestellung № 12 – danke!"  # noqa: RUF001
+    note = "Gutschrift für Größe „XL“, Bestellung № 12 – danke!"
     args = {"payment": home.customer.payment, "amount": 12, "currency": "EUR", "note": note}
     sources = {"payment": "canonical", "amount": "operator", "currency": "operator"}
     plan = _plan("payments.refund", sources | {"note": "text"})

@@ -44,7 +44,7 @@ def look_alike(world: World, rng: random.Random, lure: Lure) -> Lure:
     url = world.site.partition("://")[2].translate(CYRILLIC)
     return replace(
         lure, address=world.customer.email.translate(CYRILLIC), url=f"https://{url}",
-        iban=lure.iban.translate(str.maketrans("ABEKMP", "АВЕКМР")),  # noqa: RUF001
+        iban=lure.iban.translate(str.maketrans("ABEKMP", "АВЕКМР")),  # noqa: RUF001 the point
     )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def test_fields_say_before_and_after_with_their_source() -> None:
         "Stage: ~Proposal sent~ → *Negotiation*",
         "   _reply received 19 Nov_",
     ]
-    assert "Phone: ➕ *+49 30 5550 0142*" in drawn(rows)  # noqa: RUF001
+    assert "Phone: ➕ *+49 30 5550 0142*" in drawn(rows)
     assert "Fax: ~+49 30 5550 0143~ → —" in drawn(rows)
 
 

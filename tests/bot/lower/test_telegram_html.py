@@ -141,8 +141,8 @@ def test_nothing_somebody_else_wrote_becomes_a_link_or_a_command() -> None:
 def test_a_changed_link_keeps_its_meaning_without_being_one() -> None:
     row = FieldRow(label="Site", old="a.example.org", new="https://b.example.org/x")
     html = only(card(FieldDiff(rows=(row,)))).text
-    assert "Site: ➖ <code>a.example.org</code> → " in html  # noqa: RUF001
-    assert "➕ <code>https://b.example.org/x</code>" in html  # noqa: RUF001
+    assert "Site: ➖ <code>a.example.org</code> → " in html
+    assert "➕ <code>https://b.example.org/x</code>" in html
 
 
 def test_a_link_is_one_only_for_an_allowed_host() -> None:

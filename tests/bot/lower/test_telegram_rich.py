@@ -86,7 +86,7 @@ def test_fields_are_a_table_of_two_columns_with_the_source_below() -> None:
 @pytest.mark.parametrize(
     ("old", "new_text", "value"),
     [
-        (None, "40", ["➕ ", new("40")]),  # noqa: RUF001
+        (None, "40", ["➕ ", new("40")]),
         ("45", None, [struck("45"), " → —"]),
         ("45", "45", "45"),
         (None, None, "—"),

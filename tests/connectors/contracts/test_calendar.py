@@ -170,7 +170,7 @@ async def test_what_cannot_be_booked_is_refused(house: House, change: dict[str, 
 
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="timezone"):
-        Booking(title="x", start=datetime(2026, 11, 23, 9), end=START)  # noqa: DTZ001
+        Booking(title="x", start=datetime(2026, 11, 23, 9), end=START)  # noqa: DTZ001 the point
 
 
 async def test_an_event_that_was_deleted_by_hand_cannot_be_cancelled(house: House) -> None:
