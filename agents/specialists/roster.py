@@ -19,6 +19,8 @@ FRONT = "front"  # who carries out what nobody else holds
 HOUSE = ("you", "memory", "doctor", "retention")
 TAKEN = "the name “{name}” is taken; call your file something else"
 SOURCE = "the specialists' contracts"
+AT_ONCE = 8  # names in one condition: it may not grow for ever
+SHOWN_CHARS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,10 @@ class Roster:
     def rules(self) -> tuple[Rule, ...]:
         """Return the contracts as rules: nobody does what its contract does not hold."""
         rules = [rule for spec in self.specs.values() for rule in self._contract(spec)]
-        known = ", ".join(f"'{name}'" for name in self.names)
-        return (*rules, _rule("contract-none", f"!(agent in [{known}])", why=NOBODY))
+        names = [f"'{name}'" for name in self.names]
+        some = (names[at : at + AT_ONCE] for at in range(0, len(names), AT_ONCE))
+        unknown = (f"!(agent in [{', '.join(one)}])" for one in some)
+        return (*rules, _rule("contract-none", *unknown, why=NOBODY))
 
     def _contract(self, spec: AgentSpec) -> Iterable[Rule]:
         """Yield a contract, and that of the version on trial for the steps that go by it."""
@@ -93,7 +97,7 @@ class Roster:
             return
         version = tried.spec.version
         yield from _rules(spec, f"contract-{spec.name}", f"spec != '{version}'")
-        called = f"contract-{spec.name}-{version}"
+        called = f"contract-{spec.name}-{version[:SHOWN_CHARS]}"
         yield from _rules(tried.spec, called, f"spec == '{version}'")
 
     def _drawn(self, spec: AgentSpec, goal: str) -> AgentSpec:
@@ -133,21 +137,20 @@ def _rules(spec: AgentSpec, called: str, *which: str) -> Iterable[Rule]:
     who = (f"agent == '{spec.name}'", *which)
     may = spec.may if spec.tier == "local" else (*spec.may, ASK)
     if "*" not in spec.may:
-        held = " || ".join(map(_same, may))
         says = f"The contract of {spec.name} does not hold this: it {spec.does}."
-        yield _rule(called, *who, *([f"!({held})"] if held else []), why=says)
+        yield _rule(called, *who, *map(_other, may), why=says)
     elif spec.tier == "local":
         yield _rule(called, *who, why=f"{spec.name} asks no language model.", action=ASK)
     if spec.tier != "local":
         says = f"{spec.name} may ask language models at most {spec.calls_max} times for one task."
         full = f"calls_for_task >= {spec.calls_max}"
-        yield _rule(f"{called}-calls", *who, full, why=says, action=ASK)
+        yield _rule(f"calls-{called}", *who, full, why=says, action=ASK)
 
 
-def _same(glob: str) -> str:
+def _other(glob: str) -> str:
     if glob.endswith(".*"):
-        return f"operation.startsWith('{glob[:-1]}')"
-    return f"operation == '{glob}'"
+        return f"!(operation.startsWith('{glob[:-1]}'))"
+    return f"operation != '{glob}'"
 
 
 def _rule(id: str, *when: str, why: str, action: str | None = None) -> Rule:

@@ -25,8 +25,8 @@ from policies.facts import nearest
 Tier = Literal["local", "small", "large", "judge"]
 Mode = Literal["exploratory", "deterministic", "creative"]
 MAY = re.compile(r"\*|[\w-]+(?:\.[\w-]+)*\.(?:\*|[\w-]+)", re.ASCII)
-NAME = r"^[a-z][a-z0-9-]{1,30}$"
-MAY_MAX = 40
+NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+MAY_MAX, OPERATION_CHARS_MAX = 40, 100
 PROMPT_CHARS_MAX = 8000
 CODE_CHARS_MAX = 100_000
 MEND = "Mend the file and start again."
@@ -43,7 +43,7 @@ class SpecError(ValueError):
 class AgentSpec(BaseModel, frozen=True, extra="forbid"):
     """A specialist's contract. `may`: operations, or all of a connector (`email.*`)."""
 
-    name: str = Field(pattern=NAME)
+    name: str = Field(pattern=NAME, min_length=2, max_length=31)
     does: str = Field(min_length=3, max_length=200)
     may: tuple[str, ...] = Field(default=(), max_length=MAY_MAX)
     tier: Tier = "local"
@@ -59,7 +59,7 @@ class AgentSpec(BaseModel, frozen=True, extra="forbid"):
     @classmethod
     def _globs(cls, may: tuple[str, ...]) -> tuple[str, ...]:
         for one in may:
-            if not MAY.fullmatch(one):
+            if not MAY.fullmatch(one) or len(one) > OPERATION_CHARS_MAX:
                 raise ValueError(
                     f"“{one}” is neither an operation nor all of a connector (email.*)"
                 )
@@ -142,7 +142,7 @@ def _said(error: Any) -> str:
             known = nearest(where.rpartition(".")[2], AgentSpec.model_fields)
             return f"there is no key `{where}`{known}"
         case "string_pattern_mismatch" if where == "name":
-            return "a name has small letters, digits and dashes, two at least"
+            return "a name has small letters, digits and single dashes between them"
     said = str(error["msg"]).removeprefix("Value error, ")
     return f"`{where}`: {said[:1].lower()}{said[1:]}"
 

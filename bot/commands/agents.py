@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from agents.hearing import gist
 from agents.hearing.front import Command
@@ -15,7 +16,14 @@ from bot.commands.tried import Rows, Tried, Words, how, para
 from bot.remembering import Remembering
 from engine.acting.taps import Person, Reply, heard
 from engine.chat import outbox
-from engine.chat.messages import Bullets, Heading, Msg, Part
+from engine.chat.messages import (
+    BUTTON_ROWS_MAX,
+    BUTTONS_PER_ROW_MAX,
+    Bullets,
+    Heading,
+    Msg,
+    Part,
+)
 from engine.chat.tokens import Tap
 from engine.models import agents_told, trials
 from engine.models.trials import DRAFT, Arm, Pin
@@ -148,7 +156,14 @@ class Agents:
             rows += taps
         more, taps = await self.crewed.told(reader, currency)
         parts, rows = parts + more, rows + taps
-        return Msg(key=key, summary=TITLE, parts=tuple(parts), buttons=tuple(rows))
+        return Msg(key=key, summary=TITLE, parts=tuple(parts), buttons=tuple(_fitting(rows)))
+
+
+def _fitting(rows: Rows) -> Rows:
+    """Return the rows, as many made one as it takes for a message to hold them."""
+    each = -(-len(rows) // BUTTON_ROWS_MAX) or 1
+    made = (tuple(chain(*rows[at : at + each])) for at in range(0, len(rows), each))
+    return [row[:BUTTONS_PER_ROW_MAX] for row in made]
 
 
 def of(drafting: Drafting, gists: Gists, crew: Crew) -> Agents:

@@ -24,7 +24,7 @@ from memory.schema.work import tasks
 SIGNAL = "specs"  # told after every change of what is in use or on trial
 KEPT = "specs"  # {agent: Standing}, in the profile
 SHARE = 20  # per cent of the wishes
-VERSION_CHARS = 8
+VERSION_CHARS = 32  # nobody finds another file of the same name, however long they try
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """The roster: files of specialists are read, checked in a person's words, and become rules."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -10,6 +12,7 @@ from agents.specialists import roster
 from agents.specialists.spec import AgentSpec, SpecError
 from bot.app import App
 from engine.desks.undoing import with_undo
+from engine.planning.specs import Trial
 from policies.book import load
 from policies.house import ASK
 from policies.judge import judge
@@ -71,8 +74,67 @@ def test_a_contract_says_how_often_models_may_be_asked_for_one_task(tmp_path: Pa
         written(tmp_path, letters=said, quiet="does: writes\nmay: [cms.*]"), OPERATIONS
     )
     assert list(judged(crew, "letters", ASK, calls_for_task=1)) == []
-    assert list(judged(crew, "letters", ASK, calls_for_task=2)) == ["contract-letters-calls"]
+    assert list(judged(crew, "letters", ASK, calls_for_task=2)) == ["calls-contract-letters"]
     assert list(judged(crew, "quiet", ASK)) == ["contract-quiet"]
+
+
+def test_a_contract_may_name_as_many_operations_as_a_file_may(tmp_path: Path) -> None:
+    many = [f"email.{'x' * 80}{number}" for number in range(38)]
+    said = f"does: writes letters\nmay: [email.send, cms.*, {', '.join(many)}]"
+    crew = roster.of(written(tmp_path, letters=said), OPERATIONS | dict.fromkeys(many, "share"))
+    refused = {one: list(judged(crew, "letters", one)) for one in OPERATIONS}
+    assert refused == {
+        "email.send": [],
+        "payments.refund": ["contract-letters"],
+        "cms.publish": [],
+    }
+
+
+def test_there_may_be_many_specialists_of_yours_under_any_names(tmp_path: Path) -> None:
+    names = ["letters", "letters-calls", *(f"for-the-region-of-number-{n:03}" for n in range(40))]
+    said = "does: writes letters\nmay: [email.send]\ntier: small"
+    crew = roster.of(written(tmp_path, **dict.fromkeys(names, said)), OPERATIONS)
+    for name in names:
+        assert list(judged(crew, name, "email.send")) == []
+    assert list(judged(crew, "stranger", "email.send")) == ["contract-none"]
+
+
+@pytest.mark.parametrize("name", ["a--b", "ab-", "a", "a" * 32, "Ab", "a_b"])
+def test_a_name_that_no_rule_can_have_is_refused_at_the_file(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SpecError, match="name"):
+        roster.of(written(tmp_path, **{name: "does: x y z"}), OPERATIONS)
+
+
+def test_while_a_version_is_on_trial_the_lower_daily_limit_counts_for_both() -> None:
+    for now, tried, least in ((2, 1, 1), (1, 2, 1), (None, 1, 1), (1, None, 1)):
+        one, other = letters(cost_max=now), letters(cost_max=tried, prompt="Be short.")
+        crew = on_trial(one, other)
+        assert crew.budgets["letters"] == least
+
+
+def test_a_step_goes_by_the_version_on_trial_or_by_the_one_in_use_and_by_no_other() -> None:
+    one, other = letters(), letters(prompt="Be short.", may=())
+    crew = on_trial(one, other)
+    assert crew.spec("letters", other.version) is other
+    assert crew.spec("letters", one.version) is crew.spec("letters", "retired") is one
+    for version, refused in ((other.version, True), (one.version, False), ("retired", False)):
+        assert bool(list(judged(crew, "letters", "email.send", spec=version))) is refused
+
+
+def test_two_versions_are_never_taken_for_one_another() -> None:
+    assert len(letters().version) >= 32  # found by nobody who tries all night
+    assert letters().version != letters(code="def work(given):\n    return {}").version
+
+
+def letters(**said: Any) -> AgentSpec:
+    usual = {"name": "letters", "does": "writes letters", "may": ["email.*"], "tier": "small"}
+    return AgentSpec.model_validate(usual | said)
+
+
+def on_trial(one: AgentSpec, other: AgentSpec) -> roster.Roster:
+    trial = Trial(id="trl_1", version=other.version, share=20, since=datetime.now(UTC))
+    tried = {one.name: roster.Tried(other, trial)}
+    return roster.Roster((one,), roster.of().built_in, tried)
 
 
 def test_what_a_specialist_of_yours_holds_it_carries_out(tmp_path: Path) -> None:

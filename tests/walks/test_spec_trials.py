@@ -133,7 +133,7 @@ async def test_the_contract_follows_the_version_that_a_step_goes_by(
     await chat.say(WISH)
     assert len(office.server.asked) == 1
     [version] = {row.spec for row in await office.rows(tasks)}
-    assert await office.rules_said() == [f"contract-letters-{version}-calls"]
+    assert await office.rules_said() == [f"calls-contract-letters-{version[:8]}"]
     drawn[0] = False
     await chat.say(OTHER)
     assert len(office.server.asked) == 1 + 2  # the contract in use lets it try again
@@ -141,7 +141,7 @@ async def test_the_contract_follows_the_version_that_a_step_goes_by(
     await chat.say("/agents")
     await chat.tap(TITLE, "End trial of letters 2")
     assert "contract-letters" in rules(office)
-    assert f"contract-letters-{version}-calls" not in rules(office)
+    assert f"calls-contract-letters-{version[:8]}" not in rules(office)
     assert trial.trial is not None and trial.trial.version == version
 
 

@@ -65,7 +65,7 @@ async def test_your_own_specialist_asks_models_as_often_as_its_contract_says(
     await chat.say(WISH)
     assert len(office.server.asked) == 1
     assert TEMPLATE in chat.text(CARD)
-    assert await office.rules_said() == ["contract-letters-calls"]
+    assert await office.rules_said() == ["calls-contract-letters"]
     assert {row.agent for row in await office.rows(tasks)} == {"letters"}
 
 
