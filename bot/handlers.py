@@ -62,6 +62,10 @@ def of(
         await beside.expect(work.ref)
         await listening.planned(house, work)
 
+    async def certify(work: Any) -> None:
+        await hands.crew.again(house.db, house.rulebook)
+        await forgetting.certify(house, work)
+
     handlers: dict[str, Handler] = {
         "understand": front.understand,
         unclear.KIND: front.unclear.work,
@@ -76,7 +80,7 @@ def of(
         BESIDE: beside.work,
         refining.KIND: runner.refine,
         retention.KIND: partial(night.sweep, house),
-        forgetting.KIND: partial(forgetting.certify, house),
+        forgetting.KIND: certify,
         recounting.KIND: partial(recounting.recount, house),
         strategy.KIND: partial(strategist.word, house, models),
     }

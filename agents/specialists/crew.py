@@ -64,6 +64,16 @@ class Crew:
     ) -> None:
         """Let it stand so with a specialist from the commit on, its contract with it."""
         await specs.save(tx, agent, standing, cause)
+        await self._line_up(tx, rulebook, cause)
+
+    async def again(self, db: Database, rulebook: Rulebook) -> None:
+        """Go by what is kept now: whoever was forgotten may have been named in a version."""
+        async with db.transaction() as tx:
+            for spec in self.files.own:
+                await _settle(tx, spec)
+            await self._line_up(tx, rulebook, None)
+
+    async def _line_up(self, tx: Tx, rulebook: Rulebook, cause: str | None) -> None:
         made = await lined_up(tx, self.files)
         await rulebook.stand_on(tx, book.instead(rulebook.base, made.texts()), cause)
         self._numbers += 1
@@ -100,29 +110,38 @@ async def lined_up(reader: Reader, files: Roster) -> Roster:
 
 
 def read(file: AgentSpec, known: Mapping[str, Version], version: str) -> AgentSpec | None:
-    """Return what a version says; None where this Firstmate cannot read it any more."""
+    """Return what a version says; None where it is not kept as it was any more.
+
+    This Firstmate cannot read it, or it named somebody who was forgotten since.
+    """
     if file.version == version:
         return file
     try:
-        return AgentSpec.model_validate(known[version].says)
+        kept = AgentSpec.model_validate(known[version].says)
     except (KeyError, ValidationError):
         return None
+    return kept if kept.version == version else None
 
 
 async def _settle(tx: Tx, spec: AgentSpec) -> None:
     """Keep a file that is new or changed since the last start, and decide what becomes of it."""
     version, old = spec.version, (await specs.standings(tx)).get(spec.name)
-    if old is not None and old.file == version:
-        return
     await specs.keep(tx, spec.name, version, spec.says)
     if old is None:
         await specs.save(tx, spec.name, Standing(now=version, file=version), None)
+        await outbox.post(tx, spec_told.new(tx.id("spec"), spec))
         return
-    known = (await specs.versions(tx)).get(spec.name, {})
-    standing = specs.ended(old).model_copy(update={"file": version})
+    known = (await specs.versions(tx))[spec.name]
     now = read(spec, known, old.now)
-    more = () if now is None else spec_changes.wider(now, spec)
-    if now is not None and version != old.now and not more:
+    standing = specs.ended(old).model_copy(update={"file": version})
+    if now is None:  # said once, whatever the file
+        if standing != old:
+            await specs.save(tx, spec.name, standing, None)
+        await outbox.post(tx, spec_told.changed(version, None, spec, standing, known))
+        return
+    if old.file == version:
+        return
+    if version != old.now and not spec_changes.wider(now, spec):
         standing = specs.tried(tx, standing, version, specs.SHARE)
     await specs.save(tx, spec.name, standing, None)
     if version != old.now or old.trial is not None:

@@ -4,17 +4,30 @@ from collections.abc import Mapping
 
 from agents.specialists import spec_changes
 from agents.specialists.spec import AgentSpec
-from engine.chat.messages import Bullets, Button, Heading, Msg, Para, Part, Span
+from engine.chat.messages import (
+    LABEL_CHARS_MAX,
+    Bullets,
+    Button,
+    Heading,
+    Msg,
+    Para,
+    Part,
+    Span,
+)
 from engine.planning.specs import SHARE, Standing, Trial, Version
 
 TITLE = "The file of “{name}” changed"
 TRIED = "Version {new} is on trial: {how}. It may do no more than version {old}."
 WAITS = "Version {new} may do more than version {old}, so it does nothing until you tap."
-LOST = "I cannot read the version in use any more. “{name}” does nothing until you take this one."
+NEW = "“{name}” is new"
+AT_ONCE = "It {does}, from now on and by this file. To be rid of it, take the file away."
+LOST = (
+    "The version in use is not kept as it was: I cannot read it any more, or it named somebody "
+    "who was forgotten. “{name}” does nothing until you take version {new}."
+)
 AGAIN = "It is version {old} again, which is in use. The trial is over."
 ON_SHARE = "it goes by it for {share} of 100 wishes"
 IN_SHADOW = "in shadow, it drafts beside the one in use, does nothing, and nobody is shown it"
-NAME_CHARS = 9
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -30,38 +43,53 @@ def changed(
     name, title = new.name, TITLE.format(name=new.name)
     numbers = {"new": known[standing.file].number, "old": _number(known, standing.now)}
     if old is None:
-        says = LOST.format(name=name)
+        says = LOST.format(name=name, **numbers)
     elif standing.file == standing.now:
         says = AGAIN.format(**numbers)
     elif standing.trial is None:
         says = WAITS.format(**numbers)
     else:
         says = TRIED.format(how=how(standing.trial), **numbers)
-    parts: list[Part] = [Heading(text=title), para(says)]
-    if lines := () if old is None else spec_changes.differences(old, new):
-        parts.append(Bullets(items=lines))
-    rows = buttons(name, standing, known)
-    return Msg(key=f"changed:{key}", summary=title, parts=tuple(parts), buttons=rows)
+    lines = holds(new) if old is None else spec_changes.differences(old, new)
+    rows = buttons(name, standing, known, lost=old is None)
+    return _card(f"changed:{key}", title, says, lines, rows)
 
 
-def buttons(name: str, standing: Standing, known: Mapping[str, Version]) -> Rows:
-    """Return what can be tapped: take, end or begin what is new, go back to what was."""
+def new(key: str, spec: AgentSpec) -> Msg:
+    """Return the card that says what a file may that no start has seen before."""
+    title, says = NEW.format(name=spec.name), AT_ONCE.format(does=spec.does)
+    return _card(f"new:{key}", title, says, holds(spec), ())
+
+
+def holds(spec: AgentSpec) -> tuple[str, ...]:
+    """Return all that a specialist may."""
+    return spec_changes.wider(AgentSpec(name=spec.name, does=spec.does), spec)
+
+
+def buttons(
+    name: str, standing: Standing, known: Mapping[str, Version], *, lost: bool = False
+) -> Rows:
+    """Return what can be tapped: take, end or begin what is new, go back to what was.
+
+    `lost`: what is in use does nothing, so nothing can be tried beside it.
+    """
     rows: list[tuple[Button, ...]] = []
     trial = standing.trial
     if trial is not None:
-        called = _called(name, known, trial.version)
-        take = _button(name, f"Use {called} for all", "spec.take", trial.version)
+        number = _number(known, trial.version)
+        take = _button(name, number, "Use {} for all", "spec.take", trial.version)
         rows.append((take.model_copy(update={"style": "ok"}),))
-        rows.append((_button(name, f"End trial of {called}", "spec.end", trial.id),))
+        rows.append((_button(name, number, "End trial of {}", "spec.end", trial.id),))
     elif standing.file != standing.now:
-        called, file = _called(name, known, standing.file), standing.file
-        share = _button(name, f"{called}: {SHARE} of 100", "spec.begin", f"{SHARE}|{file}")
-        shadow = _button(name, f"{called}: in shadow", "spec.begin", f"0|{file}")
-        rows += [(share, shadow), (_button(name, f"Use {called} for all", "spec.take", file),)]
+        number, file = _number(known, standing.file), standing.file
+        share = _button(name, number, f"{{}}: {SHARE} of 100", "spec.begin", f"{SHARE}|{file}")
+        shadow = _button(name, number, "{}: in shadow", "spec.begin", f"0|{file}")
+        rows += [] if lost else [(share, shadow)]
+        rows.append((_button(name, number, "Use {} for all", "spec.take", file),))
     new = (standing.file, "" if trial is None else trial.version)
     if standing.before and standing.before not in new:
-        called = _called(name, known, standing.before)
-        rows.append((_button(name, f"Back to {called}", "spec.take", standing.before),))
+        number = _number(known, standing.before)
+        rows.append((_button(name, number, "Back to {}", "spec.take", standing.before),))
     return tuple(rows)
 
 
@@ -74,13 +102,18 @@ def para(text: str) -> Para:
     return Para(spans=(Span(text=text),))
 
 
-def _called(name: str, known: Mapping[str, Version], version: str) -> str:
-    return f"{name[:NAME_CHARS]} {_number(known, version)}"
+def _card(key: str, title: str, says: str, lines: tuple[str, ...], rows: Rows) -> Msg:
+    bullets = (Bullets(items=lines),) if lines else ()
+    parts: tuple[Part, ...] = (Heading(text=title), para(says), *bullets)
+    return Msg(key=key, summary=title, parts=parts, buttons=rows)
 
 
 def _number(known: Mapping[str, Version], version: str) -> int:
     return known[version].number if version in known else 0
 
 
-def _button(name: str, label: str, action: str, item: str) -> Button:
+def _button(name: str, number: int, says: str, action: str, item: str) -> Button:
+    """Return the button for a version; of a long name its beginning."""
+    room = LABEL_CHARS_MAX - len(says.format(f" {number}"))
+    label = says.format(f"{name[:room]} {number}")
     return Button(label=label, action=action, ref=name, item=item)

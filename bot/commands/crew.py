@@ -3,8 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from agents.specialists import spec_changes, spec_told
+from agents.specialists import spec_told
 from agents.specialists.crew import Crew, read
+from agents.specialists.spec import AgentSpec
+from agents.specialists.spec_changes import differences
 from bot.commands.tried import FAVOURS, Rows, para
 from engine.acting.taps import Person, Reply, heard
 from engine.chat import outbox
@@ -23,6 +25,7 @@ COULD_NOT = "It would have done nothing {count} times; the last time: {why}"
 BEGUN = "Version {number} of “{name}” is on trial from now on: {how}."
 TAKEN = "From now on “{name}” goes by version {number} of its file."
 ENDED = "The trial is over; “{name}” goes by version {number}, as before."
+GONE = "Version {number} or the one in use is not kept as it was, so this cannot be done."
 STALE = "That is no longer so. Say /agents to see how it is now."
 Turn = Callable[[Tx, Standing], tuple[Standing, str] | None]
 Verb = Callable[..., Awaitable[Reply]]
@@ -56,14 +59,20 @@ class Crewed:
         rows: Rows = []
         for file in self.crew.files.own:
             standing, known = standings[file.name], versions[file.name]
-            if len(known) > 1 and standing.now in known:
-                number = known[standing.now].number
+            if len(known) == 1:
+                continue
+            now, number = read(file, known, standing.now), known[standing.now].number
+            if now is None:
+                new = known[standing.file].number
+                parts.append(para(spec_told.LOST.format(name=file.name, new=new)))
+                parts.append(Bullets(items=spec_told.holds(file)))
+            else:
                 parts.append(para(IN_USE.format(name=file.name, number=number)))
                 if standing.trial is not None:
                     parts += await self._trying(reader, file.name, standing.trial, known, currency)
                 elif standing.file != standing.now:
-                    parts += self._waiting(file.name, standing, known)
-                rows += spec_told.buttons(file.name, standing, known)
+                    parts += _waiting(now, file, known)
+            rows += spec_told.buttons(file.name, standing, known, lost=now is None)
         return parts, rows
 
     async def _trying(
@@ -83,13 +92,6 @@ class Crewed:
         if why := await spec_figures.left_out(reader, trial):
             parts.append(para(COULD_NOT.format(count=len(why), why=why[-1])))
         return parts
-
-    def _waiting(self, name: str, standing: Standing, known: Mapping[str, Version]) -> list[Part]:
-        file = next(one for one in self.crew.files.own if one.name == name)
-        now = read(file, known, standing.now)
-        lines = () if now is None else spec_changes.differences(now, file)
-        head = para(WAITS.format(number=known[standing.file].number))
-        return [head, *([Bullets(items=lines)] if lines else [])]
 
     async def begin(self, tap: Tap, who: Person, key: str, board: Board) -> Reply:
         """Try the version of the file, on a share of the wishes or in shadow."""
@@ -130,13 +132,20 @@ class Crewed:
         """Carry out a tap, and show how it is now."""
         async with self.house.db.transaction() as tx:
             cause = await heard(tx, tap, who, key, {})
-            old = (await specs.standings(tx)).get(tap.ref)
-            there = tap.ref in {one.name for one in self.crew.files.own}
-            turned = turn(tx, old) if old is not None and there else None
-            if turned is None:
+            file = next((one for one in self.crew.files.own if one.name == tap.ref), None)
+            turned = None if file is None else turn(tx, (await specs.standings(tx))[tap.ref])
+            if file is None or turned is None:
                 return Reply(STALE, refused=True)
-            new, said = turned
+            known, (new, said) = (await specs.versions(tx))[tap.ref], turned
+            gone = version and not (read(file, known, version) and read(file, known, new.now))
+            if gone:
+                return Reply(GONE.format(number=known[version].number), refused=True)
             await self.crew.stand(tx, self.house.rulebook, tap.ref, new, cause)
-            known = (await specs.versions(tx))[tap.ref]
             await outbox.post(tx, await board(tx, f"agents:{cause}"), who.conv)
         return Reply(said.format(name=tap.ref, number=known[version or new.now].number))
+
+
+def _waiting(now: AgentSpec, file: AgentSpec, known: Mapping[str, Version]) -> list[Part]:
+    """Return what the file says otherwise than the version in use."""
+    head, lines = para(WAITS.format(number=known[file.version].number)), differences(now, file)
+    return [head, *([Bullets(items=lines)] if lines else [])]

@@ -48,7 +48,7 @@ class Rulebook:
         async with db.transaction() as tx:
             await self._refresh(tx, None)
 
-    async def stand_on(self, tx: Tx, base: Book, cause: str) -> None:
+    async def stand_on(self, tx: Tx, base: Book, cause: str | None) -> None:
         """Put other rules below the operator's own, from the commit on."""
         await self._refresh(tx, cause, base)
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from engine.acting.digests import digest
 from engine.rules import bundles
+from engine.rules.replay import UNKEPT
 from memory.db import Reader
 from memory.schema.work import approvals, decisions, effect_versions, effects
 from policies.facts import FACTS, OF_MODELS, with_usual
@@ -60,7 +61,7 @@ async def verdict(
 
 
 def _facts_missing(facts: Mapping[str, Any] | None) -> str:
-    known = FACTS.keys() - OF_MODELS - {"operation", "effect", "agent"}
+    known = FACTS.keys() - OF_MODELS - UNKEPT
     return "" if facts is not None and facts.keys() >= known else NO_FACTS
 
 
