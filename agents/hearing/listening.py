@@ -41,9 +41,7 @@ async def planned(house: House, dispatched: Work) -> None:
 
 async def _keep(house: House, event: Event) -> None:
     """Keep the words of a message for recall, unless they look like a secret or a rule says no."""
-    if not await keeps(house, event):
-        return
-    if plain.tells_nothing(str(event.body["words"]).strip()):
+    if not await _worth_it(house, event):
         return
     async with house.db.snapshot() as reader:
         about = await _about(reader, str(event.body["words"]).strip())
@@ -51,6 +49,18 @@ async def _keep(house: House, event: Event) -> None:
         still = await events.get(tx, event.id)
         if still is not None and still.body.get("words") == event.body["words"]:  # not erased
             await talk.heard(tx, event, about)
+
+
+async def kept_soon(house: House, event: Event) -> bool:
+    """Say whether the message that these words are of is kept once it was answered."""
+    async with house.db.snapshot() as reader:
+        whole = await parts.message(reader, event)
+    return await _worth_it(house, whole)
+
+
+async def _worth_it(house: House, event: Event) -> bool:
+    told = not plain.tells_nothing(str(event.body.get("words", "")).strip())
+    return told and await keeps(house, event)
 
 
 async def keeps(house: House, event: Event) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from agents.hearing import listening
 from agents.playbooks.library import Playbook
 from agents.playbooks.routing import ROUTED_CHARS_MAX
 from engine.chat import outbox
@@ -13,6 +14,7 @@ from memory.db import Reader
 from memory.events import Event
 
 NOT_SURE = "I am not sure what you want, so I did nothing."
+ONLY_KEPT = "I am not sure what you want, so I did nothing but keep what you wrote."
 LONG = (
     f"It has more than {ROUTED_CHARS_MAX:,} letters, of which I read the first for what you want. "
     "Write each wish in a line of its own, or in a message of its own."
@@ -55,7 +57,8 @@ class Lost:
         if len(str(event.body["words"])) > ROUTED_CHARS_MAX:
             more = f"{LONG} {more}".strip()
         part = f"“{event.body['words']}”: " if "message" in event.body else ""  # one of several
-        msg = say(reply_key(event.id), f"{part}{NOT_SURE}\n\n{_question(guess)}", buttons=buttons)
+        not_sure = ONLY_KEPT if await listening.kept_soon(self.house, event) else NOT_SURE
+        msg = say(reply_key(event.id), f"{part}{not_sure}\n\n{_question(guess)}", buttons=buttons)
         after = (Para(spans=(Span(text=more),)),) if more else ()
         msg = msg.model_copy(update={"parts": (*msg.parts, fold, *after)})
         async with self.house.db.transaction() as tx:

@@ -24,7 +24,7 @@ from memory.schema.chat import deliveries
 KIND = "refine"
 LOOK = timedelta(seconds=2)  # who taps sooner after the card changed meant what stood there before
 READ = timedelta(seconds=30)  # and who writes yes
-CHANGED = "A better draft came just now, so nothing was done. Read the card, then tap once more."
+CHANGED = "This card changed a moment ago, so nothing was done. Read it, then tap once more."
 SHOWN = "Its first draft was asked, so the better one is asked, too."
 
 

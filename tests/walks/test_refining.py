@@ -126,7 +126,7 @@ async def test_a_tap_right_after_the_card_changed_asks_for_another_look(office: 
     await comes(office)
     reply = await chat.tap(CARD, "✓ Send")
     assert reply.refused
-    assert reply.text.startswith("A better draft came just now, so nothing was done.")
+    assert reply.text.startswith("This card changed a moment ago, so nothing was done.")
     assert sent(office.app) == []
     office.clock.advance(seconds=3)
     assert (await chat.tap(CARD, "✓ Send")).text == "Approved."

@@ -44,8 +44,15 @@ async def test_what_do_we_know_is_answered_from_the_records(app: App, chat: Chat
 
 async def test_what_fits_nothing_is_asked_about_never_guessed(app: App, chat: Chat) -> None:
     await chat.say("the weather is nice today and my cat is orange")
-    assert "I am not sure what you want, so I did nothing" in chat.last
+    assert "I am not sure what you want, so I did nothing but keep what you wrote" in chat.last
     assert "How else would you say it" in chat.last
+    await chat.say("what is my cat?")
+    assert "my cat is orange" in chat.last
+
+
+async def test_it_is_not_said_that_a_secret_was_kept(app: App, chat: Chat) -> None:
+    await chat.say("the weather is nice today and the door code is sk-live-4Kd82mX0pQz7")
+    assert "I am not sure what you want, so I did nothing.\n" in chat.last
 
 
 async def test_a_missing_blank_is_asked_once_and_the_answer_goes_on(app: App, chat: Chat) -> None:
