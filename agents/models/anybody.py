@@ -55,7 +55,7 @@ async def complete(
 
     Where somebody listens it streams; litellm itself makes a stream of what comes all at once.
     """
-    litellm = _litellm()
+    litellm = await asyncio.to_thread(_litellm)  # it loads for seconds; nobody waits meanwhile
     shape = {"name": "answer", "schema": schema}
     stream = {} if heard is None else {"stream": True, "stream_options": {"include_usage": True}}
     try:

@@ -3,12 +3,16 @@
 import asyncio
 import json
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agents.models import anybody
+from agents.models.listed import FREE, Model
+from connectors.contract import PermanentError
 from tests.peers.models import fails, model_server, says, streams
 
 SCRIPT = """
@@ -113,3 +117,18 @@ async def test_litellm_answers_fails_and_prices_in_our_words_and_offline() -> No
     assert long["content"][:20] in told["heard"]
     assert broken == ["UnknownError", "The answer of openai/gpt-4o-mini broke off."]
     assert told["dripped"] == ["UnknownError", "openai/gpt-4o-mini did not answer in time."]
+
+
+async def test_everything_else_goes_on_while_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    went_on = threading.Event()
+
+    def slowly() -> Any:
+        raise PermanentError("went on" if went_on.wait(10) else "stood still")
+
+    monkeypatch.setattr(anybody, "_litellm", slowly)
+    model = Model("openai/one", None, True, FREE, "key-1")
+    asking = asyncio.create_task(anybody.complete(model, [], {}, 50, 30))
+    await asyncio.sleep(0)
+    went_on.set()
+    with pytest.raises(PermanentError, match="went on"):
+        await asking
