@@ -213,6 +213,8 @@ async def unstop(house: House, tap: Tap, who: Person, key: str, values: dict[str
         )  # fmt: skip
         if once is None:
             return Reply(f"{record.name} goes on already.", refused=True)
+        for goal in stopped.body["goals"]:
+            await versions.resume(tx, goal, str(stopped.cause), once.id)
         lost = await _restored(tx, stopped.body, held, proposals, once.id)
         said = BACK.format(name=record.name)
         said += NOT_BACK.format(lost="; ".join(lost)) if lost else ""
@@ -241,8 +243,6 @@ async def _restored(
         stands = await records.get(tx, id)
         if stands is not None and stands.state["status"] == STOPPED[stands.kind]:
             await records.revise(tx, id, cause, status=status)
-    for goal in what["goals"]:
-        await versions.resume(tx, goal, cause)
     for task in what["tasks"]:
         await plans.move(tx, task, "pending", cause)
         await open_work(tx, "dispatch", task)

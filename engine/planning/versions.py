@@ -90,16 +90,20 @@ async def start(tx: Tx, version: Version, cause: str) -> bool:
 
 
 async def halt(tx: Tx, goal_id: str, cause: str) -> None:
-    """The operator stops the newest plan: what it leaves out from here on stays undone."""
+    """The operator stops the newest plan: what it leaves out from here on stays undone.
+
+    One that is stopped already stays stopped by what did it first.
+    """
     plan = await of_goal(tx, goal_id)
-    if plan is not None and await change(tx, plans, {"id": plan.id}, halted=cause):
+    first = plans.c.halted.is_(None)
+    if plan is not None and await change(tx, plans, {"id": plan.id}, first, halted=cause):
         await events.note(tx, "plan.halted", cause, goal=goal_id, plan=plan.id)
 
 
-async def resume(tx: Tx, goal_id: str, cause: str) -> None:
-    """The operator takes the stop of a plan back."""
+async def resume(tx: Tx, goal_id: str, stop: str, cause: str) -> None:
+    """The operator takes this stop of a plan back; one that another stopped stays so."""
     plan = await of_goal(tx, goal_id)
-    stopped = plans.c.halted.is_not(None)
+    stopped = plans.c.halted == stop
     if plan is not None and await change(tx, plans, {"id": plan.id}, stopped, halted=None):
         await events.note(tx, "plan.resumed", cause, goal=goal_id, plan=plan.id)
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from agents import runner
 from bot.app import App
 from connectors.contract import PermanentError, Preview, Receipt, Undo
+from engine.chat.messages import Bullets
 from engine.desks import going_on, halting
 from engine.drawing import cards
 from engine.flow.durable import open_work
@@ -394,14 +395,28 @@ async def test_a_compensation_that_is_refused_leaves_its_step_and_the_one_before
     await chat.tap(FAILED, "Retry")
     await chat.settle()
     notes.fails.add("no 2")
-    await chat.tap(FAILED, "Take back what was done")
+    token = chat.tokens[chat.key(FAILED), "Take back what was done"]
+    taps = [app.tap(chat.who, f"back {n}", token, {}) for n in range(2)]  # two people at once
+    assert sorted(reply.refused for reply in await asyncio.gather(*taps)) == [False, True]
+    await chat.settle()
     assert notes.back == ["no 3"]
-    told = chat.text("Taking back: no")
-    assert "its card says what you can do" in told
-    assert "comes after these" in told
+    assert told(chat, "Taking back: no") == [
+        "↩ taken back", "did not work; its card says what you can do", "comes after these"
+    ]  # fmt: skip
     await chat.tap("Take back: Note on Ada Example · failed", "Abort")
     assert notes.back == ["no 3", "no 1"]
-    assert "stays: taking it back was given up" in chat.text("Taken back: no")
+    ended = ["↩ taken back", "stays: taking it back was given up", "↩ taken back"]
+    assert told(chat, "Taken back: no") == ended
+    notes.fails.clear()
+    assert (await chat.press(token)).refused  # what was given up is not begun again
+    assert notes.back == ["no 3", "no 1"]
+    assert told(chat, "Taken back: no") == ended
+
+
+def told(chat: Chat, card: str) -> list[str]:
+    """Return what a card says of each step, in its order."""
+    [steps] = [part for part in chat.card(card).parts if isinstance(part, Bullets)]
+    return [str(one).rpartition("Example: ")[2] for one in steps.items]
 
 
 async def done(app: App, goal: str, key: str) -> None:
