@@ -62,7 +62,7 @@ class Lanes:
 
     def _hand_out(self) -> None:
         self._give_places()
-        if self._running["now"] or self._waiting["now"]:
+        if self._running["now"]:  # as it does whenever more of it waits: two places are its own
             self._nobody_waits.clear()
         else:
             self._nobody_waits.set()

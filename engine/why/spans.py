@@ -26,7 +26,7 @@ from memory.texts.reach import rowid
 
 ENDED = ("goal.done", "goal.failed")
 FAILED = ("failed", "unknown")
-_FIELD = re.compile(r"(?<=^compose)\.[^/]*")  # an argument, as a server of tools may call it
+_FIELD = re.compile(r"(?<=[a-z])(?<!^shadow)\..*(?=/)")  # “draft.text/5”: which argument it is for
 Value = str | int | float | bool
 
 
@@ -67,7 +67,7 @@ async def of_goal(reader: Reader, goal_id: str) -> list[Span]:
     found = [Span(trace, root, "", "goal", begun, outcome.at, failed, about)]
     names = await _names(reader)
     found += await _effects(reader, goal_id, trace, names)
-    found += await _models(reader, goal_id, trace)
+    found += await _models(reader, goal_id, trace, names)
     return [*found[:1], *await _tasks(reader, found, goal_id, outcome.at, names), *found[1:]]
 
 
@@ -112,14 +112,16 @@ async def _effects(
     return spans
 
 
-async def _models(reader: Reader, goal_id: str, trace: str) -> list[Span]:
+async def _models(reader: Reader, goal_id: str, trace: str, names: Mapping[str, str]) -> list[Span]:
+    steps = await reader.rows(sa.select(tasks.c.id, tasks.c.operation).filter_by(goal=goal_id))
+    theirs = {row.id for row in steps if row.operation in names}
     spans = []
     query = sa.select(reasons).filter_by(goal=goal_id).order_by(rowid(reasons))
     for row in await reader.rows(query):
         about: dict[str, Value] = {
             "firstmate.reason": row.id,
             "firstmate.agent": row.agent,
-            "firstmate.step": _FIELD.sub("", row.step),
+            "firstmate.step": _FIELD.sub("", row.step) if row.task in theirs else row.step,
             "firstmate.state": row.state,
             "firstmate.tier": row.tier,
             "gen_ai.request.model": row.model,

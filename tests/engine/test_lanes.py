@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from engine.flow import lanes as lanes_
-from engine.flow.lanes import AT_ONCE, RUNNING_MAX, Lane, Lanes
+from engine.flow.lanes import AT_ONCE, LANES, RUNNING_MAX, Lane, Lanes
 
 
 class Place:
@@ -68,17 +68,18 @@ async def test_off_peak_work_goes_alone_and_only_while_no_step_waits() -> None:
     assert nights[1].has
 
 
+@pytest.mark.parametrize("lane", LANES[1:])
 async def test_while_a_person_waits_nothing_else_begins_for_a_while(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, lane: Lane
 ) -> None:
     monkeypatch.setattr(lanes_, "LETS_PASS_S", 60.0)
     lanes = Lanes()
     [answer] = await wanted(lanes, "now", 1)
-    [step] = await wanted(lanes, "today", 1)
+    [step] = await wanted(lanes, lane, 1)
     assert (answer.has, step.has) == (True, False)
     assert [one.has for one in await wanted(lanes, "now", 1)] == [True]
     monkeypatch.setattr(lanes_, "LETS_PASS_S", 0.01)
-    [patient] = await wanted(lanes, "behind", 1)
+    [patient] = await wanted(lanes, "today", 1)
     await asyncio.sleep(0.1)
     assert (patient.has, step.has) == (True, False)  # an answer may take long
 
@@ -89,6 +90,36 @@ async def test_what_let_a_person_pass_begins_once_nobody_waits() -> None:
     [step] = await wanted(lanes, "today", 1)
     await answer.leave()
     assert step.has
+
+
+async def test_who_is_broken_off_while_it_lets_a_person_pass_gives_its_place_back() -> None:
+    lanes = Lanes()
+    [answer] = await wanted(lanes, "now", 1)
+    steps = await wanted(lanes, "today", AT_ONCE["today"] + 1)
+    for one in steps[:-1]:
+        one.task.cancel()
+    await settled()
+    await answer.leave()
+    assert [one.has for one in steps] == [*(False for _ in steps[:-1]), True]
+    [step] = steps[-1:]
+    await step.leave()
+    again = await wanted(lanes, "today", AT_ONCE["today"] + 1)
+    assert [one.has for one in again] == [*(True for _ in again[:-1]), False]
+
+
+async def test_answers_that_follow_each_other_without_a_pause_hold_nothing_up_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lanes_, "LETS_PASS_S", 0.01)
+    lanes = Lanes()
+    waits = [(await wanted(lanes, lane, 1))[0] for lane in ("now", "today", "behind", "off_peak")]
+    before, *others = waits
+    async with asyncio.timeout(10):
+        while not all(one.has for one in others):
+            [after] = await wanted(lanes, "now", 1)
+            await before.leave()
+            before = after
+            await asyncio.sleep(0.002)
 
 
 @pytest.mark.parametrize("when", ["while it waits", "as its turn comes"])

@@ -147,7 +147,19 @@ def official(body: str) -> Any:
     return Parse(json.dumps(said), ExportTraceServiceRequest())
 
 
-async def test_what_a_server_of_tools_calls_its_tools_stays_out_of_traces(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("step", "shown"),
+    [
+        ("compose.diagnosis_of_bruno/1", "compose/1"),
+        ("compose.bruno/diagnosis/1", "compose/1"),
+        ("draft.diagnosis.of bruno/5", "draft/5"),
+        ("shadow.draft.bruno/5+3", "shadow.draft/5+3"),
+        ("beside.bruno/5", "beside/5"),
+    ],
+)
+async def test_what_a_server_of_tools_calls_its_tools_stays_out_of_traces(
+    office: Office, step: str, shown: str
+) -> None:
     """Such a name, and those of its arguments, are words that somebody else chose."""
     await sent(office)
     async with office.app.db.transaction() as tx:
@@ -157,7 +169,7 @@ async def test_what_a_server_of_tools_calls_its_tools_stays_out_of_traces(office
         action = {**effect.action, "operation": THEIRS}
         await change(tx, effects, {"id": effect.id}, action=action)
         for row in await tx.rows(sa.select(reasons.c.id)):
-            await change(tx, reasons, {"id": row.id}, step="compose.diagnosis_of_bruno/1")
+            await change(tx, reasons, {"id": row.id}, step=step)
         await events.note(tx, "test.told", None)
     async with office.app.db.snapshot() as reader:
         before = str(await spans.of_goal(reader, task.goal))
@@ -171,4 +183,4 @@ async def test_what_a_server_of_tools_calls_its_tools_stays_out_of_traces(office
     names = {one.about["firstmate.operation"] for one in found if one.name in ("task", "effect")}
     assert len(names) == 1
     assert names.pop().startswith("outside.")
-    assert "compose/1" in told
+    assert {one.about["firstmate.step"] for one in found if one.name == "model"} == {shown}
