@@ -20,13 +20,11 @@ def wider(old: AgentSpec, new: AgentSpec) -> tuple[str, ...]:
 
 def differences(old: AgentSpec, new: AgentSpec) -> tuple[str, ...]:
     """Return everything that differs, what widens it first."""
-    more = wider(old, new)
-    less = [f"{said}, no more" for said in _wider(new, old) if said.startswith("may ")]
+    more, less = wider(old, new), [f"no longer {said}" for said in _wider(new, old)]
     told = [f"{key} changed" for key in KEYS if getattr(old, key) != getattr(new, key)]
     told += [f"{new.name}.md, how it writes, changed"] if old.prompt != new.prompt else []
     told += [f"{new.name}.py, its code, changed"] if old.code != new.code else []
-    lower = [f"{said} before" for said in _wider(new, old) if not said.startswith("may ")]
-    return (*more, *less, *lower, *told)
+    return (*more, *less, *told)
 
 
 def _wider(old: AgentSpec, new: AgentSpec) -> Iterator[str]:

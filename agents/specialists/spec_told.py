@@ -26,7 +26,7 @@ LOST = (
     "who was forgotten. “{name}” does nothing until you take version {new}."
 )
 AGAIN = "It is version {old} again, which is in use. The trial is over."
-ON_SHARE = "it goes by it for {share} of 100 wishes"
+ON_SHARE = "{share} of 100 wishes go by it"
 IN_SHADOW = "in shadow, it drafts beside the one in use, does nothing, and nobody is shown it"
 
 Rows = tuple[tuple[Button, ...], ...]

@@ -15,9 +15,10 @@ from agents.writing.drafting import Drafting, texts_of
 from connectors.contract import PermanentError
 from engine.flow.durable import Work, open_work
 from engine.models import spec_figures
-from engine.planning import goals, plans, specs
+from engine.planning import goals, plans, specs, versions
 from engine.planning.goals import Goal
 from engine.planning.plans import Task
+from memory.db import Reader
 
 KIND = "beside"
 STEP = "beside.{field}/{prompt}"
@@ -49,8 +50,9 @@ class Beside:
         async with self.drafting.house.db.snapshot() as reader:
             task = await plans.task(reader, work.ref)
             goal = None if task is None else await goals.get(reader, task.goal)
+            planned = task is not None and await _planned(reader, task)
         tried = None if task is None else self.hands.crew.roster.tried.get(task.agent)
-        if task is None or goal is None or tried is None or not tried.trial.shadow:
+        if task is None or goal is None or tried is None or not (tried.trial.shadow and planned):
             return
         texts, why = dict[str, str](), NOT_HELD.format(operation=task.operation)
         if tried.spec.holds(task.operation):
@@ -90,6 +92,13 @@ class Beside:
         wish = replace(asked.wish, wanted=asked.wish.wanted.model_copy(update=apart))
         answer = await self.drafting.models.ask(wish)
         return answer.value.text.strip() if isinstance(answer, Answer) else template
+
+
+async def _planned(reader: Reader, task: Task) -> bool:
+    """Say whether the plan as it is now holds the step: it may have been made anew meanwhile."""
+    plan = await versions.of_goal(reader, task.goal)
+    steps = None if plan is None or plan.proposed is None else plan.proposed["steps"]
+    return steps is None or task.key in {step["key"] for step in steps}
 
 
 def _by(task: Task, version: str) -> Task:

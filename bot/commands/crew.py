@@ -21,7 +21,7 @@ from memory.db import Reader, Tx
 IN_USE = "“{name}” goes by version {number} of its file."
 TRYING = "Version {number} is on trial: {how}."
 WAITS = "Version {number} of its file waits for you:"
-COULD_NOT = "It would have done nothing {count} times; the last time: {why}"
+COULD_NOT = "It would have done nothing {times}; the last time: {why}"
 BEGUN = "Version {number} of “{name}” is on trial from now on: {how}."
 TAKEN = "From now on “{name}” goes by version {number} of its file."
 ENDED = "The trial is over; “{name}” goes by version {number}, as before."
@@ -90,7 +90,8 @@ class Crewed:
             para(seen.verdict(shadow=trial.shadow) + (f" {FAVOURS}" if trial.shadow else "")),
         ]
         if why := await spec_figures.left_out(reader, trial):
-            parts.append(para(COULD_NOT.format(count=len(why), why=why[-1])))
+            times = "once" if len(why) == 1 else f"{len(why)} times"
+            parts.append(para(COULD_NOT.format(times=times, why=why[-1])))
         return parts
 
     async def begin(self, tap: Tap, who: Person, key: str, board: Board) -> Reply:

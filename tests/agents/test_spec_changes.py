@@ -49,6 +49,16 @@ def test_what_stays_within_the_bounds_is_not_wider_but_is_another_version(
     assert differences(spec(), spec(**changed)) != ()
 
 
+def test_what_it_may_no_longer_is_named_after_what_it_may_more() -> None:
+    new = spec(may=["cms.*"], calls_max=2, cost_max="0.10", prompt="Be short.")
+    assert differences(spec(), new) == (
+        *("may cms.*", "no longer may email.*"),
+        "no longer asks models up to 4 times for one task",
+        "no longer spends on models up to 0.50 a day",
+        "letters.md, how it writes, changed",
+    )
+
+
 def test_one_operation_does_not_hold_all_of_its_connector() -> None:
     assert wider(spec(may=["email.send"]), spec()) == ("may email.*",)
 

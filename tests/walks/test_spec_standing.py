@@ -8,14 +8,18 @@ import pytest
 from agents.specialists import roster
 from bot.commands.agents import TITLE
 from bot.commands.crew import GONE, STALE
+from engine.acting.taps import Reply
 from engine.chat import outbox
 from engine.chat.messages import BUTTON_ROWS_MAX
-from engine.planning import specs
+from engine.planning import plans, specs
 from engine.why import rerun
+from memory import events
 from memory.copying import verify
 from memory.db import insert
+from memory.schema.specs import spec_drafts
 from memory.schema.specs import specs as kept
 from memory.schema.work import effect_versions, effects, tasks
+from policies.rules import Rule
 from tests.walks.model_office import CARD, WISH, Office
 from tests.walks.test_erasing import ADA, forget
 from tests.walks.test_spec_trials import (
@@ -107,6 +111,22 @@ async def test_of_two_who_tap_at_once_one_counts_and_the_other_is_told(office: O
     assert NEW in prompt_of(office)
 
 
+async def test_the_buttons_of_a_file_that_says_something_else_by_now_do_nothing(
+    office: Office,
+) -> None:
+    write(office, NARROW)
+    await office.open()
+    chat = await again(office, text=LETTERS)
+    key = chat.key(CHANGED)
+    old = [chat.tokens[key, label] for label in labels(chat, CHANGED)]
+    assert len(old) == 3
+    chat = await again(office, text=NARROW + "calls_max: 20\n")
+    before = await standings(office)
+    for token in old:
+        assert await chat.press(token) == Reply(STALE, refused=True)
+    assert await standings(office) == before
+
+
 async def test_a_tap_that_is_not_stored_changes_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +150,26 @@ async def test_a_tap_that_is_not_stored_changes_nothing(
     await chat.tap(CHANGED, "Use letters 2 for all")
     await chat.say(OTHER)
     assert await by(office) == [("writer", 0), ("letters", 2)]
+
+
+async def test_a_rule_of_yours_added_after_a_tap_leaves_the_contract_of_the_tap(
+    office: Office,
+) -> None:
+    write(office, NARROW)
+    await office.open()
+    chat = await again(office, text=LETTERS)
+    await chat.tap(CHANGED, "letters 2: 20 of 100")
+    [standing] = (await standings(office)).values()
+    tried = f"contract-letters-{standing.file[:8]}"
+    assert tried in rules(office)
+    rule = Rule(id="mails-ask", why="I look.", then="ask", action="email.send")
+    async with office.app.db.transaction() as tx:
+        cause = await events.note(tx, "test.noted", None)
+        await office.app.house.rulebook.add(tx, rule, "Mails ask.", cause.id)
+    assert tried in rules(office) and "mails-ask" in rules(office)
+    await chat.say("/agents")
+    await chat.tap(TITLE, "End trial of letters 2")
+    assert tried not in rules(office) and "mails-ask" in rules(office)
 
 
 async def test_what_waits_is_judged_by_the_contract_that_a_tap_put_in_force(
@@ -173,6 +213,26 @@ async def test_what_was_decided_under_every_version_comes_out_the_same_again(
     assert len(done) > 6 and [one for one in done if one.differs] == []
     facts = [row.preview["facts"]["situation"] for row in await office.rows(effect_versions)]
     assert {one["spec"] for one in facts} == {row.spec for row in await office.rows(tasks)}
+
+
+async def test_what_was_planned_anew_meanwhile_is_not_drafted_in_shadow(office: Office) -> None:
+    write(office)
+    await office.open()
+    chat = await again(office, prompt=NEW)
+    await chat.tap(CHANGED, "End trial of letters 2")
+    await chat.tap(TITLE, "letters 2: in shadow")
+    await chat.say("off-peak is 22 to 6")
+    for words in (WISH, OTHER):
+        await chat.say(words)
+    first, _ = await office.rows(tasks)
+    async with office.app.db.transaction() as tx:
+        anew = {"id": "pln_2", "goal": first.goal, "version": 2, "because": "anew"}
+        anew |= {"cause": first.goal, "proposed": {"steps": [{"key": "other"}]}}
+        assert await plans.write(tx, anew, [])
+    office.clock.advance(hours=14)
+    await chat.settle()
+    drafted = await office.rows(spec_drafts)
+    assert len(drafted) == 1 and drafted[0].task != first.id
 
 
 async def test_who_was_forgotten_is_told_to_no_model_and_the_version_waits_for_a_tap(

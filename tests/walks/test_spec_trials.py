@@ -71,7 +71,7 @@ async def test_a_changed_file_is_tried_on_a_share_and_one_tap_takes_it_or_goes_b
     await chat.say(WISH)
     assert OLD in prompt_of(office)
     chat = await again(office, prompt=NEW)
-    assert "Version 2 is on trial: it goes by it for 20 of 100 wishes." in chat.text(CHANGED)
+    assert "Version 2 is on trial: 20 of 100 wishes go by it." in chat.text(CHANGED)
     assert "letters.md, how it writes, changed" in chat.text(CHANGED)
     drawn[0] = False
     await chat.say("write to Bruno that the roof is ready")
@@ -184,7 +184,7 @@ async def test_a_version_in_shadow_without_the_operation_says_that_it_would_do_n
     await chat.say(WISH)
     assert len(office.server.asked) == 1
     await chat.say("/agents")
-    assert "It would have done nothing 1 times; the last time: Its contract" in chat.last
+    assert "It would have done nothing once; the last time: Its contract" in chat.last
 
 
 async def test_the_file_of_before_ends_the_trial_and_old_buttons_do_nothing(
