@@ -46,7 +46,8 @@ def _values(value: Any, depth: int) -> Iterator[tuple[str, str]]:
         return
     for key, each in value.items():
         for attribute, names in KEYS.items():
-            if key.casefold() in names and (text := _text(each)):
+            counts = attribute == "size" or isinstance(each, str)  # a role is no number
+            if counts and key.casefold() in names and (text := _text(each)):
                 yield attribute, text
         yield from _values(each, depth + 1)
 

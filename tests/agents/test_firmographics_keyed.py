@@ -14,6 +14,7 @@ from agents.specialists.firmographics_keyed import keyed
         ('{"data": {"org": {"website": "lund.example"}}}', {"web": "lund.example"}),
         ('{"country": {"code": "DE"}, "title": null, "size": true}', {}),
         ('{"company": "' + "x" * 200 + '"}', {}),
+        ('{"position": 3, "company": 4711, "headcount": 12}', {"size": "12"}),
         ("The company is Lund Ltd.", {}),
         ("[" * 5000, {}),
         ("", {}),
