@@ -121,10 +121,14 @@ async def test_the_buttons_of_a_file_that_says_something_else_by_now_do_nothing(
     old = [chat.tokens[key, label] for label in labels(chat, CHANGED)]
     assert len(old) == 3
     chat = await again(office, text=NARROW + "calls_max: 20\n")
-    before = await standings(office)
     for token in old:
         assert await chat.press(token) == Reply(STALE, refused=True)
-    assert await standings(office) == before
+    chat = await again(office, text=NARROW, prompt="Begin with a joke.")
+    end = chat.tokens[chat.key(CHANGED), "End trial of letters 4"]
+    chat = await again(office, text=NARROW, prompt=NEW)
+    assert await chat.press(end) == Reply(STALE, refused=True)
+    [standing] = (await standings(office)).values()
+    assert standing.trial is not None and standing.trial.version == standing.file
 
 
 async def test_a_tap_that_is_not_stored_changes_nothing(
