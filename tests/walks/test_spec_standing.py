@@ -6,22 +6,25 @@ from typing import Any
 import pytest
 
 from agents.specialists import roster
+from agents.specialists.crew import Crew
+from bot import host, offices
 from bot.commands.agents import TITLE
 from bot.commands.crew import GONE, STALE
+from bot.settings import Settings
 from engine.acting.taps import Reply
 from engine.chat import outbox
 from engine.chat.messages import BUTTON_ROWS_MAX
-from engine.planning import plans, specs
+from engine.planning import specs
 from engine.why import rerun
 from memory import events
 from memory.copying import verify
-from memory.db import insert
-from memory.schema.specs import spec_drafts
+from memory.db import Database, insert
 from memory.schema.specs import specs as kept
 from memory.schema.work import effect_versions, effects, tasks
 from policies.rules import Rule
 from tests.walks.model_office import CARD, WISH, Office
 from tests.walks.test_erasing import ADA, forget
+from tests.walks.test_planning import ASK, mail, plan
 from tests.walks.test_spec_trials import (
     CHANGED,
     LETTERS,
@@ -176,6 +179,37 @@ async def test_a_rule_of_yours_added_after_a_tap_leaves_the_contract_of_the_tap(
     assert tried not in rules(office) and "mails-ask" in rules(office)
 
 
+async def test_the_shell_goes_by_the_contracts_in_force_and_not_by_the_files(
+    office: Office,
+) -> None:
+    write(office, NARROW)
+    await office.open()
+    chat = await again(office, text=LETTERS)
+    host.choose(office.folder.parent, office.folder.name)
+    settings = Settings(home=office.folder.parent)
+    bundles = []
+    for label in ("letters 2: 20 of 100", "Use letters 2 for all"):
+        await chat.say("/agents")
+        await chat.tap(TITLE, label)
+        async with offices.house(settings) as house:
+            bundles.append(house.book.bundle)
+            assert house.book.bundle == office.app.house.book.bundle
+    assert len(set(bundles)) == 2
+
+
+async def test_the_steps_of_a_models_plan_go_by_what_the_wish_draws(
+    office: Office, drawn: list[bool]
+) -> None:
+    write(office)
+    await office.open()
+    chat = await again(office, prompt=NEW)
+    for draws in (True, False):
+        drawn[0] = draws
+        office.server.script(plan(mail(), mail("more", subject="More")))
+        await chat.say(ASK)
+    assert await by(office) == [("letters", 2)] * 2 + [("letters", 1)] * 2
+
+
 async def test_what_waits_is_judged_by_the_contract_that_a_tap_put_in_force(
     office: Office,
 ) -> None:
@@ -219,24 +253,49 @@ async def test_what_was_decided_under_every_version_comes_out_the_same_again(
     assert {one["spec"] for one in facts} == {row.spec for row in await office.rows(tasks)}
 
 
-async def test_what_was_planned_anew_meanwhile_is_not_drafted_in_shadow(office: Office) -> None:
+async def test_a_start_that_broke_off_says_and_tries_a_change_once_all_the_same(
+    office: Office,
+) -> None:
     write(office)
     await office.open()
-    chat = await again(office, prompt=NEW)
+    await office.app.close()
+    write(office, prompt=NEW)
+    db = Database(office.folder / "firstmate.db", office.clock)
+    await Crew.opened(db, roster.of(office.folder))
+    await db.close()
+    chat = await office.open()
+    assert "Version 2 is on trial" in chat.text(CHANGED)
+    assert len([one for one in chat.posted if one.startswith("changed:")]) == 1
+    assert len(await office.rows(kept)) == 2
+
+
+async def test_a_file_taken_away_while_on_trial_comes_back_only_as_what_it_may(
+    office: Office,
+) -> None:
+    write(office)
+    await office.open()
+    await again(office, prompt=NEW)
+    await office.app.close()
+    (office.folder / roster.OWN / "letters.yaml").unlink()
+    chat = await office.open()
+    await chat.say(WISH)
+    chat = await again(office, text=LETTERS + "calls_max: 20\n", prompt=NEW)
+    assert "Version 3 may do more than version 1, so it does nothing" in chat.text(CHANGED)
+    await chat.say(OTHER)
+    assert await by(office) == [("writer", 0), ("letters", 1)]
+    assert OLD in prompt_of(office)
+
+
+async def test_the_lower_daily_limit_holds_while_a_trial_runs_and_no_longer(office: Office) -> None:
+    write(office)
+    await office.open()
+    chat = await again(office, text=LETTERS + "cost_max: 0.0001\n")
+    await chat.say(WISH)
+    assert await by(office) == [("letters", 1)] and office.server.asked == []
+    assert await office.rules_said() == ["models-frozen"]
     await chat.tap(CHANGED, "End trial of letters 2")
-    await chat.tap(TITLE, "letters 2: in shadow")
-    await chat.say("off-peak is 22 to 6")
-    for words in (WISH, OTHER):
-        await chat.say(words)
-    first, _ = await office.rows(tasks)
-    async with office.app.db.transaction() as tx:
-        anew = {"id": "pln_2", "goal": first.goal, "version": 2, "because": "anew"}
-        anew |= {"cause": first.goal, "proposed": {"steps": [{"key": "other"}]}}
-        assert await plans.write(tx, anew, [])
-    office.clock.advance(hours=14)
-    await chat.settle()
-    drafted = await office.rows(spec_drafts)
-    assert len(drafted) == 1 and drafted[0].task != first.id
+    await chat.say(OTHER)
+    assert len(office.server.asked) == 1
 
 
 async def test_who_was_forgotten_is_told_to_no_model_and_the_version_waits_for_a_tap(
