@@ -19,8 +19,10 @@ _COMMANDS = {
     ),
     "undo": (
         r"undo(?: that| it| this)?|take (?:that|it) back|mach (?:das|es) (?:wieder )?rückgängig"
-        r"|rückgängig(?: machen)?|nimm das (?:wieder )?zurück|annule[rz]?(?: (?:ça|cela))?"
-        r"|deshacer|deshaz(?:lo| eso| esto)?"
+        r"|rückgängig(?: machen)?|nimm das (?:wieder )?zurück|deshacer|deshaz(?:lo| eso| esto)?"
+    ),
+    "cancel": (  # what may mean a question that is open is never taken for /undo
+        r"cancel|never ?mind|abbrechen|annule[rz]?(?: (?:ça|cela))?|laisse tomber|cancelar?"
     ),
     "triage": r"what went wrong|did anything (?:fail|go wrong)|was ging schief|ging etwas schief",
     "cost": (

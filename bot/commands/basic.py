@@ -124,6 +124,7 @@ ELSEWHERE = (
     "tap",
 )  # commands made by others, or under another name
 WAITING_MAX = 10
+NO_QUESTION = "There is no open question. “undo” takes back what I did last."
 SETTABLE = ("company", "email", "iban", "zone", "currency", "locale", "quiet")
 
 
@@ -315,9 +316,11 @@ class Commands:
     async def cancel(self, event: Event, rest: str) -> None:
         """Drop the open question of this conversation."""
         async with self.house.db.transaction() as tx:
+            if await questions.dropped_by(tx, event.id):
+                return  # heard again after a crash: the next one is open by now
             conv = str(event.body["conv"])
             asked = await questions.open_in(tx, conv)
-            text = "Dropped." if asked else "There is no open question."
+            text = "Dropped." if asked else NO_QUESTION
             await outbox.post(tx, say(f"cancel:{event.id}", text), conv)
             if asked is not None:
                 await questions.settle(tx, asked.id, "dropped", event.id)

@@ -12,7 +12,7 @@ from memory.ids import derived_id
 from memory.schema.chat import questions
 from memory.schema.events import events as log
 
-ASKED, ANSWERED = "question.asked", "question.answered"
+ASKED, ANSWERED, DROPPED = "question.asked", "question.answered", "question.dropped"
 OPEN = ("open", "queued")  # queued: behind another of the same message
 
 
@@ -87,6 +87,12 @@ async def settle(
         return False
     await events.note(tx, f"question.{state}", cause, question=question_id)
     return True
+
+
+async def dropped_by(reader: Reader, cause: str) -> bool:
+    """Say whether this event has dropped a question."""
+    query = sa.select(log.c.id).filter_by(cause=cause, kind=DROPPED)
+    return await reader.row(query.limit(1)) is not None
 
 
 async def get(reader: Reader, question_id: str) -> Question | None:

@@ -8,7 +8,7 @@ from memory import events, profile
 from memory.db import Reader, Tx
 
 WORDS = frozenset(  # without accents: who is in a hurry leaves them out
-    {"stop", "/stop", "halt", "stop everything", "stop now", "please stop"}
+    {"stop", "/stop", "halt", "stop everything", "stop all", "stop now", "please stop"}
     | {"stopp", "anhalten", "alles stoppen", "alles anhalten", "sofort stoppen"}
     | {"arrete", "arretez", "arrete tout", "arretez tout", "stop tout"}
     | {"para", "para todo", "alto", "detente", "deten todo"}

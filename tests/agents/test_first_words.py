@@ -11,7 +11,10 @@ from agents.playbooks.routing import Router
 ROUTER = Router(load_folder())
 TOLD = {
     "refund": {
-        "de": ("erstatte Ada 40 EUR", "zahl Ada 40 EUR zurück", "bitte Ada 40 EUR erstatten"),
+        "de": (
+            "erstatte Ada 40 EUR", "zahl Ada 40 EUR zurück", "bitte Ada 40 EUR erstatten",
+            "wir möchten Ada 40 EUR erstatten", "ich will Ada 40 EUR erstatten",
+        ),
         "fr": ("rembourse 40 EUR à Ada", "rends son argent à Ada"),
         "es": ("devuelve a Ada 40 EUR", "devuélvele el dinero a Ada"),
     },
@@ -71,15 +74,22 @@ TOLD = {
     },
     "/undo": {
         "de": ("mach das rückgängig", "nimm das zurück", "rückgängig machen"),
-        "fr": ("annule", "annule ça"),
         "es": ("deshacer", "deshaz eso", "deshazlo"),
+    },
+    "/cancel": {
+        "en": ("cancel", "Never mind."),
+        "de": ("abbrechen",),
+        "fr": ("annule", "annule ça", "laisse tomber"),
+        "es": ("cancela",),
     },
 }  # fmt: skip
 EVERY = [
     (wish, said) for wish, languages in TOLD.items() for says in languages.values() for said in says
 ]
 OTHERS = (
-    "kann man Ada 40 EUR erstatten", "frag mich, ob das Paket da ist", "schreib mir eine Mail",
+    "kann man Ada 40 EUR erstatten", "Bruno muss uns 40 EUR erstatten", "cancel the call with Ada",
+    "Ada will 40 EUR erstatten", "Ada 40 EUR nicht erstatten",
+    "frag mich, ob das Paket da ist", "schreib mir eine Mail",
     "schreib dir auf", "parle-moi de la météo", "quién es el presidente", "para Ada",
     "stop tout à l'heure", "stop@firstmate.example", "nuevo cliente", "que Ada paga mañana",
 )  # fmt: skip

@@ -145,6 +145,24 @@ async def test_a_question_about_one_holds_up_no_other_and_they_take_turns(
     assert "They start in May." in chat.text("Publish Spring courses")
 
 
+async def test_who_calls_a_question_off_takes_nothing_else_back_and_drops_no_other(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("remind me on Friday at 9 to call Bo")
+    await chat.say("remind me to water the plants; publish a post")
+    await chat.say("annule")
+    await heard_again(app, chat)
+    assert not any("Take back" in one.summary for one in chat.shown.values())
+    assert "Dropped." in [one.summary for one in chat.shown.values()]
+    await chat.say("Spring courses")
+    assert "What is its text?" in chat.last
+    await chat.say("never mind")
+    await chat.say("cancel")
+    assert "There is no open question. “undo” takes back" in chat.last
+    await chat.say("undo")
+    assert "reminder taken back" in chat.last
+
+
 async def test_a_dropped_question_makes_way_for_the_next(app: App, chat: Chat) -> None:
     await chat.say("remind me to water the plants; publish a post")
     await chat.say("/cancel")
