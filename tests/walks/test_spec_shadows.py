@@ -85,6 +85,8 @@ async def test_a_shadow_takes_none_of_the_calls_of_the_step(office: Office) -> N
     office.server.script(DRAFT, says({"text": "Hello Bruno!"}))
     await chat.say(WISH)
     assert [row.texts["text"] for row in await office.rows(spec_drafts)] == ["Hello Bruno!"]
+    await chat.say("/agents")
+    assert "on trial, version 2: nothing decided yet; 0.0" in chat.last  # what it cost
 
 
 async def test_a_shadow_asks_no_model_that_its_own_contract_does_not_hold(
