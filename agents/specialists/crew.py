@@ -126,12 +126,12 @@ def read(file: AgentSpec, known: Mapping[str, Version], version: str) -> AgentSp
 async def _settle(tx: Tx, spec: AgentSpec) -> None:
     """Keep a file that is new or changed since the last start, and decide what becomes of it."""
     version, old = spec.version, (await specs.standings(tx)).get(spec.name)
-    await specs.keep(tx, spec.name, version, spec.says)
-    if old is None:
+    if await specs.keep(tx, spec.name, version, spec.says) == 1 and old is None:
         await specs.save(tx, spec.name, Standing(now=version, file=version), None)
         await outbox.post(tx, spec_told.new(tx.id("spec"), spec))
         return
     known = (await specs.versions(tx))[spec.name]
+    old = old or Standing(now="", file="")  # it went with somebody of that name who was forgotten
     now = read(spec, known, old.now)
     standing = specs.ended(old).model_copy(update={"file": version})
     if now is None:  # said once, whatever the file

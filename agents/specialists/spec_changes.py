@@ -30,7 +30,7 @@ def differences(old: AgentSpec, new: AgentSpec) -> tuple[str, ...]:
 def _wider(old: AgentSpec, new: AgentSpec) -> Iterator[str]:
     for one in new.may:
         if not any(_covers(held, one) for held in old.may):
-            yield f"may {'everything' if one == '*' else one}"
+            yield f"may {'do everything' if one == '*' else one}"
     if TIERS.index(new.tier) > TIERS.index(old.tier):
         yield f"asks models of the tier {new.tier}"
     asks = new.tier != "local"

@@ -61,12 +61,12 @@ class Crewed:
             standing, known = standings[file.name], versions[file.name]
             if len(known) == 1:
                 continue
-            now, number = read(file, known, standing.now), known[standing.now].number
-            if now is None:
+            if (now := read(file, known, standing.now)) is None:
                 new = known[standing.file].number
                 parts.append(para(spec_told.LOST.format(name=file.name, new=new)))
                 parts.append(Bullets(items=spec_told.holds(file)))
             else:
+                number = known[standing.now].number
                 parts.append(para(IN_USE.format(name=file.name, number=number)))
                 if standing.trial is not None:
                     parts += await self._trying(reader, file.name, standing.trial, known, currency)

@@ -86,14 +86,15 @@ async def versions(reader: Reader) -> dict[str, dict[str, Version]]:
     return found
 
 
-async def keep(tx: Tx, agent: str, version: str, says: Mapping[str, Any]) -> None:
-    """Keep a version as it was read; the same again changes nothing."""
+async def keep(tx: Tx, agent: str, version: str, says: Mapping[str, Any]) -> int:
+    """Keep a version as it was read; the same again changes nothing. Return how many are kept."""
     known = await tx.rows(sa.select(specs.c.version).filter_by(agent=agent))
     if version in {row.version for row in known}:
-        return
+        return len(known)
     row = {"agent": agent, "version": version, "number": len(known) + 1, "says": dict(says)}
     await insert(tx, specs, row | {"at": tx.now})
     await events.note(tx, "spec.read", None, agent=agent, version=version)
+    return len(known) + 1
 
 
 async def save(tx: Tx, agent: str, standing: Standing, cause: str | None) -> None:

@@ -21,7 +21,7 @@ def spec(**changed: Any) -> AgentSpec:
     ("changed", "says"),
     [
         ({"may": ["email.*", "cms.publish"]}, "may cms.publish"),
-        ({"may": ["*"]}, "may everything"),
+        ({"may": ["*"]}, "may do everything"),
         ({"tier": "large"}, "asks models of the tier large"),
         ({"calls_max": 5}, "asks models up to 5 times for one task"),
         ({"cost_max": None}, "spends on models without a limit of its own a day"),

@@ -17,6 +17,7 @@ from engine.chat.messages import BUTTON_ROWS_MAX
 from engine.planning import specs
 from engine.why import rerun
 from memory import events
+from memory.canon import records
 from memory.copying import verify
 from memory.db import Database, insert
 from memory.schema.specs import specs as kept
@@ -324,6 +325,27 @@ async def test_who_was_forgotten_is_told_to_no_model_and_the_version_waits_for_a
     assert NEW in prompt_of(office)
     assert (await chat.tap(TITLE, "Back to letters 1")).text == GONE.format(number=1)
     assert (await verify.verify(office.app.db)).faults == ()
+
+
+async def test_whoever_is_forgotten_a_wider_file_of_their_name_waits_on(office: Office) -> None:
+    file = office.folder / roster.OWN / "lundberg.yaml"
+    file.parent.mkdir()
+    file.write_text(NARROW, "utf-8")
+    await office.open()
+    await office.app.close()
+    file.write_text(LETTERS, "utf-8")
+    chat = await office.open()
+    async with office.app.db.transaction() as tx:
+        await records.create(tx, "person", {"name": "Lundberg"}, None)
+    await chat.say("/forget Lundberg")
+    await chat.tap("Lundberg:", "Erase", confirm="Lundberg")
+    for _ in range(2):
+        await chat.say("/agents")
+        assert [one for one in labels(chat) if "lund" in one] == ["Use lundberg 2 for all"]
+        await chat.say(WISH)
+        await office.app.close()
+        chat = await office.open()
+    assert await by(office) == [("writer", 0)] * 2
 
 
 async def test_a_version_that_is_kept_otherwise_than_it_was_does_nothing(office: Office) -> None:
