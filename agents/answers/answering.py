@@ -37,7 +37,8 @@ _HOW_MANY = re.compile(
 _COUNT = re.compile(
     r"\d|\b(?:none|nothing|nobody|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
     r"|dozens?|hundreds?|thousands?|both|nichts|niemand|null|zwei|drei|vier|fünf|sechs|sieben|acht"
-    r"|neun|zehn|elf|zwölf|beide)\b",
+    r"|neun|zehn|elf|zwölf|beide|aucune?|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze"
+    r"|ning[uú]n\w*|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce)\b",
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"[\w.+-]+@[\w.-]+\w|(?:https?://|www\.)\S*\w|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b")

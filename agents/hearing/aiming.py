@@ -121,7 +121,7 @@ def day(said: str, context: Context) -> date:
 
 async def ended(reader: Reader, said: Sequence[str]) -> str:
     """Return why nothing is begun for a wish whose project does not go on any more; "": it does."""
-    name = next((found for words in reversed(said) if (found := under.named(words))), "")
+    name = under.last_named(said)
     told = await _misnamed(reader, name) if name else None
     return ENDED.format(name=told.value) if told is not None and told.found else ""
 

@@ -64,11 +64,11 @@ async def over(tx: Tx, asked: Approval, why: End = "none") -> None:
 
 
 async def broke(tx: Tx, approval: str) -> Approval | None:
-    """Nobody writes it any more. Return the question whose first draft stands; None: gone."""
+    """Nobody writes it any more. Return the question that still waits; None: it is settled."""
     asked = await approvals.get(tx, approval)
     if asked is not None:
         await over(tx, asked, "broken")
-    return asked
+    return asked if asked is not None and asked.state == "open" else None
 
 
 async def replied(tx: Tx, conv: str, message: str, cause: str) -> None:

@@ -30,6 +30,11 @@ def named(said: str) -> str:
     return "" if found is None else found["name"].strip()
 
 
+def last_named(said: Iterable[str]) -> str:
+    """Return the project that was named last; "": none was."""
+    return next((name for words in reversed(list(said)) if (name := named(words))), "")
+
+
 def _head(said: str) -> tuple[str, re.Match[str] | None]:
     """Return what names the project, and how to go about the wish where that stands before it."""
     if (found := _HEAD.match(said)) is not None:
@@ -40,8 +45,6 @@ def _head(said: str) -> tuple[str, re.Match[str] | None]:
 
 async def project(reader: Reader, said: Iterable[str]) -> str | None:
     """Return the one project that words of the operator name, the last word first."""
-    for words in reversed(list(said)):
-        if name := named(words):
-            found = await records.called(reader, name, "project")
-            return found[0].id if len(found) == 1 else None
-    return None
+    name = last_named(said)
+    found = await records.called(reader, name, "project") if name else []
+    return found[0].id if len(found) == 1 else None

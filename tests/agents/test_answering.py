@@ -56,6 +56,9 @@ async def test_what_is_secret_is_no_source() -> None:
         ("how many people does the hall hold?", "It holds 80 people.", True),
         ("wie viele Leute passen in den Saal?", "Es gibt keinen Aufzug.", False),
         ("how many lifts are there?", "There are none.", True),
+        ("combien d'ascenseurs ?", "La salle est grande.", False),
+        ("combien d'ascenseurs ?", "Il y en a deux.", True),
+        ("¿cuántos ascensores hay?", "No hay ningún ascensor.", True),
         ("is there a lift?", "The hall has no lift.", True),
     ],
 )
@@ -67,6 +70,13 @@ async def test_where_a_number_is_asked_for_and_known_an_answer_without_one_is_no
         Model("a", "b", says=says), question, "personal", told, "evt_1"
     )
     assert (written is not None) == shown
+
+
+async def test_an_answer_from_a_source_that_is_not_there_is_not_shown() -> None:
+    told = [passage("a", "The hall holds 80 people.")]
+    for question in ("how many people?", "is there a lift?"):
+        model = Model("a", says="The hall has no lift.")  # from a second one
+        assert await answering.paragraph(model, question, "personal", told, "evt_1") is None
 
 
 async def test_where_no_source_has_a_number_an_answer_may_say_so() -> None:

@@ -244,11 +244,9 @@ async def test_where_nobody_writes_a_better_one_the_card_says_no_more_of_it(
     assert TEMPLATE in sent(office.app)[0]
 
 
-async def test_a_better_draft_that_goes_wrong_three_times_is_given_up_with_a_word_of_why(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def broken(office: Office, monkeypatch: pytest.MonkeyPatch) -> Chat:
+    """Ask for a mail whose better draft goes wrong three times; nobody was told yet."""
     chat = await asked(office)
-    key = chat.key(CARD)
 
     async def breaks(*_: Any) -> Any:
         raise RuntimeError("The disk is full.")
@@ -259,6 +257,14 @@ async def test_a_better_draft_that_goes_wrong_three_times_is_given_up_with_a_wor
         assert COMES in told(chat)
         office.clock.advance(seconds=60)
         await chat.settle()
+    return chat
+
+
+async def test_a_better_draft_that_goes_wrong_three_times_is_given_up_with_a_word_of_why(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = await broken(office, monkeypatch)
+    key = chat.key(CARD)
     await office.app.alarms.ring_due()
     await chat.settle()
     assert COMES not in str(chat.shown[key])
@@ -271,6 +277,20 @@ async def test_a_better_draft_that_goes_wrong_three_times_is_given_up_with_a_wor
     assert TEMPLATE in sent(office.app)[0]
     await chat.say("/why")
     assert "writing a better draft went wrong three times, so this one stayed" in chat.last
+
+
+async def test_nothing_is_said_of_a_better_draft_that_broke_once_the_first_is_sent(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = await broken(office, monkeypatch)
+    await chat.tap(CARD, "✓ Send")
+    assert TEMPLATE in sent(office.app)[0]
+    await office.app.alarms.ring_due()
+    await chat.settle()
+    assert "could not be written" not in str(chat.shown)
+    assert await how(office) == ["late"]
+    await chat.say("/triage")
+    assert "Nothing went wrong" in chat.last
 
 
 async def test_a_budget_that_ends_meanwhile_leaves_the_first_drafts(office: Office) -> None:
