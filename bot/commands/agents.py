@@ -12,7 +12,7 @@ from agents.models.door import Models
 from agents.specialists.crew import Crew
 from agents.writing.drafting import Drafting
 from bot.commands.crew import Crewed
-from bot.commands.tried import Rows, Tried, Words, how, para
+from bot.commands.tried import STALE, Rows, Tried, Words, how, para
 from bot.remembering import Remembering
 from engine.acting.taps import Person, Reply, heard
 from engine.chat import outbox
@@ -36,7 +36,6 @@ from memory.events import Event
 TITLE = "The agents"
 SINCE = f"In the last {agents_told.DAYS} days:"
 NOBODY = f"No agent did anything in the last {agents_told.DAYS} days."
-STALE = "That is no longer so. Say /agents to see how it is now."
 NOT_THERE = "There is no such prompt or model any more. Say /agents to see what there is."
 BEGUN = "On trial from now on: {arm}, {how}. /agents compares."
 DRAFTS = Words(

@@ -7,7 +7,7 @@ from agents.specialists import spec_told
 from agents.specialists.crew import Crew, read
 from agents.specialists.spec import AgentSpec
 from agents.specialists.spec_changes import differences
-from bot.commands.tried import FAVOURS, Rows, para
+from bot.commands.tried import FAVOURS, STALE, Rows, para
 from engine.acting.taps import Person, Reply, heard
 from engine.chat import outbox
 from engine.chat.messages import Bullets, Msg, Part
@@ -26,7 +26,6 @@ BEGUN = "Version {number} of “{name}” is on trial from now on: {how}."
 TAKEN = "From now on “{name}” goes by version {number} of its file."
 ENDED = "The trial is over; “{name}” goes by version {number}, as before."
 GONE = "Version {number} or the one in use is not kept as it was, so this cannot be done."
-STALE = "That is no longer so. Say /agents to see how it is now."
 Turn = Callable[[Tx, Standing], tuple[Standing, str] | None]
 Verb = Callable[..., Awaitable[Reply]]
 Board = Callable[[Reader, str], Awaitable[Msg]]

@@ -17,6 +17,7 @@ ON_SHARE = "on {share} of 100 tasks"
 IN_SHADOW = "in shadow: it is asked besides, and only the old one is shown"
 FAVOURS = "What was shown has it easier: you changed that, not the other."
 OTHERS = "These could be tried beside it:"
+STALE = "That is no longer so. Say /agents to see how it is now."
 OFFERED_MAX = 4
 
 

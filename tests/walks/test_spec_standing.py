@@ -9,7 +9,8 @@ from agents.specialists import roster
 from agents.specialists.crew import Crew
 from bot import host, offices
 from bot.commands.agents import TITLE
-from bot.commands.crew import GONE, STALE
+from bot.commands.crew import GONE
+from bot.commands.tried import STALE
 from bot.settings import Settings
 from engine.acting.taps import Reply
 from engine.chat import outbox
@@ -297,6 +298,20 @@ async def test_the_lower_daily_limit_holds_while_a_trial_runs_and_no_longer(offi
     await chat.tap(CHANGED, "End trial of letters 2")
     await chat.say(OTHER)
     assert len(office.server.asked) == 1
+
+
+async def test_what_was_decided_before_steps_had_versions_is_judged_again_all_the_same(
+    office: Office,
+) -> None:
+    chat = await office.open()
+    await chat.say(WISH)
+    [row] = await office.rows(effect_versions)
+    facts = {key: one for key, one in row.preview["facts"]["situation"].items() if key != "spec"}
+    preview = row.preview | {"facts": row.preview["facts"] | {"situation": facts}}
+    async with office.app.db.transaction() as tx:
+        await tx.conn.execute(effect_versions.update().values(preview=preview))
+        done = await rerun.again(tx, row.effect)
+    assert len(done) > 2 and [one for one in done if one.differs] == []
 
 
 async def test_who_was_forgotten_is_told_to_no_model_and_the_version_waits_for_a_tap(

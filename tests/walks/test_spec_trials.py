@@ -6,7 +6,7 @@ import pytest
 
 from agents.specialists import roster
 from bot.commands.agents import TITLE
-from bot.commands.crew import STALE
+from bot.commands.tried import STALE
 from bot.delivery import buttons_of
 from engine.planning import specs
 from memory.copying import verify

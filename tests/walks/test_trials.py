@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from agents.models import prompts
-from bot.commands.agents import STALE, TITLE
+from bot.commands.agents import TITLE
+from bot.commands.tried import STALE
 from bot.delivery import buttons_of
 from engine.models import trials
 from memory.copying import verify
