@@ -30,6 +30,7 @@ SAYS = {
     True: "Nothing is written yet.",
     False: "It becomes version {next}; the old one stays, and /history goes back to it.",
 }
+TAKEN = "{value} belongs to {name} already. Nothing was changed."
 BOOKED = "It is only recorded; “book a meeting with …” also puts it into the calendar."
 FORGED = (
     "A new account is how bills are forged most often: ask by phone, at a number you had before."
@@ -123,10 +124,16 @@ async def _read(reader: Reader, event: Event) -> Heard | None:
 
 async def _card(reader: Reader, found: Heard, event: Event, key: str) -> Msg:
     before = {} if found.known is None else found.known.state
-    state = kinds.model(found.kind, before | found.state).model_dump(mode="json")
+    model = kinds.model(found.kind, before | found.state)
+    state = model.model_dump(mode="json")
     title = _title(found)
     if state == before:
         return say(key, SAME.format(name=state["name"]))
+    keys = model.keys()
+    for scheme, value in keys:
+        holder = await records.by_key(reader, scheme, value)
+        if holder is not None and (found.known is None or holder.id != found.known.id):
+            return say(key, TAKEN.format(value=value, name=holder.name))
     shown, old = await _named(reader, found.kind, state), await _named(reader, found.kind, before)
     settings = await profile.read(reader)
     parts: list[Part] = [Heading(text=title)]

@@ -61,6 +61,7 @@ async def test_what_is_no_such_thing_is_said_before_anything_is_offered(
         ("change Ada's email to nowhere", "is not an e-mail address"),
         ("change Ada's IBAN to DE89370400440532013001", "is not a valid IBAN"),
         ("change Ada's phone to 12", "is not a phone number"),
+        ("change Ada's email to Bruno@example.com", "bruno@example.com belongs to Bruno Muster"),
     ):
         await chat.say(said)
         assert why in chat.last, said
