@@ -186,6 +186,13 @@ async def test_every_moment_reads_as_it_was_and_every_version_comes_back(
         shutil.copytree(empty, folder) / "firstmate.db",
         lambda: NOW + timedelta(seconds=next(seconds)),
     )
+    try:
+        await _lives(db, edits, data)
+    finally:  # also where hypothesis draws no more
+        await db.close()
+
+
+async def _lives(db: Database, edits: list[dict[str, Any]], data: st.DataObject) -> None:
     said = []
     async with db.transaction() as tx:
         record = await records.create(tx, "person", {"name": "Ada"}, None)
@@ -205,4 +212,3 @@ async def test_every_moment_reads_as_it_was_and_every_version_comes_back(
                 assert read is not None
                 assert (read.state, read.version) == (one.state, one.version)
     assert (await verify(db)).faults == ()
-    await db.close()
