@@ -10,6 +10,8 @@ from agents.specialists import roster
 from agents.specialists.spec import SpecError
 from bot.host import chosen
 from bot.settings import LOCAL_HOSTS, Settings
+from connectors import quality
+from connectors.contract import Connector
 from memory import upgrade
 from memory.vectors import embed
 from memory.vectors.embed import EncoderDownError, Encodes
@@ -187,9 +189,14 @@ async def _drivers(settings: Settings) -> list[Finding]:
     drivers = registry.embedded(folder, system_clock, company_of(DEFAULTS)).connectors
     health = await asyncio.gather(*(driver.check() for driver in drivers))
     return [
-        Finding(f"{driver.name} ({driver.driver})", one.ok, one.says)
+        Finding(f"{driver.name} ({driver.driver})", one.ok, f"{one.says} {_proven(driver)}".strip())
         for driver, one in zip(drivers, health, strict=True)
     ]
+
+
+def _proven(driver: Connector) -> str:
+    said = quality.of(driver.name, driver.driver)
+    return "" if said is None else f"Its quality: {said.level}."
 
 
 def _tools(settings: Settings) -> Finding:

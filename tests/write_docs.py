@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
+import yaml
 
 from agents.playbooks import library
 from agents.specialists import roster
-from connectors import registry
+from connectors import quality, registry
 from connectors.company import Company
 from connectors.contract import Operation
 from engine.keeping.notebook import Notebook
@@ -89,6 +90,20 @@ def _specialists() -> str:
     return "\n".join(rows)
 
 
+def _quality() -> str:
+    rows = ["| rule | level | asks for |", "|---|---|---|"]
+    rows += [f"| `{rule}` | {level} | {asks} |" for rule, (level, asks) in quality.RULES.items()]
+    rows += ["", "| driver | level | left out, and why |", "|---|---|---|"]
+    for path in sorted(Path(quality.__file__).parent.glob(f"*/{quality.FILE}")):
+        kind = path.parent.name
+        for driver in yaml.safe_load(path.read_text("utf-8")):
+            said = quality.of(kind, driver)
+            assert said is not None
+            left = [f"`{n}`: {a.exempt or a.missing}" for n, a in said.rules.items() if not a.done]
+            rows.append(f"| {kind} ({driver}) | {said.level} | {' '.join(left)} |")
+    return "\n".join(rows)
+
+
 def _tables() -> str:
     return "\n\n".join(_table(table) for table in metadata.sorted_tables)
 
@@ -116,6 +131,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "effects": _effects,
     "playbooks": _playbooks,
     "specialists": _specialists,
+    "quality": _quality,
     "tables": _tables,
 }
 
