@@ -18,6 +18,7 @@ DEFAULTS: dict[str, Any] = {
     "quiet": "20-8",  # hours without reminders, at the operator's place; or off
     "offpeak": "off",  # the hours for what nobody waits for; off: at any time
     "stage": "new",  # new | asking | ready
+    "bank_columns": {},  # what the columns of a bank's table mean, by the mark of its head
     "playbooks": {},  # id → switched on
     "stopped": None,  # {"by", "at"} while STOP holds
     "autonomy": True,  # rules of the operator may let something run by itself

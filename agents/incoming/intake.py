@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.answers import reports
-from agents.incoming import camt, claims, offering, statements
+from agents.banking import files as bank
+from agents.incoming import claims, offering
 from agents.incoming.mail_reader import KIND as READ
 from agents.playbooks import slots
 from agents.playbooks.library import Playbook, Slot
@@ -55,7 +56,7 @@ class Intake:
     async def file(self, heard: Event, file: dict[str, Any], conv: str | None) -> str | None:
         """Read one file. Return the id of the mail's event, if it is a mail; the file is kept."""
         data = await asyncio.to_thread(blobs.get, self.house.blobs, file["digest"])
-        if statements.are(data) or camt.are(data):
+        if await asyncio.to_thread(bank.are, data):
             await self._statement(heard, file, conv)
             return None
         read = await reading.read(data, file["name"], file["mime"])

@@ -9,7 +9,9 @@ from typing import Any
 
 import yaml
 
-from agents.incoming import camt, contacts, loose, statements
+from agents.banking import files as bank
+from agents.banking.line import Own
+from agents.incoming import contacts, loose
 from connectors.contract import PermanentError
 from memory.canon.importing import Row
 
@@ -29,19 +31,20 @@ NO_NAMES = (
 )
 
 
-def read(data: bytes, own: Mapping[str, str] | None = None) -> tuple[list[Row], tuple[str, ...]]:
+def read(
+    data: bytes, own: Mapping[str, str] | None = None, account: Own = bank.NOTHING
+) -> tuple[list[Row], tuple[str, ...]]:
     """Return a person for each line, and the columns that are left out. PermanentError: why not.
 
-    `own` is the operator's own fields by what a column of them may be called.
+    `own` is the operator's own fields by what a column of them may be called. `account` is
+    for a bank's table, of which each line is a payment.
     """
+    if bank.are(data):
+        return bank.read(data, account), ()
     if len(data) > BYTES_MAX:
         raise PermanentError(LARGE)
     if contacts.are(data):
         return contacts.read(data)
-    if statements.are(data):
-        return statements.read(data), ()
-    if camt.are(data):
-        return camt.read(data), ()
     lines = list(_lines(_text(data)))
     if not lines:
         raise PermanentError(NO_TABLE)

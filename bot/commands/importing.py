@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from agents.banking.line import Own
+from agents.banking.sheet import UnknownColumnsError
 from agents.incoming import tables
-from bot.commands import likely
+from bot.commands import columns, likely
 from connectors import blobs
 from connectors.contract import PermanentError
 from engine.acting.taps import Person, Reply, heard
@@ -25,6 +27,7 @@ WRITTEN = ("record.active", "record.proposed", "record.revised", "list.imported"
 SHOWN_MAX = 30
 ASKED_MAX = 4  # lines that the card asks about at a time
 BOOKED: Fate = "booked"
+BROUGHT = ("statement", "trace")  # by which a payment is known to be a line
 SAME = "It is that payment; no statement records it a second time."
 ANOTHER = "It is recorded as a payment of its own."
 LEFT_OPEN = " Lines left open: {count}; “Import as records…” asks again whether you booked them."
@@ -54,9 +57,11 @@ LIKELY = "Of all records {count} pairs may be the same; /same asks about them."
 
 
 async def look(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
-    """Show what an import would do. Nothing is changed."""
+    """Show what an import would do, or ask what the columns mean. Nothing is changed."""
     try:
         found, left, _ = await _sorted(house, tap.ref)
+    except UnknownColumnsError as error:
+        return await columns.ask(house, tap, who, key, values, error)
     except PermanentError as error:
         return Reply(str(error), refused=True)
     shown = card(tap.ref, tap.item, found, left)
@@ -157,7 +162,7 @@ def _brought(now: dict[str, Any], before: dict[str, Any] | None) -> bool:
     return (
         before is not None
         and bool(now["statement"])
-        and now | {"statement": None} == (before | {"statement": before.get("statement")})
+        and now | dict.fromkeys(BROUGHT) == before | {name: before.get(name) for name in BROUGHT}
     )
 
 
@@ -170,8 +175,16 @@ async def _again(house: House, digest: str, name: str, who: Person) -> str:
     return shown.key
 
 
+async def learnt(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
+    """The columns mean what the card said: remember it, and show what the import would do."""
+    name = await columns.learn(house, tap, who, key, values)
+    return await look(house, tap.model_copy(update={"item": name}), who, f"{key}:look", values)
+
+
 VERBS: dict[str, Any] = {
     "import": look,
+    "import.learnt": learnt,
+    **columns.VERBS,
     "import.take": take,
     "import.same": same,
     "import.another": another,
@@ -252,9 +265,11 @@ async def _sorted(house: House, digest: str) -> tuple[list[Sorted], tuple[str, .
     """Return what would become of the lines, the columns left out, and as of which writing."""
     data = await asyncio.to_thread(blobs.get, house.blobs, digest)
     own = _own(house)
-    rows, left = await asyncio.to_thread(tables.read, data, fields.columns(own))
     async with house.db.snapshot() as reader:
         settings = await profile.read(reader)
+    mine = Own(settings["bank_columns"], settings["iban"], settings["currency"])
+    rows, left = await asyncio.to_thread(tables.read, data, fields.columns(own), mine)
+    async with house.db.snapshot() as reader:
         found = await importing.sort(reader, rows, country_of(settings), own)
         return found, left, await events.newest(reader, *WRITTEN)
 

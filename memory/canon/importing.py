@@ -14,7 +14,8 @@ from memory.db import Reader, Tx
 
 Fate = Literal["new", "booked", "adds", "known", "namesake", "shared", "wrong"]
 YOURS = "it is a payment that you booked, as you said"
-NO_ID = "the bank gives no id of its own for it, so it could not be told from the same again"
+NO_ACCOUNT = "the statement does not say of which account it is"
+FORMERLY = "it was imported from another of the bank's files"
 NO_COMPANY = "no company is recorded as {name}"
 
 
@@ -25,6 +26,7 @@ class Row(NamedTuple):
     state: dict[str, Any]
     kind: kinds.Kind = "person"
     said: str = ""  # what somebody else wrote beside it: shown, and not recorded
+    told: booked.Told = booked.Told()  # the same in its parts
 
 
 class Sorted(NamedTuple):
@@ -51,13 +53,12 @@ async def sort(
     names = {name.casefold() for one in await _people(reader) for name in _called(one)}
     is_open = await records.of_kind(reader, "invoice", limit=records.ALL, status="open")
     seen: dict[kinds.Key, int] = {}
-    paid = await booked.payments(reader) if any(row.kind == "payment" for row in rows) else []
+    money = [row for row in rows if row.kind == "payment"]
+    books = await booked.books(reader, [row.state for row in money])
     found = []
     for row in rows:
         if row.kind == "payment":
-            moved = await _moved(reader, row, seen, is_open, paid)
-            paid = [one for one in paid if moved.fate != "booked" or one.id != moved.record]
-            found.append(moved)
+            found.append(await _moved(reader, row, seen, is_open, books))
             continue
         try:
             row = _owned(_dialled(row, country), own or {})
@@ -110,14 +111,14 @@ async def _moved(
     row: Row,
     seen: dict[kinds.Key, int],
     is_open: Sequence[Record],
-    paid: Sequence[Record],
+    books: booked.Books,
 ) -> Sorted:
-    """Compare a line of a statement with the payment of its number.
+    """Compare a line of a statement with the payment of its number, or of the same line elsewhere.
 
     The payment that was booked for it, or the invoice, is only named.
     """
     if not row.state["number"]:
-        return Sorted(row, "wrong", row.said, why=NO_ID)
+        return Sorted(row, "wrong", row.said, why=NO_ACCOUNT)
     try:
         typed = kinds.model("payment", row.state)
     except ValueError as error:
@@ -126,13 +127,21 @@ async def _moved(
     if earlier := seen.get(key):
         return Sorted(row, "known", row.said, why=f"it stands in line {earlier} already")
     seen[key] = row.line
-    holder = await records.by_key(reader, *key)
-    if holder is None:
-        twin = await booked.twin(reader, typed.model_dump(mode="json"), row.said, paid)
-        if twin is not None:
-            adds = {"statement": row.state["number"]}
-            return Sorted(row, "booked", twin.name, twin.id, adds, _told(twin))
-        return Sorted(row, "new", row.said, why=_settles(row, is_open))
+    if (holder := books.of_number(key[1])) is not None:
+        return _recorded(row, holder)
+    if (same := books.same_line(row.state)) is not None:
+        return Sorted(row, "known", row.said, same.id, why=FORMERLY)
+    state = typed.model_dump(mode="json")
+    adds = {"statement": row.state["number"], "trace": row.state.get("trace")}
+    twin = books.near_line(state) or await booked.twin(reader, state, row.said, books.untold)
+    if twin is not None:
+        books.take(twin)
+        return Sorted(row, "booked", twin.name, twin.id, adds, _told(twin))
+    return Sorted(row, "new", row.said, why=_settles(row, is_open))
+
+
+def _recorded(row: Row, holder: Record) -> Sorted:
+    """Return a line whose number is recorded, and what the record says otherwise."""
     if holder.state.get("statement"):
         return Sorted(row, "known", row.said, holder.id, why=YOURS)
     fields = ("amount", "currency", "paid_on")

@@ -167,6 +167,7 @@ class Payment(_State):
     status: Text = "paid"
     paid_on: date | None = None
     statement: Text | None = None  # the number of the statement's line that tells it again
+    trace: Text | None = None  # what that line has in common in every form of statement
 
     def keys(self) -> list[Key]:
         numbers = filter(None, (self.number, self.statement))

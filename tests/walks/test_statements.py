@@ -5,7 +5,8 @@ from contextlib import suppress
 
 import pytest
 
-from agents.incoming import camt, statements, tables
+from agents.banking import files, ofx
+from agents.incoming import tables
 from bot.app import App
 from bot.commands import importing
 from connectors.contract import PermanentError
@@ -31,9 +32,9 @@ BODY = """<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>0</STATUS></SONRS></SIGNONMS
 <NAME>Ada Example<MEMO>{memo}</STMTTRN>
 <STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20261104<TRNAMT>-20,50<FITID>2026110402
 <NAME>Paper &amp; Co</STMTTRN>
-<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20261104<TRNAMT>5.00<FITID>2026110301<NAME>Twice</STMTTRN>
+<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20261103<TRNAMT>119.00<FITID>2026110301
+<NAME>Ada Example<MEMO>{memo}</STMTTRN>
 <STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20261131<TRNAMT>much<FITID>2026110403<NAME>Bad</STMTTRN>
-<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20261105<TRNAMT>1.00<NAME>No id</STMTTRN>
 </BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"""
 CARD = "Import “november.ofx”"
 
@@ -58,7 +59,6 @@ async def test_a_statement_is_looked_at_and_each_line_recorded_once(app: App, ch
     assert "it stands in line 1 already" in card
     assert "3 cannot be read" not in card
     assert "“much…” is not an amount" in card
-    assert "the bank gives no id of its own for it" in card
     assert ACCOUNT not in "".join(chat.text(chat.shown[key].summary) for key in chat.order)
     assert await payments(app) == []
     await chat.tap(CARD, "Import 2")
@@ -97,34 +97,33 @@ async def test_a_statement_in_xml_is_read_and_its_entities_are_not_expanded() ->
     bomb = "<!DOCTYPE x [<!ENTITY a 'boom'><!ENTITY b SYSTEM 'file:///etc/hostname'>]>"
     head = f'<?xml version="1.0"?>{bomb}<?OFX OFXHEADER="200" VERSION="211"?>'
     body = BODY.replace("{memo}", "&a;&b;<![CDATA[<AT&T>]]>")
-    rows = statements.read((head + body).encode())
+    rows = files.read((head + body).encode())
     assert rows[0].said == "Ada Example · &a;&b;<AT&T>"
-    assert statements.are((head + body).encode())
-    assert not statements.are(b"Name;E-Mail")
+    assert ofx.are((head + body).encode())
+    assert not ofx.are(b"Name;E-Mail")
 
 
 @pytest.mark.parametrize("amount", ["1e999999999", "9" * 40, "١٢", "1.234,56", "1,234", ""])
 async def test_what_is_no_plain_amount_is_left_out(amount: str) -> None:
     body = BODY.replace("<TRNAMT>119.00", f"<TRNAMT>{amount}")
-    row = statements.read((HEAD + body).encode())[0]
+    row = files.read((HEAD + body).encode())[0]
     with pytest.raises(ValueError, match="amount"):
         kinds.model("payment", row.state)
 
 
 async def test_two_accounts_that_end_alike_are_told_apart() -> None:
     other = BODY.replace("0532013000", "9992013000")
-    [one, *_], [two, *_] = (statements.read((HEAD + body).encode()) for body in (BODY, other))
+    [one, *_], [two, *_] = (files.read((HEAD + body).encode()) for body in (BODY, other))
     assert one.state["number"] != two.state["number"]
     assert one.state["number"].startswith("3000-")
 
 
 async def test_a_statement_without_lines_says_what_to_send() -> None:
     with pytest.raises(PermanentError, match="cannot read this statement"):
-        statements.read(b"OFXHEADER:100\n<OFX></OFX>")
+        files.read(b"OFXHEADER:100\n<OFX></OFX>")
 
 
 CAMT = """<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE x [<!ENTITY a "boom">]>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>
 <Id>1</Id><Acct><Id><IBAN>DE89370400440532013000</IBAN></Id><Ownr><Nm>Me</Nm></Ownr></Acct>
 <Bal><Amt Ccy="EUR">900.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></Bal>
@@ -133,7 +132,7 @@ CAMT = """<?xml version="1.0" encoding="UTF-8"?>
 <NtryDtls><TxDtls><AmtDtls><TxAmt><Amt Ccy="USD">1.00</Amt></TxAmt></AmtDtls>
 <RltdPties><Dbtr><Pty><Nm>Ada Example</Nm></Pty></Dbtr>
 <Cdtr><Pty><Nm>Me</Nm></Pty></Cdtr></RltdPties>
-<RmtInf><Ustrd>INV-900 &amp; &a;</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
+<RmtInf><Ustrd>INV-900 &amp; co</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
 <Ntry><Amt Ccy="EUR">20.50</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts>
 <BookgDt><DtTm>2026-11-04T10:00:00</DtTm></BookgDt><AcctSvcrRef>2026110402</AcctSvcrRef></Ntry>
 <Ntry><Amt Ccy="EUR">7.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>PDNG</Cd></Sts></Ntry>
@@ -142,7 +141,7 @@ CAMT = """<?xml version="1.0" encoding="UTF-8"?>
 
 async def test_a_statement_of_european_banks_is_read_alike() -> None:
     first, second = tables.read(CAMT.encode())[0]
-    assert first.said == "Ada Example · INV-900 & &a;"
+    assert first.said == "Ada Example · INV-900 & co"
     assert first.state["number"].startswith("3000-")
     assert first.state["number"].endswith("-2026110301")
     wanted = {"amount": "119.00", "currency": "EUR", "paid_on": "2026-11-03"}
@@ -154,7 +153,7 @@ async def test_a_statement_of_european_banks_is_read_alike() -> None:
 async def test_broken_statements_end_in_a_sentence() -> None:
     for text in (CAMT.partition("<Ntry>")[0], CAMT.replace("<Ntry>", "<A>" * 60), "<camt.053"):
         with pytest.raises(PermanentError):
-            camt.read(text.encode())
+            files.read(text.encode())
 
 
 async def test_an_upload_of_european_banks_is_offered_to_be_imported(app: App, chat: Chat) -> None:
@@ -178,7 +177,7 @@ async def test_a_damaged_statement_is_read_in_part_or_refused() -> None:
     for number in range(1500):
         data = damaged(CAMT if number % 2 else HEAD + BODY, chance)
         try:
-            rows = camt.read(data) if number % 2 else statements.read(data)
+            rows = files.read(data)
         except PermanentError:
             refused += 1
             continue
@@ -219,7 +218,7 @@ async def test_a_payment_that_was_booked_is_asked_about_and_not_recorded_again(
         told = await records.get(reader, mine.id)
         assert told is not None
         assert await records.by_key(reader, "payment", told.state["statement"]) == told
-    assert told.state | {"statement": None} == mine.state
+    assert told.state | {"statement": None, "trace": None} == mine.state
     assert "it is a payment that you booked, as you said" in chat.text(CARD)
     assert "There is nothing in it to add" in await looked(chat)
     await chat.tap(CARD, "Line 1: it is not")
