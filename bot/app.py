@@ -27,6 +27,7 @@ from bot.commands import agents, board, forgetting, onboarding, templates
 from bot.commands.aims import Aims
 from bot.commands.autonomy import Autonomy
 from bot.commands.basic import Commands
+from bot.commands.books import BooksInChat
 from bot.commands.enriching import Enriching
 from bot.commands.facts import Knowing
 from bot.commands.memories import Memories
@@ -314,6 +315,7 @@ def _furnish(
         Aims(house),
         Twins(house, app.verbs),
         Tools(house, app.toolbox),
+        BooksInChat(house),
         Memories(house, app.remembering.told),
         Researching(house, Researcher(app.remembering.search, models)),
         Qualifying(house, app.remembering.search),

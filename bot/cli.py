@@ -173,6 +173,14 @@ def export(folder: Annotated[Path, typer.Argument(help="An empty or new folder."
 
 
 @cli.command()
+def books(folder: Annotated[Path, typer.Argument(help="A folder to write them into.")]) -> None:
+    """Write the books as files that hledger and beancount read."""
+    from bot import offices
+
+    _say(_mendable(lambda: offices.books(_settings(), folder)))
+
+
+@cli.command()
 def backup(
     folder: Annotated[Path | None, typer.Argument(help="Where to; default: backups/.")] = None,
 ) -> None:

@@ -16,6 +16,7 @@ from bot.settings import Settings
 from connectors import blobs
 from connectors.company import Company
 from connectors.contract import PermanentError
+from connectors.payments import exporting
 from engine.chat import conversations
 from engine.desks import undoing
 from engine.keeping.notebook import Notebook
@@ -83,6 +84,13 @@ async def exported(settings: Settings, folder: Path) -> Path:
     async with _open(settings) as db:
         await transfer.export(db, folder, [data / name for name in DRIVERS_FOLDERS])
     return folder
+
+
+def books(settings: Settings, folder: Path) -> str:
+    """Write the books for other programs; return what was written. PermanentError."""
+    made = exporting.export(_folder(settings))
+    first, second = exporting.write(folder, made)
+    return f"{exporting.said(made)} They are in {first} and {second.name}."
 
 
 async def taken_in(settings: Settings, export: Path) -> checking.Report:

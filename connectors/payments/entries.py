@@ -70,10 +70,11 @@ def write(entry: Entry) -> str:
     return "\n".join(lines) + "\n"
 
 
-def read(text: str) -> Iterator[Entry]:
+def read(text: str, *, every: bool = False) -> Iterator[Entry]:
     """Yield every dated entry, those of the operator without postings.
 
-    Raises PermanentError that names the line which a person must mend.
+    `every`: with the postings of those, too, where they are as plain as ours. Raises
+    PermanentError that names the line which a person must mend.
     """
     lines = [line.rstrip("\r") for line in text.split("\n")]
     number, outside = 0, False  # outside: within a block `comment … end comment`
@@ -84,7 +85,7 @@ def read(text: str) -> Iterator[Entry]:
             outside = line.strip() == "comment"
         elif line[:1].isdigit() and not outside:
             body = _body(lines, number)
-            yield _entry(line, body, number)
+            yield _entry(line, body, number, every)
             number += len(body)
 
 
@@ -105,7 +106,7 @@ def _body(lines: list[str], header: int) -> list[str]:
     return lines[header:end]
 
 
-def _entry(header: str, body: list[str], number: int) -> Entry:
+def _entry(header: str, body: list[str], number: int, every: bool) -> Entry:
     head = HEADER.fullmatch(header)
     if head is None:
         raise broken(number, "is not the head of an entry.")
@@ -116,7 +117,7 @@ def _entry(header: str, body: list[str], number: int) -> Entry:
         code=head["code"] or "",
         description=(head["description"] or "").strip(),
         tags=tags,
-        postings=_postings(body, number) if ours else (),
+        postings=_postings(body, number) if ours else _if_plain(body, number) if every else (),
         line=number,
         end=number + len(body),
     )
@@ -128,6 +129,13 @@ def _date(text: str, line: int) -> date:
         return date(int(year), int(month), int(day))
     except ValueError as error:
         raise broken(line, f"has no date I can read: {text!r}. Write 2026-11-21.") from error
+
+
+def _if_plain(body: list[str], header: int) -> tuple[Posting, ...]:
+    try:
+        return _postings(body, header)
+    except PermanentError:
+        return ()
 
 
 def _postings(body: list[str], header: int) -> tuple[Posting, ...]:

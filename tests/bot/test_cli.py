@@ -69,6 +69,9 @@ def test_a_copy_is_made_and_taken_in_from_the_command_line(
 
     copy = str(tmp_path / "copy")
     assert run("one", "export", copy)[0] == 0
+    assert run("one", "books", str(tmp_path / "books"))[0] == 0
+    assert run("one", "books", str(tmp_path / "books"))[0] == 1  # nothing is written over
+    assert (tmp_path / "books" / "books.beancount").is_file()
     code, printed = run("two", "import", copy)
     assert (code, printed.startswith("Imported: 0 events, verified up to 0000")) == (0, True)
     assert run("two", "verify", "--copy", copy)[1].startswith("0 events, unbroken")
