@@ -27,7 +27,7 @@ from connectors.contract import ConnectorError, PermanentError
 from engine.acting import approvals, effects, gate, refining
 from engine.acting.digests import digest
 from engine.flow.durable import ATTEMPTS_MAX, Work, undone
-from engine.models import model_calls
+from engine.models import model_calls, shortage
 from engine.planning import aftermath, goals, plans, refinements, versions
 from engine.planning.goals import Goal
 from engine.rules.house import House
@@ -46,13 +46,14 @@ TYPED = "You typed exactly this."
 class _Made:
     """What became of a step: its action, what else was wanted, the call in the template's words.
 
-    `better`: a better draft is being written.
+    `better`: a better draft is being written. `short`: it would be, were there money for it.
     """
 
     proposal: gate.Proposal | None = None
     strays: list[Stray] = field(default_factory=list)
     templated: Wanted | None = None
     better: bool = False
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +164,9 @@ class Runner:
                 await plans.entitle(tx, task.id, title)
                 id = await effects.propose(tx, task.id, goal.id, proposal, goal.asked_by)
                 await plans.prepared(tx, task)
-                if made.better:
-                    await refining.expect(tx, id, goal.asked_by)
+                if made.better or made.short:
+                    follow = refining.expect if made.better else refining.lack
+                    await follow(tx, id, goal.asked_by)
             elif not settled and await self._may_redraft(tx, before, proposal):
                 await effects.revise(tx, before, proposal, "agent", before.cause)
         return True
@@ -180,20 +182,20 @@ class Runner:
             task = None if effect is None else await plans.task(reader, effect.task)
             goal = None if effect is None else await goals.get(reader, effect.goal)
         assert asked is not None and effect is not None and task is not None and goal is not None
-        proposal = None
+        made = _Made()
         if asked.state == "open":
             scope, _, why = await self.told(goal, task)
             try:
-                proposal = (await self._wanted(goal, task, scope, why, None)).proposal
+                made = await self._wanted(goal, task, scope, why, None)
             except ConnectorError as error:  # where it stays so, the first one stands
                 if not isinstance(error, PermanentError) and work.attempts < ATTEMPTS_MAX:
                     raise
         async with self.house.db.transaction() as tx:
             now = await approvals.get(tx, asked.id)
-            if proposal is None:
-                await refining.over(tx, now or asked)
+            if made.proposal is None or made.short:
+                await refining.over(tx, now or asked, "short" if made.short else "none")
             else:
-                await refining.put(tx, now or asked, effect, proposal)
+                await refining.put(tx, now or asked, effect, made.proposal)
 
     async def _may_redraft(
         self, reader: Reader, before: effects.Effect, proposal: gate.Proposal
@@ -287,7 +289,19 @@ class Runner:
                 made.strays.append(Stray(proposal.preview.title, proposal.verdict.because))
             elif made.proposal is None:
                 made.proposal, made.templated, made.better = proposal, templated, better
+        made.short = not made.better and await self._short(goal, task, scope, why, made)
         return made
+
+    async def _short(
+        self, goal: Goal, task: plans.Task, scope: Scope, why: str, made: _Made
+    ) -> bool:
+        """Say whether it has the template's words because there was no money for others."""
+        async with self.house.db.snapshot() as reader:
+            lacks = await shortage.draft_lacks(reader, task.id)
+        if not lacks or made.proposal is None or made.templated is None:
+            return False
+        action = await self._action(goal, task, scope, why, made.templated)
+        return digest(action) == made.proposal.digest
 
     async def _drafted(
         self, goal: Goal, task: plans.Task, scope: Scope, why: str, call: Wanted,

@@ -28,6 +28,7 @@ from engine.acting import refining
 from engine.desks import compensating, perform, pictures
 from engine.flow.durable import Handler
 from engine.keeping import night, recounting
+from engine.models import shortage
 from engine.objectives import strategy
 from engine.planning import plans
 from engine.rules import retention
@@ -82,6 +83,7 @@ def of(
         retention.KIND: partial(night.sweep, house),
         forgetting.KIND: certify,
         recounting.KIND: partial(recounting.recount, house),
+        shortage.KIND: partial(shortage.look, house, models.limits),
         strategy.KIND: partial(strategist.word, house, models),
     }
     return Minds(front, runner, handlers)

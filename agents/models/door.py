@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Generic, Literal
 
@@ -20,13 +20,14 @@ from pydantic_core import from_json
 
 from agents.models import anybody, compatible
 from agents.models.completion import Completion
+from agents.models.forms import Form, plain, redacted
 from agents.models.listed import FREE, INSTEAD, TIERS, Model, Price, Tier, Tiers
 from agents.models.looping import loops
-from agents.models.redacting import Redaction, marks_in, redact
+from agents.models.redacting import marks_in
 from agents.models.streaming import Carrier, listen
-from agents.models.wish import Message, T, Wish, schema_of
+from agents.models.wish import T, Wish, schema_of
 from connectors.contract import ConnectorError, TransientError, UnknownError
-from engine.models import circuits, model_calls
+from engine.models import circuits, model_calls, shortage
 from engine.models.circuits import Circuit
 from engine.models.model_calls import Admitted, Call, Came, Limits
 from engine.rules.house import House
@@ -66,9 +67,10 @@ class Answer(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """Nobody answered; `why` is one sentence for the operator."""
+    """Nobody answered; `why` is one sentence for the operator. `short`: for money alone."""
 
     why: str
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +83,7 @@ class _Turn(Generic[T]):
     wait_s: float = 0.0
     said: str = ""  # the answer that is to be repaired
     given: tuple[str, ...] = ()  # the passages that were sent
-
-
-@dataclass(frozen=True, slots=True)
-class _Form(Generic[T]):
-    """A wish as it goes to one model: plain, or with numbers and addresses replaced."""
-
-    wish: Wish[T]
-    redacted: bool
-    messages: list[Message]
-    redaction: Redaction = field(default_factory=lambda: Redaction(()))
-    repaired: bool = False
+    short: bool = False  # it was refused for money alone
 
 
 class Models:
@@ -141,15 +133,15 @@ class Models:
         if kept is not None:
             key, value = kept
             return await self._repeated(wish, *keys[key], value)
-        why: list[str] = []
+        turns: list[_Turn[T]] = []
         for tier, model in listed:
             turn = await self._unless_resting(wish, tier, model)
             if turn.value is not None:
                 return Answer(turn.value, model.name, given=turn.given)
-            why.append(turn.came.why)
+            turns.append(turn)
             if turn.came.why == FORGOTTEN:
                 break
-        return await self._gave_up(wish, why)
+        return await self._gave_up(wish, turns)
 
     async def tried(
         self, wish: Wish[T], tier: Tier, model: Model, *, anyway: bool = False
@@ -181,7 +173,7 @@ class Models:
     async def _noted(
         self, wish: Wish[T], tier: Tier, model: Model, came: Came, *, cached: bool = False
     ) -> None:
-        call = self._call(tier, model, _plain(wish))
+        call = self._call(tier, model, plain(wish))
         async with self._house.db.transaction() as tx:
             await model_calls.note(tx, wish.wanted, call, came, cached=cached)
 
@@ -206,7 +198,7 @@ class Models:
             return await circuits.of(reader, model.provider)
 
     async def _rests(self, wish: Wish[T], tier: Tier, model: Model, circuit: Circuit) -> _Turn[T]:
-        call = self._call(tier, model, _plain(wish))
+        call = self._call(tier, model, plain(wish))
         async with self._house.db.transaction() as tx:
             came = Came(state="resting", why=await circuits.told(tx, circuit))
             await model_calls.note(tx, wish.wanted, call, came)
@@ -219,8 +211,8 @@ class Models:
             if known is None:
                 return await self._unpriced(wish, tier, model)
             model = replace(model, price=known)
-        forms = [_plain(wish), _redacted(wish)] if model.remote else [_plain(wish)]
-        forms += [_plain(less)] if (less := wish.leaner()) is not None else []
+        forms = [plain(wish), redacted(wish)] if model.remote else [plain(wish)]
+        forms += [plain(less)] if (less := wish.leaner()) is not None else []
         turn, form = await self._once(tier, model, forms)
         for _ in range(RETRIES_MAX):
             if turn.value is not None or not turn.again or turn.wait_s > WAIT_S_MAX:
@@ -241,23 +233,24 @@ class Models:
         return _Turn(came)
 
     async def _once(
-        self, tier: Tier, model: Model, forms: Sequence[_Form[T]]
-    ) -> tuple[_Turn[T], _Form[T]]:
+        self, tier: Tier, model: Model, forms: Sequence[Form[T]]
+    ) -> tuple[_Turn[T], Form[T]]:
         """Judge, reserve, call and settle once, in the first of these forms that may leave.
 
         Whatever happens, a reason is kept; without a word where somebody was forgotten meanwhile.
         """
         async with self._house.db.transaction() as tx:
-            forgot = await events.newest(tx, *REDACTS)
+            forgot, short = await events.newest(tx, *REDACTS), False
             for form in forms:
                 wish, call = form.wish, self._call(tier, model, form)
                 admitted = await model_calls.admit(tx, self._house, wish.wanted, call, self.limits)
                 if admitted.cost is not None:
                     break
+                short = short or admitted.short
             else:
                 came = Came(state="refused", why=_ruled(model, admitted))
                 await model_calls.note(tx, wish.wanted, call, came, admitted=admitted)
-                return _Turn(came), form
+                return _Turn(came, short=short), form
         begun = time.monotonic()
         turn = await self._carried(model, form)
         ms = round((time.monotonic() - begun) * 1000)
@@ -274,7 +267,7 @@ class Models:
             )
         return replace(turn, came=came), form
 
-    async def _carried(self, model: Model, form: _Form[T]) -> _Turn[T]:
+    async def _carried(self, model: Model, form: Form[T]) -> _Turn[T]:
         wish = form.wish
         schema = deepcopy(schema_of(wish.gives))  # not all who carry it leave it as it is
         try:
@@ -291,7 +284,7 @@ class Models:
             return _Turn(Came(state="misfit", why=str(error)))
         return _read(model, form, got)
 
-    def _call(self, tier: Tier, model: Model, form: _Form[T]) -> Call:
+    def _call(self, tier: Tier, model: Model, form: Form[T]) -> Call:
         wish = form.wish
         # No token is shorter than a byte, so this many is the most that they can be.
         longest = sum(len(m["content"].encode()) for m in form.messages) + FRAME_TOKENS
@@ -304,11 +297,12 @@ class Models:
             ceiling=_price(model).of(longest, wish.tokens_max),
         )
 
-    async def _gave_up(self, wish: Wish[T], why: list[str]) -> NoAnswer:
-        said = " ".join(dict.fromkeys(why))[:WHY_CHARS_MAX] or NOT_SET_UP
+    async def _gave_up(self, wish: Wish[T], turns: Sequence[_Turn[T]]) -> NoAnswer:
+        said = " ".join(dict.fromkeys(turn.came.why for turn in turns))[:WHY_CHARS_MAX]
+        short = bool(turns) and all(turn.short for turn in turns)
         async with self._house.db.transaction() as tx:
-            await model_calls.note(tx, wish.wanted, None, Came(state="gave_up", why=said))
-        return NoAnswer(said)
+            await shortage.gave_up(tx, wish.wanted, said or NOT_SET_UP, short=short)
+        return NoAnswer(said or NOT_SET_UP, short)
 
 
 def _again(before: model_calls.Kept, wish: Wish[T]) -> Answer[T] | NoAnswer:
@@ -317,19 +311,7 @@ def _again(before: model_calls.Kept, wish: Wish[T]) -> Answer[T] | NoAnswer:
     return Answer(wish.gives.model_validate(before.value), before.model, True, before.given)
 
 
-def _plain(wish: Wish[T]) -> _Form[T]:
-    return _Form(wish, False, list(wish.messages))
-
-
-def _redacted(wish: Wish[T]) -> _Form[T]:
-    cut = redact([message["content"] for message in wish.messages])
-    messages = [
-        {**message, "content": text} for message, text in zip(wish.messages, cut.texts, strict=True)
-    ]
-    return _Form(wish, True, messages, cut)
-
-
-def _read(model: Model, form: _Form[T], got: Completion) -> _Turn[T]:
+def _read(model: Model, form: Form[T], got: Completion) -> _Turn[T]:
     """Say what an answer is worth: whole and in its shape, or what is wrong with it."""
     wish = form.wish
     price = _price(model)
@@ -355,12 +337,12 @@ def _read(model: Model, form: _Form[T], got: Completion) -> _Turn[T]:
         return no("long", f"wrote more than {wish.chars_max} characters.", repair=True)
     try:
         fenced = FENCED.match(got.text)
-        plain = form.redaction.restored(
+        told = form.redaction.restored(
             from_json(fenced[1] if fenced else got.text, allow_inf_nan=False)
         )
-        if form.redacted and (strange := next(marks_in(plain), "")):
+        if form.redacted and (strange := next(marks_in(told), "")):
             raise ValueError(f"{strange} is no mark of mine.")
-        value = wish.gives.model_validate(plain)
+        value = wish.gives.model_validate(told)
     except ValidationError as error:
         return no("invalid", f"answered in another shape: {_faults(error)}", repair=True)
     except ValueError as error:
@@ -369,7 +351,7 @@ def _read(model: Model, form: _Form[T], got: Completion) -> _Turn[T]:
     return _Turn(Came(state="answered", answer=key, **counted), value)
 
 
-def _repaired(form: _Form[T], turn: _Turn[T]) -> _Form[T]:
+def _repaired(form: Form[T], turn: _Turn[T]) -> Form[T]:
     """Return the form with a round in which the model sees what was wrong with what it wrote."""
     text, why = turn.said, REPAIR.format(fault=turn.came.why)
     if turn.came.state in TOO_MUCH:

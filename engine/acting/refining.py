@@ -39,6 +39,22 @@ async def expect(tx: Tx, effect_id: str, cause: str) -> None:
     await cards.show(tx, effect_id)
 
 
+async def lack(tx: Tx, effect_id: str, cause: str) -> None:
+    """Let what is asked wait for money for a better draft. Nothing where nobody is asked."""
+    asked = await approvals.newest(tx, effect_id)
+    if asked is not None and asked.state == "open":
+        await refinements.lack(tx, asked.id, effect_id, cause)
+
+
+async def again(tx: Tx, approval: str, cause: str) -> None:
+    """There is money now: let the better draft of a question that still waits follow."""
+    asked = await approvals.get(tx, approval)
+    if asked is None or asked.state != "open" or not await refinements.again(tx, asked.id, cause):
+        return
+    await open_work(tx, KIND, asked.id, key=f"{KIND}:{asked.id}:{cause}", lane="behind")
+    await cards.show(tx, asked.effect)
+
+
 async def put(tx: Tx, asked: Approval, old: Effect, proposal: Proposal) -> None:
     """Make the better draft the next version on the same card; or note why it is left out."""
     if (why := await _too_late(tx, asked, old, proposal)) is not None:
@@ -52,7 +68,9 @@ async def put(tx: Tx, asked: Approval, old: Effect, proposal: Proposal) -> None:
 
 async def over(tx: Tx, asked: Approval, why: End = "none") -> None:
     """No better draft comes any more: the card no longer says that one may."""
-    if asked.state != "open" and why in ("none", "broken"):
+    if why == "short" and await refinements.of(tx, asked.id) == "begun":
+        why = "forgone"
+    if asked.state != "open" and why in ("none", "broken", "short"):
         why = "late"
     if not await refinements.end(tx, asked.id, why, None):
         return

@@ -10,6 +10,7 @@ from engine.desks import triage
 from engine.drawing import cards
 from engine.flow.schedule import Bell
 from engine.keeping import review
+from engine.models import shortage
 from engine.objectives import strategy
 from engine.rules import retention
 from memory import events
@@ -56,5 +57,6 @@ BELLS: Mapping[str, Bell] = {
     evening.KIND: evening.ring,
     retention.KIND: retention.ring,
     review.KIND: review.ring,
+    shortage.KIND: shortage.ring,
     strategy.KIND: strategy.ring,
 }

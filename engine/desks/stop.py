@@ -7,6 +7,7 @@ from engine.flow.durable import open_work
 from memory import events, profile
 from memory.db import Reader, Tx
 
+MONEY = "money"  # the work of taking up what waited for it (engine/models/shortage.py)
 WORDS = frozenset(  # without accents: who is in a hurry leaves them out
     {"stop", "/stop", "halt", "stop everything", "stop all", "stop now", "please stop"}
     | {"stopp", "anhalten", "alles stoppen", "alles anhalten", "sofort stoppen"}
@@ -33,6 +34,7 @@ async def stop(tx: Tx, by: str, cause: str) -> list[effects.Effect]:
 async def resume(tx: Tx, cause: str) -> list[effects.Effect]:
     """Lift STOP. What was approved before stays held: return it, each waits for its own resume."""
     await profile.save(tx, cause, stopped=None)
+    await open_work(tx, MONEY, cause, key=f"{MONEY}:{cause}", lane="behind")
     return [held for held in await effects.in_state(tx, "approved") if held.receipt is None]
 
 

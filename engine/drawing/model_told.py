@@ -26,6 +26,7 @@ STATES = {
     "unclear": "gave no clear answer",
     "misfit": "could not be used",
     "gave_up": "nobody answered, so the template stands",
+    "short": "nobody was asked for want of money, so the template stands until there is some",
 }
 
 

@@ -49,6 +49,7 @@ State = Literal[
     "unclear",  # no answer came, and nobody knows whether one was made
     "misfit",  # wrong key, host or model
     "gave_up",  # after all of these: there is no answer
+    "short",  # nor is there one, for money alone: with more of it this would be asked again
 ]
 
 UNHEARD: tuple[State, ...] = ("busy", "unclear")  # it was sent, and no answer came
@@ -104,11 +105,15 @@ class Came(BaseModel, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The verdict on a call by these facts, and the reservation where it may go on."""
+    """The verdict on a call by these facts, and the reservation where it may go on.
+
+    `short`: with more money it might have gone on.
+    """
 
     verdict: Verdict
     cost: str | None
     facts: Mapping[str, Any]
+    short: bool = False
 
 
 class Kept(BaseModel, frozen=True):
@@ -129,11 +134,13 @@ async def admit(tx: Tx, house: House, wanted: Wanted, call: Call, limits: Limits
     """Judge a call and reserve its ceiling. A rule that asks refuses: nobody waits for it."""
     stands = await rungs.standing(tx, limits.budget, wanted.goal, wanted.agent)
     known = await facts(tx, wanted, call, limits, stands)
-    verdict = judge(action(wanted.agent, wanted.step), known, house.book)
+    asks = action(wanted.agent, wanted.step)
+    verdict = judge(asks, known, house.book)
     if verdict.outcome not in RUNS_BY_ITSELF:
         if set(verdict.rules) & BY_MONEY:
             await rungs.tell(tx, stands, call.ceiling)
-        return Admitted(verdict, None, known)
+        paid = judge(asks, known | {"budget_level": "normal"}, house.book)
+        return Admitted(verdict, None, known, paid.outcome in RUNS_BY_ITSELF)
     cost = await ledger.reserve(
         tx, task=wanted.task, goal=wanted.goal, agent=wanted.agent, tier=call.tier,
         model=call.model, ceiling=call.ceiling,
@@ -242,7 +249,8 @@ async def first_kept(reader: Reader, keys: Sequence[str]) -> tuple[str, Any] | N
 async def settled(reader: Reader, wanted: Wanted) -> Kept | None:
     """Return what came of the same wish of the same task before, so that a retry invents nothing.
 
-    An answer counts more than that the models gave up before it.
+    An answer counts more than that the models gave up before it; that they did for money alone
+    counts for nothing, as there may be some by now.
     None: it is new, or was broken off, or its answer was let go with the years.
     """
     if wanted.task is None:

@@ -19,6 +19,7 @@ from engine.acting.taps import Person, Reply
 from engine.chat import outbox, words
 from engine.chat.messages import Button, say
 from engine.chat.tokens import Tap
+from engine.flow.durable import open_work
 from engine.planning import ledger
 from engine.planning.ledger import Budget, Level, Purse, Spent
 from engine.rules.house import House
@@ -27,6 +28,7 @@ from memory.db import Reader, Tx
 from memory.schema.work import goals
 
 RAISE = "raise_budget"
+LOOK = "money"  # the work of taking up what waited for it (shortage.py)
 BY = Decimal(2)
 KEPT = "budget_raised"  # {"day": "2026-11-27", "by": {"day": "4.00", "agent:writer": "2"}}
 SAID: dict[tuple[str, Level], str] = {
@@ -130,6 +132,7 @@ async def raise_today(
             return Reply(ALREADY, refused=True)
         by = {**raised, of: str(more + BY)}
         await profile.save(tx, cause, **{KEPT: {"day": today, "by": by}})
+        await open_work(tx, LOOK, cause, key=f"{LOOK}:{cause}", lane="now")
         whose = await _whose(tx, of)
     currency = settings["currency"]
     most = words.money(usual + more + BY, currency)

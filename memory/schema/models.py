@@ -38,7 +38,7 @@ reasons = sa.Table(
     json("recalled"),  # [[id, score]]: what of the memory was in them
     json("verdict"),  # outcome, rules and facts, as judged before it left
     text("answer", null=True),  # the key of the kept answer
-    text("state"),  # answered | refused | declined | empty | cut | invalid | long | … | gave_up
+    text("state"),  # answered | refused | declined | empty | cut | invalid | … | gave_up | short
     text("why"),  # one sentence when there is no answer
     number("tokens_in"),
     number("tokens_cached"),  # of those: what the provider had read before, and kept

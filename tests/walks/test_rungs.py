@@ -91,7 +91,7 @@ async def test_an_agents_own_money_is_said_and_raised_without_the_days(office: O
     assert WROTE in chat.text(CARD)
     await chat.say("/cost")
     assert "of 2.00 EUR: every model may be asked." in chat.last
-    assert "• the writer today: 0.0030 EUR of 2.00 EUR" in chat.last
+    assert "• the writer today: 0.0060 EUR of 2.00 EUR" in chat.last
 
 
 async def test_a_wishs_own_money_is_said_once_with_its_name_and_can_be_raised(

@@ -1,0 +1,139 @@
+"""Shortage: what models gave up for money alone waits for money, and is taken up again.
+
+refused for money ──a raise, the operator's midnight, the end of STOP──▶ looked at
+   ├──there is money for it now──▶ a better draft is written; a step is prepared again
+   └──there is none──▶ it waits on; after a raise that is said, with a way up
+
+What was given up for anything else stays so: asking again would bring the same.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from itertools import takewhile
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.acting import refining
+from engine.chat import words
+from engine.flow import schedule
+from engine.flow.durable import Work, open_work
+from engine.models import model_calls, rungs
+from engine.models.model_calls import Came, Limits, Wanted
+from engine.planning import plans, refinements, versions
+from engine.planning.ledger import LEVELS, Level
+from engine.rules.house import House
+from memory import events, profile
+from memory.db import Reader, Tx
+from memory.schema.models import reasons
+from memory.schema.work import approvals, effects
+from memory.schema.work import refinements as drafts
+from memory.texts.reach import rowid
+
+KIND = rungs.LOOK  # of the alarm, and of the work
+TRIED_MAX = 20  # models that one wish asked
+DRAFTS, TEXTS = "draft.", "compose."  # how the steps of calls begin that are taken up again
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What a call that was refused for money would have been paid from, and its ceiling."""
+
+    goal: str | None
+    agent: str
+    ceiling: Decimal
+    level: Level  # as it stood then
+
+    async def over(self, reader: Reader, limits: Limits) -> bool:
+        """Say whether there is more money for it than when it was refused."""
+        stands = await rungs.standing(reader, limits.budget, self.goal, self.agent)
+        return LEVELS.index(stands.level(self.ceiling)) < LEVELS.index(self.level)
+
+    async def tell(self, tx: Tx, limits: Limits) -> None:
+        """Say what is still too little; of each budget once, until it is raised."""
+        stands = await rungs.standing(tx, limits.budget, self.goal, self.agent)
+        await rungs.tell(tx, stands, self.ceiling)
+
+
+async def gave_up(tx: Tx, wanted: Wanted, why: str, *, short: bool) -> None:
+    """Note that there is no answer. Where only money was missing, look again after midnight."""
+    came = Came(state="short" if short else "gave_up", why=why)
+    await model_calls.note(tx, wanted, None, came)
+    if short:
+        await _look_tomorrow(tx)
+
+
+async def _look_tomorrow(tx: Tx) -> None:
+    midnight = words.midnight(tx.now, await profile.read(tx))
+    due = (midnight + timedelta(days=1)).astimezone(tx.now.tzinfo)
+    key = f"{KIND}:{due.date().isoformat()}"
+    noted = await events.note(tx, "money.short", None, due_at=due)
+    await schedule.set_alarm(tx, key, due, KIND, key, noted.id)
+
+
+async def lack(reader: Reader, task: str, step: str) -> Lack | None:
+    """Return what a task lacks whose newest call of these was given up for money; else None."""
+    query = sa.select(reasons).filter_by(task=task).where(reasons.c.step.startswith(step))
+    rows = await reader.rows(query.order_by(rowid(reasons).desc()).limit(1 + TRIED_MAX))
+    if not rows or rows[0].state != "short":
+        return None
+    tried: list[dict[str, Any]] = [
+        row.verdict["situation"]
+        for row in takewhile(lambda row: row.state == "refused", rows[1:])
+        if row.step == rows[0].step
+    ]
+    if not tried:
+        return None
+    cheapest = min(tried, key=lambda facts: float(facts.get("cost_ceiling", 0)))
+    ceiling = Decimal(str(cheapest.get("cost_ceiling", 0)))
+    return Lack(rows[0].goal, rows[0].agent, ceiling, cheapest["budget_level"])
+
+
+async def ring(tx: Tx, ref: str, cause: str) -> None:
+    """A new day has begun: what waited for its money has its turn when nobody waits."""
+    await open_work(tx, KIND, cause, key=f"{KIND}:{cause}", lane="off_peak")
+
+
+async def look(house: House, limits: Limits, work: Work) -> None:
+    """Take up what there is money for. `work.ref`: the event because of which."""
+    async with house.db.snapshot() as reader:
+        cause = await events.get(reader, work.ref)
+        raised = cause is not None and cause.kind == "tap.received"
+        waits = [one async for one in _waiting(reader)]
+    for ref, task, found in waits:
+        async with house.db.transaction() as tx:
+            if await profile.get(tx, "stopped") is not None:
+                return  # looked at again when that ends
+            if not await found.over(tx, limits):
+                if raised:
+                    await found.tell(tx, limits)
+                await _look_tomorrow(tx)
+            elif ref == task:
+                await plans.prepare_again(tx, task, work.ref)
+            else:
+                await refining.again(tx, ref, work.ref)
+
+
+async def _waiting(reader: Reader) -> AsyncIterator[tuple[str, str, Lack]]:
+    """Yield what waits for money, the oldest first: a question or a step, its task, what it lacks.
+
+    Of a plan that was stopped nothing does.
+    """
+    query = sa.select(drafts.c.approval, effects.c.task)
+    query = query.join(effects, effects.c.id == drafts.c.effect)
+    query = query.join(approvals, approvals.c.id == drafts.c.approval)
+    query = query.where(drafts.c.state == refinements.SHORT, approvals.c.state == "open")
+    for row in await reader.rows(query.order_by(drafts.c.at)):
+        if (found := await lack(reader, row.task, DRAFTS)) is not None:
+            yield row.approval, row.task, found
+    for task, _ in reversed(await plans.refused(reader)):
+        found = await lack(reader, task.id, TEXTS)
+        if found is not None and not await versions.halted(reader, task.goal):
+            yield task.id, task.id, found
+
+
+async def draft_lacks(reader: Reader, task: str) -> bool:
+    """Say whether the draft of a task was given up for money alone."""
+    return await lack(reader, task, DRAFTS) is not None
