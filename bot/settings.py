@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, field_validator
@@ -64,6 +65,18 @@ class Settings(BaseSettings):
     )
     slack_api: str | None = Field(
         None, description="Address of another Slack API, ending in /api/; default: Slack's."
+    )
+    calendar: str | None = Field(
+        None,
+        description="Your calendar on a server (CalDAV): its address, or that of the provider; "
+        "default: files in the data folder.",
+    )
+    calendar_user: str | None = Field(None, description="Who signs in there.")
+    calendar_password: SecretStr | None = Field(
+        None, description="The password there, best one for this app alone."
+    )
+    calendar_name: str | None = Field(
+        None, description="Name of the calendar, where the account has several."
     )
     encoder: Path | None = Field(
         None, description="Folder or file of another sentence encoder (ONNX, MiniLM layout)."
@@ -134,6 +147,19 @@ class Settings(BaseSettings):
     def _host_and_port(cls, value: str | None) -> str | None:
         if value is not None and not HOST_PORT.fullmatch(value):
             raise ValueError(f"“{value}” is no HOST:PORT, as localhost:8000.")
+        return value
+
+    @field_validator("calendar")
+    @classmethod
+    def _safe_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        near = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
+        if not parts.hostname or not (near or parts.scheme == "https"):
+            raise ValueError("Write the calendar's address with https://, as your provider says.")
+        if "@" in parts.netloc:
+            raise ValueError("Give the calendar's user and password as settings of their own.")
         return value
 
     @field_validator(

@@ -134,6 +134,8 @@ class Undo:
     says: str  # on the card, before approval: "can be taken back for 10 minutes"
     run: Callable[[Receipt, str], Awaitable[Receipt]] | None = None  # (receipt, its own key)
     find: Callable[[str], Awaitable[Receipt | None]] | None = None  # did this undo happen already?
+    # What somebody changed by hand in what was done, and taking it back would lose.
+    since: Callable[[Receipt], Awaitable[tuple[Change, ...]]] | None = None
 
 
 NO_UNDO = Undo("none", "cannot be undone")

@@ -29,6 +29,13 @@ class Answer:
     headers: Mapping[str, str]
     text: str
 
+    def wait_s(self, usual: float) -> float:
+        """Return how long the server wants us to wait; a date there is rare and not read."""
+        try:
+            return max(0.0, float(self.headers.get("retry-after", usual)))
+        except ValueError:
+            return usual
+
 
 async def post_json(
     url: str,
@@ -39,25 +46,42 @@ async def post_json(
     bytes_max: int = BYTES_MAX,
     line: Line | None = None,
 ) -> Answer:
-    """Post JSON and return the answer, whatever its status.
+    """Post JSON and return the answer; see `request`."""
+    sent = {"content-type": "application/json", **(headers or {})}
+    return await request(
+        "POST", url, json.dumps(body).encode(),
+        headers=sent, timeout_s=timeout_s, bytes_max=bytes_max, line=line,
+    )  # fmt: skip
+
+
+async def request(
+    method: str,
+    url: str,
+    content: bytes = b"",
+    *,
+    headers: Mapping[str, str] | None = None,
+    timeout_s: float,
+    bytes_max: int = BYTES_MAX,
+    line: Line | None = None,
+) -> Answer:
+    """Send one request and return the answer, whatever its status.
 
     `line`: who reads a stream of events, if one comes; its Answer has no text then.
-    PermanentError: the address is none. TransientError: nobody was reached, so nothing was sent.
-    UnknownError: it may have been received, but no whole answer came in time.
+    PermanentError: the address is none, or its certificate is not to be trusted. TransientError:
+    nobody was reached, so nothing was sent. UnknownError: it may have been received, but no whole
+    answer came in time.
     """
     import httpx
 
-    where = _host(url)
+    where = host(url)
     limits = httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
-    content = json.dumps(body).encode()
-    sent = {"content-type": "application/json", **(headers or {})}
     try:
         async with (
             asyncio.timeout(timeout_s),
             httpx.AsyncClient(
                 timeout=limits, trust_env=False, follow_redirects=False, verify=_trusted()
             ) as client,
-            client.stream("POST", url, content=content, headers=sent) as answer,
+            client.stream(method, url, content=content, headers=headers) as answer,
         ):
             streams = answer.headers.get("content-type", "").startswith(STREAM)
             if line is not None and streams and answer.status_code == 200:
@@ -67,7 +91,10 @@ async def post_json(
             return Answer(answer.status_code, dict(answer.headers), text)
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
         raise PermanentError(f"“{url}” is no web address.") from None
-    except (httpx.ConnectError, httpx.ConnectTimeout):
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        if (fault := _certificate_fault(error)) is not None:
+            said = f"The certificate of {where} is not to be trusted: {fault}."
+            raise PermanentError(said) from None
         raise TransientError(f"Nobody answers at {where}.", 1.0) from None
     except (httpx.TimeoutException, TimeoutError):
         raise UnknownError(f"{where} did not answer within {timeout_s:g} seconds.") from None
@@ -81,6 +108,13 @@ def _trusted() -> ssl.SSLContext:
     import httpx
 
     return httpx.create_ssl_context(trust_env=False)
+
+
+def _certificate_fault(error: BaseException | None) -> str | None:
+    """Return why a certificate was refused, when that is what no connection came of."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return None if error is None else error.verify_message
 
 
 async def _text(answer: Any, bytes_max: int, where: str) -> str:
@@ -107,6 +141,6 @@ async def _lines(answer: Any, bytes_max: int, where: str, line: Line) -> None:
                 return
 
 
-def _host(url: str) -> str:
+def host(url: str) -> str:
     """Return an address without what may be secret in it: "127.0.0.1:8080"."""
     return url.partition("://")[2].partition("/")[0].rpartition("@")[2] or url

@@ -4,6 +4,8 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
+from connectors.accounts import NONE, Accounts
+from connectors.calendar import caldav
 from connectors.calendar import local as calendar
 from connectors.cms import local as cms
 from connectors.company import Clock, Company
@@ -11,7 +13,7 @@ from connectors.contract import Connector, Operation, PermanentError
 from connectors.email import local as email
 from connectors.payments import local as payments
 
-__all__ = ["Clock", "Company", "Registry", "embedded"]
+__all__ = ["Clock", "Company", "Registry", "connected", "embedded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +42,13 @@ class Registry:
 
 def embedded(folder: Path, clock: Clock, company: Company) -> Registry:
     """Return the drivers that need no account: everything is a file below `folder`."""
-    drivers = (email, payments, calendar, cms)
-    return Registry(tuple(driver.connect(folder, clock, company) for driver in drivers))
+    return connected(folder, clock, company, NONE)
+
+
+def connected(folder: Path, clock: Clock, company: Company, accounts: Accounts) -> Registry:
+    """Return a driver of every kind: that of the account where there is one, else the embedded."""
+    dated = calendar.connect(folder, clock, company)
+    if accounts.calendar is not None:
+        dated = caldav.connect(accounts.calendar, folder, clock, company)
+    mail, paying, publishing = (d.connect(folder, clock, company) for d in (email, payments, cms))
+    return Registry((mail, paying, dated, publishing))

@@ -140,17 +140,9 @@ def _refusal(
         return PermanentError(f"{name}: the server has no such model, or the address lacks /v1.")
     if status in BUSY or status >= 500:
         busy = "has too much to do" if status in BUSY else "has a fault"
-        return TransientError(f"{name} {busy} ({status}).", _wait_s(answer))
+        return TransientError(f"{name} {busy} ({status}).", answer.wait_s(RETRY_S))
     fault = NotTakenError if status in NOT_TAKEN else PermanentError
     return fault(f"{name} does not take the call ({status}): {_said(answer, model.key)}")
-
-
-def _wait_s(answer: http.Answer) -> float:
-    """Return how long the server wants us to wait; a date in Retry-After is rare and not read."""
-    try:
-        return max(0.0, float(answer.headers.get("retry-after", RETRY_S)))
-    except ValueError:
-        return RETRY_S
 
 
 def _said(answer: http.Answer, key: str | None) -> str:

@@ -1,21 +1,32 @@
 """Calendar: what a booking is made of, and what every calendar driver promises.
 
 An event keeps its instant and its zone. The UID follows from the key, so booking twice with one
-key leaves one event. Cancelling keeps the event, marked as cancelled.
+key leaves one event. A cancelled event takes no time, and is not booked again under its key.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AwareDatetime, BaseModel, Field
 
 from connectors import addresses
-from connectors.contract import PermanentError, Role
+from connectors.contract import (
+    Change,
+    Operation,
+    PermanentError,
+    Preview,
+    Receipt,
+    Role,
+    Undo,
+)
 
 ATTENDEES_MAX = 100
 LENGTH_MAX = timedelta(days=31)
 TITLE_MAX = 250
 NOTES_MAX = 20_000
+TIME = "%Y-%m-%d %H:%M"
+BACK = "Can be cancelled at any time."
 
 
 class Booking(BaseModel, frozen=True, extra="forbid"):
@@ -39,6 +50,31 @@ ROLES: dict[str, Role] = {
     "place": "value",
     "notes": "text",
 }
+
+
+def booking_with(
+    *,
+    run: Callable[[Booking, str], Awaitable[Receipt]],
+    preview: Callable[[Booking], Awaitable[Preview]],
+    find: Callable[[str], Awaitable[Receipt | None]],
+    cancel: Callable[[Receipt, str], Awaitable[Receipt]],
+    find_cancelled: Callable[[str], Awaitable[Receipt | None]],
+    since: Callable[[Receipt], Awaitable[tuple[Change, ...]]] | None = None,
+) -> Operation:
+    """Return the operation that every calendar driver offers, over its own functions."""
+    return Operation(
+        name="calendar.book",
+        does="Book an event",
+        verb="Book",
+        args=Booking,
+        effect="booking",
+        roles=ROLES,
+        run=run,
+        preview=preview,
+        find=find,
+        undo=Undo("compensation", BACK, cancel, find_cancelled, since),
+        unknown_outcome="query",
+    )
 
 
 def checked(booking: Booking, zone: str) -> Booking:

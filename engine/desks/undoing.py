@@ -14,6 +14,7 @@ from memory.db import Reader, Tx
 from policies.rules import Action
 
 SUFFIX = ".undo"
+BY_HAND = "Somebody changed it since. Taking it back takes that away, too."
 
 
 class Undoing(BaseModel, frozen=True, extra="forbid"):
@@ -47,6 +48,8 @@ async def propose(house: House, done: Effect, cause: str) -> str:
         shown = await effects.preview_of(reader, done.id, done.version)
     action = _action(operation, done, shown.title, cause)
     proposal = await gate.weigh(house, action, done.goal, task=None)
+    if BY_HAND in proposal.preview.notes:
+        proposal = gate.asked(proposal, BY_HAND)
     async with house.db.transaction() as tx:
         await _only_once(tx, done)  # somebody else may have asked for it meanwhile
         return await _write(tx, house, done, proposal, cause)
@@ -98,8 +101,10 @@ def _way_back(operation: Operation) -> Operation:
 
     async def preview(args: Undoing) -> Preview:
         title = f"Take back: {args.title}"
-        change = Change("Done", args.receipt.said, None)
-        return Preview(title, (change,), facts={"undo": "cannot be undone"})
+        since = () if undo.since is None else await undo.since(args.receipt)
+        changes = (Change("Done", args.receipt.said, None), *since)
+        notes = (BY_HAND,) if since else ()
+        return Preview(title, changes, notes=notes, facts={"undo": "cannot be undone"})
 
     return Operation(
         name=operation.name + SUFFIX,

@@ -1,25 +1,38 @@
 """Every driver of a kind runs that kind's suite; every operation keeps the common promises."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.connectors.contracts.houses import CASES, DRIVERS, Case, Connect, House, prepared
+from tests.connectors.contracts.houses import CASES, DRIVERS, REMOTE, Case, Connect, House, prepared
+from tests.peers import calendars
 
 EXAMPLES = [
     pytest.param(case, connect, id=f"{name}-{connect.__module__}")
     for name, case in CASES.items()
     for connect in DRIVERS[case.kind]
 ]
+ON_DISK = [each for each in EXAMPLES if each.values[1] not in REMOTE]
 
 
 def pytest_generate_tests(metafunc: Any) -> None:
+    alone = metafunc.function.__name__ in getattr(metafunc.module, "ON_DISK_ALONE", ())
     if "case" in metafunc.fixturenames:
-        metafunc.parametrize(("case", "connect"), EXAMPLES)
+        metafunc.parametrize(("case", "connect"), ON_DISK if alone else EXAMPLES)
     elif "connect" in metafunc.fixturenames:
-        drivers = DRIVERS[metafunc.module.KIND]
+        drivers = [
+            each for each in DRIVERS[metafunc.module.KIND] if not alone or each not in REMOTE
+        ]
         metafunc.parametrize("connect", drivers, ids=lambda driver: driver.__module__)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def servers() -> Iterator[None]:
+    """End what the drivers needed."""
+    yield
+    calendars.stop()
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from connectors import blobs
-from connectors.calendar import Booking
+from connectors.calendar import Booking, caldav
 from connectors.calendar import local as calendar
+from connectors.calendar.free import Span
 from connectors.cms import Post
 from connectors.cms import local as cms
 from connectors.company import Clock, Company
@@ -26,12 +27,23 @@ from connectors.email import local as email
 from connectors.payments import Invoice, Line, Pay, Received, Refund
 from connectors.payments import local as payments
 from connectors.payments.ledger import Ledger
+from tests.peers import calendars
+from tests.peers.calendars import Calendar
 
 Connect = Callable[[Path, Clock, Company], Connector]
+
+
+def on_a_server(folder: Path, clock: Clock, company: Company) -> Connector:
+    """The calendar in a Radicale of ours, one for each folder."""
+    return caldav.connect(calendars.of(folder).account, folder, clock, company)
+
+
+on_a_server.__module__ = caldav.__name__
+REMOTE = (on_a_server,)
 DRIVERS: dict[str, list[Connect]] = {
     "email": [email.connect],
     "payments": [payments.connect],
-    "calendar": [calendar.connect],
+    "calendar": [calendar.connect, on_a_server],
     "cms": [cms.connect],
 }
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -71,9 +83,29 @@ class House:
         assert undo.run is not None
         return await undo.run(receipt, key)
 
+    @property
+    def server(self) -> Calendar | None:
+        """Return the server's calendar that the connector is for, if it is for one."""
+        return calendars.of(self.folder) if self.connect is on_a_server else None
+
+    def put(self, name: str, text: str) -> None:
+        """Put an event of another program beside ours."""
+        if self.server is not None:
+            self.server.put(name, text)
+            return
+        (self.folder / "calendar").mkdir(exist_ok=True)
+        (self.folder / "calendar" / name).write_text(text, newline="")
+
+    def remove(self, name: str) -> None:
+        """Delete an event by hand."""
+        if self.server is not None:
+            self.server.delete(name)
+        else:
+            (self.folder / "calendar" / name).unlink()
+
     def disk(self) -> dict[str, str]:
-        """Return every visible file with its fingerprint."""
-        return {
+        """Return every visible file with its fingerprint, and what stands on a server."""
+        return self._on_server() | {
             str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(self.folder.rglob("*"))
             if path.is_file() and not path.name.startswith(".")
@@ -88,10 +120,16 @@ class House:
             "payments": self.ledger.payments(),
             "invoices": [bill for bill in self.ledger.invoices() if not bill.cancelled],
             "paid": [(e.date, e.amount, dict(e.tags)) for e in self.ledger.paid()],
-            "meetings": events.meetings(),
+            "meetings": events.meetings(ANY_TIME),
+            "server": self._on_server(),
         }
 
+    def _on_server(self) -> dict[str, str]:
+        items = {} if self.server is None else self.server.items()
+        return {f"server/{name}": text for name, text in items.items()}
 
+
+ANY_TIME = Span(START - timedelta(days=1), START + timedelta(days=30))
 STANDING = ("mail/Sent/cur", "transfers/eff_", "site/posts")
 
 

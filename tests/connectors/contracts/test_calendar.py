@@ -1,7 +1,7 @@
-"""What every calendar driver promises, and what the embedded one adds."""
+"""What every calendar driver promises, and what the embedded one adds: see ON_DISK_ALONE."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,9 +12,13 @@ from icalendar import Calendar, Event
 from connectors.calendar import Booking
 from connectors.calendar.local import connect as embedded
 from connectors.contract import PermanentError
-from tests.connectors.contracts.houses import BOOKING, COMPANY, START, House
+from tests.connectors.contracts.houses import BOOKING, COMPANY, START, House, on_a_server
 
 KIND = "calendar"
+ON_DISK_ALONE = {
+    "test_an_event_that_was_cancelled_stays_for_others_to_see",
+    "test_a_broken_file_is_named_and_stops_nothing",
+}
 ZONES = st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "UTC"])
 WORDS = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"], exclude_characters="\ufeff"),
@@ -22,15 +26,20 @@ WORDS = st.text(
 )
 
 
-def stored(folder: Path, key: str) -> Event:
-    calendar = Calendar.from_ical((folder / "calendar" / f"{key}.ics").read_bytes())
-    (event,) = calendar.events
+def stored(house: House, key: str) -> Event:
+    """Return the one event that another program finds there."""
+    if house.server is not None:
+        text = house.server.get(f"{key}.ics")
+        assert text is not None
+    else:
+        text = (house.folder / "calendar" / f"{key}.ics").read_bytes().decode()
+    (event,) = Calendar.from_ical(text).events
     return event
 
 
 async def test_the_event_keeps_its_words_its_instant_and_its_zone(house: House) -> None:
     receipt = await house.do("calendar.book", BOOKING, "eff_01")
-    event = stored(house.folder, "eff_01")
+    event = stored(house, "eff_01")
     assert event["UID"] == receipt.id == "eff_01@firstmate.local"
     assert event["SUMMARY"] == BOOKING.title
     assert event["LOCATION"] == BOOKING.place
@@ -42,29 +51,46 @@ async def test_the_event_keeps_its_words_its_instant_and_its_zone(house: House) 
 
 async def test_without_a_zone_the_company_s_own_is_kept(house: House) -> None:
     await house.do("calendar.book", BOOKING.model_copy(update={"zone": None}), "eff_01")
-    assert stored(house.folder, "eff_01")["DTSTART"].params["TZID"] == "Europe/Berlin"
+    assert stored(house, "eff_01")["DTSTART"].params["TZID"] == "Europe/Berlin"
+
+
+TIMES = {
+    "title": WORDS,
+    "zone": ZONES,
+    "minute": st.integers(0, 5_000_000),
+    "length": st.timedeltas(timedelta(minutes=1), timedelta(days=31)),
+}
+ON_A_SERVER_MAX = 12
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(
-    title=WORDS,
-    zone=ZONES,
-    minute=st.integers(0, 5_000_000),
-    length=st.timedeltas(timedelta(minutes=1), timedelta(days=31)),
-)
+@given(**TIMES)
 async def test_an_hour_the_clocks_repeat_or_skip_stays_the_same_instant(
-    tmp_path_factory: pytest.TempPathFactory,
-    title: str,
-    zone: str,
-    minute: int,
-    length: timedelta,
+    tmp_path_factory: pytest.TempPathFactory, **drawn: Any
 ) -> None:
+    await kept(House(tmp_path_factory.mktemp("calendar"), embedded), "eff_01", **drawn)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+    max_examples=ON_A_SERVER_MAX,
+)
+@given(**TIMES)
+async def test_on_a_server_it_stays_the_same_instant_too(
+    tmp_path_factory: pytest.TempPathFactory, **drawn: Any
+) -> None:
+    await kept(House(tmp_path_factory.mktemp("calendar"), on_a_server), "eff_01", **drawn)
+
+
+async def kept(
+    house: House, key: str, *, title: str, zone: str, minute: int, length: timedelta
+) -> None:
+    """Book it and find the same words and instants."""
     start, length = START + timedelta(minutes=minute), timedelta(seconds=length.seconds or 60)
-    folder = tmp_path_factory.mktemp("calendar")
-    house = House(folder, embedded)
     booking = Booking(title=title, start=start, end=start + length, zone=zone)
-    await house.do("calendar.book", booking, "eff_01")
-    event = stored(folder, "eff_01")
+    await house.do("calendar.book", booking, key)
+    event = stored(house, key)
     assert event["SUMMARY"] == title
     assert isinstance(event.start, datetime) and isinstance(event.end, datetime)
     instants = [moment.astimezone(UTC) for moment in (event.start, event.end)]
@@ -103,26 +129,50 @@ async def test_an_event_that_begins_when_another_ends_overlaps_nothing(house: Ho
     assert preview.facts["overlaps"] == 0
 
 
-async def test_a_cancelled_event_takes_no_time_but_stays_for_others_to_see(house: House) -> None:
+async def test_a_cancelled_event_takes_no_time(house: House) -> None:
     receipt = await house.do("calendar.book", BOOKING, "eff_01")
-    house.now += timedelta(hours=1)
     await house.take_back("calendar.book", receipt, "eff_undo")
     preview = await house.operation("calendar.book").preview(BOOKING)
     assert preview.facts["overlaps"] == 0
-    event = stored(house.folder, "eff_01")
+
+
+async def test_an_event_that_was_cancelled_stays_for_others_to_see(house: House) -> None:
+    receipt = await house.do("calendar.book", BOOKING, "eff_01")
+    house.now += timedelta(hours=1)
+    await house.take_back("calendar.book", receipt, "eff_undo")
+    event = stored(house, "eff_01")
     assert (event["STATUS"], event["SEQUENCE"]) == ("CANCELLED", 1)
     assert event.start == BOOKING.start
 
 
+def of_others(*lines: str) -> str:
+    """A calendar file of another program, with one event."""
+    begin = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:other", "BEGIN:VEVENT", f"UID:{lines[0]}"]
+    end = ["DTSTAMP:20261101T090000Z", "END:VEVENT", "END:VCALENDAR", ""]
+    return "\r\n".join([*begin, *lines, *end])
+
+
 async def test_whole_days_and_floating_times_of_other_programs_count(house: House) -> None:
-    folder = house.folder / "calendar"
-    folder.mkdir()
-    lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "SUMMARY:Messe", "DTSTART;VALUE=DATE:20261123"]
-    lines += ["END:VEVENT", "BEGIN:VEVENT", "SUMMARY:Lunch", "DTSTART:20261123T100000"]
-    lines += ["DURATION:PT1H", "END:VEVENT", "END:VCALENDAR", ""]
-    (folder / "other.ics").write_text("\r\n".join(lines))
+    house.put("fair.ics", of_others("SUMMARY:Messe", "DTSTART;VALUE=DATE:20261123"))
+    lunch = of_others("SUMMARY:Lunch", "DTSTART:20261123T100000", "DURATION:PT1H")
+    house.put("lunch.ics", lunch)
     preview = await house.operation("calendar.book").preview(BOOKING)
     assert preview.facts["overlaps"] == 2
+
+
+async def test_an_event_that_repeats_counts_each_time_but_those_it_leaves_out(
+    house: House,
+) -> None:
+    weekly = ["SUMMARY:Jour fixe", "DTSTART;TZID=Europe/Warsaw:20260105T103000", "DURATION:PT1H"]
+    rule = ["RRULE:FREQ=WEEKLY", "EXDATE;TZID=Europe/Warsaw:20261130T103000"]
+    house.put("weekly.ics", of_others(*weekly, *rule))
+    operation = house.operation("calendar.book")
+    first = await operation.preview(BOOKING)
+    assert first.notes[0] == "overlaps: Jour fixe, 2026-11-23 10:30 to 2026-11-23 11:30"
+    for weeks, overlaps in ((1, 0), (2, 1)):
+        later = {name: getattr(BOOKING, name) + timedelta(weeks=weeks) for name in ("start", "end")}
+        preview = await operation.preview(BOOKING.model_copy(update=later))
+        assert preview.facts["overlaps"] == overlaps
 
 
 async def test_a_broken_file_is_named_and_stops_nothing(house: House) -> None:
@@ -165,7 +215,7 @@ async def test_what_cannot_be_booked_is_refused(house: House, change: dict[str, 
         await house.operation("calendar.book").preview(booking)
     with pytest.raises(PermanentError):
         await house.do("calendar.book", booking, "eff_01")
-    assert not [name for name in house.disk() if name.startswith("calendar")]
+    assert not [name for name in house.disk() if name.startswith(("calendar", "server"))]
 
 
 def test_a_time_without_a_zone_is_refused() -> None:
@@ -175,7 +225,7 @@ def test_a_time_without_a_zone_is_refused() -> None:
 
 async def test_an_event_that_was_deleted_by_hand_cannot_be_cancelled(house: House) -> None:
     receipt = await house.do("calendar.book", BOOKING, "eff_01")
-    (house.folder / "calendar" / "eff_01.ics").unlink()
+    house.remove("eff_01.ics")
     with pytest.raises(PermanentError, match="no longer in the calendar"):
         await house.take_back("calendar.book", receipt, "eff_undo")
 

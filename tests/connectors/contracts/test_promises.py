@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from connectors import http
 from connectors.contract import PermanentError, Receipt, TransientError
 from tests.connectors.contracts.houses import Case, Connect, House, prepared
 
 KEY, UNDO_KEY, OTHER_KEY = "eff_01", "eff_undo1", "eff_undo2"
 POINTS_MAX = 60
+ON_DISK_ALONE = {"test_on_a_full_disk_nothing_happens_and_a_later_try_succeeds"}
 A_DAY = timedelta(days=1)
 MUTATIONS = {"os.rename", "os.mkdir", "os.remove"}
 
@@ -196,7 +198,7 @@ async def test_on_a_full_disk_nothing_happens_and_a_later_try_succeeds(
 
 
 def _run_and_kill(house: House, case: Case, point: int, undo: Receipt | None = None) -> bool:
-    """Run in a child that is killed right before its n-th change of the disk; say if it was."""
+    """Run in a child that is killed at its n-th change of the disk, or request; say if it was."""
     child = os.fork()
     if child == 0:
         status = 1
@@ -238,5 +240,13 @@ def _kill_self_at(point: int, folder: Path) -> None:
         count()
         sync(handle)
 
-    setattr(os, "fsync", fsync)  # noqa: B010 -- a child of its own
+    async def request(*args: Any, **more: Any) -> http.Answer:
+        count()
+        answer = await whole(*args, **more)
+        count()
+        return answer
+
+    whole = http.request
+    setattr(http, "request", request)  # noqa: B010 -- a child of its own
+    setattr(os, "fsync", fsync)  # noqa: B010
     sys.addaudithook(hook)
