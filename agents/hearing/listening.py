@@ -44,11 +44,11 @@ async def _keep(house: House, event: Event) -> None:
     if not await _worth_it(house, event):
         return
     async with house.db.snapshot() as reader:
-        about = await _about(reader, str(event.body["words"]).strip())
+        about, names_somebody = await _about(reader, str(event.body["words"]).strip())
     async with house.db.transaction() as tx:
         still = await events.get(tx, event.id)
         if still is not None and still.body.get("words") == event.body["words"]:  # not erased
-            await talk.heard(tx, event, about)
+            await talk.heard(tx, event, about, "personal" if names_somebody else None)
 
 
 async def kept_soon(house: House, event: Event) -> bool:
@@ -73,10 +73,11 @@ async def keeps(house: House, event: Event) -> bool:
     return verdict.outcome in RUNS_BY_ITSELF
 
 
-async def _about(reader: Reader, said: str) -> str | None:
+async def _about(reader: Reader, said: str) -> tuple[str | None, bool]:
+    """Return the record that the words are about, if it is one, and whether they name anybody."""
     found = await parties.find(reader, said)
     known = {one.ref for each in found for one in each.readings if one.ref}
     if found:
-        return known.pop() if len(known) == 1 else None
+        return known.pop() if len(known) == 1 else None, True
     project = await named.project(reader, said)
-    return None if project is None else project[2]
+    return None if project is None else project[2], False

@@ -18,9 +18,9 @@ from typing import Any, Generic, Literal
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from agents.models import anybody, compatible
+from agents.models import anybody, compatible, forms, whose
 from agents.models.completion import Completion
-from agents.models.forms import Form, plain, redacted
+from agents.models.forms import Form
 from agents.models.listed import FREE, INSTEAD, TIERS, Model, Price, Tier, Tiers
 from agents.models.looping import loops
 from agents.models.redacting import marks_in
@@ -42,13 +42,6 @@ WHY_CHARS_MAX = 300
 NO_PRICE = "Nobody knows what {model} costs. Say it: FIRSTMATE_MODEL_PRICES={model}=0.15:0.60."
 FORGOTTEN = "Something was forgotten meanwhile, so what was read and written was dropped."
 NOT_SET_UP = "No language model is set up."
-REPAIR = "That was not the JSON object I asked for: {fault} Send only the object, corrected."
-SHORTER = (
-    "That was of no use: {fault} Send only the JSON object, anew, in at most {chars} characters."
-)
-TOO_MUCH = ("cut", "long", "loop")  # shown whole, it would only be gone on with
-BEGINNING_CHARS = 300
-TOKEN_CHARS = 3  # that surely fit into a token, on the average
 FENCED = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
 
 
@@ -173,7 +166,7 @@ class Models:
     async def _noted(
         self, wish: Wish[T], tier: Tier, model: Model, came: Came, *, cached: bool = False
     ) -> None:
-        call = self._call(tier, model, plain(wish))
+        call = self._call(tier, model, forms.plain(wish))
         async with self._house.db.transaction() as tx:
             await model_calls.note(tx, wish.wanted, call, came, cached=cached)
 
@@ -198,29 +191,29 @@ class Models:
             return await circuits.of(reader, model.provider)
 
     async def _rests(self, wish: Wish[T], tier: Tier, model: Model, circuit: Circuit) -> _Turn[T]:
-        call = self._call(tier, model, plain(wish))
+        call = self._call(tier, model, forms.plain(wish))
         async with self._house.db.transaction() as tx:
             came = Came(state="resting", why=await circuits.told(tx, circuit))
             await model_calls.note(tx, wish.wanted, call, came)
         return _Turn(came)
 
     async def _asked(self, wish: Wish[T], tier: Tier, model: Model) -> _Turn[T]:
-        """Ask one model, at most three times; plain where the rules let it, redacted or lean."""
+        """Ask one model, at most three times; whole where the rules let it, or lean."""
         if model.price is None:
             known = await asyncio.to_thread(anybody.price, model.name, self._dollar)
             if known is None:
                 return await self._unpriced(wish, tier, model)
             model = replace(model, price=known)
-        forms = [plain(wish), redacted(wish)] if model.remote else [plain(wish)]
-        forms += [plain(less)] if (less := wish.leaner()) is not None else []
-        turn, form = await self._once(tier, model, forms)
+        async with self._house.db.snapshot() as reader:
+            wish = await whose.marked(reader, self._house.blobs, wish)
+        turn, form = await self._once(tier, model, forms.of(wish, remote=model.remote))
         for _ in range(RETRIES_MAX):
             if turn.value is not None or not turn.again or turn.wait_s > WAIT_S_MAX:
                 break
             if turn.again == "repair":
                 if form.repaired:
                     break
-                form = _repaired(form, turn)
+                form = forms.repaired(form, turn.came, turn.said)
             if (await self._circuit(model)).state != "closed":
                 break
             await asyncio.sleep(turn.wait_s)
@@ -233,7 +226,7 @@ class Models:
         return _Turn(came)
 
     async def _once(
-        self, tier: Tier, model: Model, forms: Sequence[Form[T]]
+        self, tier: Tier, model: Model, ways: Sequence[Form[T]]
     ) -> tuple[_Turn[T], Form[T]]:
         """Judge, reserve, call and settle once, in the first of these forms that may leave.
 
@@ -241,7 +234,7 @@ class Models:
         """
         async with self._house.db.transaction() as tx:
             forgot, short = await events.newest(tx, *REDACTS), False
-            for form in forms:
+            for form in ways:
                 wish, call = form.wish, self._call(tier, model, form)
                 admitted = await model_calls.admit(tx, self._house, wish.wanted, call, self.limits)
                 if admitted.cost is not None:
@@ -349,18 +342,6 @@ def _read(model: Model, form: Form[T], got: Completion) -> _Turn[T]:
         return no("invalid", f"answered no JSON: {error}", repair=True)
     key = wish.key(model.name)
     return _Turn(Came(state="answered", answer=key, **counted), value)
-
-
-def _repaired(form: Form[T], turn: _Turn[T]) -> Form[T]:
-    """Return the form with a round in which the model sees what was wrong with what it wrote."""
-    text, why = turn.said, REPAIR.format(fault=turn.came.why)
-    if turn.came.state in TOO_MUCH:
-        text = text[:BEGINNING_CHARS] + "…" if len(text) > BEGINNING_CHARS else text
-        most = min(form.wish.chars_max, form.wish.tokens_max * TOKEN_CHARS)
-        why = SHORTER.format(fault=turn.came.why, chars=most)
-    said = [{"role": "assistant", "content": text}] if text.strip() else []
-    asked = {"role": "user", "content": why}
-    return replace(form, messages=[*form.messages, *said, asked], repaired=True)
 
 
 def _faults(error: ValidationError) -> str:

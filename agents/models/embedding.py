@@ -1,6 +1,6 @@
 """Embedding: what texts mean, said by a server of the operator's choice instead of this machine.
 
-texts without secrets ─▶ judged: plain, or without numbers and addresses ─▶ reserved, sent, settled
+texts without secrets, to others without numbers and addresses ─▶ judged ─▶ reserved, sent, settled
 
 Judged and paid like any call to a model. While the server is down recall goes on by words: a
 question does not wait for it.
@@ -122,14 +122,13 @@ class Embedding:
     async def _admitted(
         self, wanted: Wanted, texts: Sequence[str]
     ) -> tuple[Call, list[str], Admitted]:
-        """Return the call and the texts as they may leave: plain, or without what names people."""
+        """Return the call and the texts as they may leave: somebody else's name nobody."""
+        sent = [unnamed(text) for text in texts] if self._model.remote else list(texts)
+        call = self._call(sent)
         async with self._house.db.transaction() as tx:
-            for redacted in (False, True) if self._model.remote else (False,):
-                sent = [unnamed(text) for text in texts] if redacted else list(texts)
-                call = self._call(sent, redacted=redacted)
-                admitted = await model_calls.admit(tx, self._house, wanted, call, self._limits)
-                if admitted.cost is not None:
-                    return call, sent, admitted
+            admitted = await model_calls.admit(tx, self._house, wanted, call, self._limits)
+            if admitted.cost is not None:
+                return call, sent, admitted
             why = RULED.format(model=self.name, because=admitted.verdict.because)
             came = Came(state="refused", why=why)
             await model_calls.note(tx, wanted, call, came, admitted=admitted)
@@ -152,7 +151,7 @@ class Embedding:
         cost = None if tokens is None else price.of(tokens, 0)
         return made, Came(state="answered", tokens_in=tokens or 0, cost=cost), None
 
-    def _call(self, texts: Sequence[str], *, redacted: bool) -> Call:
+    def _call(self, texts: Sequence[str]) -> Call:
         # No token is shorter than a byte, so this many is the most that they can be.
         longest = sum(len(text.encode()) + FRAME_TOKENS for text in texts)
         return Call(
@@ -160,6 +159,6 @@ class Embedding:
             model=self.name,
             remote=self._model.remote,
             data_class="personal",
-            redacted=redacted,
+            redacted=self._model.remote,
             ceiling=(self._model.price or FREE).of(longest, 0),
         )

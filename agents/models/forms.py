@@ -1,10 +1,24 @@
-"""Form: a wish as it goes to one model, whole or with what is somebody's replaced by marks."""
+"""Forms: a wish as it goes to one model; to somebody else's never with a number or an address.
 
-from dataclasses import dataclass, field
+Whatever the rules say, and whatever class the words have: what is replaced is put back into the
+answer. So there is no wish, and no way, by which an account leaves plain.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Generic
 
 from agents.models.redacting import Redaction, redact
 from agents.models.wish import Message, T, Wish
+from engine.models.model_calls import Came
+
+REPAIR = "That was not the JSON object I asked for: {fault} Send only the object, corrected."
+SHORTER = (
+    "That was of no use: {fault} Send only the JSON object, anew, in at most {chars} characters."
+)
+TOO_MUCH = ("cut", "long", "loop")  # shown whole, it would only be gone on with
+BEGINNING_CHARS = 300
+TOKEN_CHARS = 3  # that surely fit into a token, on the average
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +32,37 @@ class Form(Generic[T]):
     repaired: bool = False
 
 
+def of(wish: Wish[T], *, remote: bool) -> Sequence[Form[T]]:
+    """Return the forms a model may get, the first that the rules let go: whole, or lean."""
+    less = wish.leaner()
+    wishes = (wish,) if less is None else (wish, less)
+    return [_redacted(one) if remote else plain(one) for one in wishes]
+
+
 def plain(wish: Wish[T]) -> Form[T]:
+    """Return the wish as it is, for a machine of the operator's."""
     return Form(wish, False, list(wish.messages))
 
 
-def redacted(wish: Wish[T]) -> Form[T]:
+def _redacted(wish: Wish[T]) -> Form[T]:
     cut = redact([message["content"] for message in wish.messages])
     messages = [
         {**message, "content": text} for message, text in zip(wish.messages, cut.texts, strict=True)
     ]
     return Form(wish, True, messages, cut)
+
+
+def repaired(form: Form[T], came: Came, said: str) -> Form[T]:
+    """Return the form with a round in which the model sees what was wrong with what it wrote.
+
+    What was wrong is told of the answer with everything put back, so it is replaced once more.
+    """
+    fault = form.redaction.hidden(came.why) if form.redacted else came.why
+    text, why = said, REPAIR.format(fault=fault)
+    if came.state in TOO_MUCH:
+        text = text[:BEGINNING_CHARS] + "…" if len(text) > BEGINNING_CHARS else text
+        most = min(form.wish.chars_max, form.wish.tokens_max * TOKEN_CHARS)
+        why = SHORTER.format(fault=fault, chars=most)
+    answer = [{"role": "assistant", "content": text}] if text.strip() else []
+    asked = {"role": "user", "content": why}
+    return replace(form, messages=[*form.messages, *answer, asked], repaired=True)

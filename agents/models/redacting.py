@@ -11,20 +11,27 @@ from typing import Any
 
 from engine.models.model_calls import digest
 
+_UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"  # signs of no width, as pages and mails have them
+_GAP = rf"(?:[^\S\r\n]|[{_UNSEEN}.-]|\r?\n)?"
+_SPACE = rf"(?:[^\S\r\n]|[{_UNSEEN}-])?"
 _KINDS = (  # what is longer or surer stands first: each letter is taken once
     ("MAIL", r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),
     (
         "IBAN",
-        r"\b[A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]{4}){2,7}(?:[ \u00a0]?[A-Z0-9]{1,4})?\b"
-        r"|(?i:\b[a-z]{2}\d{2}[a-z0-9]{11,30}\b)",
+        rf"\b[A-Z]{{2}}\d{{2}}(?:{_GAP}[A-Z0-9]{{4}}){{2,7}}(?:{_GAP}[A-Z0-9]{{1,4}})?\b"
+        rf"|(?i:\b[a-z]{{2}}\d{{2}}[a-z0-9]{{11,30}}\b)"
+        rf"|(?i:\b[a-z]{{2}}\d{{2}}{_GAP}[a-z0-9]{{4}}(?:{_GAP}\d{{4}}){{2,6}}(?:{_GAP}\d{{1,4}})?\b)",
     ),
     (
         "TAX",
         r"\b(?:AT ?U|[A-Z]{2} ?)\d{8,12}\b|\b\d{2,3}/\d{3,4}/\d{4,5}\b|\b\d{2}-\d{7}\b"
         r"|(?i:\b(?:atu|[a-z]{2})\d{8,12}\b)|\b\d{3}-\d{2}-\d{4}\b"
-        r"|\b(?:[A-Z]{2} ?|CHE-)\d{3}[ .]\d{3}[ .]\d{3}\b|\bGB ?\d{3} \d{4} \d{2}\b",
+        r"|\b(?:[A-Z]{2} ?|CHE-)\d{3}[ .]\d{3}[ .]\d{3}\b|\bGB ?\d{3} \d{4} \d{2}\b"
+        r"|(?i:\b(?:es ?[a-z]\d{7}[a-z0-9]|es ?\d{8}[a-z]|ie ?\d{7}[a-z]{1,2})\b)"
+        r"|\bFR ?[A-Z0-9]{2} ?\d{3} ?\d{3} ?\d{3}\b|\b756\.\d{4}\.\d{4}\.\d{2}\b"
+        r"|\b[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z]\b|\b\d{2} \d{3} \d{3} \d{3}\b|\b[1-9]\d{10}\b",
     ),
-    ("CARD", r"\b(?:\d[ \u00a0-]?){12,18}\d\b"),
+    ("CARD", rf"\b(?:\d{_SPACE}){{12,18}}\d\b"),
     (
         "PHONE",
         r"(?<![\w.,-])(?:\+|00|0|\(0)[\d ()/\u00a0-]{6,18}\d\b"
@@ -50,6 +57,12 @@ class Redaction:
 
     texts: tuple[str, ...]
     behind: dict[str, str] = field(default_factory=dict)
+
+    def hidden(self, text: str) -> str:
+        """Return another text with what was taken out of these replaced by the same marks."""
+        for mark, plain in sorted(self.behind.items(), key=lambda pair: -len(pair[1])):
+            text = text.replace(plain, mark)
+        return unnamed(text)
 
     def restored(self, value: Any) -> Any:
         """Return a JSON value with every mark replaced by what it stands for."""
@@ -94,6 +107,11 @@ def unnamed(text: str) -> str:
     For good: nothing can be put back, and the same text is always the same.
     """
     return _PATTERN.sub(lambda match: f"[{match.lastgroup}]", text)
+
+
+def names_somebody(text: str) -> bool:
+    """Say whether there is anything in a text that `redact` takes out."""
+    return _PATTERN.search(text) is not None
 
 
 def marks_in(value: Any) -> Iterator[str]:

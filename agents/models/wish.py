@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from agents.models.listed import Tier
-from agents.models.redacting import secret_in
+from agents.models.redacting import names_somebody, secret_in
 from engine.models.model_calls import CLASSES, DataClass, Wanted, digest
 from engine.planning.ledger import Level
 
@@ -32,6 +32,7 @@ CONTEXT_SHARE: Mapping[Level, float] = {"normal": 1.0, "thrifty": 0.5, "frozen":
 class Part:
     """A piece of what the model reads. `outside`: somebody else wrote it.
 
+    `data_class`: at least; what a text holds may make it more private (`Wish.data_class`).
     `lasts`: the next call for the same purpose will very likely hold it, too.
     `passage`: the id of the passage it is, which is left out where this model may not read it.
     `spare`: it helps, and can be missed: what does not fit into the context is left out.
@@ -128,10 +129,15 @@ class Wish(Generic[T]):
         return self._of(left)
 
     def data_class(self, secrets: Sequence[str]) -> DataClass:
-        """Return the class of the most private part; `secrets` are never to be in any."""
+        """Return the class of the most private part; `secrets` are never to be in any.
+
+        A number or an address of somebody makes a part personal, whoever made it and whatever for.
+        """
         if any(secret_in(part.text, secrets) for part in self.parts):
             return "secret"
-        return max((part.data_class for part in self.parts), key=CLASSES.index, default="public")
+        given = max((part.data_class for part in self.parts), key=CLASSES.index, default="public")
+        theirs = any(map(names_somebody, (self.task, *(part.text for part in self.parts))))
+        return max(given, "personal" if theirs else "public", key=CLASSES.index)
 
     def key(self, model: str) -> str:
         """Return the name under which this model's answer is kept."""
@@ -145,4 +151,4 @@ def schema_of(gives: type[BaseModel]) -> dict[str, Any]:
 
 
 def _private(part: Part) -> bool:
-    return part.data_class in ("personal", "secret")
+    return part.data_class in ("personal", "secret") or names_somebody(part.text)

@@ -1,7 +1,7 @@
 """People and companies a text names: by name, alias or e-mail address."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from agents.reading.words import Candidate, Found, Token, tokens
@@ -22,12 +22,21 @@ async def find(reader: Reader, text: str) -> list[Found]:
     A whole name, an alias or an address finds its record; a first or last name does when it is
     written with a capital (or the text has none). An address nobody has is a reading too.
     """
-    known = [
+    return found_in(text, await known(reader))
+
+
+async def known(reader: Reader, most: int = records.NAMES_MAX) -> list[Record]:
+    """Return everybody a text may name, of each kind the newest."""
+    return [
         record
         for kind in PARTIES
-        for record in await records.of_kind(reader, kind)
+        for record in await records.of_kind(reader, kind, limit=most)
         if record.status in ("active", "proposed")
     ]
+
+
+def found_in(text: str, known: Sequence[Record]) -> list[Found]:
+    """Return whom of these a text names, as `find` does."""
     addresses = _addresses(text, known)
     words = [word for word in tokens(text) if not _within(word, addresses)]
     return sorted([*addresses, *_names(words, known)], key=lambda found: found.start)
@@ -40,7 +49,7 @@ def choice(record: Record) -> Candidate:
     return Candidate(value=record.name, label=label, ref=record.id)
 
 
-def _addresses(text: str, known: list[Record]) -> list[Found]:
+def _addresses(text: str, known: Sequence[Record]) -> list[Found]:
     by_address = {
         kinds.email_key(address): record
         for record in known
@@ -72,7 +81,7 @@ def _within(word: Token, found: list[Found]) -> bool:
     return any(each.start <= word.start < each.end for each in found)
 
 
-def _names(words: list[Token], known: list[Record]) -> list[Found]:
+def _names(words: list[Token], known: Sequence[Record]) -> list[Found]:
     said = {word.text for word in words} | {_bare(word.text) for word in words}
     shouted = not any(word.capital for word in words)
     by_span: dict[tuple[int, int], dict[str, Record]] = {}

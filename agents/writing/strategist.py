@@ -79,7 +79,7 @@ def wish(proposed: Event) -> Wish[Worded]:
         ),
         tier="large",
         task=TASK,
-        parts=(Part("what is behind, and what could be done", _seen(proposed), "business"),),
+        parts=(Part("what is behind, and what could be done", _seen(proposed), "personal"),),
         gives=Worded,
     )
 

@@ -10,6 +10,7 @@ from memory.db import Reader, Tx
 from memory.events import Event
 from memory.recalling import recall
 from memory.schema.recall import passages
+from memory.texts.passages import Sensitivity
 
 YOU, FIRSTMATE = "you", "Firstmate"
 TOLD = ("question", "reminder")  # of what Firstmate says; the rest tells what is kept elsewhere
@@ -27,7 +28,9 @@ async def known(reader: Reader, event: str) -> bool:
     return await reader.value(sa.select(passages.c.id).filter_by(ref=event).limit(1)) is not None
 
 
-async def heard(tx: Tx, event: Event, record: str | None) -> None:
+async def heard(
+    tx: Tx, event: Event, record: str | None, sensitivity: Sensitivity | None = None
+) -> None:
     """Keep what the operator said; the same event again changes nothing."""
     await recall.remember(
         tx,
@@ -39,6 +42,7 @@ async def heard(tx: Tx, event: Event, record: str | None) -> None:
         conv=event.body.get("conv"),
         by=YOU,
         at=event.at,
+        sensitivity=sensitivity,
     )
 
 

@@ -54,6 +54,7 @@ def test_the_floor_is_what_protects() -> None:
         "memory-needed-kept",
         "models-frozen",
         "models-local-only",
+        "models-personal-redacted",
         "models-secret-never",
         "money-account-unproven",
         "money-amount-unproven",

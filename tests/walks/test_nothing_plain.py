@@ -1,0 +1,180 @@
+"""What goes to somebody else's models: of every purpose, no number and no address, ever; by rule
+no name either.
+
+A day asks for everything that models are asked for, with numbers planted in all that is said and
+mailed. A purpose that is new and not in it makes the first test fail.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import agents
+from agents.models import probing
+from bot import minds
+from bot.commands.agents import TITLE
+from bot.settings import Settings
+from engine.models.model_calls import HEARD
+from memory.schema.models import reasons
+from tests.chat import Chat
+from tests.peers.models import Json, knows, says
+from tests.walks.model_office import TEMPLATE, Office
+from tests.walks.test_objectives import recorded
+from tests.walks.test_planning import ASK, mail, note, plan
+from tests.walks.test_quarter import week
+from tests.walks.test_rule_words import agreed
+from tests.walks.test_spec_trials import CHANGED, NEW, write
+from tests.walks.test_trials import try_out
+
+IBAN, CARD, TAX = "DE89 3704 0044 0532 0130 00", "4111 1111 1111 1111", "DE123456789"
+ADDRESS, PHONE = "ada@example.org", "+49 30 1234567"
+CANARIES = (IBAN, CARD, TAX, ADDRESS, PHONE, "bruno@example.com")
+PLANTED = f"account {IBAN}, card {CARD}, tax {TAX}, {ADDRESS}, {PHONE}"
+TOLD = f"Ada Example and Bruno Muster told me that the workshop in Basel is paid from {PLANTED}"
+QUESTION = "which account is the workshop in Basel paid from?"
+NAMES = ("Ada", "Bruno", "Muster")
+FAR: dict[str, Any] = {
+    "model_small": ("far/one", "far/two"),
+    "model_large": ("far/one",),
+    "model_judge": ("far/one",),
+    "model_judges": True,
+    "model_prices": ("far/one=10:100", "far/two=10:100"),
+    "model_budget_day": "9000",
+    "model_budget_goal": "9000",
+}
+WRONG = f"Hello Bruno, it is ready; you pay 940.00 EUR to Quirina from {IBAN}. Yours, me"
+ANSWERS = {"text": says({"text": WRONG})}
+MAIL = (
+    "From: Ada Example <ada@example.org>\nTo: sam@studio-example.example\nSubject: Workshop\n"
+    "Message-ID: <planted-1@example.org>\nContent-Type: text/plain; charset=utf-8\n\n"
+    f"Could you see to it that it comes back to {PLANTED}\nAda Example, Head of Training\nLund Ltd"
+).encode()
+
+
+def purposes() -> dict[str, re.Pattern[str]]:
+    """Return what models are asked for, as the source has it: “draft.{field}/{prompt}”.
+
+    Texts whose meaning is asked for are in tests/agents/test_embedding.py.
+    """
+    [folder] = agents.__path__
+    sources = "".join(path.read_text("utf-8") for path in Path(folder).rglob("*.py"))
+    found = set(re.findall(r'"([a-z][\w.]*(?:\{\w+\})?/(?:\d+|\{\w+\}))"', sources))
+    return {one: re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(one))) for one in found}
+
+
+class Recorded:
+    """All that the server of an office was ever sent, whatever it was to answer."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.bodies: list[Json] = []
+
+    def script(self, *answers: Json) -> None:
+        self.bodies += self.office.server.asked
+        self.office.server.script(*answers)
+
+    def plain(self, planted: Iterable[str]) -> set[str]:
+        """Return what of this was sent, however its spaces were written."""
+        self.script(knows(ANSWERS))
+        sent = re.sub(r"\s", "", json.dumps(self.bodies, ensure_ascii=False))
+        return {one for one in planted if re.sub(r"\s", "", one) in sent}
+
+
+async def the_day(office: Office, sent: Recorded, chat: Chat) -> None:
+    """Ask for all that models do, in the chat."""
+    for words in (
+        f"note on Ada: her lamps are paid from {PLANTED}",
+        TOLD,
+        QUESTION,
+        f"/research the workshop in Basel and {IBAN}",
+        f"Ada has been waiting for her money at {IBAN} for a week now",
+        f"/policy add before lunch I want nothing to go to {IBAN}",
+        f"write to Bruno that my account is {IBAN}",
+        f"be creative: write to Bruno that my card is {CARD}",
+    ):
+        await chat.say(words)
+    await chat.drop(MAIL)
+    await chat.say("/enrich Ada")
+    sent.script(
+        plan(note("first", {"write": "what Ada said"}), mail("tell", "nowhere", text=IBAN)),
+        plan(
+            note("first", f"Ada is paid from {PLANTED}"),
+            mail("tell", "first", text={"write": "it"}),
+        ),
+        says({"text": WRONG}),
+    )
+    await chat.say(f"{ASK}, from {IBAN}")
+    for start in [token for (_, label), token in chat.tokens.items() if label == "▶ Start"]:
+        await chat.press(start)
+    sent.script(knows(ANSWERS))
+    aim = "objective: grow newsletter from 0 to 900 by 31 December"
+    await recorded(chat, aim, "New objective")
+    await recorded(
+        chat, f"project Ada {IBAN} for the newsletter until 31 January 2027", "New project"
+    )
+    office.clock.advance(days=14)
+    await chat.say("newsletter is at 20")
+    await week(office.app, chat, office.clock, 2)
+
+
+async def by_night(office: Office, chat: Chat) -> None:
+    """Have drafts made in shadow, by another model and by another file of a specialist."""
+    await try_out(chat, "prompt 5 with far/two", "in shadow")
+    await chat.say("off-peak is 22 to 6")
+    for number in (CARD, PHONE):
+        await chat.say(f"write to Bruno that he reaches me by {number}")
+    office.clock.advance(hours=14)
+    await chat.settle()
+    await office.app.close()
+    write(office)
+    await office.open(**FAR)
+    await office.app.close()
+    write(office, prompt=NEW)
+    chat = await office.open(**FAR)
+    await chat.tap(CHANGED, "End trial of letters 2")
+    await chat.tap(TITLE, "letters 2: in shadow")
+    await chat.say(f"write to Bruno that {TEMPLATE} for {IBAN}")
+    office.clock.advance(hours=14)
+    await chat.settle()
+
+
+async def probed(office: Office) -> None:
+    far = office.server.url.replace("127.0.0.1", "127.1")
+    models = minds.of(Settings(**FAR | {"model_servers": (f"far={far}",)}))(office.app.house)
+    assert [one async for one in probing.probe(office.app.house, models)]
+
+
+@pytest.mark.timeout(600)
+async def test_of_no_purpose_does_a_number_or_an_address_leave_plain(office: Office) -> None:
+    sent = Recorded(office)
+    sent.script(knows(ANSWERS))
+    chat = await office.open(**FAR)
+    await the_day(office, sent, chat)
+    await by_night(office, chat)
+    await probed(office)
+    assert sent.plain(CANARIES) == set()
+    assert "[IBAN-" in json.dumps(sent.bodies)
+    steps = {one.step for one in await office.rows(reasons) if one.state in HEARD}
+    missing = [name for name, said in purposes().items() if not any(map(said.search, steps))]
+    assert missing == []
+    assert "shadow.draft.text/5+2" in steps  # those that are asked for together
+
+
+@pytest.mark.timeout(600)
+async def test_by_rule_no_name_leaves_either_and_the_rest_is_still_answered(
+    office: Office,
+) -> None:
+    sent = Recorded(office)
+    sent.script(knows(ANSWERS))
+    chat = await office.open(**FAR)
+    await agreed(chat, "never send customer data to a remote model")
+    await chat.say("Ada Example and Bruno Muster agreed that the workshop in Bern needs a ramp")
+    await chat.say("the workshop in Bern needs a stage")
+    await chat.say("what does the workshop in Bern need?")
+    await the_day(office, sent, chat)
+    assert sent.plain((*CANARIES, *NAMES)) == set()
+    assert "needs a stage" in json.dumps(sent.bodies)
