@@ -1,7 +1,8 @@
 """Rules about language models in the operator's own words, English or German. Pure.
 
 “never send customer data to a remote model” · “use only small models” · “at most 2 EUR a day for
-models” · “never use the large model at night”. Each sentence is understood whole, or it is none.
+models” · “never use the large model at night” · “never send customer data to mistral/large” ·
+“only my own server may read personal data”. Each sentence is understood whole, or it is none.
 """
 
 import re
@@ -20,6 +21,7 @@ from policies.rules import Rule
 
 CHARS_MAX = 200
 CENT = Decimal("0.01")
+SLUG = re.compile(r"[^a-z0-9]+")
 _MODEL = r"(?:an?\s+|the\s+|any\s+|ein(?:em?|en)?\s+|das\s+|dem\s+|die\s+|kein\s+)?"
 _SIZE = r"(?P<tier>small|large|big|judge|kleine[mns]?|große[mns]?|grosse[mns]?)"
 _FAR = r"(?P<remote>remote|cloud|external|foreign|fremde[mns]?|entfernte[mns]?|externe[mns]?)"
@@ -27,6 +29,14 @@ _NOUN = r"(?:language\s+)?(?:models?|(?:sprach)?modelle?[ns]?)"
 _DATA = (
     r"(?P<personal>customer(?:s['\u2019]?|['\u2019]s)?\s+(?:data|mails?)|personal\s+data|private\s+data"
     r"|kundendaten|persönliche\s+daten|personenbezogene\s+daten)"
+)
+_WHICH = (  # a model by its name, or all of a server: “mistral/…”
+    r"(?:(?:(?:the|das|dem)\s+)?modell?\s+)?(?P<which>[a-z][\w.-]*/(?:[\w.:/-]*\w|\*|…)?)"
+    r"|(?:(?:the|den|der|dem)\s+)?server\s+(?P<server>[a-z][\w.-]*)"
+)
+_OWN = (
+    r"(?P<own>(?:my|our|meine?|unsere?)\s+(?:own\s+|eigene[rns]?\s+)?"
+    r"(?:servers?|machines?|computers?|rechner|(?:sprach)?modelle?|(?:language\s+)?models?))"
 )
 _NEVER = r"(?:never|do\s+not|don['\u2019]t|nie(?:mals)?)"
 _TIMES = {
@@ -43,6 +53,12 @@ _SENTENCES = tuple(
     for sentence in (
         rf"{_NEVER}\s+(?:send|give|show|pass)\s+{_DATA}\s+to\s+{_MODEL}(?:{_FAR}\s+)?{_NOUN}",
         rf"(?:schicke?|sende|gib|zeige?)\s+{_NEVER}\s+{_DATA}\s+an\s+{_MODEL}(?:{_FAR}\s+)?{_NOUN}",
+        rf"{_NEVER}\s+(?:send|give|show|pass)\s+{_DATA}\s+to\s+(?:{_WHICH})",
+        rf"(?:schicke?|sende|gib|zeige?)\s+{_NEVER}\s+{_DATA}\s+an\s+(?:{_WHICH})",
+        rf"{_NEVER}\s+(?:use|ask)\s+(?:{_WHICH})",
+        rf"(?:frage?|nimm|benutze?)\s+{_NEVER}\s+(?:{_WHICH})",
+        rf"(?P<but>only)\s+(?:{_OWN}|{_WHICH})\s+(?:may|can)\s+(?:read|see|get|have)\s+{_DATA}",
+        rf"(?P<but>nur)\s+(?:{_OWN}|{_WHICH})\s+(?:darf|dürfen)\s+{_DATA}\s+(?:lesen|sehen|haben)",
         rf"(?:use\s+only|only\s+use|only|nimm\s+nur|nur)\s+{_MODEL}(?P<only>{_SIZE}\s+){_NOUN}",
         rf"{_NEVER}\s+(?:use|ask)\s+{_MODEL}(?:{_SIZE}\s+|{_FAR}\s+)?{_NOUN}(?:\s+(?:{_WHEN}|{_CLOCK}))?",
         rf"(?:frage?|nimm|benutze?)\s+(?:{_WHEN}|{_CLOCK})?\s*{_NEVER}\s+{_MODEL}"
@@ -85,7 +101,9 @@ def _bounds(given: dict[str, str | None], context: Context) -> list[_Bound] | No
     if given.get("most"):
         return _most(str(given["most"]), context, str(given.get("agent") or "").casefold())
     bounds = []
-    if given.get("remote"):
+    if named := given.get("which") or given.get("server"):
+        bounds.append(_named(named, but=bool(given.get("but"))))
+    if given.get("remote") or given.get("own"):
         far: dict[str, Any] = {"remote": True}
         bounds.append(_Bound("remote", "remote", " of somebody else's", far, {"remote": False}))
     if said := given.get("tier"):
@@ -123,6 +141,23 @@ def _size(tier: str, *, only: bool) -> _Bound:
     other = "small" if tier != "small" else "large"
     says = f" that is none of the {tier} ones"
     return _Bound(f"but-{tier}", f"tier != '{tier}'", says, {"tier": other}, {"tier": tier})
+
+
+def _named(said: str, *, but: bool) -> _Bound:
+    """Return the bound of one model, or of a whole server; `but`: of every other one.
+
+    Whoever says “Mistral” means mistral.
+    """
+    server, slash, model = said.partition("/")
+    whole = not slash or model in ("", "*", "…")
+    one, called = (f"{server}/any", f"the server {server}") if whole else (said, said)
+    pattern = (f"{server}/" if whole else f"{said}$").replace(".", "[.]")
+    clause, id = f"model.matches('(?i)^{pattern}')", SLUG.sub("-", said.casefold()).strip("-")
+    named, others = {"model": one}, {"model": "another/one"}
+    if but:
+        says = f" of another than {called}" if whole else f" that is not {called}"
+        return _Bound(f"but-{id}", f"!{clause}", says, others, named)
+    return _Bound(id, clause, f" of {called}" if whole else f" ({said})", named, others)
 
 
 def _tier(said: str) -> str:

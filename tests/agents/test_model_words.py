@@ -26,6 +26,24 @@ EN = Context(now=datetime(2026, 11, 20, 9, 0, tzinfo=UTC), zone="Europe/Berlin")
         ("never use remote models at the weekend", ("remote", "weekend")),
         ("never ask a model after 18", ("hour >= 18",)),
         ("never use models", ()),
+        (
+            "never send customer data to mistral/large-2",
+            ("model.matches('(?i)^mistral/large-2$')", "data_"),
+        ),
+        ("never send customer data to mistral/…", ("model.matches('(?i)^mistral/')", "data_class")),
+        ("never show personal data to the server mistral", ("model.matches('(?i)^mistral/')", "d")),
+        (
+            "schicke nie Kundendaten an mistral/...",
+            ("model.matches('(?i)^mistral/')", "data_class"),
+        ),
+        ("never ask the model home/qwen3:8b", ("model.matches('(?i)^home/qwen3:8b$')",)),
+        ("only my own server may read personal data", ("remote", "data_class in")),
+        ("nur mein eigener Server darf Kundendaten lesen", ("remote", "data_class in")),
+        (
+            "only home/qwen3 may read customer data",
+            ("!model.matches('(?i)^home/qwen3$')", "data_class in"),
+        ),
+        ("only the server home may see private data", ("!model.matches('(?i)^home/')", "data_")),
     ],
 )
 def test_every_word_about_models_becomes_a_condition(words: str, when: tuple[str, ...]) -> None:
@@ -47,6 +65,9 @@ def test_every_word_about_models_becomes_a_condition(words: str, when: tuple[str
         "at most two a day for models",
         "never use models before 25",
         "never use the red model",
+        "only Ada may read personal data",
+        "only my own server may read mails",
+        "never send customer data to mistral/large and home/one",
         "> never use models",
         "never use models?",
         "you may use models",

@@ -7,7 +7,7 @@ import pytest
 from engine.planning import ledger
 from engine.rules import own_rules
 from tests.peers.models import fails, says
-from tests.walks.model_office import CARD, TEMPLATE, WISH, WROTE, Office
+from tests.walks.model_office import CARD, DRAFT, TEMPLATE, WISH, WROTE, Office
 
 NEVER_FAR = "never send customer data to a remote model"
 
@@ -25,6 +25,28 @@ async def test_never_send_customer_data_to_a_remote_model_sends_nothing(
     assert office.server.asked == []
     assert TEMPLATE in chat.text(CARD)
     assert await office.rules_said() == ["said-models-never-remote-personal"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says_"),
+    [
+        ("Never send customer data to Far/…", "of the server Far, with what names somebody: never"),
+        ("never send customer data to far/one", "(far/one), with what names somebody: never"),
+        ("only my own server may read personal data", "of somebody else's, with what names"),
+        ("only the server home may read customer data", "of another than the server home, with"),
+    ],
+)
+async def test_a_rule_in_words_names_who_may_read_what_is_somebodys(
+    office: Office, words: str, says_: str
+) -> None:
+    chat = await office.open(model_small=("far/one", "home/two"))
+    await chat.say(words)
+    assert f"A language model {says_}" in chat.text("A new rule?")
+    await chat.tap("rule?", "Yes, from now on")
+    office.server.script(DRAFT)
+    await chat.say(WISH)
+    assert [call["model"] for call in office.server.asked] == ["two"]
+    assert WROTE in chat.text(CARD)
 
 
 @pytest.mark.parametrize(
