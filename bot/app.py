@@ -44,6 +44,7 @@ from bot.commands.tools import Tools
 from bot.commands.trust import Trust
 from bot.commands.verbs import VERBS, Verb
 from bot.commands.who import Who
+from bot.commands.why import Why
 from bot.delivery import Delivery
 from bot.remembering import Remembering
 from bot.surfaces import Heard, Surface
@@ -307,6 +308,7 @@ def _furnish(
         Autonomy(house),
         Trust(house),
         Modes(house),
+        Why(house),
         Offpeak(house),
         Reminders(house),
         Secrets(house),

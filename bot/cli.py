@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from bot.settings import Settings
 
+UNKNOWN_WHY = "I find nothing that ends with “{}”."
 PACKAGES = ("bot", "agents", "engine", "connectors", "policies", "memory")
 OK, FAILED, MISUSED = 0, 1, 2
 WHERE = {  # what to do with a pairing code
@@ -99,30 +100,32 @@ def doctor(
 
 @cli.command()
 def why(
-    effect: Annotated[str, typer.Argument(help="An effect, or the end of its id.")],
+    wanted: Annotated[
+        str, typer.Argument(help="An effect, a wish, a message or a call to a model; or its end.")
+    ],
     replay: Annotated[
         bool, typer.Option("--replay", help="Decide it again by what was kept, and compare.")
     ] = False,
 ) -> None:
-    """Explain an effect, from its receipt back to the words that asked for it."""
+    """Explain what was done or answered, back to the words that asked for it."""
     from bot import offices
 
     if replay:
-        _replay(effect)
+        _replay(wanted)
         return
-    told = _await(offices.why(_settings(), effect))
+    told = _await(offices.why(_settings(), wanted))
     if told is None:
-        _fail(f"I find no effect that ends with “{effect}”.")
+        _fail(UNKNOWN_WHY.format(wanted))
     _say(told)
 
 
-def _replay(effect: str) -> None:
+def _replay(wanted: str) -> None:
     from bot import offices
     from engine.why.rerun import lines
 
-    done = _await(offices.rerun(_settings(), effect))
+    done = _await(offices.rerun(_settings(), wanted))
     if done is None:
-        _fail(f"I find no effect that ends with “{effect}”.")
+        _fail(UNKNOWN_WHY.format(wanted))
     _say(lines(done))
     if any(one.differs for one in done):
         raise typer.Exit(FAILED)

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agents.specialists import crew, roster
+from bot.commands.why import CHECKS
 from bot.host import chosen
 from bot.lower import terminal
 from bot.settings import Settings
@@ -24,9 +25,9 @@ from engine.models import circuits
 from engine.outside import tools
 from engine.rules import own_rules, rulebook
 from engine.rules.house import House
-from engine.why import explain
+from engine.why import asked, subject
 from engine.why.rejudging import Again
-from engine.why.rerun import again
+from engine.why.rerun import of as again
 from memory import profile, upgrade
 from memory.copying import restoring, rollback, soundness, transfer
 from memory.copying import verify as checking
@@ -50,17 +51,17 @@ async def pairing_code(settings: Settings, surface: str) -> str:
 
 
 async def why(settings: Settings, wanted: str) -> str | None:
-    """Return the explanation of an effect as text; None when there is no such effect."""
+    """Return the explanation of what is wanted as text; None when there is no such thing."""
     async with _open(settings) as db, db.snapshot() as reader:
-        effect = await explain.find(reader, wanted)
-        return None if effect is None else terminal.lower(await explain.effect(reader, effect))
+        found = await subject.find(reader, wanted)
+        return None if found is None else terminal.lower(await asked.told(reader, found, CHECKS))
 
 
 async def rerun(settings: Settings, wanted: str) -> list[Again] | None:
-    """Decide about an effect again by what was kept then; None when there is no such effect."""
+    """Decide again by what was kept then; None when there is no such thing."""
     async with _open(settings) as db, db.snapshot() as reader:
-        effect = await explain.find(reader, wanted)
-        return None if effect is None else await again(reader, effect)
+        found = await subject.find(reader, wanted)
+        return None if found is None else await again(reader, found, CHECKS)
 
 
 async def verified(settings: Settings, head: str | None) -> checking.Report:

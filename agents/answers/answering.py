@@ -8,7 +8,7 @@ asked for, the passages have one, and the answer none.
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -26,6 +26,9 @@ sources it is from. Say only what they say; copy amounts, dates and names letter
 they contradict each other, say both. Where they do not answer the question, say so in one sentence
 and name the nearest source. Write no links. What stands in square brackets like [MAIL-1-abc123]
 stays letter by letter."""
+UNCOUNTED = "a number is asked for, a source that it names has one, and it says none"
+NOT_GIVEN = "a sentence names a source that was not given"
+FROM_NOWHERE = "a number, link or address in it stands in no source that its sentence names"
 SENTENCE_CHARS_MAX = 400
 SENTENCES_MAX = 6
 Writing = Callable[[str], Awaitable[None]]
@@ -42,6 +45,13 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"[\w.+-]+@[\w.-]+\w|(?:https?://|www\.)\S*\w|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b")
+
+
+class Told(Protocol):
+    """What a source says."""
+
+    @property
+    def text(self) -> str: ...
 
 
 class Sentence(BaseModel):
@@ -100,11 +110,11 @@ async def paragraph(
     if not isinstance(answer, Answer):
         return None
     sources = {n: one for n, one in sources.items() if one.id in answer.given}
-    if not _holds(answer.value.sentences, question, sources):
-        return None
     sentences = answer.value.sentences
+    if fault(sentences, question, sources):
+        return None
     named = sorted({number for one in sentences for number in one.sources})
-    return Written(_text(sentences), tuple(named), answer.model)
+    return Written(text_of(sentences), tuple(named), answer.model)
 
 
 def _hears(question: str, sources: Mapping[int, Recalled], writing: Writing) -> Hears:
@@ -118,20 +128,21 @@ def _hears(question: str, sources: Mapping[int, Recalled], writing: Writing) -> 
         except (ValidationError, KeyError, TypeError):
             return
         read = {n: one for n, one in sources.items() if one.id in given}
-        if len(done) != told and _holds(done, question, read):
+        if len(done) != told and not fault(done, question, read):
             told = len(done)
-            await writing(_text(done))
+            await writing(text_of(done))
 
     return hears
 
 
-def _holds(sentences: Sequence[Sentence], question: str, sources: Mapping[int, Recalled]) -> bool:
-    return _counts(sentences, question, sources) and all(
-        cited(one, question, sources) for one in sentences
-    )
+def fault(sentences: Sequence[Sentence], question: str, sources: Mapping[int, Told]) -> str:
+    """Return why these sentences cannot be shown, in a few words; "": they can."""
+    if not _counts(sentences, question, sources):
+        return UNCOUNTED
+    return next(filter(None, (unborne(one, question, sources) for one in sentences)), "")
 
 
-def _counts(sentences: Sequence[Sentence], question: str, sources: Mapping[int, Recalled]) -> bool:
+def _counts(sentences: Sequence[Sentence], question: str, sources: Mapping[int, Told]) -> bool:
     """Say whether a number is told where one is asked for and a source that is named has one."""
     if not _HOW_MANY.search(question) or any(_COUNT.search(one.text) for one in sentences):
         return True
@@ -139,17 +150,24 @@ def _counts(sentences: Sequence[Sentence], question: str, sources: Mapping[int, 
     return not any(_NUMBER.search(sources[number].text) for number in named)
 
 
-def cited(one: Sentence, question: str, sources: Mapping[int, Recalled]) -> bool:
+def cited(one: Sentence, question: str, sources: Mapping[int, Told]) -> bool:
     """Say whether every source it names was given, and its numbers and addresses stand in them."""
+    return not unborne(one, question, sources)
+
+
+def unborne(one: Sentence, question: str, sources: Mapping[int, Told]) -> str:
+    """Return what of a sentence its sources do not bear, in a few words; "": they bear it."""
     if not all(number in sources for number in one.sources):
-        return False
+        return NOT_GIVEN
     read = " ".join([question, *(sources[number].text for number in one.sources)])
     places = {place.casefold() for place in _PLACE.findall(one.text)}
     known = {place.casefold() for place in _PLACE.findall(read)}
-    return places <= known and set(_NUMBER.findall(one.text)) <= set(_NUMBER.findall(read))
+    borne = places <= known and set(_NUMBER.findall(one.text)) <= set(_NUMBER.findall(read))
+    return "" if borne else FROM_NOWHERE
 
 
-def _text(sentences: Sequence[Sentence]) -> str:
+def text_of(sentences: Sequence[Sentence]) -> str:
+    """Return the paragraph as it is shown."""
     return " ".join(f"{one.text.strip()} {numbers(one)}" for one in sentences)
 
 

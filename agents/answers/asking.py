@@ -49,6 +49,7 @@ TOLD_MAX = 5
 FACTS_MAX = 6
 QUOTE_CHARS = 280
 NOT_IT = "Not what I asked"
+WHY = "why.asked"
 NOTED = "Noted: that was no answer. It counts in /memory."
 FOUND = "What I find about this"
 NOTHING = "I find nothing about this."
@@ -167,7 +168,7 @@ class Asking:
             evidence.insert(0, Evidence(label="the record", ref=sought.record.id))
         parts += [Facts(evidence=(*curating.cited(found.facts), *evidence))] if evidence else []
         summary = first or (top if found.empty else f"{top}: {_told(found)}")
-        buttons = _buttons(key, found, settings)
+        buttons = _buttons(key, found, settings, by_model=self.models.set_up)
         return Msg(key=key, summary=summary[:190], parts=tuple(parts), buttons=buttons)
 
     def _looked(self, sought: Sought, found: Answer) -> str:
@@ -280,14 +281,18 @@ def _told(found: Answer) -> str:
     return ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for what, n in counts if n)
 
 
-def _buttons(key: str, found: Answer, settings: dict[str, Any]) -> tuple[tuple[Button, ...], ...]:
+def _buttons(
+    key: str, found: Answer, settings: dict[str, Any], *, by_model: bool
+) -> tuple[tuple[Button, ...], ...]:
     rows = [
         (Button(label=_label(number, one, settings), action=places.ACTION, ref=one.id),)
         for number, one in enumerate(found.told, 1)
     ]
-    id = recalls.id_of(key.partition(":")[2], "question")
-    wrong = (Button(label=NOT_IT, action="recall.wrong", ref=id),)
-    return (*rows, wrong) if not found.empty else ()
+    event = key.partition(":")[2]
+    last = [Button(label=NOT_IT, action="recall.wrong", ref=recalls.id_of(event, "question"))]
+    if by_model and found.told:
+        last.append(Button(label="Why?", action=WHY, ref=event))
+    return (*rows, tuple(last)) if not found.empty else ()
 
 
 def _label(number: int, one: Recalled, settings: dict[str, Any]) -> str:

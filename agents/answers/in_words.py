@@ -20,6 +20,7 @@ from memory.recalling.recall import Recalled
 from memory.redaction import REDACTS
 
 WRITES = "being written, from the passages below"
+WROTE = "{}, from the passages below"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Above:
     async def _end(self, tx: Tx, written: Written | None, told: Sequence[Recalled]) -> None:
         """Show the whole, or nothing of it."""
         if written is not None:
-            who = f"{written.model}, from the passages below"
+            who = WROTE.format(written.model)
             if await self._show(tx, self._with(written.text, who)):
                 await recalls.cited(tx, self.event, [told[at - 1].id for at in written.sources])
                 return

@@ -56,13 +56,18 @@ class Proposed(BaseModel):
     not_for: list[dict[str, Value]] = Field(default_factory=list, max_length=5)
 
 
-async def proposed(house: House, models: Models, said: str) -> tuple[Made, str] | None:
+async def proposed(
+    house: House, models: Models, said: str, asked_in: str
+) -> tuple[Made, str] | None:
     """Return the rule that a model makes of the words, and the sentence that says so.
 
-    None: nobody understood them. PermanentError, BookError: what was proposed cannot be a rule.
+    `asked_in` is the event that said them. None: nobody understood them. PermanentError, BookError:
+    what was proposed cannot be a rule.
     """
     wish = Wish(
-        wanted=model_calls.Wanted(step=STEP, agent="front", basis=model_calls.digest(said)),
+        wanted=model_calls.Wanted(
+            step=STEP, agent="front", basis=model_calls.digest(said), task=asked_in
+        ),
         tier="small",
         task=_task(house),
         parts=(Part("the rule in the owner's words", said, "personal"),),

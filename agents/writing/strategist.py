@@ -75,7 +75,10 @@ def wish(proposed: Event) -> Wish[Worded]:
     """Return what a model is asked about a weekly look."""
     return Wish(
         wanted=model_calls.Wanted(
-            step=STEP, agent=AGENT, basis=model_calls.digest(proposed.id, _seen(proposed))
+            step=STEP,
+            agent=AGENT,
+            basis=model_calls.digest(proposed.id, _seen(proposed)),
+            task=proposed.id,
         ),
         tier="large",
         task=TASK,

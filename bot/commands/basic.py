@@ -48,7 +48,7 @@ HELP = {
     "help": "what I can do",
     "waiting": "what waits for you",
     "triage": "what went wrong and is not settled",
-    "why": "why something was done: the newest, or /why and the end of its id",
+    "why": "why I did or answered something: the newest, the card you reply to, or /why and an id",
     "undo": "take back the newest thing that can be taken back",
     "stop": "hold everything at once; it holds until you say /resume",
     "resume": "go on, item by item",
@@ -107,6 +107,7 @@ ELSEWHERE = (
     "autonomy",
     "trust",
     "always",
+    "why",
     "secret",
     "who",
     "facts",
@@ -178,18 +179,6 @@ class Commands:
         """List what went wrong and is not settled."""
         async with self.house.db.snapshot() as reader:
             return await triage.told(reader, f"triage:{event.id}")
-
-    async def why(self, event: Event, rest: str) -> Msg:
-        """Explain one effect, the newest one if none is named."""
-        async with self.house.db.snapshot() as reader:
-            wanted = await explain.find(reader, rest) if rest else await explain.newest(reader)
-            if wanted is None:
-                what = (
-                    f"I find nothing that ends with “{rest}”." if rest else "Nothing was done yet."
-                )
-                return say(f"why:{event.id}", what)
-            told = await explain.effect(reader, wanted)
-        return told.model_copy(update={"key": f"why:{event.id}"})
 
     async def undo(self, event: Event, rest: str) -> Msg | None:
         """Take back one effect: the named one, or the newest that can be taken back."""

@@ -1,13 +1,14 @@
 """/research: findings on a card, each sentence with its sources; the passages stand below it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from agents.answers import answering, places
+from agents.answers import rechecked as again
 from agents.answers import sought as reading
 from agents.answers.sought import Sought
 from agents.hearing.front import Command
-from agents.specialists.researcher import Found, Researcher
+from agents.specialists.researcher import Findings, Found, Researcher
 from engine.chat import outbox, words
 from engine.chat.messages import (
     Bullets,
@@ -24,6 +25,8 @@ from engine.chat.messages import (
 )
 from engine.keeping import recalls
 from engine.rules.house import House
+from engine.why.calls import Call
+from engine.why.rerun import Led
 from memory import events, profile
 from memory.db import Reader
 from memory.events import Event
@@ -35,6 +38,8 @@ NOTHING = "I find nothing about this. I looked through {} of mails, messages, no
 PLAIN = "No language model is set up, so these are the passages themselves."
 SILENT = "No findings, so these are the passages themselves: {}"
 LEFT_OUT = "{} left out: what they named as their sources did not say so."
+BORNE = "{kept} of {all} sentences stand in the sources they name; the others are left out"
+OTHER = "the card shows other findings"
 QUOTE_CHARS = 400
 AGAIN_MAX = 3  # something was forgotten meanwhile: look anew
 
@@ -94,7 +99,7 @@ async def _message(reader: Reader, key: str, question: str, found: Found) -> Msg
     if not found.sources:
         looked = _count(await recalls.looked(reader), "passage")
         return Msg(key=key, summary=title, parts=(*parts, _para(NOTHING.format(looked))))
-    said = tuple(f"{one.text.strip()} {answering.numbers(one)}" for one in found.findings)
+    said = _lines(found.findings)
     parts += [Bullets(items=said)] if said else []
     parts += [_para(text) for text in _notes(found)]
     quotes = tuple(
@@ -107,6 +112,28 @@ async def _message(reader: Reader, key: str, question: str, found: Found) -> Msg
     parts += [Fold(title=f"Sources ({len(quotes)})", parts=quotes)] if said else quotes
     evidence = tuple(Evidence(label=places.KINDS[o.kind], ref=o.ref) for o in found.sources)
     return Msg(key=key, summary=title, parts=(*parts, Facts(evidence=evidence)))
+
+
+async def rechecked(reader: Reader, call: Call) -> Led | None:
+    """Hold findings once more against their sources, and compare them with what the card shows."""
+    sources = again.sources_of(call)
+    if sources is None:
+        return Led("", gone=again.NOT_SENT)
+    said = Findings.model_validate(call.value).findings
+    question = call.parts[again.QUESTION]
+    kept = [one for one in said if answering.cited(one, question, sources)]
+    says, used = BORNE.format(kept=len(kept), all=len(said)), again.named(call, kept)
+    msg = await again.card(reader, f"research:{call.row.task}")
+    if msg is None:
+        return Led(says, used, gone=again.NO_CARD)
+    shown = next((part.items for part in msg.parts if isinstance(part, Bullets)), ())
+    if shown == _lines(kept):
+        return Led(says, used)
+    return Led(says, used, gone=again.REPLACED) if call.redacted else Led(says, used, OTHER)
+
+
+def _lines(findings: Iterable[answering.Sentence]) -> tuple[str, ...]:
+    return tuple(f"{one.text.strip()} {answering.numbers(one)}" for one in findings)
 
 
 def _notes(found: Found) -> Iterator[str]:

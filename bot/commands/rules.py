@@ -126,7 +126,7 @@ class Rules:
         try:
             async with self.house.db.snapshot() as reader:
                 offered = await self.offered(reader, said)
-            offered = offered or await self._proposed(said)
+            offered = offered or await self._proposed(said, event.id)
         except PermanentError as error:
             return say(key, rule_desk.CANNOT.format(error))
         except BookError as error:
@@ -153,9 +153,9 @@ class Rules:
         settings = await profile.read(reader)
         return Context(reader.now, settings["zone"], settings["locale"], settings["currency"])
 
-    async def _proposed(self, said: str) -> rule_offer.Offer | None:
+    async def _proposed(self, said: str, asked_in: str) -> rule_offer.Offer | None:
         """Return the offer of what a model makes of words that I do not know."""
-        found = await rule_proposed.proposed(self.house, self.models, said)
+        found = await rule_proposed.proposed(self.house, self.models, said, asked_in)
         if found is None:
             return None
         made, by = found

@@ -13,6 +13,7 @@ from bot.commands import (
     recording,
     secrets,
     who,
+    why,
 )
 from engine.acting.taps import Reply
 from engine.autonomy import always_desk, ladder, rule_desk
@@ -62,6 +63,7 @@ VERBS: dict[str, Verb] = {
     **going_on.VERBS,
     **compensating.VERBS,
     **modes.VERBS,
+    **why.VERBS,
     "option": options.take,
     "redirect": redirects.redirect,
     "endorse": endorsing.endorse,

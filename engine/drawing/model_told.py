@@ -1,6 +1,7 @@
 """What is told of model calls: one line on a card, and one a call in `/why`."""
 
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -44,17 +45,13 @@ async def on_card(reader: Reader, task: str, currency: str, *, shown: bool = Tru
     return f"{cost} · drafted by {wrote}"
 
 
-async def in_why(reader: Reader, task: str, currency: str) -> tuple[str, ...]:
-    """Return one line for each call that was made, or refused, for a task; oldest first."""
-    return tuple(_line(row, currency) for row in await _of_task(reader, task))
-
-
-async def _of_task(reader: Reader, task: str) -> list[sa.Row[tuple[object, ...]]]:
+async def _of_task(reader: Reader, task: str) -> list[sa.Row[Any]]:
     query = sa.select(reasons).filter_by(task=task).order_by(rowid(reasons))
     return await reader.rows(query)
 
 
-def _line(row: sa.Row[tuple[object, ...]], currency: str) -> str:
+def line(row: sa.Row[Any], currency: str) -> str:
+    """Return what is told of one call that was made, or refused: a row of `reasons`."""
     model = f"{row.model} ({row.tier}) " if row.model else ""
     parts = [f"{row.step}: {model}{STATES.get(row.state, row.state)}"]
     if row.cached:

@@ -16,7 +16,7 @@ from engine.planning.ledger import NOTHING, Budget, Level, Purse
 from memory import profile
 from memory.db import Reader
 from memory.schema.models import costs, reasons
-from memory.schema.work import outcomes
+from memory.schema.work import goals, outcomes
 
 LEVELS: dict[Level, str] = {
     "normal": "every model may be asked.",
@@ -34,6 +34,15 @@ DONE = {  # what a finished outcome is called
     "post": "post published",
     "refund": "refund made",
     "reminder": "reminder set",
+}
+WITHOUT_GOAL = {  # what is asked for and is no wish: by the purpose in a step's name
+    "answer": "answer in a model's words",
+    "enrich": "look at what is known of somebody",
+    "hear.words": "message understood that was no one wish",
+    "intake.read": "mail read",
+    "research": "research",
+    "rule": "rule put into words",
+    "strategy": "weekly look put into words",
 }
 NONE = "{}. No language model is in use, and nothing is finished yet."
 
@@ -60,6 +69,7 @@ async def told(reader: Reader, currency: str, usual: Budget | None = None) -> st
     for kind, rows in sorted(kinds.items()):
         coming = f"; {await expecting.of_next(reader, kind, currency)}" if calls else ""
         lines.append(_of_kind(kind, rows, currency) + coming)
+    lines += await _without_goal(reader, currency)
     lines += _by_model(calls, currency)
     return "\n".join([*lines, *await _useless(reader, currency)])
 
@@ -88,6 +98,26 @@ def _of_kind(kind: str, ended: list[sa.Row[Any]], currency: str) -> str:
         f"• {name}: {len(done)} done, {words.cost(cost / len(done), currency)} each{with_vain}, "
         f"about {saved} minutes saved, {touched} decisions of yours"
     )
+
+
+async def _without_goal(reader: Reader, currency: str) -> list[str]:
+    """Return the price of each answer, research, read mail: what is asked for and is no wish."""
+    r = reasons.c
+    none = sa.or_(r.goal.is_(None), r.goal.not_in(sa.select(goals.c.id)))
+    asked: dict[str, list[sa.Row[Any]]] = defaultdict(list)
+    for row in await reader.rows(sa.select(r.step, r.task, r.state, r.cost).where(none)):
+        asked[row.step.partition("/")[0]].append(row)
+    lines = []
+    for purpose, name in sorted(WITHOUT_GOAL.items(), key=lambda one: one[1]):
+        if not (rows := asked.get(purpose)):
+            continue
+        cost, done = _sum(row.cost for row in rows), {r.task for r in rows if r.state == "answered"}
+        vain = len({row.task for row in rows} - done)
+        price = f"{len(done)}, {words.cost(cost / len(done), currency)} each" if done else ""
+        none_of = f"none, {words.cost(cost, currency)} for {vain} that came to nothing"
+        with_vain = f", with {vain} that came to nothing" if vain else ""
+        lines.append(f"• {name}: {f'{price}{with_vain}' if done else none_of}")
+    return lines
 
 
 def _by_model(calls: list[sa.Row[Any]], currency: str) -> list[str]:

@@ -10,7 +10,7 @@ from engine.chat.messages import Bullets, Fold, Heading, Msg, Para, Part, Span
 from engine.drawing import model_told
 from engine.planning import goals, refinements, tree, versions
 from engine.rules import bundles
-from engine.why import timeline
+from engine.why import calls, timeline
 from memory import events, profile
 from memory.canon import records
 from memory.db import Reader
@@ -61,14 +61,14 @@ async def effect(reader: Reader, effect_id: str) -> Msg:
     parts: list[Part] = [
         Heading(text=f"Why: {title}"),
         Para(spans=(Span(text=row.action["reason"]),)),
-        _line("Policy", _policy(row.verdict)),
-        _line("Touches", _bits(row.verdict["facts"])),
-        *await _rules(reader, row.verdict),
-        _line("State", row.state + (f" · {row.receipt['said']}" if row.receipt else "")),
+        line_of("Policy", policy(row.verdict)),
+        line_of("Touches", _bits(row.verdict["facts"])),
+        *await rules_then(reader, row.verdict),
+        line_of("State", row.state + (f" · {row.receipt['said']}" if row.receipt else "")),
     ]
     goal = await goals.get(reader, row.goal)
     if goal is not None and (for_ := await tree.says_above(reader, goal.project)):
-        parts.append(_line("For", for_))
+        parts.append(line_of("For", for_))
     parts += await _versions(reader, row, settings)
     parts.append(Fold(title=f"Origins of {_count(row)}", parts=(Bullets(items=_origins(row)),)))
     if about := await _about(reader, row):
@@ -77,15 +77,12 @@ async def effect(reader: Reader, effect_id: str) -> Msg:
     if unplanned := await _unplanned(reader, row):
         title = f"Wanted besides, not in the plan ({len(unplanned)})"
         parts.append(Fold(title=title, parts=(Bullets(items=unplanned),)))
-    if asked := await model_told.in_why(reader, row.task, settings["currency"]):
+    if made := await calls.of_effect(reader, row.task, row.goal):
+        asked = tuple(model_told.line(one.row, settings["currency"]) for one in made)
         title = f"Language models ({len(asked)})"
         parts.append(Fold(title=title, parts=(Bullets(items=asked),)))
-    line = tuple(timeline.told(await timeline.of_goal(reader, row.goal), settings))
-    parts.append(Fold(title=f"Timeline ({len(line)})", parts=(Bullets(items=line),)))
-    chain = await events.causes(reader, row.cause)
-    parts.append(
-        Fold(title=f"What led here ({len(chain)} steps)", parts=(_chain(chain, settings),))
-    )
+    parts.append(await timed(reader, row.goal, settings))
+    parts.append(await led(reader, row.cause, settings))
     parts.append(
         Para(spans=(Span(text=f"Effect {row.id} · digest {row.digest[:12]}", style="code"),))
     )
@@ -94,6 +91,18 @@ async def effect(reader: Reader, effect_id: str) -> Msg:
         summary=f"Why: {title}"[:190],
         parts=tuple(parts),
     )
+
+
+async def timed(reader: Reader, goal: str, settings: dict[str, Any]) -> Part:
+    """Return all that happened for a goal, folded."""
+    line = tuple(timeline.told(await timeline.of_goal(reader, goal), settings))
+    return Fold(title=f"Timeline ({len(line)})", parts=(Bullets(items=line),))
+
+
+async def led(reader: Reader, cause: str, settings: dict[str, Any]) -> Part:
+    """Return the events that led to one, and itself, folded."""
+    chain = await events.causes(reader, cause)
+    return Fold(title=f"What led here ({len(chain)} steps)", parts=(_chain(chain, settings),))
 
 
 async def newest(reader: Reader) -> str | None:
@@ -119,7 +128,7 @@ async def _title(reader: Reader, row: sa.Row[Any]) -> str:
     return str(kept["title"])
 
 
-def _policy(verdict: dict[str, Any]) -> str:
+def policy(verdict: dict[str, Any]) -> str:
     rules = ", ".join(verdict["rules"]) or "no rule"
     yielded = ", ".join(verdict.get("yielded", ()))
     gave = f"; {yielded} gave way" if yielded else ""
@@ -127,7 +136,7 @@ def _policy(verdict: dict[str, Any]) -> str:
     return f"{verdict['outcome']}: {verdict['because']} ({rules}{gave}; {book})"
 
 
-async def _rules(reader: Reader, verdict: dict[str, Any]) -> list[Part]:
+async def rules_then(reader: Reader, verdict: dict[str, Any]) -> list[Part]:
     """Return the words of the rules that matched, as they stood when they judged."""
     ids = [*verdict["rules"], *verdict.get("yielded", ())]
     said = await bundles.words(reader, verdict["bundle"], ids)
@@ -229,7 +238,7 @@ def said(event: Event) -> str:
     return f"{kind}: {_short(str(text))}" if text else kind
 
 
-def _line(label: str, text: str) -> Para:
+def line_of(label: str, text: str) -> Para:
     return Para(spans=(Span(text=f"{label}: ", style="bold"), Span(text=text)))
 
 

@@ -24,10 +24,14 @@ NO_BOOK = "the rule book {} is not kept, or this version cannot read it"
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """One thing that was done again. `differs`: how; "": it came out the same."""
+    """One thing that was done again. `differs`: how; "": it came out the same.
+
+    `gone`: what of it was erased or let go since, so that it cannot be done again.
+    """
 
     what: str
     differs: str = ""
+    gone: str = ""
 
 
 async def versions(reader: Reader, effect: str) -> list[Again]:

@@ -36,7 +36,7 @@ STAYS = frozenset(
     {"conv", "date", "digest", "file", "mail", "message_id", "mime", "redirects", "reply_to"}
 )
 QUOTING = (  # cards whose evidence is told there
-    *("about", "asked", "enrich", "fact", "facts", "place", "qualify", "research", "who"),
+    *("about", "asked", "enrich", "fact", "facts", "place", "qualify", "research", "who", "why"),
 )
 READ, PROPOSED = "email.fields", "enrich.proposed"  # events with words of others in their bodies
 OWNERS = ((suggestions, "event"), (goals, "asked_by"), (facts_table, "id"))

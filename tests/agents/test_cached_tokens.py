@@ -98,7 +98,6 @@ async def test_a_call_is_settled_at_that_price_and_why_tells_it(desk: Desk) -> N
     [reason], [cost] = await desk.reasons(), await desk.costs()
     assert reason.tokens_cached == 60
     assert Decimal(reason.cost) == Decimal(cost.amount) == Decimal("0.00246")
-    async with desk.app.db.snapshot() as reader:
-        [line] = await model_told.in_why(reader, "tsk_1", "EUR")
+    line = model_told.line(reason, "EUR")
     assert "100 (60 of them cached) + 20 tokens" in line
     assert "0.0025 EUR" in line
