@@ -105,7 +105,7 @@ async def test_an_editorial_calendar_becomes_briefs_and_drafts(office: Office) -
 
 async def test_without_a_model_it_says_so_and_what_it_can_do(app: Any, chat: Chat) -> None:
     await chat.say("make an editorial calendar for Ada Example, with briefs and drafts")
-    assert "I am not sure what you want, so I did nothing." in chat.last
+    assert "I am not sure what you want, so I did nothing but keep what you wrote." in chat.last
     assert "language model; none is set up" in chat.last
     await chat.say(ASK)
     assert "none is set up" in chat.last
