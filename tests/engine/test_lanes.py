@@ -81,7 +81,7 @@ async def test_while_a_person_waits_nothing_else_begins_for_a_while(
     monkeypatch.setattr(lanes_, "LETS_PASS_S", 0.01)
     [patient] = await wanted(lanes, "today", 1)
     async with asyncio.timeout(10):
-        while not patient.has:  # an answer may take long
+        while not patient.has:  # noqa: ASYNC110 - however long the answer takes
             await asyncio.sleep(0.01)
     assert not step.has
 
