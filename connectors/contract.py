@@ -29,6 +29,7 @@ EffectClass = Literal[
 Role = Literal[
     "destination", "reference", "amount", "secret", "value", "title", "text", "when", "flag"
 ]
+DataClass = Literal["public", "business", "personal", "secret"]
 UnknownOutcome = Literal["key", "client_id", "query", "ask"]
 TIMEOUT_S = 30.0
 ANSWER = "answer"  # in a receipt's data: what an outside tool said, somebody else's words
@@ -162,6 +163,7 @@ class Operation:
     timeout_s: float = TIMEOUT_S
     version: int = 1
     papers: Callable[[Any], Awaitable[tuple[Paper, ...]]] | None = None  # changes nothing
+    data_class: DataClass = "personal"  # of what it answers, at least
 
 
 @dataclass(frozen=True, slots=True)

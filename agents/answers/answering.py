@@ -14,8 +14,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from agents.models.door import Answer, Models
 from agents.models.wish import Hears, Part, Wish
+from connectors.contract import DataClass
 from engine.models import model_calls
-from engine.models.model_calls import DataClass
 from memory.recalling.recall import Recalled
 
 STEP = "answer/1"

@@ -11,8 +11,8 @@ from agents.playbooks.library import Slot
 from agents.reading import named as things
 from agents.reading import parties
 from agents.reading.words import Context
+from connectors.contract import DataClass
 from engine.chat import session
-from engine.models.model_calls import DataClass
 from engine.planning import goals
 from memory import profile
 from memory.canon import records

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from agents.models.listed import Tier
 from agents.models.redacting import names_somebody, secret_in
-from engine.models.model_calls import CLASSES, DataClass, Wanted, digest
+from connectors.contract import DataClass
+from engine.models.model_calls import CLASSES, Wanted, digest
 from engine.planning.ledger import Level
 
 T = TypeVar("T", bound=BaseModel)
@@ -114,11 +115,15 @@ class Wish(Generic[T]):
         return replace(self, parts=parts, wanted=wanted)
 
     def harmless(self, secrets: Sequence[str]) -> "Wish[T]":
-        """Return the wish without the passages that hold a password or key, whatever else they say.
+        """Return the wish without the passages that are secret, or hold a password or key.
 
         One of them is to keep no model from reading the others.
         """
-        left = tuple(p for p in self.parts if not (p.passage and secret_in(p.text, secrets)))
+
+        def hides(part: Part) -> bool:
+            return part.data_class == "secret" or secret_in(part.text, secrets)
+
+        left = tuple(part for part in self.parts if not (part.passage and hides(part)))
         return self if len(left) == len(self.parts) else self._of(left)
 
     def leaner(self) -> "Wish[T] | None":

@@ -4,7 +4,7 @@ look ─▶ rules (firmographics.py) ─▶ of what they did not find, a small m
 It only reads. What was found is proposed on a card, and nothing is written before a tap.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
@@ -16,6 +16,7 @@ from agents.models.wish import Part
 from agents.reading.verbatim import plain, stands
 from agents.specialists import firmographics, firmographics_keyed, sourced
 from agents.specialists.firmographics import ATTRIBUTES, VALUE_CHARS_MAX, Finding, Said
+from connectors.contract import Operation
 from engine.outside import answered
 from memory.canon.records import Record
 from memory.db import Reader
@@ -59,12 +60,14 @@ class Found:
 class Enricher:
     models: Models
 
-    async def look(self, reader: Reader, record: Record) -> tuple[Recalled, ...]:
+    async def look(
+        self, reader: Reader, record: Record, operations: Mapping[str, Operation]
+    ) -> tuple[Recalled, ...]:
         """Return what tools answered about a record, then the newest passages about it.
 
         But those that tell what we did ourselves.
         """
-        told = await answered.about(reader, record, ANSWERS_MAX)
+        told = await answered.about(reader, record, ANSWERS_MAX, operations)
         told += await about.newest(reader, record.id, SOURCES_MAX - len(told))
         return tuple({one.text: one for one in told if one.kind not in OURS}.values())
 

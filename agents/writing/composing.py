@@ -15,9 +15,10 @@ from agents.models.wish import Part, Wish
 from agents.playbooks.references import STEPS, WRITE, writes
 from agents.playbooks.scope import RESULT
 from agents.specialists.specialist import Scope, Wanted
-from connectors.contract import ANSWER, PermanentError
+from connectors.contract import ANSWER, DataClass, PermanentError
 from engine.acting import request as requests
 from engine.models import model_calls
+from engine.planning import plans
 from engine.planning.goals import Goal
 from engine.planning.plans import Task
 from engine.rules.house import House
@@ -66,8 +67,11 @@ class Composing:
         async with self.house.db.snapshot() as reader:
             voice = await style_desk.known(reader)
             gate = await requests.begun(reader, self.house, goal.id, evidence=True)
+            steps = await plans.of_goal(reader, goal.id)
         kept = self.house.operation(task.operation).effect == "internal"
-        parts = tuple(_parts(goal, task, scope, what, voice, gate, outside=not kept))
+        known = self.house.operations
+        brings = {s.key: known[s.operation].data_class for s in steps if s.operation in known}
+        parts = tuple(_parts(goal, task, scope, what, voice, gate, brings, outside=not kept))
         wish = Wish(
             wanted=model_calls.Wanted(
                 step=STEP.format(field=field),
@@ -99,7 +103,15 @@ class Composing:
 
 
 def _parts(
-    goal: Goal, task: Task, scope: Scope, what: str, voice: Style, gate: Gate, *, outside: bool
+    goal: Goal,
+    task: Task,
+    scope: Scope,
+    what: str,
+    voice: Style,
+    gate: Gate,
+    brings: Mapping[str, DataClass],
+    *,
+    outside: bool,
 ) -> Iterator[Part]:
     """Yield what it is written from: the steps it comes after, with what they brought.
 
@@ -117,8 +129,9 @@ def _parts(
         yield Part(f"the step {key}", _lines(own), "personal")
         if outside and others:
             yield Part(f"what others wrote in {key}", _lines(others), "personal", outside=True)
-        if outside and (told := given.get(RESULT, {}).get(ANSWER)):
-            yield Part(f"what {key} brought", str(told), "personal", outside=True)
+        of, told = brings.get(key, "personal"), given.get(RESULT, {}).get(ANSWER)
+        if outside and told and of != "secret":
+            yield Part(f"what {key} brought", str(told), of, outside=True)
     yield Part("the text that is wanted", f"{task.title}: {what}", "personal")
 
 

@@ -97,7 +97,7 @@ class Enriching:
             if record.kind not in PARTIES:
                 return True, say(key, NOT_A_PARTY.format(name=record.name))
             settings = await profile.read(reader)
-            sources = await self.enricher.look(reader, record)
+            sources = await self.enricher.look(reader, record, self.house.operations)
             asking = await _asking(reader, record)
         ours = (settings["company"], settings["email"].rpartition("@")[2])
         found = await self.enricher.found(record.name, sources, event.id, ours)

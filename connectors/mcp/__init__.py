@@ -13,6 +13,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from connectors.contract import DataClass
+
 CALL_S, CALL_S_MAX = 30.0, 600.0
 TOOLS_MAX = 200
 TOOL_CHARS_MAX = 40_000  # of a description and a schema together
@@ -22,7 +24,8 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 class Server(BaseModel, frozen=True, extra="forbid"):
     """One server, as `mcp.yaml` says: a command, and all that it is given of this machine.
 
-    `secrets` are variables whose value stands in a file; `folders` are those it may write into.
+    `secrets` are variables whose value stands in a file; `folders` are those it may write into;
+    `class` is how private what its tools answer is, at least: it decides which models may read it.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
@@ -32,6 +35,7 @@ class Server(BaseModel, frozen=True, extra="forbid"):
     secrets: dict[str, Path] = Field(default_factory=dict)
     folders: tuple[Path, ...] = ()
     timeout_s: float = Field(CALL_S, gt=0, le=CALL_S_MAX)  # of one call
+    data_class: DataClass = Field("personal", alias="class")
 
 
 class Tool(BaseModel, frozen=True):

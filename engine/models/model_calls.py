@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from pydantic import BaseModel
 
+from connectors.contract import DataClass
 from engine.acting import situation
 from engine.models import rungs
 from engine.planning import ledger, specs
@@ -31,7 +32,6 @@ from policies.house import ASK, OPERATIONS
 from policies.judge import judge
 from policies.rules import RUNS_BY_ITSELF, Action, Verdict
 
-DataClass = Literal["public", "business", "personal", "secret"]
 CLASSES: tuple[DataClass, ...] = ("public", "business", "personal", "secret")
 BY_MONEY = {"models-thrifty", "models-frozen"}  # the rules that speak of the budgets
 EMBEDDING = "embed/1"  # the step of every call for vectors

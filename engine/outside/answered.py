@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connectors.contract import ANSWER
+from connectors.contract import ANSWER, Operation
 from engine.outside import tools
 from memory.canon.records import Record
 from memory.db import Reader
@@ -18,10 +18,13 @@ LOOKED_MAX, TEXT_CHARS_MAX = 200, 4000
 BY = ("name", "email", "emails", "domain", "aliases")
 
 
-async def about(reader: Reader, record: Record, most: int) -> list[Recalled]:
+async def about(
+    reader: Reader, record: Record, most: int, operations: Mapping[str, Operation]
+) -> list[Recalled]:
     """Return the newest answers that named this record in the question; somebody else's words.
 
-    `by` is the tool. Only tools that the operator says only read, and still says so, count.
+    `by` is the tool, whose class among `operations` is that of its answers. Only tools that
+    the operator says only read, and still says so, count.
     """
     known = [one.operation for one in await readers(reader)]
     newest = sa.and_(
@@ -36,7 +39,7 @@ async def about(reader: Reader, record: Record, most: int) -> list[Recalled]:
     )
     called = _called(record)
     return [
-        _passage(row, record.id)
+        _passage(row, record.id, operations.get(row.action["operation"]))
         for row in await reader.rows(query)
         if _asks_for(row.action["args"], called) and row.receipt["data"].get(ANSWER)
     ][:most]
@@ -44,7 +47,7 @@ async def about(reader: Reader, record: Record, most: int) -> list[Recalled]:
 
 async def kept(reader: Reader, record: Record, refs: Collection[str]) -> bool:
     """Say whether one of these is an answer about the record that is a source still."""
-    return any(one.ref in refs for one in await about(reader, record, LOOKED_MAX))
+    return any(one.ref in refs for one in await about(reader, record, LOOKED_MAX, {}))
 
 
 async def readers(reader: Reader) -> list[tools.Known]:
@@ -67,10 +70,10 @@ def _asks_for(args: Mapping[str, Any], called: Collection[str]) -> bool:
     return any(str(value).casefold() in called for _, value in scalars(args))
 
 
-def _passage(row: sa.Row[Any], record: str) -> Recalled:
+def _passage(row: sa.Row[Any], record: str, tool: Operation | None) -> Recalled:
     text = str(row.receipt["data"][ANSWER])[:TEXT_CHARS_MAX]
     return Recalled(
         id=row.id, ref=row.id, kind="artifact", text=text, score=0.0, at=row.done_at,
-        trust="outside", sensitivity="personal", record=record,
+        trust="outside", sensitivity="personal" if tool is None else tool.data_class, record=record,
         by=row.action["operation"], because="",
     )  # fmt: skip

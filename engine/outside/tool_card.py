@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, get_args
 
-from connectors.contract import EffectClass, Role
+from connectors.contract import DataClass, EffectClass, Role
 from connectors.mcp import arguments
 from engine.chat import words
 from engine.chat.messages import (
@@ -56,6 +56,12 @@ OUTCOMES: Mapping[Outcome, str] = {
     "ask_twice": "you are asked twice",
     "deny": "it does not run",
 }
+BRINGS: Mapping[DataClass, str] = {
+    "public": "What it answers is public: any model may read it, unless it names somebody.",
+    "business": "What it answers is business: any model may read it, unless it names somebody.",
+    "personal": "What it answers is personal: models read it as they read mails.",
+    "secret": "What it answers is secret: no model reads it.",
+}
 STRICTEST: EffectClass = "destructive"
 Said = tuple[EffectClass | None, dict[str, Role]]
 WORDS_CHARS_MAX = 3000
@@ -72,8 +78,13 @@ def short(known: Known) -> str:
     return EFFECTS[known.effect] if known.effect else SHORT[known.state]
 
 
-def draw(known: Known, before: Known | None, book: Book, settings: dict[str, Any]) -> Msg:
-    """Return the card. `before`: the version that was classified last, if it is another one."""
+def draw(
+    known: Known, before: Known | None, book: Book, settings: dict[str, Any], of: DataClass
+) -> Msg:
+    """Return the card. `before`: the version that was classified last, if it is another one.
+
+    `of`: the class of what it answers.
+    """
     does = EFFECTS[known.effect] if known.effect else ""
     state = STATES[known.state].format(at=words.moment(known.at, settings), does=does)
     parts: list[Part] = [Heading(text=known.operation), _para(state, "bold")]
@@ -86,6 +97,7 @@ def draw(known: Known, before: Known | None, book: Book, settings: dict[str, Any
     if names := arguments.names(known.takes):
         parts.append(Bullets(items=tuple(_argument(known, name) for name in names)))
     if known.effect:
+        parts.append(_para(BRINGS[of]))
         parts += _meets(known.operation, known.effect, book)
     return Msg(
         key=key(known.operation),

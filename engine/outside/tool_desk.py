@@ -61,7 +61,9 @@ async def forget(house: House, tap: Tap, who: Person, key: str, values: dict[str
 async def put(tx: Tx, house: House, known: Known, conv: str) -> None:
     """Draw the card of a tool as it stands now, at the bottom of the conversation."""
     before = await tools.classified_before(tx, known)
-    card = tool_card.draw(known, before, house.book, await profile.read(tx))
+    made = house.operations.get(known.operation)
+    of = "personal" if made is None else made.data_class
+    card = tool_card.draw(known, before, house.book, await profile.read(tx), of)
     await outbox.post(tx, card, conv)
     await outbox.show_again(tx, card.key, conv)
 

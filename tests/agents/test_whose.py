@@ -6,7 +6,7 @@ import pytest
 
 from agents.models import whose
 from agents.models.wish import Part
-from engine.models.model_calls import DataClass
+from connectors.contract import DataClass
 from memory.canon import fields, records
 from tests.agents.desk import Desk, wish
 

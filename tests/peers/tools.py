@@ -82,7 +82,7 @@ class Hostile:
 
 def configured(*servers: Server) -> str:
     """Return `mcp.yaml` for these servers; JSON is YAML."""
-    kept = (one.model_dump(mode="json", exclude_defaults=True) for one in servers)
+    kept = (one.model_dump(mode="json", exclude_defaults=True, by_alias=True) for one in servers)
     return json.dumps({"servers": {one.pop("name"): one for one in kept}})
 
 
