@@ -25,6 +25,7 @@ from engine.acting import request
 from engine.chat import outbox, questions
 from engine.chat.messages import say
 from engine.flow.durable import Work, open_work
+from engine.models import shortage
 from engine.planning import goals, plan_card, plans, versions
 from engine.planning.goals import Goal
 from engine.planning.versions import Version
@@ -108,7 +109,10 @@ class Planning:
         given = await plan_recalled.with_memory(self.recall, given)
         plan = await self._proposed(given, known)
         if isinstance(plan, _NoPlan):
-            await self._none(event, goal_id, conv, said, plan)
+            if plan.short:
+                await self._postpone(event, goal_id, plan_card.key(goal_id), conv)
+            else:
+                await self._none(event, goal_id, conv, said, plan)
             return
         slots = {
             "values": {name: one.model_dump(mode="json") for name, one in values.items()},
@@ -138,7 +142,7 @@ class Planning:
         Steps go on while a model thinks: a plan that moved on is read once more, and never lost.
         """
         goal_id, note = str(event.body["ref"]), str(event.body["values"].get("note", "")).strip()
-        why: str | None = None
+        why: str | _NoPlan | None = None
         for _ in range(ROUNDS_MAX):
             async with self.house.db.snapshot() as reader:
                 anew = await Anew.read(reader, goal_id, note)
@@ -152,13 +156,20 @@ class Planning:
         if why == "":
             await self._offer(goal_id, event.id)
             return
+        if isinstance(why, _NoPlan):
+            conv = None if anew is None else anew.goal.conv
+            await self._postpone(event, goal_id, f"plan-none:{event.id}", conv)
+            return
         told = say(f"plan-none:{event.id}", NO_PLAN.format(why=why or MOVED_ON))
         async with self.house.db.transaction() as tx:
             goal = await goals.get(tx, goal_id)
             await outbox.post(tx, told, goal.conv if goal else None)
 
-    async def _replaced(self, event: Event, anew: Anew, note: str) -> str | None:
-        """Put a new plan in the place of one; "": it stands. Else why not; None: it moved on."""
+    async def _replaced(self, event: Event, anew: Anew, note: str) -> "str | _NoPlan | None":
+        """Put a new plan in the place of one; "": it stands. Else why not; None: it moved on.
+
+        Itself where only money was missing.
+        """
         goal_id, slots = anew.goal.id, anew.goal.slots
         said = (*slots["said"], note) if note else tuple(slots["said"])
         async with self.house.db.snapshot() as reader:
@@ -167,6 +178,8 @@ class Planning:
         given = await plan_recalled.with_memory(self.recall, anew.given(given))
         plan = await self._proposed(given, known)
         if isinstance(plan, _NoPlan):
+            if plan.short:
+                return plan
             return plan.why or plan.question or UNCLEAR
         kept = {n: one.model_dump(mode="json") for n, one in values.items()}
         body = [*anew.kept, *(one.model_dump() for one in ordered(plan))]
@@ -213,7 +226,7 @@ class Planning:
         for _ in range(2):
             answer = await self.models.ask(wish(self.house, given))
             if not isinstance(answer, Answer):
-                return _NoPlan(why=answer.why)
+                return _NoPlan(why=answer.why, short=answer.short)
             plan = answer.value
             if not plan.understood or (plan.question.strip() and not plan.steps):
                 return _NoPlan(question=plan.question.strip() if plan.understood else "")
@@ -258,6 +271,10 @@ class Planning:
                 msg = msg.model_copy(update={"parts": parts})
             await outbox.post(tx, msg, conv)
 
+    async def _postpone(self, event: Event, goal_id: str, card: str, conv: str | None) -> None:
+        async with self.house.db.transaction() as tx:
+            await shortage.ask(tx, self.models.limits, event.id, goal_id, card, conv)
+
     async def _offer(self, goal_id: str, cause: str) -> None:
         """Say what the rules say of each step, and offer the plan; mere looking starts at once."""
         async with self.house.db.snapshot() as reader:
@@ -290,10 +307,14 @@ class Planning:
 
 @dataclass(frozen=True, slots=True)
 class _NoPlan:
-    """There is no plan: why, or what has to be known first; neither: it was no such wish."""
+    """There is no plan: why, or what has to be known first; neither: it was no such wish.
+
+    `short`: for want of money alone.
+    """
 
     why: str = ""
     question: str = ""
+    short: bool = False
 
 
 async def _answered(reader: Reader, event: Event, conv: str) -> questions.Question | None:

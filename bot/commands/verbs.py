@@ -31,7 +31,7 @@ from engine.desks import (
 )
 from engine.keeping import curating, into_record, review
 from engine.lists import batch_desk
-from engine.models import rungs
+from engine.models import queue_desk, rungs
 from engine.objectives import stopping, strategy_desk
 from engine.outside import tool_desk
 from engine.voice import style_desk
@@ -55,6 +55,7 @@ VERBS: dict[str, Verb] = {
     **stopping.VERBS,
     **strategy_desk.VERBS,
     **rungs.VERBS,
+    **queue_desk.VERBS,
     **curating.VERBS,
     **into_record.VERBS,
     **review.VERBS,

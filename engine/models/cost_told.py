@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine.chat import words
 from engine.drawing import model_told
-from engine.models import rungs
+from engine.models import queue_desk, rungs
 from engine.models.model_calls import HEARD, UNHEARD
 from engine.planning import expecting, ledger
 from engine.planning.ledger import NOTHING, Budget, Level, Purse
@@ -71,6 +71,7 @@ async def told(reader: Reader, currency: str, usual: Budget | None = None) -> st
         lines.append(_of_kind(kind, rows, currency) + coming)
     lines += await _without_goal(reader, currency)
     lines += _by_model(calls, currency)
+    lines += await queue_desk.lines(reader)
     return "\n".join([*lines, *await _useless(reader, currency)])
 
 

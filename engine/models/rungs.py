@@ -8,7 +8,7 @@ The budgets of the day, of an agent and of a goal; of a goal only the end of it 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,11 +19,12 @@ from engine.acting.taps import Person, Reply
 from engine.chat import outbox, words
 from engine.chat.messages import Button, say
 from engine.chat.tokens import Tap
+from engine.flow import schedule
 from engine.flow.durable import open_work
 from engine.planning import ledger
-from engine.planning.ledger import Budget, Level, Purse, Spent
+from engine.planning.ledger import LEVELS, Budget, Level, Purse, Spent
 from engine.rules.house import House
-from memory import profile
+from memory import events, profile
 from memory.db import Reader, Tx
 from memory.schema.work import goals
 
@@ -111,8 +112,22 @@ async def _tell(
         spent=words.cost(purse.spent, currency),
         whose=await _whose(tx, purse.of),
     )
-    button = Button(label=f"Raise by {BY} today", action=RAISE, ref=ref, item=str(usual))
-    await outbox.post(tx, say(key, text, buttons=((button,),)))
+    await outbox.post(tx, say(key, text, buttons=((_up(ref, usual),),)))
+
+
+def button(tx: Tx, stands: Standing, ceiling: Decimal) -> Button:
+    """Return the way up for the poorest of the budgets that this is paid from."""
+    poorest = max(
+        zip(stands.now, stands.usual, strict=True),
+        key=lambda one: (LEVELS.index(one[0].level(ceiling)), one[0].spent - one[0].most),
+    )
+    purse, planned = poorest
+    ref = _ref(words.today(tx.now, stands.settings), purse.most, purse.of)
+    return _up(ref, planned.most)
+
+
+def _up(ref: str, usual: Decimal) -> Button:
+    return Button(label=f"Raise by {BY} today", action=RAISE, ref=ref, item=str(usual))
 
 
 async def raise_today(
@@ -141,6 +156,15 @@ async def raise_today(
 
 
 VERBS = {RAISE: raise_today}
+
+
+async def look_tomorrow(tx: Tx) -> None:
+    """Look after the operator's midnight what there is money for; once, however often said."""
+    midnight = words.midnight(tx.now, await profile.read(tx))
+    due = (midnight + timedelta(days=1)).astimezone(tx.now.tzinfo)
+    key = f"{LOOK}:{due.date().isoformat()}"
+    noted = await events.note(tx, "money.short", None, due_at=due)
+    await schedule.set_alarm(tx, key, due, LOOK, key, noted.id)
 
 
 def _ref(today: str, most: Decimal, of: str) -> str:
@@ -174,4 +198,5 @@ async def _whose(reader: Reader, of: str) -> str:
     kind, _, name = of.partition(":")
     if kind != "goal":
         return name
-    return str(await reader.value(sa.select(goals.c.text).filter_by(id=name)) or name)
+    text = await reader.value(sa.select(goals.c.text).filter_by(id=name))
+    return "a plan" if text is None else str(text)

@@ -9,7 +9,6 @@ What was given up for anything else stays so: asking again would bring the same.
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from itertools import takewhile
 from typing import Any
@@ -17,12 +16,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.acting import refining
-from engine.chat import words
-from engine.flow import schedule
 from engine.flow.durable import Work, open_work
-from engine.models import model_calls, rungs
+from engine.models import model_calls, queue_desk, rungs
 from engine.models.model_calls import Came, Limits, Wanted
-from engine.planning import plans, refinements, versions
+from engine.planning import plans, postponed, refinements, versions
 from engine.planning.ledger import LEVELS, Level
 from engine.rules.house import House
 from memory import events, profile
@@ -34,7 +31,11 @@ from memory.texts.reach import rowid
 
 KIND = rungs.LOOK  # of the alarm, and of the work
 TRIED_MAX = 20  # models that one wish asked
-DRAFTS, TEXTS = "draft.", "compose."  # how the steps of calls begin that are taken up again
+DRAFTS, TEXTS, PLANS = (
+    "draft.",
+    "compose.",
+    "plan",
+)  # how the steps of calls begin that are taken up again
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +63,7 @@ async def gave_up(tx: Tx, wanted: Wanted, why: str, *, short: bool) -> None:
     came = Came(state="short" if short else "gave_up", why=why)
     await model_calls.note(tx, wanted, None, came)
     if short:
-        await _look_tomorrow(tx)
-
-
-async def _look_tomorrow(tx: Tx) -> None:
-    midnight = words.midnight(tx.now, await profile.read(tx))
-    due = (midnight + timedelta(days=1)).astimezone(tx.now.tzinfo)
-    key = f"{KIND}:{due.date().isoformat()}"
-    noted = await events.note(tx, "money.short", None, due_at=due)
-    await schedule.set_alarm(tx, key, due, KIND, key, noted.id)
+        await rungs.look_tomorrow(tx)
 
 
 async def lack(reader: Reader, task: str, step: str) -> Lack | None:
@@ -102,6 +95,7 @@ async def look(house: House, limits: Limits, work: Work) -> None:
         cause = await events.get(reader, work.ref)
         raised = cause is not None and cause.kind == "tap.received"
         waits = [one async for one in _waiting(reader)]
+    await _plans(house, limits, work.ref, raised=raised)
     for ref, task, found in waits:
         async with house.db.transaction() as tx:
             if await profile.get(tx, "stopped") is not None:
@@ -109,11 +103,44 @@ async def look(house: House, limits: Limits, work: Work) -> None:
             if not await found.over(tx, limits):
                 if raised:
                     await found.tell(tx, limits)
-                await _look_tomorrow(tx)
+                await rungs.look_tomorrow(tx)
             elif ref == task:
                 await plans.prepare_again(tx, task, work.ref)
             else:
                 await refining.again(tx, ref, work.ref)
+
+
+async def _plans(house: House, limits: Limits, cause: str, *, raised: bool) -> None:
+    """Have plans made that wait: after a raise all, else those that were put off until now."""
+    async with house.db.snapshot() as reader:
+        waits = await postponed.waiting(reader)
+    for one in waits:
+        async with house.db.transaction() as tx:
+            if await profile.get(tx, "stopped") is not None:
+                return
+            if not raised and (one.due_at is None or one.due_at > tx.now):
+                continue
+            if await versions.halted(tx, one.goal):
+                await postponed.drop(tx, one.event, cause)
+                continue
+            found = await lack(tx, one.goal, PLANS)
+            if found is None or await found.over(tx, limits):
+                await queue_desk.begin(tx, one, cause, at_once=raised)
+            elif raised:
+                await found.tell(tx, limits)
+            else:
+                stands = await rungs.standing(tx, limits.budget, found.goal, found.agent)
+                await queue_desk.ask(
+                    tx, one.event, one.goal, one.card, one.conv, stands.paying(found.ceiling)
+                )
+
+
+async def ask(tx: Tx, limits: Limits, event: str, goal: str, card: str, conv: str | None) -> None:
+    """Ask what shall become of a plan that was given up for money."""
+    found = await lack(tx, goal, PLANS)
+    assert found is not None
+    stands = await rungs.standing(tx, limits.budget, found.goal, found.agent)
+    await queue_desk.ask(tx, event, goal, card, conv, stands.paying(found.ceiling))
 
 
 async def _waiting(reader: Reader) -> AsyncIterator[tuple[str, str, Lack]]:

@@ -166,6 +166,19 @@ refinements = sa.Table(
     sa.Index("refinements_effect", "effect"),
 )
 
+postponed = sa.Table(
+    "postponed",
+    metadata,
+    key("event"),  # what asks for a plan that no model was paid to make
+    text("goal"),  # that it is for; it may not be there yet
+    text("card"),  # what says that it waits
+    text("conv", null=True),
+    text("state"),  # asked | tomorrow | taken | dropped
+    moment("at"),
+    moment("due_at", null=True),
+    sa.Index("postponed_state", "state", "at"),
+)
+
 decisions = sa.Table(
     "decisions",
     metadata,

@@ -734,6 +734,22 @@ CREATE INDEX refinements_effect
     ON refinements (effect)
 """,
     """
+CREATE TABLE postponed (
+    event TEXT NOT NULL,
+    goal TEXT NOT NULL,
+    card TEXT NOT NULL,
+    conv TEXT,
+    state TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    due_at DATETIME,
+    PRIMARY KEY (event)
+)
+""",
+    """
+CREATE INDEX postponed_state
+    ON postponed (state, at)
+""",
+    """
 CREATE TABLE decisions (
     approval TEXT NOT NULL,
     answer TEXT NOT NULL,
@@ -860,6 +876,7 @@ DOWN = (
     "DROP TABLE batch_items",
     "DROP TABLE batches",
     "DROP TABLE decisions",
+    "DROP TABLE postponed",
     "DROP TABLE refinements",
     "DROP TABLE approvals",
     "DROP TABLE effect_versions",
