@@ -19,7 +19,7 @@ from agents.incoming import mail_reader
 from agents.models import listed, probing
 from agents.models.door import Answer, Models, NoAnswer
 from agents.models.wish import T, Wish
-from agents.plans import plan_wish
+from agents.plans import plan_recalled, plan_wish
 from agents.plans.plan_wish import Given
 from agents.playbooks.references import WRITE
 from agents.specialists.enricher import Enricher
@@ -60,6 +60,7 @@ ASKED = {
 }
 PLANNED = ("tell Ada what is new", "ask everybody when they can come in spring")
 MAIL = "email.send"
+LONG = " It was told at length." * 40
 RULE = """\
 rules:
   - {id: mine, action: email.send, when: ["exclamations > 0"], then: ask, why: No shouting.}
@@ -103,8 +104,13 @@ async def main() -> None:
         print(f"{step:20}{one.whole:12}{one.alike:8}{one.alike / one.whole:8.0%}")
 
 
-async def wishes(home: Path, clock: Clock = system_clock) -> Mapping[str, Sequence[Wish[Any]]]:
-    """Return what models are asked for each purpose, twice for each, in a fresh sample company."""
+async def wishes(
+    home: Path, clock: Clock = system_clock, many: int = 1
+) -> Mapping[str, Sequence[Wish[Any]]]:
+    """Return what models are asked for each purpose, twice for each, in a fresh sample company.
+
+    `many`: how many times as much there is to recall.
+    """
     screen, doors = Screen(), list[Listening]()
 
     def door(house: House) -> Listening:
@@ -126,17 +132,21 @@ async def wishes(home: Path, clock: Clock = system_clock) -> Mapping[str, Sequen
         heard = Event.model_construct(id=f"evt_{number}", body={"conv": who.conv}, at=clock())
         await app.front.unclear.gists.of(heard, words)
     for question, told in ASKED.items():
-        asked_in, passages = f"evt_{len(told)}", [_recalled(text) for text in told]
+        asked_in, passages = f"evt_{len(told)}", _recalled(told, many)
         await answering.paragraph(listening, question, "personal", passages, asked_in)
         await Researcher(_nowhere, listening).findings(question, passages, asked_in)
         await Enricher(listening).found(question, passages, asked_in, ())
         mail = {"from_name": "Bruno", "subject": question, "text": "\n".join(told)}
-        await listening.ask(mail_reader.wish(Event.model_construct(id=asked_in, body=mail)))
+        mailed = Event.model_construct(id=asked_in, body=mail)
+        prompt = await listening.pinned.prompt(mail_reader.PURPOSE, asked_in)
+        await listening.ask(mail_reader.wish(mailed, prompt))
     for number, said in enumerate(PLANNED):
-        await _planned(app.house, listening, said, number)
+        await _planned(app.house, listening, said, number, many)
     for place, could in enumerate(COULD):
         body = {"reasons": [f"Project {place} is behind."], "proposals": [{"says": could}]}
-        await listening.ask(strategist.wish(Event.model_construct(id=f"evt_{place}", body=body)))
+        seen = Event.model_construct(id=f"evt_{place}", body=body)
+        prompt = await listening.pinned.prompt(strategist.PURPOSE, seen.id)
+        await listening.ask(strategist.wish(seen, prompt))
     for wish in tuple(listening.asked[DRAFT]):
         await _checked(listening, wish)
     for _ in range(2):
@@ -155,9 +165,18 @@ async def _checked(door: Models, wish: Wish[Any]) -> None:
     await judging.remarks(door, task, f"{draft} 40", draft, Evidence((draft,)))
 
 
-async def _planned(house: House, door: Models, said: str, number: int) -> None:
+async def _planned(house: House, door: Models, said: str, number: int, many: int) -> None:
     """Ask for a plan, and for the text of a step that one may hold."""
-    await door.ask(plan_wish.wish(house, Given(f"gol_{number}", (said,))))
+    prompt = await door.pinned.prompt(plan_wish.PURPOSE, f"gol_{number}")
+
+    async def recall(question: str, within: Within) -> list[Recalled]:
+        known = _recalled(("It went well.",), many)
+        return [one.model_copy(update={"kind": "episode"}) for one in known] + [
+            one.model_copy(update={"kind": "note", "id": f"{one.id}n"}) for one in known
+        ]
+
+    given = await plan_recalled.with_memory(recall, Given(f"gol_{number}", (said,)))
+    await door.ask(plan_wish.wish(house, given, prompt))
     goal = Goal.model_construct(id=f"gol_{number}", slots={"said": [said]})
     task = Task.model_construct(id=f"tsk_{number}", operation=MAIL, title="Tell Ada", after=())
     with suppress(PermanentError):  # nobody writes it
@@ -176,11 +195,16 @@ def share(prompts: Sequence[Sequence[Mapping[str, str]]]) -> Share:
     return Share(sum(map(len, texts)) // len(texts), alike)
 
 
-def _recalled(text: str) -> Recalled:
-    return Recalled(
-        id=f"psg_{len(text)}", ref="evt", kind="message", text=text, score=1.0, at=system_clock(),
-        trust="operator", sensitivity="personal", record=None, by=None, because="",
-    )  # fmt: skip
+def _recalled(told: Sequence[str], many: int) -> list[Recalled]:
+    """Return passages that say this, and as long ones that say it again, so many times as much."""
+    texts = [*told, *(f"{number}. {said}{LONG}" for number in range(1, many) for said in told)]
+    return [
+        Recalled(
+            id=f"psg_{number}", ref="evt", kind="message", text=text, score=1.0, at=system_clock(),
+            trust="operator", sensitivity="personal", record=None, by=None, because="",
+        )
+        for number, text in enumerate(texts)
+    ]  # fmt: skip
 
 
 if __name__ == "__main__":

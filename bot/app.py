@@ -324,7 +324,7 @@ def _furnish(
         Qualifying(house, app.remembering.search),
         Enriching(house, Enricher(models)),
         Styles(house),
-        trying := agents.of(app.runner.drafting, front.unclear.gists, crew),
+        trying := agents.of(app.runner.drafting, crew),
     ):
         front.commands.update(said.commands())
     app.verbs |= VERBS | setup.verbs() | shelf.verbs() | trying.verbs()

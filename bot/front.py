@@ -4,12 +4,11 @@ from agents.answers.asking import Asking
 from agents.hearing.correcting import Correcting
 from agents.hearing.filling import Filling
 from agents.hearing.front import Command, Front
-from agents.hearing.gist import PURPOSE, Gists
+from agents.hearing.gist import Gists
 from agents.hearing.lost import Lost
 from agents.hearing.telling import Telling
 from agents.hearing.unclear import Unclear
 from agents.incoming.intake import Intake
-from agents.models import prompts
 from agents.models.door import Models
 from agents.plans.planning import Planning
 from agents.plans.shelf import Shelf
@@ -26,14 +25,13 @@ def made(
     remembering: Remembering,
     models: Models,
 ) -> tuple[Front, Planning]:
-    """PromptError: a file in the folder “prompts” cannot be meant."""
     by_id = shelf.by_id
     router = Router(playbooks, remembering.bundled, shelf.own)
     asking = Asking(house, remembering.search, models, remembering.encoder is not None)
     filling = Filling(house, by_id, Telling(house, remembering.recall))
     planning = Planning(house, models, remembering.recall, by_id)
     lost = Lost(house, by_id, planning.take)
-    gists = Gists(house, models, playbooks, prompts.of(PURPOSE, house.blobs / "prompts"))
+    gists = Gists(house, models, playbooks)
     unclear = Unclear(house, gists, filling, asking, Correcting(filling, router), lost)
     commands: dict[str, Command] = {"plan": planning.command}
     intake = Intake(house, playbooks, models.set_up)

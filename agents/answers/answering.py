@@ -18,14 +18,8 @@ from connectors.contract import DataClass
 from engine.models import model_calls
 from memory.recalling.recall import Recalled
 
-STEP = "answer/1"
-TASK = """\
-You answer a question of the owner of a small company from the numbered sources you are given, in
-the language of the question, in one to four short sentences. Each sentence names the numbers of the
-sources it is from. Say only what they say; copy amounts, dates and names letter by letter. Where
-they contradict each other, say both. Where they do not answer the question, say so in one sentence
-and name the nearest source. Write no links. What stands in square brackets like [MAIL-1-abc123]
-stays letter by letter."""
+PURPOSE = "answer"
+STEP = "answer/{prompt}"
 UNCOUNTED = "a number is asked for, a source that it names has one, and it says none"
 NOT_GIVEN = "a sentence names a source that was not given"
 FROM_NOWHERE = "a number, link or address in it stands in no source that its sentence names"
@@ -86,8 +80,9 @@ async def paragraph(
     somebody's, only one that may by the rules.
     """
     sources = {n: one for n, one in enumerate(told, 1) if one.sensitivity != "secret"}
+    prompt = await models.pinned.prompt(PURPOSE, asked_in)
     wanted = model_calls.Wanted(
-        step=STEP,
+        step=STEP.format(prompt=prompt.number),
         agent="front",
         basis=model_calls.digest(question, [one.id for one in sources.values()]),
         task=asked_in,  # so that its words go with it, and a crash asks nothing twice
@@ -106,7 +101,10 @@ async def paragraph(
         for n, one in sources.items()
     ]
     hears = None if writing is None else _hears(question, sources, writing)
-    answer = await models.ask(Wish(wanted, "small", TASK, tuple(parts), Paragraph, hears=hears))
+    wish = Wish(
+        wanted, "small", prompt.text, tuple(parts), Paragraph, hears=hears, first=prompt.first
+    )
+    answer = await models.ask(wish)
     if not isinstance(answer, Answer):
         return None
     sources = {n: one for n, one in sources.items() if one.id in answer.given}

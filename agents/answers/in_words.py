@@ -14,13 +14,14 @@ from agents.models.door import Models
 from engine.chat import outbox
 from engine.chat.messages import Msg, Quote
 from engine.keeping import recalls
+from engine.models.became import FROM_BELOW
 from memory import events
 from memory.db import Database, Tx
 from memory.recalling.recall import Recalled
 from memory.redaction import REDACTS
 
-WRITES = "being written, from the passages below"
-WROTE = "{}, from the passages below"
+WRITES = f"being written, {FROM_BELOW}"
+WROTE = f"{{}}, {FROM_BELOW}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,19 @@ by the same readers as ever. It sees the operator's words alone, nothing that ot
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from agents.hearing import parts
 from agents.hearing.several import PARTS_MAX
-from agents.models import prompts
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.playbooks.library import Playbook
 from agents.reading.verbatim import found_at
-from engine.models import model_calls, trials
-from engine.models.trials import Pin
+from engine.models import model_calls
 from engine.planning import goals
 from engine.rules import goal_rules
 from engine.rules.house import House
@@ -89,12 +87,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Gists:
-    """`playbooks`: those that are known by likeness. `prompts`: every version, by number."""
+    """`playbooks`: those that are known by likeness."""
 
     house: House
     models: Models
     playbooks: Sequence[Playbook]
-    prompts: Mapping[int, str] = field(default_factory=lambda: prompts.of(PURPOSE))
 
     async def of(self, event: Event, said: str) -> Sequence[Heard] | None:
         """Return what the words are, thing by thing; None: no model says anything.
@@ -124,16 +121,10 @@ class Gists:
         both = zip(answer.value.heard, spans, strict=True)
         return [Heard(entry, *span, answer.model) for entry, span in both]
 
-    async def pin(self, reader: Reader) -> Pin:
-        """Return what is in use; one of the operator's prompts is only ever taken by a tap."""
-        usual = max(prompts.of(PURPOSE))
-        return (await trials.pinned(reader, PURPOSE, usual)).within(self.prompts, usual)
-
     async def _wish(self, reader: Reader, event: Event, wanted: str) -> Wish[Gist]:
         goal = derived_id("gol", event.id)
-        pin = await self.pin(reader)
-        arm = await trials.chosen(reader, pin, goal, PURPOSE)
-        arm = arm.within(self.prompts, pin.now.prompt)
+        pinned = self.models.pinned
+        prompt = pinned.of(PURPOSE, await pinned.arm(reader, PURPOSE, goal))
         since = event.at - SESSION_PAUSE
         conv = str(event.body["conv"])
         last = await goals.before(reader, conv, event.id, since, 1)
@@ -141,19 +132,19 @@ class Gists:
         known = [Part("what they asked for before", before, "personal")] if before else []
         return Wish(
             wanted=model_calls.Wanted(
-                step=STEP.format(prompt=arm.prompt),
+                step=STEP.format(prompt=prompt.number),
                 agent=AGENT,
                 basis=model_calls.digest(wanted),
                 task=goal,  # it has none yet; what it was answered stays its answer
                 goal=goal,
             ),
             tier="small",
-            task="\n\n".join((self.prompts[arm.prompt], _told(self.playbooks))),
+            task="\n\n".join((prompt.text, _told(self.playbooks))),
             parts=(*known, Part("the message", wanted, "personal")),
             gives=Gist,
             tokens_max=TOKENS_MAX,
             chars_max=ANSWER_CHARS_MAX,
-            first=arm.model,
+            first=prompt.first,
         )
 
 

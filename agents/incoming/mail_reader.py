@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from agents.incoming import mail_fields, offering
 from agents.incoming.mail_fields import Fields
 from agents.models.door import Answer, Models
+from agents.models.pinned import Prompt
 from agents.models.wish import Part, Wish
 from agents.playbooks.library import Playbook
 from agents.reading import context, item
@@ -22,17 +23,9 @@ from memory.db import Tx
 from memory.events import Event
 
 KIND = "read"  # of work
-STEP = "intake.read/1"
+PURPOSE = "intake"
+STEP = "intake.read/{prompt}"
 AGENT = "intake"
-TASK = """\
-You read one mail that somebody sent to a small company, and copy out what it says; you decide
-nothing and answer nobody. Give `who`: the name of whoever writes; `company`: theirs; `asks`: each
-thing that is asked of the company, at most three: `words` is the sentence of the mail that asks for
-it, `kind` is refund (money back), book-meeting (a time to meet or call), send-invoice (an invoice
-again), pay-bill (their bill is to be paid), write-mail (an answer) or other; `amounts`, `dates` and
-`numbers` of orders, invoices and payments. Copy every value letter by letter, as short as it can
-be. Leave empty what the mail does not say; an advertisement or a notice asks for nothing. What
-stands in square brackets like [MAIL-1-abc123] stays letter by letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +41,8 @@ class MailReader:
             done = await events.by_key(reader, item.SOURCE, item.fields_key(work.ref))
         if event is None or done is not None:
             return
-        answer = await self.models.ask(wish(event))
+        prompt = await self.models.pinned.prompt(PURPOSE, event.id)
+        answer = await self.models.ask(wish(event, prompt))
         async with self.house.db.transaction() as tx:
             now = await events.get(tx, event.id)  # somebody may have been forgotten meanwhile
             assert now is not None
@@ -85,15 +79,19 @@ def _alone(fields: Fields) -> list[str]:
     return [values[0] for values in each if len(values) == 1]
 
 
-def wish(event: Event) -> Wish[Fields]:
+def wish(event: Event, prompt: Prompt) -> Wish[Fields]:
     """Return what a model is asked about this mail, and about no other."""
     text = mail_fields.text_of(event.body)
     return Wish(
         wanted=model_calls.Wanted(
-            step=STEP, agent=AGENT, basis=model_calls.digest(text), task=event.id
+            step=STEP.format(prompt=prompt.number),
+            agent=AGENT,
+            basis=model_calls.digest(text),
+            task=event.id,
         ),
         tier="small",
-        task=TASK,
+        task=prompt.text,
         parts=(Part("the mail", text, "personal", outside=True),),
         gives=Fields,
+        first=prompt.first,
     )

@@ -23,6 +23,7 @@ from agents.models.completion import Completion
 from agents.models.forms import Form
 from agents.models.listed import FREE, INSTEAD, TIERS, Model, Price, Tier, Tiers
 from agents.models.looping import loops
+from agents.models.pinned import OWN, Pinned
 from agents.models.redacting import marks_in
 from agents.models.streaming import Carrier, listen
 from agents.models.wish import T, Wish, schema_of
@@ -103,6 +104,7 @@ class Models:
         self._dollar = dollar
         self._trying: set[str] = set()  # providers that were left alone and are tried, once
         self.limits = limits
+        self.pinned = Pinned(house.db, house.blobs / OWN)
         self.judges = judges and bool(tiers)
 
     @property
@@ -202,7 +204,9 @@ class Models:
         if model.price is None:
             known = await asyncio.to_thread(anybody.price, model.name, self._dollar)
             if known is None:
-                return await self._unpriced(wish, tier, model)
+                came = Came(state="misfit", why=NO_PRICE.format(model=model.name))
+                await self._noted(wish, tier, model, came)
+                return _Turn(came)
             model = replace(model, price=known)
         async with self._house.db.snapshot() as reader:
             wish = await whose.marked(reader, self._house.blobs, wish)
@@ -219,11 +223,6 @@ class Models:
             await asyncio.sleep(turn.wait_s)
             turn, form = await self._once(tier, model, [form])
         return replace(turn, given=form.wish.wanted.given)
-
-    async def _unpriced(self, wish: Wish[T], tier: Tier, model: Model) -> _Turn[T]:
-        came = Came(state="misfit", why=NO_PRICE.format(model=model.name))
-        await self._noted(wish, tier, model, came)
-        return _Turn(came)
 
     async def _once(
         self, tier: Tier, model: Model, ways: Sequence[Form[T]]

@@ -33,6 +33,13 @@ def of(purpose: str, own: Path | None = None) -> Mapping[int, str]:
 
 
 @cache
+def purposes() -> tuple[str, ...]:
+    """Return what models are asked for with a prompt of its own, by name."""
+    matches = (NAME.fullmatch(path.name) for path in FOLDER.glob("*.txt"))
+    return tuple(sorted({match["purpose"] for match in matches if match is not None}))
+
+
+@cache
 def _built_in(purpose: str) -> Mapping[int, str]:
     return {int(match["number"]): _text(path) for path, match in _named(FOLDER, purpose)}
 

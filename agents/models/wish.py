@@ -55,6 +55,7 @@ class Wish(Generic[T]):
     `hears`: is told what was written so far, JSON that is neither whole nor checked, with the ids
     of the passages it was given. Where it came from a cache or all at once, nothing.
     `first`: the model that is asked before those of the tier; "": none is.
+    `context_chars`: how much of what can be missed it may hold.
     `alike`: it asks for several texts that may well be alike, so a repetition is no loop.
     `needed`: nothing stands in for the answer, so a retry asks anew where the models gave up.
     """
@@ -70,6 +71,7 @@ class Wish(Generic[T]):
     first: str = ""
     needed: bool = False
     alike: bool = False
+    context_chars: int = CONTEXT_CHARS
 
     @cached_property
     def messages(self) -> list[Message]:
@@ -99,7 +101,7 @@ class Wish(Generic[T]):
 
         Once something does not fit nothing after it goes along, so that numbers stay as they are.
         """
-        left = CONTEXT_CHARS * CONTEXT_SHARE[level]
+        left = self.context_chars * CONTEXT_SHARE[level]
         parts: list[Part] = []
         for part in self.parts:
             left -= len(part.text) if part.spare else 0

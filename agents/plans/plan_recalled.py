@@ -31,4 +31,4 @@ async def with_memory(recall: Recall, given: Given) -> Given:
 
 
 def _part(name: str, one: Recalled) -> Part:
-    return Part(name, one.text[:CHARS_MAX], one.sensitivity, passage=one.id)
+    return Part(name, one.text[:CHARS_MAX], one.sensitivity, passage=one.id, spare=True)

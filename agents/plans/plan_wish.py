@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from agents.models.pinned import Prompt
 from agents.models.wish import Part, Wish
 from agents.playbooks.library import Playbook
 from agents.playbooks.references import DRAFT, WRITE
@@ -17,30 +18,14 @@ from connectors.contract import Operation
 from engine.models import model_calls
 from engine.rules.house import House
 
-STEP = "plan/1"
-REPAIR = "plan.repair/1"
+PURPOSE = "plan"
+STEP = "plan/{prompt}"
+REPAIR = "plan.repair/{prompt}"
 AGENT = "planner"
 STEPS_MAX = 12
 TOKENS_MAX, CHARS_MAX = 3000, 16_000
 TASK = """\
-You plan for the owner of a small company. Turn their wish into steps, each one operation of the \
-list below with its arguments. Another program checks the plan, shows it to the owner and carries \
-it out; you do nothing yourself. Plan only what the wish asks for, in as few steps as it takes.
-
-Arguments are JSON values:
-- "${{ada.email}}" is a field of a record that you are given. Always use it for addresses, accounts,
-  numbers and ids; never write one that the owner did not write, and never make one up.
-- "${{steps.KEY.ARGUMENT}}" is an argument of an earlier step, "${{steps.KEY.result.id}}" is what it
-  brought. Name the step in `after`.
-- {{"write": "what it should say"}} for a text that has to be composed: it is written when its turn
-  comes, from what the steps in `after` hold. Use it for longer texts only.
-Moments are written like 2026-11-27T09:00:00+01:00, days like 2026-11-27.
-
-`key` is a short name of the step, `title` tells it to the owner in a few words, `why` says what it
-is for, `risk` what could go wrong. Steps that need nothing of each other have no `after`.
-If the wish is no work for these operations, say understood: false. If you need to know one thing
-more, ask it in `question` and give no steps. What stands in square brackets like [MAIL-1-abc123]
-stays letter by letter.
+{prompt}
 
 Operations:
 {operations}
@@ -98,11 +83,11 @@ class Given:
         return model_calls.digest(parts, [dict(one) for one in self.done])
 
 
-def wish(house: House, given: Given) -> Wish[Proposed]:
+def wish(house: House, given: Given, prompt: Prompt) -> Wish[Proposed]:
     """Return the question: what lasts first, then what this wish is about."""
     return Wish(
         wanted=model_calls.Wanted(
-            step=REPAIR if given.faults else STEP,
+            step=(REPAIR if given.faults else STEP).format(prompt=prompt.number),
             agent=AGENT,
             basis=given.basis(),
             task=given.goal,  # it has no task yet; what it was answered stays its answer
@@ -111,6 +96,7 @@ def wish(house: House, given: Given) -> Wish[Proposed]:
         ),
         tier="large",
         task=TASK.format(
+            prompt=prompt.text,
             operations="\n".join(_operations(house.operations)),
             playbooks="\n".join(_examples(given.playbooks)),
         ),
@@ -118,6 +104,7 @@ def wish(house: House, given: Given) -> Wish[Proposed]:
         gives=Proposed,
         tokens_max=TOKENS_MAX,
         chars_max=CHARS_MAX,
+        first=prompt.first,
     )
 
 

@@ -16,7 +16,7 @@ from agents.models.door import Answer, Models
 from agents.plans import foretold, mentioned, plan_anew, plan_made, plan_recalled
 from agents.plans.plan_anew import Anew
 from agents.plans.plan_checked import Known, as_text, faults, ordered, preliminary
-from agents.plans.plan_wish import Given, Proposed, wish
+from agents.plans.plan_wish import PURPOSE, Given, Proposed, wish
 from agents.playbooks import scope as scopes
 from agents.playbooks.library import Playbook
 from agents.reading import context
@@ -223,8 +223,9 @@ class Planning:
     async def _proposed(self, given: Given, known: Known) -> "Proposed | _NoPlan":
         """Return a plan without faults, mended once if need be; else why there is none."""
         found: list[str] = []
+        prompt = await self.models.pinned.prompt(PURPOSE, given.goal)
         for _ in range(2):
-            answer = await self.models.ask(wish(self.house, given))
+            answer = await self.models.ask(wish(self.house, given, prompt))
             if not isinstance(answer, Answer):
                 return _NoPlan(why=answer.why, short=answer.short)
             plan = answer.value

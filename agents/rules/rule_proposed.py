@@ -23,14 +23,10 @@ from policies.facts import FACTS, fault_in
 from policies.rules import EFFECTS, Rule, sentence
 from policies.trial import tried
 
-STEP = "rule/1"
+PURPOSE = "rule"
+STEP = "rule/{prompt}"
 TASK = """\
-The owner of a small company says a rule for the assistant that works for them. Put exactly what
-they say into the fields, nothing more. A rule is about one `action` (an operation), or one `effect`
-(a class of them), or about everything. It applies when all conditions of `when` hold: CEL
-expressions over the facts below; decimals have a point (100.0). `then` is ask, ask_twice or deny.
-`holds_for` are facts of a case it applies to, `not_for` cases just outside of it. If you are not
-sure of every word, or it would let something run, say understood: false.
+{prompt}
 
 Facts:
 {facts}
@@ -64,14 +60,16 @@ async def proposed(
     `asked_in` is the event that said them. None: nobody understood them. PermanentError, BookError:
     what was proposed cannot be a rule.
     """
+    basis = model_calls.digest(said)
+    prompt = await models.pinned.prompt(PURPOSE, asked_in)
+    step = STEP.format(prompt=prompt.number)
     wish = Wish(
-        wanted=model_calls.Wanted(
-            step=STEP, agent="front", basis=model_calls.digest(said), task=asked_in
-        ),
+        wanted=model_calls.Wanted(step=step, agent="front", basis=basis, task=asked_in),
         tier="small",
-        task=_task(house),
+        task=_task(house, prompt.text),
         parts=(Part("the rule in the owner's words", said, "personal"),),
         gives=Proposed,
+        first=prompt.first,
     )
     answer = await models.ask(wish)
     if not isinstance(answer, Answer) or not answer.value.understood:
@@ -79,10 +77,12 @@ async def proposed(
     return _made(house, answer.value, said), BY.format(model=answer.model)
 
 
-def _task(house: House) -> str:
+def _task(house: House, prompt: str) -> str:
     facts = "\n".join(f"{name} ({fact.kind}): {fact.means}" for name, fact in FACTS.items())
     listed = (f"{name} ({one.does}; {one.effect})" for name, one in house.operations.items())
-    return TASK.format(facts=facts, operations=", ".join(listed), effects=", ".join(EFFECTS))
+    return TASK.format(
+        prompt=prompt, facts=facts, operations=", ".join(listed), effects=", ".join(EFFECTS)
+    )
 
 
 def _made(house: House, given: Proposed, said: str) -> Made:

@@ -23,7 +23,8 @@ from memory.db import Reader
 from memory.recalling import about
 from memory.recalling.recall import Kind, Recalled
 
-STEP = "enrich/1"
+PURPOSE = "enrich"
+STEP = "enrich/{prompt}"
 AGENT = "enricher"
 SOURCES_MAX = 20
 ANSWERS_MAX = 4
@@ -85,7 +86,8 @@ class Enricher:
         if not (self.models.set_up and sources and missing):
             return Found(ruled, tuple(sources))
         whom = Part("whom it is about", name, "personal")
-        wish = sourced.wish(AGENT, STEP, whom, sources, asked_in, Reads)
+        prompt = await self.models.pinned.prompt(PURPOSE, asked_in)
+        wish = sourced.wish(AGENT, STEP, whom, sources, asked_in, Reads, prompt)
         answer = await self.models.ask(wish)
         if not isinstance(answer, Answer):
             return Found(ruled, tuple(sources), why=answer.why)

@@ -17,10 +17,12 @@ from agents.specialists import sourced
 from memory.recalling.recall import Recall, Recalled
 from memory.recalling.scope import Within
 
-STEP = "research/1"
+PURPOSE = "research"
+STEP = "research/{prompt}"
 AGENT = "researcher"
 ROUNDS_MAX = 3
 SOURCES_MAX = 20
+CONTEXT_CHARS = 16_000  # it reads for a large model: as many passages as there may be sources
 FINDINGS_MAX = 12
 MORE_MAX, MORE_CHARS_MAX = 3, 120
 
@@ -60,8 +62,11 @@ class Researcher:
         """Return what models make of the passages, and of those that they ask for besides."""
         asked, sources = Part("the question", question, "personal"), list(begun)
         found = Found((), tuple(sources))
+        prompt = await self.models.pinned.prompt(PURPOSE, asked_in)
         for _ in range(ROUNDS_MAX):
-            wish = sourced.wish(AGENT, STEP, asked, sources, asked_in, Findings)
+            wish = sourced.wish(
+                AGENT, STEP, asked, sources, asked_in, Findings, prompt, CONTEXT_CHARS
+            )
             answer = await self.models.ask(wish)
             if not isinstance(answer, Answer):
                 return found if found.model else Found((), tuple(sources), why=answer.why)

@@ -29,13 +29,8 @@ from policies.facts import TRUSTED
 from policies.gate import Gate
 
 WRITER = "writer"
-STEP = "compose.{field}/1"
-TASK = """\
-You write for the owner of a small company. Write the one text that you are asked for, ready to be \
-used, in the language of the owner's words and in the owner's voice. Take facts, names, numbers, \
-amounts, dates, links and addresses only from what you are given, and make none up. Write nothing \
-about the text, only the text itself. What stands in square brackets like [MAIL-1-abc123] stays \
-letter by letter."""
+PURPOSE = "compose"
+STEP = "compose.{field}/{prompt}"
 TEXT_CHARS_MAX = 3900
 TITLE_CHARS_MAX = TEXT_CHARS
 NOBODY = "“{what}” is not written: {why} Nothing was done."
@@ -72,19 +67,21 @@ class Composing:
         known = self.house.operations
         brings = {s.key: known[s.operation].data_class for s in steps if s.operation in known}
         parts = tuple(_parts(goal, task, scope, what, voice, gate, brings, outside=not kept))
+        prompt = await self.models.pinned.prompt(PURPOSE, task.id)
         wish = Wish(
             wanted=model_calls.Wanted(
-                step=STEP.format(field=field),
+                step=STEP.format(field=field, prompt=prompt.number),
                 agent=WRITER,
                 basis=model_calls.digest([part.text for part in parts]),
                 task=task.id,
                 goal=goal.id,
             ),
             tier="small",
-            task=TASK,
+            task=prompt.text,
             parts=parts,
             gives=Composed,
             tokens_max=1600,
+            first=prompt.first,
             needed=True,
         )
         answer = await self.models.ask(wish)

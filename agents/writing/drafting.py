@@ -6,11 +6,10 @@ writes is judged as a model's, stands on the card, and is settled once for a tas
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from agents.models import prompts
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.playbooks import references
@@ -57,14 +56,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """`prompts`: every version of the prompt for drafts, by number. `own`: how a specialist of the
-    operator's writes, by the version of its file."""
+    """`own`: how a specialist of the operator's writes, by the version of its file."""
 
     house: House
     models: Models
     recall: Recall
     encoder: Encoder | None = None
-    prompts: Mapping[int, str] = field(default_factory=lambda: prompts.of(trials.DRAFT))
     own: Callable[[str, str], str] = lambda agent, version: ""
 
     def asks(self, goal: Goal, task: Task, call: Wanted) -> bool:
@@ -133,8 +130,7 @@ class Drafting:
         """Return what a model wrote; the template where none does. `passages` gets what it read."""
         async with self.house.db.snapshot() as reader:
             pin = await self.pin(reader)
-            arm = await trials.chosen(reader, pin, task.id)
-        arm = arm.within(self.prompts, pin.now.prompt)
+            arm = await self.models.pinned.arm(reader, trials.DRAFT, task.id)
         asked = await self.asked(goal, task, scope, field, template, arm)
         answer = await self.models.ask(asked.wish)
         if not isinstance(answer, Answer):
@@ -188,7 +184,7 @@ class Drafting:
                 recalled=tuple((one.id, one.score) for one in recalled),
             ),
             tier="small",
-            task=self.prompts[arm.prompt],
+            task=self.models.pinned.of(trials.DRAFT, arm).text,
             parts=(
                 *self._prompt(task),
                 *_parts(goal, scope, template, recalled, _heeded(self.house, task)),
@@ -200,9 +196,7 @@ class Drafting:
         return Asked(wish, recalled, ms)
 
     async def pin(self, reader: Reader) -> Pin:
-        """Return what is in use; one of the operator's prompts is only ever taken by a tap."""
-        usual = max(prompts.of(trials.DRAFT))
-        return (await trials.pinned(reader, trials.DRAFT, usual)).within(self.prompts, usual)
+        return await self.models.pinned.pin(reader, trials.DRAFT)
 
     async def _revised(
         self, goal: Goal, task: Task, scope: Scope, wish: Wish[Drafted], text: str, template: str,

@@ -8,18 +8,11 @@ from agents.writing.checks.evidence import Evidence, Finding
 from engine.models import model_calls
 from engine.planning.plans import Task
 
-STEP = "draft.judge/1"
+PURPOSE = "judge"
+STEP = "draft.judge/{prompt}"
 FINDINGS_MAX = 5
 WORDS_MAX, WHY_MAX = 300, 200
 EVIDENCE_CHARS_MAX = 6000
-RUBRIC = """\
-You read a draft before its owner sees it. You change nothing and approve nothing. Name what the
-owner should look at, at most five things, the worst first; an empty list is right where nothing is.
-1. It says or promises something that neither its beginning nor the evidence says.
-2. It leaves out something that its beginning says.
-3. It answers something else than was asked, or nothing.
-4. It is rude, or too familiar, for whom it goes to.
-`words`: the exact words of the draft that you mean. `why`: one short plain sentence about them."""
 SAYS = "A judge model says of “{words}”: {why}"
 
 
@@ -38,8 +31,10 @@ async def remarks(
     models: Models, task: Task, text: str, template: str, evidence: Evidence
 ) -> tuple[Finding, ...]:
     """Return what the judge tier remarks on a text that was drafted for a task."""
+    prompt = await models.pinned.prompt(PURPOSE, task.id)
+    step, basis = STEP.format(prompt=prompt.number), model_calls.digest(text)
     wanted = model_calls.Wanted(
-        step=STEP, agent=task.agent, basis=model_calls.digest(text), task=task.id, goal=task.goal
+        step=step, agent=task.agent, basis=basis, task=task.id, goal=task.goal
     )
     known = "\n".join(evidence.texts)[:EVIDENCE_CHARS_MAX]
     parts = (
@@ -47,7 +42,7 @@ async def remarks(
         Part("its beginning", template, "personal"),
         Part("the evidence", known, "personal", outside=True),
     )
-    answer = await models.ask(Wish(wanted, "judge", RUBRIC, parts, Judged))
+    answer = await models.ask(Wish(wanted, "judge", prompt.text, parts, Judged, first=prompt.first))
     if not isinstance(answer, Answer):
         return ()
     said = [one for one in answer.value.remarks if one.words in text]

@@ -5,13 +5,9 @@ from agents.models.wish import Part, T, Wish
 from agents.writing.checks.evidence import Finding
 from engine.models import model_calls
 
-STEP = "draft.again/1"
-TASK = """\
-
-
-You wrote this text once before, and a check found what is wrong with it. You are given both. Write
-it anew so that nothing of that is left: take out what was not given to you, and put nothing in its
-place. Leave the rest as it was."""
+PURPOSE = "again"
+STEP = "draft.again/{prompt}"
+TASK = "{task}\n\n{prompt}"
 
 
 async def again(models: Models, wish: Wish[T], text: str, wrong: tuple[Finding, ...]) -> str | None:
@@ -21,14 +17,17 @@ async def again(models: Models, wish: Wish[T], text: str, wrong: tuple[Finding, 
     """
     said = "\n".join(f"- {one.says}" for one in wrong)
     basis = model_calls.digest(wish.wanted.basis, text, said)
-    wanted = wish.wanted.model_copy(update={"step": STEP, "basis": basis})
+    prompt = await models.pinned.prompt(PURPOSE, wish.wanted.task or basis)
+    step = STEP.format(prompt=prompt.number)
+    wanted = wish.wanted.model_copy(update={"step": step, "basis": basis})
+    task = TASK.format(task=wish.task, prompt=prompt.text)
     told = (
         Part("what you wrote before", text, "personal", outside=True),
         Part("what is wrong with it", said, "personal", outside=True),
     )
     answer = await models.ask(
-        Wish(wanted, wish.tier, wish.task + TASK, (*wish.parts, *told), wish.gives,
-             wish.tokens_max, wish.chars_max, first=wish.first)
+        Wish(wanted, wish.tier, task, (*wish.parts, *told), wish.gives,
+             wish.tokens_max, wish.chars_max, first=prompt.first or wish.first)
     )  # fmt: skip
     written = getattr(answer.value, "text", "") if isinstance(answer, Answer) else ""
     return str(written).strip() or None

@@ -7,6 +7,7 @@ card stays as the rules wrote it.
 from pydantic import BaseModel, Field
 
 from agents.models.door import Answer, Models
+from agents.models.pinned import Prompt
 from agents.models.wish import Part, Wish
 from agents.writing.checks import draft
 from agents.writing.checks.evidence import Evidence
@@ -18,15 +19,10 @@ from engine.rules.house import House
 from memory import events
 from memory.events import Event
 
-STEP = "strategy/1"
+PURPOSE = "strategy"
+STEP = "strategy/{prompt}"
 AGENT = "strategist"
 TEXT_CHARS_MAX = 500
-TASK = """\
-The owner of a small company has objectives and projects. Below stands what is behind this week,
-with the numbers, and a numbered list of what could be done. Say in two or three plain sentences
-what matters most and why, and choose the one to three proposals that help most, the best first.
-Use no number and no date that does not stand below. Promise nothing and do nothing: the owner
-decides."""
 BY = "Worded by the model {model}; the numbers and proposals are Firstmate's own."
 TO_THE_LETTER = ("number", "date", "link", "address")
 
@@ -45,7 +41,8 @@ async def word(house: House, models: Models, work: Work) -> None:
         is_worded = await strategy.words_of(reader, work.ref) is not None
     if proposed is None or is_worded or not proposed.body["proposals"] or not models.set_up:
         return
-    answer = await models.ask(wish(proposed))
+    prompt = await models.pinned.prompt(PURPOSE, proposed.id)
+    answer = await models.ask(wish(proposed, prompt))
     if not isinstance(answer, Answer) or (said := checked(answer.value, proposed)) is None:
         return
     text, chosen = said
@@ -71,19 +68,20 @@ def checked(said: Worded, proposed: Event) -> tuple[str, list[int]] | None:
     return text, chosen
 
 
-def wish(proposed: Event) -> Wish[Worded]:
+def wish(proposed: Event, prompt: Prompt) -> Wish[Worded]:
     """Return what a model is asked about a weekly look."""
     return Wish(
         wanted=model_calls.Wanted(
-            step=STEP,
+            step=STEP.format(prompt=prompt.number),
             agent=AGENT,
             basis=model_calls.digest(proposed.id, _seen(proposed)),
             task=proposed.id,
         ),
         tier="large",
-        task=TASK,
+        task=prompt.text,
         parts=(Part("what is behind, and what could be done", _seen(proposed), "personal"),),
         gives=Worded,
+        first=prompt.first,
     )
 
 

@@ -11,13 +11,9 @@ from connectors.contract import Option
 from engine.chat import diffs
 
 FIELD = "text"  # of the operations that have a text for somebody outside
-STEP = "draft.variants/1"
-TASK = """
-
-
-Write not one text but three to five, each in its own way: another order of thoughts, another tone
-(plain, warm, brisk), another length. All say the same and keep every fact; none repeats another
-with a few words changed. Put them into `texts`."""
+PURPOSE = "variants"
+STEP = "draft.variants/{prompt}"
+TASK = "{task}\n\n\n{prompt}"
 VARIANTS_MAX = 5
 DIFFERENT_MIN = 0.3  # of the words of both; a nearer copy is dropped
 TEXT_CHARS_MAX = 5000
@@ -37,10 +33,12 @@ async def written(models: Models, wish: Wish[T]) -> tuple[list[str], tuple[str, 
 
     Fewer: nobody answered, or what came were copies. `wish` asks for one such text.
     """
-    wanted = wish.wanted.model_copy(update={"step": STEP})
+    prompt = await models.pinned.prompt(PURPOSE, wish.wanted.task or wish.wanted.basis)
+    wanted = wish.wanted.model_copy(update={"step": STEP.format(prompt=prompt.number)})
+    task = TASK.format(task=wish.task, prompt=prompt.text)
     several = Wish(
-        wanted, wish.tier, wish.task + TASK, wish.parts, Variants, TOKENS_MAX, CHARS_MAX,
-        first=wish.first,
+        wanted, wish.tier, task, wish.parts, Variants, TOKENS_MAX, CHARS_MAX,
+        first=prompt.first or wish.first,
     )  # fmt: skip
     answer = await models.ask(several)
     if not isinstance(answer, Answer):

@@ -1,18 +1,17 @@
 """The command /agents: what each agent did and cost, and a new prompt or model on trial."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from agents.hearing import gist
 from agents.hearing.front import Command
-from agents.hearing.gist import Gists
-from agents.models import prompts
 from agents.models.door import Models
 from agents.specialists.crew import Crew
 from agents.writing.drafting import Drafting
 from bot.commands.crew import Crewed
-from bot.commands.tried import STALE, Rows, Tried, Words, how, para
+from bot.commands.purposes import DRAFTS, IN_USE, OTHERS, WHAT_YOU_SAY
+from bot.commands.tried import STALE, Rows, Tried, how, para
 from bot.remembering import Remembering
 from engine.acting.taps import Person, Reply, heard
 from engine.chat import outbox
@@ -38,20 +37,6 @@ SINCE = f"In the last {agents_told.DAYS} days:"
 NOBODY = f"No agent did anything in the last {agents_told.DAYS} days."
 NOT_THERE = "There is no such prompt or model any more. Say /agents to see what there is."
 BEGUN = "On trial from now on: {arm}, {how}. /agents compares."
-DRAFTS = Words(
-    in_use="Drafts are written with {arm}.",
-    promoted="From now on drafts are written with {arm}.",
-    ended="The trial is over; drafts are written with {arm}, as before.",
-)
-WHAT_YOU_SAY = Words(
-    in_use="What you say in words that no rule knows is read with {arm}.",
-    promoted="From now on what you say is read with {arm}.",
-    ended="The trial is over; what you say is read with {arm}, as before.",
-    begin="Reading {}: on {} of 100",
-    promote="Read all with it",
-    end="End the reading trial",
-    back="Read with {} again",
-)
 Done = Callable[[Tx, Tried, Pin, str], Awaitable[str]]
 
 
@@ -77,9 +62,13 @@ class Agents:
         }
 
     async def agents(self, event: Event, rest: str) -> Msg:
-        """Show what each agent did and what is on trial, with what can be tapped about it."""
+        """Show what each agent did and what is on trial, with what can be tapped about it.
+
+        With the name of a purpose: only which prompt it has, and which others could be tried.
+        """
+        about = rest.strip().casefold()
         async with self.house.db.snapshot() as reader:
-            return await self._board(reader, f"agents:{event.id}")
+            return await self._board(reader, f"agents:{event.id}", about)
 
     async def begin(self, _: object, tap: Tap, who: Person, key: str, given: object) -> Reply:
         """Try a prompt or model, on a share of the tasks or in shadow."""
@@ -137,25 +126,49 @@ class Agents:
             said = await do(tx, tried, await tried.pin(tx), cause)
             if not said:
                 return Reply(STALE, refused=True)
-            await outbox.post(tx, await self._board(tx, f"agents:{cause}"), who.conv)
+            await outbox.post(tx, await self._board(tx, f"agents:{cause}", tried.purpose), who.conv)
         return Reply(said)
 
-    async def _board(self, reader: Reader, key: str) -> Msg:
+    async def _board(self, reader: Reader, key: str, about: str = "") -> Msg:
+        """Return it all; of a purpose that stands behind the others, that alone."""
         currency = (await profile.read(reader))["currency"]
+        if about in OTHERS and self.models.set_up:
+            alone, taps = await self.tried[about].told(reader, currency)
+            return _msg(key, alone, taps)
         drafts = await style_told.sent(reader, self.house)
-        parts: list[Part] = [Heading(text=TITLE)]
+        parts: list[Part] = []
         if lines := await agents_told.lines(reader, drafts, currency):
             parts += [para(SINCE), Bullets(items=tuple(lines))]
         else:
             parts.append(para(NOBODY))
         rows: Rows = []
-        for tried in self.tried.values() if self.models.set_up else ():
-            more, taps = await tried.told(reader, currency)
+        if self.models.set_up:
+            more, rows = await self._prompts(reader, currency)
             parts += more
-            rows += taps
         more, taps = await self.crewed.told(reader, currency)
         parts, rows = parts + more, rows + taps
-        return Msg(key=key, summary=TITLE, parts=tuple(parts), buttons=tuple(_fitting(rows)))
+        return _msg(key, parts, rows)
+
+    async def _prompts(self, reader: Reader, currency: str) -> tuple[list[Part], Rows]:
+        """Return the prompts of drafts and hearing, whatever is on trial, and the other prompts."""
+        parts, rows, others = list[Part](), Rows(), list[str]()
+        for tried in self.tried.values():
+            pin = await tried.pin(reader)
+            if tried.purpose in OTHERS:
+                others.append(f"{tried.purpose} {pin.now.prompt}")
+            if tried.purpose not in OTHERS or pin.trial is not None:
+                more, taps = await tried.told(reader, currency)
+                parts, rows = parts + more, rows + taps
+        return [*parts, para(IN_USE.format(", ".join(others)))], rows
+
+
+def _msg(key: str, parts: Sequence[Part], rows: Rows) -> Msg:
+    return Msg(
+        key=key,
+        summary=TITLE,
+        parts=(Heading(text=TITLE), *parts),
+        buttons=tuple(_fitting(rows)),
+    )
 
 
 def _fitting(rows: Rows) -> Rows:
@@ -165,21 +178,20 @@ def _fitting(rows: Rows) -> Rows:
     return [row[:BUTTONS_PER_ROW_MAX] for row in made]
 
 
-def of(drafting: Drafting, gists: Gists, crew: Crew) -> Agents:
-    """Return the command, with drafts, the reading of what you say and your specialists' files."""
+def of(drafting: Drafting, crew: Crew) -> Agents:
+    """Return the command, with every prompt there is and your specialists' files."""
     house, models = drafting.house, drafting.models
     tried = (
-        Tried(DRAFT, house, models, drafting.prompts, drafting.pin, DRAFTS),
-        Tried(gist.PURPOSE, house, models, gists.prompts, gists.pin, WHAT_YOU_SAY, shadow=False),
+        Tried(DRAFT, house, models, DRAFTS),
+        Tried(gist.PURPOSE, house, models, WHAT_YOU_SAY, shadow=False),
+        *(Tried(name, house, models, words, shadow=False) for name, words in OTHERS.items()),
     )
     return Agents(house, models, {one.purpose: one for one in tried}, Crewed(house, crew))
 
 
 def drafting_of(house: House, models: Models, remembering: Remembering, crew: Crew) -> Drafting:
-    """PromptError: a file in the folder “prompts” cannot be meant."""
-    known = prompts.of(DRAFT, house.blobs / "prompts")
 
     def own(agent: str, version: str) -> str:
         return crew.roster.prompt(agent, version)
 
-    return Drafting(house, models, remembering.recall, remembering.bundled, known, own)
+    return Drafting(house, models, remembering.recall, remembering.bundled, own)

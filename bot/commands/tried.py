@@ -1,6 +1,5 @@
 """What can be on trial: a purpose of models, its prompts, and how its trial is told and tapped."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from agents.models.door import Models
@@ -19,6 +18,8 @@ FAVOURS = "What was shown has it easier: you changed that, not the other."
 OTHERS = "These could be tried beside it:"
 STALE = "That is no longer so. Say /agents to see how it is now."
 OFFERED_MAX = 4
+UNDECIDED = ("research", "enrich", "rule", "strategy")  # no card of a task shows them
+COST_ALONE = "What becomes of it is not counted: compare what it costs and how long it takes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,11 @@ class Tried:
     purpose: str
     house: House
     models: Models
-    prompts: Mapping[int, str]
-    pin: Callable[[Reader], Awaitable[Pin]]
     words: Words
     shadow: bool = True
+
+    async def pin(self, reader: Reader) -> Pin:
+        return await self.models.pinned.pin(reader, self.purpose)
 
     async def told(self, reader: Reader, currency: str) -> tuple[list[Part], Rows]:
         """Return what is in use, what is on trial or could be, and the taps about it."""
@@ -68,6 +70,7 @@ class Tried:
             f"on trial, {trial.arm}: {seen.new.told(currency)}",
         )
         verdict = seen.verdict(shadow=trial.shadow) + (f" {FAVOURS}" if trial.shadow else "")
+        verdict = COST_ALONE if self.purpose in UNDECIDED else verdict
         parts: list[Part] = [
             para(TRYING.format(arm=trial.arm, how=how(trial))),
             Bullets(items=lines),
@@ -104,7 +107,7 @@ class Tried:
         """Return every pair of a prompt and a model, the newest prompt first."""
         named = dict.fromkeys(model.name for _, model in self.models.listed())
         models = ["", *list(named)[1:]]  # the first one is asked anyhow
-        numbers = sorted(self.prompts, reverse=True)
+        numbers = sorted(self.models.pinned.known[self.purpose], reverse=True)
         return [Arm(prompt=number, model=model) for number in numbers for model in models]
 
     def _button(self, label: str, action: str, item: str) -> Button:

@@ -159,6 +159,12 @@ async def not_it(tx: Tx, id: str) -> bool:
     return done.rowcount == 1
 
 
+async def was_wrong(reader: Reader, event: str) -> bool:
+    """Say whether the answer to a question was none, as the operator said."""
+    mine = sa.select(recalls.c.wrong_at).filter_by(id=id_of(event, "question"))
+    return await reader.value(mine) is not None
+
+
 async def counted(reader: Reader, settings: dict[str, Any]) -> Counted:
     """Count the last thirty days."""
     since = reader.now - timedelta(days=DAYS)

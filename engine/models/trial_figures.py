@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.chat import words
-from engine.models import trials
+from engine.models import became, trials
+from engine.models.became import Decided
 from engine.models.trials import Arm, Trial
 from engine.planning import plans, refinements
 from engine.rules.house import House
@@ -42,6 +43,14 @@ class Figures:
     calls: int = 0
     cost: Decimal = Decimal(0)
     ms: list[int] = field(default_factory=list)
+
+    def decide(self, decided: Decided | None) -> None:
+        """Count what the operator did with one; None: nothing yet."""
+        if decided is not None:
+            self.decided += 1
+            self.edited += decided.edited
+            self.rejected += decided.rejected
+            self.touched += decided.edited or decided.rejected
 
     def told(self, currency: str) -> str:
         """Return them in one line."""
@@ -103,18 +112,22 @@ async def compared(reader: Reader, house: House, purpose: str, trial: Trial) -> 
     """Return the figures of both arms since the trial began."""
     found = Compared()
     rows = await _answered(reader, purpose, trial)
-    shown = {row.task: row for row in reversed(rows) if not row.step.startswith(trials.SHADOW)}
+    of = reversed([row for row in rows if not row.step.startswith(trials.SHADOW)])
+    shown = {row.task or row.id: row for row in of}  # of a task the first
     shadows = {row.task: row for row in reversed(rows) if row.step.startswith(trials.SHADOW)}
     for task, row in shown.items():
         figures = found.new if not trial.shadow and _is(row, trial.arm) else found.old
         count_call(figures, row)
-        became = await _became(reader, task)
-        if became is None or await refinements.unseen(reader, became.id):
+        if purpose in became.OF:
+            figures.decide(await became.of(reader, purpose, task))
             continue
-        effect, planned = str(became.id), await plans.task(reader, became.task)
-        sent = planned is not None and await count(reader, house, figures, effect, planned.args)
+        effect = await _effect(reader, task)
+        if effect is None or await refinements.unseen(reader, effect.id):
+            continue
+        planned = await plans.task(reader, effect.task)
+        sent = planned is not None and await count(reader, house, figures, effect.id, planned.args)
         if sent and planned is not None and task in shadows:
-            await _beside(reader, house, found, effect, shadows[task], planned.args)
+            await _beside(reader, house, found, effect.id, shadows[task], planned.args)
     for row in shadows.values():
         count_call(found.new, row)
     return found
@@ -147,7 +160,6 @@ async def _answered(reader: Reader, purpose: str, trial: Trial) -> Sequence[sa.R
         mine,
         reasons.c.state == "answered",
         reasons.c.at >= trial.since,
-        reasons.c.task.is_not(None),
     )
     return await reader.rows(query.order_by(rowid(reasons)))
 
@@ -162,7 +174,7 @@ def count_call(figures: Figures, row: sa.Row[Any]) -> None:
     figures.ms += [] if row.cached else [row.ms]
 
 
-async def _became(reader: Reader, task: str) -> sa.Row[Any] | None:
+async def _effect(reader: Reader, task: str) -> sa.Row[Any] | None:
     """Return the effect of a task, or the first of a goal that what was said became."""
     mine = sa.or_(effects.c.task == task, effects.c.goal == task) & effects.c.undoes.is_(None)
     query = sa.select(effects.c.id, effects.c.task).where(mine)

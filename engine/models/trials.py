@@ -19,12 +19,12 @@ from memory.db import Reader, Tx
 from memory.schema.models import reasons
 from memory.texts.reach import rowid
 
-DRAFT = "draft"  # the one purpose whose answers the operator edits, so that they can be compared
+DRAFT = "draft"
 KEPT = "minds"  # {"draft": Pin}, in the profile
 SHARE = 20  # per cent of the tasks
 APART = ("again", "judge", "variants")  # steps of a draft with prompts of their own
 SHADOW = "shadow."  # before the step of an answer that nobody is shown
-STEP = re.compile(r"(?:shadow\.)?(?P<purpose>[a-z]+)(?:\.\w+)?/(?P<number>\d+)")
+STEP = re.compile(r"(?:shadow\.)?[a-z]+(?:\.\w+)?/(?P<number>\d+)")
 
 
 class Arm(BaseModel, frozen=True):
@@ -117,8 +117,17 @@ async def back(tx: Tx, purpose: str, pin: Pin, cause: str) -> None:
 
 def asked_for(purpose: str) -> sa.ColumnElement[bool]:
     """Return the condition that a call was for this purpose itself, and was no shadow."""
+    if purpose in APART:
+        return reasons.c.step.startswith(f"{DRAFT}.{purpose}/")
     apart = (reasons.c.step.startswith(f"{purpose}.{name}/") for name in APART)
-    return sa.and_(reasons.c.step.startswith(f"{purpose}."), *(sa.not_(one) for one in apart))
+    mine = (reasons.c.step.startswith(f"{purpose}{end}") for end in "./")
+    return sa.and_(sa.or_(*mine), *(sa.not_(one) for one in apart))
+
+
+def purpose_of(step: str) -> str:
+    """Return what a step is for: “draft” of “draft.text/5”, “judge” of “draft.judge/1”."""
+    purpose, _, part = step.partition("/")[0].partition(".")
+    return part if purpose == DRAFT and part in APART else purpose
 
 
 def number_of(step: str) -> int:

@@ -7,7 +7,9 @@ import pytest
 
 from agents.answers import answering
 from agents.answers.answering import Paragraph
+from agents.models import prompts
 from agents.models.door import Answer
+from agents.models.pinned import Prompt
 from memory.recalling.recall import Recalled
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -26,6 +28,10 @@ class Model:
     def __init__(self, *given: str, says: str = "The lamp costs 60 EUR.") -> None:
         self.given, self.says = given, says
         self.wish: Any = None
+        self.pinned = self
+
+    async def prompt(self, purpose: str, task: str) -> Prompt:
+        return Prompt(1, prompts.of(purpose)[1])
 
     async def ask(self, wish: Any) -> Answer[Paragraph]:
         self.wish = wish

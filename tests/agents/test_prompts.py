@@ -12,12 +12,13 @@ from pydantic import BaseModel
 from agents.models import prompts as versions
 from agents.models.wish import Part, Wish
 from benchmarks import prompts
+from engine.models import trials
 from engine.models.model_calls import Wanted
 from tests.conftest import FakeClock
 
 AGENTS = Path(__file__).parents[2] / "agents"
 ASKS = re.compile(r"^from agents\.models\.wish import .*\bWish\b", re.MULTILINE)
-FOR_OTHERS = "step=step,"  # a wish that is made for a module which names its own step
+FOR_OTHERS = "step=step.format("  # a wish that is made for a module which names its own step
 STEP = re.compile(r'(?:^STEP = |\bstep=)"([^"]+)"', re.MULTILINE)
 OF_ANOTHER = "{step}"  # asks several at once of a purpose that has a step of its own
 OWN_RULE = "No shouting."
@@ -41,7 +42,7 @@ def purposes() -> set[str]:
 
 def _newest(step: str) -> str:
     """Return the name of a step with the newest of its purpose's prompts in it."""
-    newest = max(versions.of(step.partition(".")[0]), default=0)
+    newest = max(versions.of(trials.purpose_of(step)), default=0)
     return step.format(field="text", prompt=newest)
 
 
