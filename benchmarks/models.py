@@ -21,6 +21,7 @@ from pydantic import BaseModel, SecretStr
 
 from agents.models.door import Models
 from agents.models.wish import CONTEXT_CHARS, Part, Wish
+from benchmarks import prompts
 from benchmarks._figures import Screen, operator, percentile, show
 from bot import minds
 from bot.app import App, open_app
@@ -33,6 +34,7 @@ from memory.schema.models import reasons
 from memory.texts.reach import rowid
 
 CALLS = 200
+MANY = 50  # times as much to recall as in the sample company
 OVERHEAD_MS_MAX = 15
 PRICE_READ, PRICE_WRITTEN = 0.15, 0.60  # a small model's, per million tokens
 TOKEN_CHARS = 4
@@ -132,6 +134,8 @@ async def serving(
 
 
 async def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        await contexts(Path(folder) / "sample")
     async with serving() as server:
         settings = Settings(model=SecretStr(f"{server.url} small"), model_budget_day=1000)
         made: list[Models] = []
@@ -149,6 +153,20 @@ async def main() -> None:
             await overhead(made[0], server)
             await story(app, screen.name, server)
             await app.close()
+
+
+async def contexts(home: Path) -> None:
+    """Print for each purpose how much it would recall at most, beside its budget of context."""
+    for step, asked in sorted((await prompts.wishes(home, many=MANY)).items()):
+        most = max(asked, key=lambda wish: _spare(wish.within("normal")))
+        if _spare(most):
+            said = _spare(most.within("normal")) / TOKEN_CHARS
+            limit = (most.context_chars + 1) / TOKEN_CHARS
+            show(f"longest context of {step}, of {_spare(most)} characters", said, "tok", limit, 1)
+
+
+def _spare(wish: Wish[Any]) -> int:
+    return sum(len(part.text) for part in wish.parts if part.spare)
 
 
 async def overhead(models: Models, server: Server) -> None:
