@@ -9,6 +9,7 @@ import time
 from collections import Counter
 
 from agents.writing.checks.draft import findings
+from benchmarks._figures import FAILED
 from tests.agents.drafted import faulty, made
 from tests.agents.test_checks import FALSE_MAX, FOUND_MIN, measured
 
@@ -31,7 +32,7 @@ def main() -> None:
 
 
 def _word(good: bool) -> str:
-    return "ok" if good else "MISSED"
+    return "ok" if good else FAILED
 
 
 if __name__ == "__main__":
