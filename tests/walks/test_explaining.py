@@ -269,6 +269,24 @@ async def test_a_passage_that_changed_or_went_is_named_and_nothing_else(office: 
             assert went == [f"· {what}: it is not kept any more"]
 
 
+async def test_an_answer_from_far_away_is_held_against_the_passages_of_today(
+    office: Office,
+) -> None:
+    chat = await office.open(model_small=("far/one",))
+    await chat.say("note on Ada: the workshop is paid from DE89 3704 0044 0532 0130 00, 60 EUR")
+    office.server.script(states("The workshop is paid with 60 EUR."))
+    await chat.say("from which account is the workshop paid?")
+    assert "0532" not in office.server.read
+    key = chat.key(ANSWER)
+    assert await differing(office, key) == []
+    shown = "UPDATE cards SET msg=replace(msg, 'with 60 EUR', 'with 62 EUR') WHERE key=:key"
+    assert await differing(office, key, (shown, {"key": key})) == [
+        "≠ answer/1, far/one: answered, its answer: it was shown in other words"
+    ]
+    await chat.tap(ANSWER, "Why?")
+    assert f"Checked: {rechecked.SHOWN}" in chat.last
+
+
 async def test_what_was_erased_since_is_said_and_is_no_failure(office: Office) -> None:
     chat = await office.open()
     await chat.say("note on Ada Example: she pays 60 EUR a head for the workshop")
