@@ -147,6 +147,11 @@ async def test_what_a_model_read_of_it_and_made_of_it_goes_too(
     office.server.script(says({"sentences": [{"text": "The zebra is striped.", "sources": [1]}]}))
     await chat.say("did Bruno mention anything?")
     assert "The zebra is striped. [1]" in chat.last
+    [asked] = [row for row in await office.rows(reasons) if row.step == "answer/1"]
+    await chat.tap("What I find about this", "Why?")
+    assert "zebra" in chat.last
+    await chat.say(f"/why {asked.id}")
+    assert "The zebra is striped." in chat.last
     clock.advance(days=61)
     await night(office.app, chat, clock)
     assert "zebra" not in await everything(office.app)
