@@ -1,4 +1,7 @@
-"""The researcher's figure: every sentence shown is borne by sources that it names; 60 cases."""
+"""The researcher's figure: every sentence shown names given sources, with its numbers; 60 cases.
+
+Neither names nor negations are checked.
+"""
 
 import random
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
 """Every fault a model can have, at the first call, the second, the third …, through both doors.
 
-A story asks for an answer, a mail, a rule and another mail. Whatever fails in it, every task ends
-done or waits with a reason, nothing stays reserved, no budget is passed by more than one call.
+A story asks for an answer and a mail, and for nothing else of a model. Whatever fails in it, every
+task ends done or waits with a reason, nothing stays reserved, no budget is passed by more than one
+call.
 """
 
 from collections.abc import Callable
