@@ -20,7 +20,6 @@ from agents.specialists.strayed import Stray
 from agents.writing import shadows, variants
 from agents.writing.ahead import Ahead
 from agents.writing.checking import Draft
-from agents.writing.composing import Composing
 from agents.writing.drafted import Drafted
 from agents.writing.drafting import SHADOW, Drafting
 from connectors.contract import ConnectorError, PermanentError
@@ -60,14 +59,12 @@ class _Made:
 class Runner:
     """`playbooks` by id. `specialist`: who turns a step into calls; nobody relies on it.
 
-    `drafting`: lets a language model write the words of its drafts. `composing`: has the texts
-    written that a model's plan leaves open.
+    `drafting`: lets a language model write the texts of a step.
     """
 
     house: House
     playbooks: dict[str, Playbook]
     drafting: Drafting
-    composing: Composing
     specialist: Specialist = by_rules
     ahead: Ahead = field(default_factory=Ahead)
 
@@ -108,7 +105,7 @@ class Runner:
         for ref in (work.ref, *waiting):
             if len(wishes) < shadows.TOGETHER_MAX:
                 wishes += await self._shadows(ref)
-        mine = wishes[: shadows.TOGETHER_MAX]
+        mine = [one for one in wishes if one.tier == wishes[0].tier][: shadows.TOGETHER_MAX]
         if mine and mine[0].wanted.task == work.ref:  # else it was asked with another before
             mine.sort(key=lambda one: one.wanted.task or "")  # whoever's turn it is, the same call
             await shadows.asked(self.drafting.models, self.house, mine)
@@ -313,25 +310,22 @@ class Runner:
         """
         write = partial(self.drafting.written, goal, task, scope, call)
         if not self.drafting.asks(goal, task, call):
-            return await self._weighed(goal, task, scope, why, call, await write()), False
+            return await self._weighed(goal, task, scope, why, await write()), False
         key = f"{task.id}:{model_calls.digest(call.operation, call.args)}"
         draft = await self.ahead.draft(key, write, patience_s)
         if draft is None:
-            first = await self.drafting.checked(goal, scope, call, call)
-            proposal = await self._weighed(goal, task, scope, why, call, first)
+            first = await self.drafting.checked(goal, task, scope, call, call)
+            proposal = await self._weighed(goal, task, scope, why, first)
             if proposal.verdict.outcome in ASKS:
                 return proposal, True
             draft = await self.ahead.draft(key, write, None)
             assert draft is not None
-        return await self._weighed(goal, task, scope, why, call, draft), False
+        return await self._weighed(goal, task, scope, why, draft), False
 
     async def _weighed(
-        self, goal: Goal, task: plans.Task, scope: Scope, why: str, templated: Wanted, draft: Draft
+        self, goal: Goal, task: plans.Task, scope: Scope, why: str, draft: Draft
     ) -> gate.Proposal:
-        call = await self.composing.written(goal, task, scope, draft.call)
-        if call != draft.call:
-            draft = await self.drafting.checked(goal, scope, call, templated)
-        action = await self._action(goal, task, scope, why, call)
+        action = await self._action(goal, task, scope, why, draft.call)
         return await gate.weigh(
             self.house, action, goal.id, task=task.id, marks=draft.marks,
             options=variants.options(draft),

@@ -8,7 +8,6 @@ import asyncio
 import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -21,19 +20,16 @@ from agents.models.door import Answer, Models, NoAnswer
 from agents.models.wish import T, Wish
 from agents.plans import plan_recalled, plan_wish
 from agents.plans.plan_wish import Given
-from agents.playbooks.references import WRITE
 from agents.specialists.enricher import Enricher
 from agents.specialists.researcher import Researcher
-from agents.specialists.specialist import Wanted
-from agents.writing import judging, revising, strategist, variants
+from agents.writing import composing, judging, revising, strategist, variants
 from agents.writing.checks.evidence import Evidence, Finding
-from agents.writing.composing import Composing
+from agents.writing.piece import Piece
 from benchmarks._figures import Screen, operator
 from bot import minds
 from bot.app import open_app
 from bot.commands import sample
 from bot.surfaces import Heard
-from connectors.contract import PermanentError
 from engine.planning.goals import Goal
 from engine.planning.plans import Task
 from engine.rules.house import House
@@ -178,9 +174,11 @@ async def _planned(house: House, door: Models, said: str, number: int, many: int
     given = await plan_recalled.with_memory(recall, Given(f"gol_{number}", (said,)))
     await door.ask(plan_wish.wish(house, given, prompt))
     goal = Goal.model_construct(id=f"gol_{number}", slots={"said": [said]})
-    task = Task.model_construct(id=f"tsk_{number}", operation=MAIL, title="Tell Ada", after=())
-    with suppress(PermanentError):  # nobody writes it
-        await Composing(house, door).written(goal, task, {}, Wanted(MAIL, {"text": {WRITE: said}}))
+    about = {"id": f"tsk_{number}", "operation": MAIL, "agent": "writer", "title": "Tell Ada"}
+    task = Task.model_construct(after=(), **about)
+    piece = Piece("text", what=said, shown=True)
+    prompt = await door.pinned.prompt(composing.PURPOSE, f"tsk_{number}")
+    await door.ask(await composing.wish(house, goal, task, {}, piece, "small", prompt, ()))
 
 
 async def _nowhere(question: str, within: Within) -> list[Recalled]:

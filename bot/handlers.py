@@ -13,12 +13,12 @@ from agents.plans import planning
 from agents.plans import shelf as shelves
 from agents.plans.shelf import Shelf
 from agents.playbooks import library
+from agents.playbooks.disputes import Disputes
 from agents.runner import Runner
 from agents.specialists.own_code import WithOwnCode
 from agents.writing import strategist
 from agents.writing.beside import KIND as BESIDE
 from agents.writing.beside import Beside
-from agents.writing.composing import Composing
 from agents.writing.drafting import SHADOW
 from bot import front as hearing
 from bot.commands import forgetting
@@ -53,8 +53,8 @@ def of(
     models: Models,
 ) -> Minds:
     front, plan = hearing.made(house, playbooks, shelf, remembering, models)
-    drafting = drafting_of(house, models, remembering, hands.crew)
-    runner = Runner(house, shelf.by_id, drafting, Composing(house, models), hands)
+    drafting = drafting_of(house, models, remembering, hands.crew, Disputes(shelf.by_id))
+    runner = Runner(house, shelf.by_id, drafting, hands)
 
     beside = Beside(drafting, hands, runner.told)
 

@@ -164,6 +164,7 @@ class Operation:
     version: int = 1
     papers: Callable[[Any], Awaitable[tuple[Paper, ...]]] | None = None  # changes nothing
     data_class: DataClass = "personal"  # of what it answers, at least
+    long: tuple[str, ...] = ()  # arguments that are long texts by their purpose: a post
 
 
 @dataclass(frozen=True, slots=True)

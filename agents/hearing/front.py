@@ -80,12 +80,14 @@ class Front:
 
     async def _words(self, event: Event, said: str, mail: str | None) -> None:
         command = plain.command(said)  # with or without the slash
-        if command.startswith("/"):
+        wish = plain.PLAN.sub("", said)  # who only wants to look wants no plan, however it is said
+        explores = goal_rules.mode((wish,)) == mode_words.EXPLORATORY
+        if command.startswith("/") and not explores:
             await self._command(event, command)
         elif (listed := loose.pasted(said)) is not None:
             await loose.keep(self.house, event, listed)
-        elif goal_rules.mode((said,)) == mode_words.EXPLORATORY:
-            await self._explored(event, goal_rules.without(said))
+        elif explores:
+            await self._explored(event, goal_rules.without(wish))
         elif found := await self._parts(event, said):
             for part in found:
                 await self._one(part, str(part.body["words"]), mail)

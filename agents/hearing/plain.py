@@ -55,6 +55,7 @@ _LIST = re.compile(
     rf"(?: my| our| the| meine| unsere| die)? (?:{_KIND})"
     r"(?: do (?:i|we) have| are there| habe ich| haben wir| gibt es)?"
 )
+PLAN = re.compile(r"^/plan(?:@\w+)?\s*", re.IGNORECASE)  # “/plan WORDS”
 _COMMAND = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _COMMANDS.items()))
 _THANKS = (
     r"(?:ok(?:ay)?,? )?(?:(?:many |great,? )?thanks(?: a lot| so much| very much)?|thx|cheers"

@@ -12,13 +12,14 @@ from agents.plans.plan_wish import Proposed, ProposedStep
 from agents.playbooks import references
 from agents.playbooks import scope as scopes
 from agents.specialists import acting
+from agents.specialists.spec_checks import Checks
 from agents.specialists.specialist import Wanted
 from agents.writing import checking
 from connectors.contract import ConnectorError, PermanentError
 from engine.acting import gate
 from engine.acting.gate import Proposal
 from engine.drawing.marks import marks_of
-from engine.planning import plans
+from engine.planning import plans, specs
 from engine.planning.goals import Goal
 from engine.planning.versions import Version
 from engine.rules.house import House
@@ -91,9 +92,17 @@ async def _judged(
         return LATER
     verdict = proposal.verdict
     told: dict[str, Any] = {"outcome": verdict.outcome, "because": verdict.because}
-    if not still_open and _agreeable(house, step, proposal):
+    if not still_open and _agreeable(house, step, proposal) and not await _held(house, goal, step):
         told |= {"agreeable": True, "digest": proposal.digest}
     return told
+
+
+async def _held(house: House, goal: Goal, step: ProposedStep) -> bool:
+    """Say whether its specialist's file has checks of its own: what they mark needs a card."""
+    async with house.db.snapshot() as reader:
+        tasks = await plans.of_goal(reader, goal.id)
+        task = next(one for one in tasks if one.key == step.key)
+        return "checks" in (await specs.says_of(reader, task.id))[1]
 
 
 async def _weighed(house: House, goal: Goal, step: ProposedStep, args: dict[str, Any]) -> Proposal:
@@ -103,7 +112,8 @@ async def _weighed(house: House, goal: Goal, step: ProposedStep, args: dict[str,
         tasks = await plans.of_goal(reader, goal.id)
         task, call = next(t for t in tasks if t.key == step.key), Wanted(step.operation, args)
         action = await acting.action(reader, house, goal, task.agent, call, scope, why)
-        found = await checking.call(reader, house, call, {}, checking.of_goal(goal, scope))
+        evidence = checking.of_goal(goal, scope)
+        found = await checking.call(reader, house, call, {}, evidence, Checks())
     return await gate.weigh(house, action, goal.id, task=task.id, marks=checking.marks(found))
 
 

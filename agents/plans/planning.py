@@ -6,11 +6,10 @@ Plans are made from the operator's words, records and memory alone, before anyth
 others wrote. Nothing is begun before the operator starts it, but looking things up.
 """
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agents.hearing import filling, parts, plan_corrected
+from agents.hearing import filling, parts, plain, plan_corrected
 from agents.hearing.lost import NO_MODEL, NOT_SURE, able
 from agents.models.door import Answer, Models
 from agents.plans import foretold, mentioned, plan_anew, plan_made, plan_recalled
@@ -39,7 +38,6 @@ from memory.recalling.recall import Recall
 from policies.gate import Gate
 
 KIND = "plan"  # of work, and of the question a plan may need
-COMMAND = re.compile(r"^/plan(?:@\w+)?\s*", re.IGNORECASE)
 OUTCOME = {"kind": "plan", "minutes_saved": 10}
 THINKING = "I am making a plan for this. Nothing is done before you start it."
 NO_PLAN = "I made no plan: {why} Nothing was done."
@@ -101,7 +99,7 @@ class Planning:
             made = await goals.get(reader, goal_id) is not None
             asked = await _answered(reader, event, conv)
             before = () if asked is None else asked.body["said"]
-            said = (*before, COMMAND.sub("", str(event.body["words"])).strip())
+            said = (*before, plain.PLAN.sub("", str(event.body["words"])).strip())
             given, values, known = await self._given(reader, goal_id, said)
         if made:  # a crash came between the plan and its card
             await self._offer(goal_id, event.id)
@@ -320,7 +318,7 @@ class _NoPlan:
 
 async def _answered(reader: Reader, event: Event, conv: str) -> questions.Question | None:
     """Return the planner's question that this event answers; a command answers none."""
-    if COMMAND.match(str(event.body["words"])):
+    if plain.PLAN.match(str(event.body["words"])):
         return None
     asked = await questions.for_words(reader, conv, event.id)
     return asked if asked is not None and asked.kind == KIND else None

@@ -62,6 +62,8 @@ class Playbook(BaseModel, frozen=True, extra="forbid"):
     unlike: tuple[str, ...] = ()  # sentences that sound alike and mean something else
     patterns: tuple[str, ...] = ()  # whole sentences; named groups are slots
     from_mail: tuple[str, ...] = ()  # how a customer's mail asks for it; empty: never
+    dispute: bool = False  # what it writes, and any mail of its `from_mail`, is part of a dispute
+    disputes: tuple[str, ...] = ()  # words that make whatever is written part of one
     slots: tuple[Slot, ...] = ()
     steps: tuple[Step, ...] = ()
     answer: str = ""  # instead of steps: what the front agent tells
@@ -151,7 +153,7 @@ def _faults(playbook: Playbook, name: str, operations: Operations | None) -> Ite
 
 def _pattern_faults(playbook: Playbook) -> Iterator[str]:
     slots = {slot.name for slot in playbook.slots}
-    for pattern in (*playbook.patterns, *playbook.from_mail):
+    for pattern in (*playbook.patterns, *playbook.from_mail, *playbook.disputes):
         try:
             groups = re.compile(pattern).groupindex
         except re.error as error:

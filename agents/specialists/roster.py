@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
 
+from agents.specialists import manner
+from agents.specialists.manner import Manner
 from agents.specialists.spec import AgentSpec, SpecError, load
 from engine.planning.specs import Trial
 from policies.house import ASK
@@ -76,10 +78,10 @@ class Roster:
         most = [(one.name, one.cost_max) for one in every if one.cost_max is not None]
         return dict(sorted(most, key=lambda one: one[1], reverse=True))
 
-    def prompt(self, agent: str, version: str) -> str:
-        """Return how a specialist of the operator's own is told to write; "": it is not."""
+    def manner(self, agent: str, version: str) -> Manner:
+        """Return how the texts of a step are written, by the version of the file it goes by."""
         spec = self.spec(agent, version)
-        return "" if spec is None or spec in self.built_in else spec.prompt
+        return manner.of(spec, own=spec not in self.built_in)
 
     def rules(self) -> tuple[Rule, ...]:
         """Return the contracts as rules: nobody does what its contract does not hold."""

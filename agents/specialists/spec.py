@@ -3,7 +3,9 @@
 does: matches what the bank says with invoices and payments
 may: [payments.*, invoices.*]     # whatever is not here is refused, by a rule of the floor
 tier: small                       # local: it asks no language model
+mode: creative                    # where a wish says nothing of it
 calls_max: 12                     # models asked for one task, at most
+checks: {words: 120, judge: true} # of its texts, beside those of every draft
 """
 
 import ast
@@ -17,6 +19,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
+from agents.specialists.spec_checks import Checks
 from agents.specialists.spec_fields import FIELDS_MAX, Fields, model
 from connectors.files.own_code import WORK
 from engine.planning import specs
@@ -47,7 +50,8 @@ class AgentSpec(BaseModel, frozen=True, extra="forbid"):
     does: str = Field(min_length=3, max_length=200)
     may: tuple[str, ...] = Field(default=(), max_length=MAY_MAX)
     tier: Tier = "local"
-    mode: Mode = "deterministic"
+    mode: Mode | None = None  # how it writes; a wish's own mode goes before it
+    checks: Checks = Checks()
     takes: Fields = Field(default={}, max_length=FIELDS_MAX)
     gives: Fields = Field(default={}, max_length=FIELDS_MAX)
     calls_max: int = Field(default=12, ge=0, le=1000)  # to models, for one task
@@ -139,7 +143,8 @@ def _said(error: Any) -> str:
         case "missing":
             return f"it needs `{where}`"
         case "extra_forbidden":
-            known = nearest(where.rpartition(".")[2], AgentSpec.model_fields)
+            keys = (Checks if where.startswith("checks.") else AgentSpec).model_fields
+            known = nearest(where.rpartition(".")[2], keys)
             return f"there is no key `{where}`{known}"
         case "string_pattern_mismatch" if where == "name":
             return "a name has small letters, digits and single dashes between them"
@@ -160,6 +165,8 @@ def _faults(spec: AgentSpec, operations: Collection[str]) -> Iterator[str]:
         yield "it has a tier of models and may call none; write `tier: local`"
     if spec.prompt and spec.tier == "local":
         yield "it has a prompt and `tier: local`, so nobody would read it"
+    if spec.tier == "local" and (spec.checks.judge or spec.mode == "creative"):
+        yield "it is creative or asks a judge, and `tier: local` asks no model"
     if spec.code:
         yield from _faults_of_code(spec)
     if spec.mode == "exploratory" and spec.may:

@@ -8,9 +8,10 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 
 from agents.specialists.spec import AgentSpec
+from engine.planning.mode_words import SAYS
 
 TIERS = ("local", "small", "judge", "large")  # what a call may cost, the least first
-KEYS = ("mode", "takes", "gives")
+KEYS = ("mode", "checks", "takes", "gives")
 
 
 def wider(old: AgentSpec, new: AgentSpec) -> tuple[str, ...]:
@@ -25,6 +26,15 @@ def differences(old: AgentSpec, new: AgentSpec) -> tuple[str, ...]:
     told += [f"{new.name}.md, how it writes, changed"] if old.prompt != new.prompt else []
     told += [f"{new.name}.py, its code, changed"] if old.code != new.code else []
     return (*more, *less, *told)
+
+
+def ways(spec: AgentSpec) -> Iterator[str]:
+    """Yield how a file has its texts written, where it says anything of it."""
+    if spec.mode is not None:
+        yield SAYS[spec.mode]
+    yield from (f"of each text: {one}" for one in spec.checks.says)
+    if spec.checks.judge:
+        yield "a judge model reads each text"
 
 
 def _wider(old: AgentSpec, new: AgentSpec) -> Iterator[str]:

@@ -62,8 +62,9 @@ def new(key: str, spec: AgentSpec) -> Msg:
 
 
 def holds(spec: AgentSpec) -> tuple[str, ...]:
-    """Return all that a specialist may."""
-    return spec_changes.wider(AgentSpec(name=spec.name, does=spec.does), spec)
+    """Return all that a specialist may, and how it writes."""
+    may = spec_changes.wider(AgentSpec(name=spec.name, does=spec.does), spec)
+    return (*may, *spec_changes.ways(spec))
 
 
 def buttons(

@@ -11,7 +11,9 @@ from typing import Any
 from agents.models.door import Answer
 from agents.specialists.own_code import WithOwnCode
 from agents.specialists.specialist import Wanted
-from agents.writing.drafting import Drafting, texts_of
+from agents.writing import piece
+from agents.writing.drafting import Drafting
+from agents.writing.piece import Piece
 from connectors.contract import PermanentError
 from engine.flow.durable import Work, open_work
 from engine.models import spec_figures
@@ -69,29 +71,28 @@ class Beside:
         async with self.drafting.house.db.snapshot() as reader:
             call = (await self.hands(reader, task, scope))[0]
         return {
-            name: await self._text(goal, task, scope, call, name)
-            for name in texts_of(self.drafting.house, task)
-            if isinstance(call.args.get(name), str) and call.args[name]
+            one.field: await self._text(goal, task, scope, call, one)
+            for one in piece.of(self.drafting.house, task, call)
+            if not one.open
         }
 
     async def _text(
-        self, goal: Goal, task: Task, scope: dict[str, Any], call: Wanted, name: str
+        self, goal: Goal, task: Task, scope: dict[str, Any], call: Wanted, one: Piece
     ) -> str:
         """Return what a model makes of a text, by the words of this version; else the template."""
-        template = str(call.args[name])
         if not self.drafting.asks(goal, task, call):
-            return template
+            return one.template
         async with self.drafting.house.db.snapshot() as reader:
             arm = (await self.drafting.pin(reader)).now
-        asked = await self.drafting.asked(goal, task, scope, name, template, arm)
+        asked = await self.drafting.asked(goal, task, scope, one, arm)
         apart = {
-            "step": STEP.format(field=name, prompt=arm.prompt),
+            "step": STEP.format(field=one.field, prompt=arm.prompt),
             "task": spec_figures.shadow_of(task.id, task.spec),
             "spec": task.spec,
         }
         wish = replace(asked.wish, wanted=asked.wish.wanted.model_copy(update=apart))
         answer = await self.drafting.models.ask(wish)
-        return answer.value.text.strip() if isinstance(answer, Answer) else template
+        return answer.value.text.strip() if isinstance(answer, Answer) else one.template
 
 
 async def _planned(reader: Reader, task: Task) -> bool:

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from agents.playbooks import references
 from agents.playbooks import scope as scopes
 from agents.reading import parties
+from agents.specialists.spec_checks import Checks
 from agents.specialists.specialist import Scope, Wanted
 from agents.writing.checks import draft, tone
-from agents.writing.checks.evidence import Evidence, Finding
+from agents.writing.checks.evidence import Evidence, Finding, Kind
+from agents.writing.checks.own import check as checks_of_file
 from engine.drawing.marks import Marks
 from engine.planning.goals import Goal
 from engine.rules.house import House
@@ -82,11 +84,13 @@ def text(
 
 
 async def call(
-    reader: Reader, house: House, wanted: Wanted, begun: Mapping[str, Any], evidence: Evidence
-) -> tuple[Finding, ...]:
+    reader: Reader, house: House, wanted: Wanted, begun: Mapping[str, Any], evidence: Evidence,
+    own: Checks,
+) -> tuple[Finding, ...]:  # fmt: skip
     """Return what is wrong with the texts of a call that somebody outside would read.
 
-    `begun`: the arguments that a drafted text started from, by name.
+    `begun`: the arguments that a drafted text started from, by name. `own`: what its specialist's
+    file asks of them; the language that it says goes before the template's.
     """
     operation = house.operations.get(wanted.operation)
     if operation is None or operation.effect not in GOES_OUT:
@@ -97,12 +101,17 @@ async def call(
             title = operation.roles[name] == "title"
             template = begun.get(name)  # what is still to be written is none
             on = await _on(reader, value, template if isinstance(template, str) else "", evidence)
-            found += (
-                tuple(f for f in draft.findings(value, on) if f.kind not in ("language", "length"))
-                if title
-                else text(house, wanted.operation, "", value, on)
-            )
+            if title:
+                found += _but(draft.findings(value, on), "language", "length")
+                continue
+            marked = text(house, wanted.operation, "", value, on)
+            found += _but(marked, "language") if own.language else marked
+            found += checks_of_file(value, own)
     return tuple(dict.fromkeys(found))
+
+
+def _but(found: Iterable[Finding], *kinds: Kind) -> Iterable[Finding]:
+    return (one for one in found if one.kind not in kinds)
 
 
 async def _on(reader: Reader, written: str, template: str, evidence: Evidence) -> Evidence:

@@ -1,21 +1,20 @@
-"""Composing: a text that a plan wants written is written by a model when its turn comes.
+"""Composing: what a model is asked for a text that a plan wants, and that no template stands for.
 
-Without a model there is no such text: the step says so and can be tried again. Only the words are
-the model's; where they go stands in the plan.
+Only the words are the model's; where they go stands in the plan.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, Field
-
-from agents.models.door import Answer, Models
+from agents.models.listed import Tier
+from agents.models.pinned import Prompt
 from agents.models.wish import Part, Wish
-from agents.playbooks.references import STEPS, WRITE, writes
+from agents.playbooks.references import STEPS
 from agents.playbooks.scope import RESULT
-from agents.specialists.specialist import Scope, Wanted
-from connectors.contract import ANSWER, DataClass, PermanentError
+from agents.specialists.specialist import Scope
+from agents.writing.drafted import Drafted
+from agents.writing.piece import Piece
+from connectors.contract import ANSWER, DataClass
 from engine.acting import request as requests
 from engine.models import model_calls
 from engine.planning import plans
@@ -24,79 +23,61 @@ from engine.planning.plans import Task
 from engine.rules.house import House
 from engine.voice import style, style_desk
 from engine.voice.style import Style
-from memory.redaction import TEXT_CHARS
+from memory.db import Reader
 from policies.facts import TRUSTED
 from policies.gate import Gate
 
-WRITER = "writer"
 PURPOSE = "compose"
 STEP = "compose.{field}/{prompt}"
-TEXT_CHARS_MAX = 3900
-TITLE_CHARS_MAX = TEXT_CHARS
-NOBODY = "“{what}” is not written: {why} Nothing was done."
-ECHO = "it only repeated what somebody else wrote."
+TOKENS_MAX = 1600
 
 
-class Composed(BaseModel):
-    """A text, ready to be read by the owner."""
+async def wish(
+    house: House, goal: Goal, task: Task, scope: Scope, piece: Piece, tier: Tier,
+    prompt: Prompt, manner: Sequence[Part],
+) -> Wish[Drafted]:  # fmt: skip
+    """Return the question for an open text. `manner`: how who carries out the step writes."""
+    async with house.db.snapshot() as reader:
+        voice = await style_desk.known(reader)
+        gate = await requests.begun(reader, house, goal.id, evidence=True)
+        brings = await classes(reader, house, goal)
+    kept = house.operation(task.operation).effect == "internal"
+    told = tuple(_parts(goal, task, scope, piece.what, voice, gate, brings, outside=not kept))
+    parts = (*manner, *told)
+    return Wish(
+        wanted=model_calls.Wanted(
+            step=STEP.format(field=piece.field, prompt=prompt.number),
+            agent=task.agent,
+            basis=model_calls.digest([part.text for part in parts]),
+            task=task.id,
+            goal=goal.id,
+        ),
+        tier=tier,
+        task=prompt.text,
+        parts=parts,
+        gives=Drafted,
+        tokens_max=TOKENS_MAX,
+        first=prompt.first,
+        needed=True,
+    )
 
-    text: str = Field(min_length=1, max_length=TEXT_CHARS_MAX)
+
+async def classes(reader: Reader, house: House, goal: Goal) -> dict[str, DataClass]:
+    """Return by step how private what it brings is."""
+    steps, known = await plans.of_goal(reader, goal.id), house.operations
+    return {s.key: known[s.operation].data_class for s in steps if s.operation in known}
 
 
-@dataclass(frozen=True, slots=True)
-class Composing:
-    house: House
-    models: Models
-
-    async def written(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> Wanted:
-        """Return the call with its open texts written. PermanentError: nobody could."""
-        wanted = {name: value for name, value in call.args.items() if writes(value)}
-        if not wanted:
-            return call
-        args = dict(call.args)
-        for name, value in wanted.items():
-            args[name] = await self._text(goal, task, scope, name, str(value[WRITE]))
-        return replace(call, args=args)
-
-    async def _text(self, goal: Goal, task: Task, scope: Scope, field: str, what: str) -> str:
-        async with self.house.db.snapshot() as reader:
-            voice = await style_desk.known(reader)
-            gate = await requests.begun(reader, self.house, goal.id, evidence=True)
-            steps = await plans.of_goal(reader, goal.id)
-        kept = self.house.operation(task.operation).effect == "internal"
-        known = self.house.operations
-        brings = {s.key: known[s.operation].data_class for s in steps if s.operation in known}
-        parts = tuple(_parts(goal, task, scope, what, voice, gate, brings, outside=not kept))
-        prompt = await self.models.pinned.prompt(PURPOSE, task.id)
-        wish = Wish(
-            wanted=model_calls.Wanted(
-                step=STEP.format(field=field, prompt=prompt.number),
-                agent=WRITER,
-                basis=model_calls.digest([part.text for part in parts]),
-                task=task.id,
-                goal=goal.id,
-            ),
-            tier="small",
-            task=prompt.text,
-            parts=parts,
-            gives=Composed,
-            tokens_max=1600,
-            first=prompt.first,
-            needed=True,
-        )
-        answer = await self.models.ask(wish)
-        if not isinstance(answer, Answer):
-            raise PermanentError(NOBODY.format(what=what, why=answer.why))
-        text = answer.value.text.strip()
-        if not text or await self._echo(goal, text):
-            raise PermanentError(NOBODY.format(what=what, why=ECHO))
-        title = self.house.operation(task.operation).roles.get(field) == "title"
-        return " ".join(text.split())[:TITLE_CHARS_MAX] if title else text
-
-    async def _echo(self, goal: Goal, text: str) -> bool:
-        async with self.house.db.snapshot() as reader:
-            gate = await requests.begun(reader, self.house, goal.id, evidence=True)
-        return gate.origins({"text": text})["text"] == "text"
+async def readable(reader: Reader, house: House, goal: Goal, scope: Scope) -> Scope:
+    """Return what a model may read of a scope: nothing of what a step brought that is secret."""
+    hidden = {key for key, one in (await classes(reader, house, goal)).items() if one == "secret"}
+    steps = {
+        key: {name: value for name, value in given.items() if name != RESULT}
+        if key in hidden
+        else given
+        for key, given in scope.get(STEPS, {}).items()
+    }
+    return {**scope, STEPS: steps} if hidden else scope
 
 
 def _parts(

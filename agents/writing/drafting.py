@@ -1,24 +1,26 @@
-"""Drafting: a language model may write the words of a draft; the template is what it starts from.
+"""Drafting: a language model may write the texts of a step: from a template, or what a plan wants.
 
 Only the words: where it goes, about what and how much stays what the plan says. Whatever the model
-writes is judged as a model's, stands on the card, and is settled once for a task.
+writes goes one way: checked, written once more where the checks mark it, marked, read by a judge.
+It is judged as a model's, stands on the card, and is settled once for a task.
 """
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
-from agents.playbooks import references
 from agents.specialists import writer
+from agents.specialists.manner import Manner
 from agents.specialists.specialist import Scope, Wanted
-from agents.writing import checking, examples, judging, revising, variants
+from agents.writing import checking, composing, examples, judging, piece, revising, variants
 from agents.writing.checking import Draft
-from agents.writing.checks.evidence import Evidence, Finding
+from agents.writing.checks.evidence import Finding
 from agents.writing.drafted import Drafted
+from agents.writing.piece import Piece
 from engine.acting import request as requests
 from engine.flow.durable import open_work
 from engine.keeping import recalls
@@ -36,74 +38,70 @@ from memory.recalling.scope import Within
 from memory.vectors.embed import Encoder
 from policies.rules import RUNS_BY_ITSELF
 
-TEXT = "text"
 STEP = "draft.{field}/{prompt}"
 RECALLED_MAX = 3
 SHADOW = "shadow"  # the work of asking what a trial would have written
 RULES_MAX = 40
 FRAME = ("greeting", "closing", "signature")  # the draft has them already
+ECHO = "it only repeated what somebody else wrote."
+BY_THE_BOOK = "by the book no model writes, and there is no template for it."
+LOCAL = "{agent} asks no language model, by its file."
 PAIR = "Drafted:\n{}\n\nMade of it by the owner:\n{}"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A wish for a draft, with what was recalled for it and how long that took."""
+    """A wish for a text, with what was recalled for it and how long that took."""
 
     wish: Wish[Drafted]
-    recalled: list[Recalled]
-    ms: float
+    recalled: list[Recalled] = field(default_factory=list)
+    ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """`own`: how a specialist of the operator's writes, by the version of its file."""
+    """`manner`: how a specialist writes, by the version of its file. `disputes`: whether a wish is
+    about one."""
 
     house: House
     models: Models
     recall: Recall
     encoder: Encoder | None = None
-    own: Callable[[str, str], str] = lambda agent, version: ""
+    manner: Callable[[str, str], Manner] = lambda agent, version: Manner()
+    disputes: Callable[[Goal, Scope], bool] = lambda goal, scope: False
 
     def asks(self, goal: Goal, task: Task, call: Wanted) -> bool:
-        """Say whether a model would be asked for words of this call."""
-        if not self.models.set_up or call.operation != task.operation:
-            return False
-        return goal.mode != DETERMINISTIC and any(
-            isinstance(call.args.get(name), str) and call.args[name]
-            for name in texts_of(self.house, task)
-        )
+        """Say whether a model would be asked for words that a template stands for meanwhile."""
+        pieces = self._pieces(goal, task, call)
+        return bool(pieces) and not any(one.open for one in pieces)
 
     async def written(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> Draft:
-        """Return the call with its texts as a model drafted them, where one answers; checked."""
-        args, passages = dict(call.args), list[str]()
-        if self.asks(goal, task, call):
-            for name in texts_of(self.house, task):
-                if isinstance(args.get(name), str) and args[name]:
-                    if goal.mode == CREATIVE and name == variants.FIELD:
-                        several = await self._several(goal, task, scope, call)
-                        if several is not None:
-                            return several
-                    args[name] = await self._text(goal, task, scope, name, args[name], passages)
-        drafted = await self.checked(goal, scope, replace(call, args=args), call, passages)
-        if args == call.args:
-            return drafted
-        evidence = checking.of_goal(goal, scope, passages)
-        return replace(
-            drafted, found=drafted.found + await self._judged(task, drafted.call, call, evidence)
-        )
+        """Return the call with its texts as a model wrote them, where one answers; checked.
+
+        PermanentError: nobody wrote a text that no template stands for.
+        """
+        args, passages, pieces = dict(call.args), list[str](), self._pieces(goal, task, call)
+        for one in pieces:
+            if self._mode(goal, task) == CREATIVE and one.shown and one.field == variants.FIELD:
+                begun = replace(call, args=dict(args))
+                if (several := await self._several(goal, task, scope, begun, one)) is not None:
+                    return several
+            args[one.field] = await self._text(goal, task, scope, one, passages)
+        made = replace(call, args=args)
+        drafted = await self.checked(goal, task, scope, made, call, passages)
+        judged = await self._judged(goal, task, scope, made, pieces, passages)
+        return replace(drafted, found=drafted.found + judged) if judged else drafted
 
     async def checked(
-        self, goal: Goal, scope: Scope, call: Wanted, begun: Wanted, passages: Sequence[str] = ()
-    ) -> Draft:
+        self, goal: Goal, task: Task, scope: Scope, call: Wanted, begun: Wanted,
+        passages: Sequence[str] = (),
+    ) -> Draft:  # fmt: skip
         """Return a call with what is wrong with its texts. `begun`: what they started from.
 
         A model's plan starts from nothing: the texts that stand in it are the model's, too.
         """
-        evidence = checking.of_goal(goal, scope, passages)
         template = {} if goal.slots.get("planned") else begun.args
-        async with self.house.db.snapshot() as reader:
-            found = await checking.call(reader, self.house, call, template, evidence)
-        return Draft(call, found)
+        return Draft(call, await self._found(goal, task, scope, call, template, passages))
 
     async def shadows(
         self, goal: Goal, task: Task, scope: Scope, call: Wanted
@@ -114,10 +112,9 @@ class Drafting:
         if trial is None or not trial.shadow or not self.models.set_up:
             return []
         found = []
-        for name in texts_of(self.house, task):
-            template = call.args.get(name)
-            if isinstance(template, str) and template:
-                asked = await self.asked(goal, task, scope, name, template, trial.arm)
+        for one in self._pieces(goal, task, call):
+            if not one.open:
+                asked = await self.asked(goal, task, scope, one, trial.arm)
                 wish = _shadowed(asked.wish)
                 async with self.house.db.snapshot() as reader:
                     if await model_calls.settled(reader, wish.wanted) is None:
@@ -125,48 +122,59 @@ class Drafting:
         return found
 
     async def _text(
-        self, goal: Goal, task: Task, scope: Scope, field: str, template: str, passages: list[str]
+        self, goal: Goal, task: Task, scope: Scope, one: Piece, passages: list[str]
     ) -> str:
-        """Return what a model wrote; the template where none does. `passages` gets what it read."""
+        """Return what a model wrote; the template where none does. `passages` gets what it read.
+
+        PermanentError: none does, and no template stands there.
+        """
+        if why := self._forbids(goal, task):
+            return one.without(why)
         async with self.house.db.snapshot() as reader:
             pin = await self.pin(reader)
             arm = await self.models.pinned.arm(reader, trials.DRAFT, task.id)
-        asked = await self.asked(goal, task, scope, field, template, arm)
+        asked = await self.asked(goal, task, scope, one, arm)
         answer = await self.models.ask(asked.wish)
         if not isinstance(answer, Answer):
-            return template
+            return one.without(answer.why)
         text = answer.value.text.strip()
         if not text or await self._echo(goal, text):
-            return template
-        await self._count(goal, task, field, answer, asked.recalled, asked.ms)
-        if pin.trial is not None and pin.trial.shadow:
+            return one.without(ECHO)
+        await self._count(goal, task, one.field, answer, asked.recalled, asked.ms)
+        if not one.open and pin.trial is not None and pin.trial.shadow:
             async with self.house.db.transaction() as tx:
                 key = f"{SHADOW}:{pin.trial.id}:{task.id}"
                 await open_work(tx, SHADOW, task.id, key=key, lane="off_peak")
-        passages += [one.text for one in asked.recalled if one.id in answer.given]
-        return await self._revised(goal, task, scope, asked.wish, text, template, passages)
+        passages += [read.text for read in asked.recalled if read.id in answer.given]
+        return await self._revised(goal, task, scope, asked.wish, one, one.fitted(text), passages)
 
-    async def _several(self, goal: Goal, task: Task, scope: Scope, call: Wanted) -> Draft | None:
+    async def _several(
+        self, goal: Goal, task: Task, scope: Scope, call: Wanted, one: Piece
+    ) -> Draft | None:
         """Return two to five drafts that differ; those without a mark alone where there are two."""
         async with self.house.db.snapshot() as reader:
             arm = (await self.pin(reader)).now
-        field, template = variants.FIELD, str(call.args[variants.FIELD])
-        asked = await self.asked(goal, task, scope, field, template, arm)
+        asked = await self.asked(goal, task, scope, one, arm)
         texts, given = await variants.written(self.models, asked.wish)
-        passages = [one.text for one in asked.recalled if one.id in given]
+        passages = [read.text for read in asked.recalled if read.id in given]
         drafts = []
         for text in texts:
             if not await self._echo(goal, text):
-                other = replace(call, args={**call.args, field: text})
-                drafts.append(await self.checked(goal, scope, other, call, passages))
-        clean = [one for one in drafts if not one.found]
-        chosen = clean if len(clean) > 1 else sorted(drafts, key=lambda one: len(one.found))
+                other = replace(call, args={**call.args, one.field: text})
+                drafts.append(await self.checked(goal, task, scope, other, call, passages))
+        clean = [draft for draft in drafts if not draft.found]
+        chosen = clean if len(clean) > 1 else sorted(drafts, key=lambda draft: len(draft.found))
         return replace(chosen[0], variants=tuple(chosen[1:])) if len(chosen) > 1 else None
 
-    async def asked(
-        self, goal: Goal, task: Task, scope: Scope, field: str, template: str, arm: Arm
-    ) -> Asked:
-        """Return what a model is asked for a draft, with the prompt of this arm."""
+    async def asked(self, goal: Goal, task: Task, scope: Scope, one: Piece, arm: Arm) -> Asked:
+        """Return what a model is asked for a text; from a template, with the prompt of this arm."""
+        tier = self._manner(task).tier_for(hard=one.long or self.disputes(goal, scope))
+        if one.open:
+            prompt = await self.models.pinned.prompt(composing.PURPOSE, task.id)
+            told = self._told(task)
+            wish = await composing.wish(self.house, goal, task, scope, one, tier, prompt, told)
+            return Asked(wish)
+        field, template = one.field, one.template
         about = writer.recipient(scope)
         # of this customer alone, whatever else the words would find, and nothing secret
         theirs = Within(record=about.get("id"), sensitivity="personal")
@@ -183,10 +191,10 @@ class Drafting:
                 goal=goal.id,
                 recalled=tuple((one.id, one.score) for one in recalled),
             ),
-            tier="small",
+            tier=tier,
             task=self.models.pinned.of(trials.DRAFT, arm).text,
             parts=(
-                *self._prompt(task),
+                *self._told(task),
                 *_parts(goal, scope, template, recalled, _heeded(self.house, task)),
                 *await self._changed(task.operation, field, about, template),
             ),
@@ -199,16 +207,15 @@ class Drafting:
         return await self.models.pinned.pin(reader, trials.DRAFT)
 
     async def _revised(
-        self, goal: Goal, task: Task, scope: Scope, wish: Wish[Drafted], text: str, template: str,
+        self, goal: Goal, task: Task, scope: Scope, wish: Wish[Drafted], one: Piece, text: str,
         passages: list[str],
     ) -> str:  # fmt: skip
         """Return the text, or what the model made of it when it was told what is wrong with it."""
-        evidence = checking.of_goal(goal, scope, passages)
 
         async def found(written: str) -> tuple[Finding, ...]:
-            call = Wanted(task.operation, {TEXT: written})
-            async with self.house.db.snapshot() as reader:
-                return await checking.call(reader, self.house, call, {TEXT: template}, evidence)
+            call = Wanted(task.operation, {one.field: written})
+            begun = {one.field: one.template}
+            return await self._found(goal, task, scope, call, begun, passages)
 
         wrong = await found(text)
         if not wrong:
@@ -216,24 +223,54 @@ class Drafting:
         again = await revising.again(self.models, wish, text, wrong)
         if again is None or await self._echo(goal, again):
             return text
+        again = one.fitted(again)
         return again if len(await found(again)) <= len(wrong) else text
 
+    async def _found(
+        self, goal: Goal, task: Task, scope: Scope, call: Wanted, begun: Mapping[str, Any],
+        passages: Sequence[str],
+    ) -> tuple[Finding, ...]:  # fmt: skip
+        """Return what is wrong with the texts of a call, by its specialist's file, too."""
+        evidence, own = checking.of_goal(goal, scope, passages), self._manner(task).checks
+        async with self.house.db.snapshot() as reader:
+            return await checking.call(reader, self.house, call, begun, evidence, own)
+
     async def _judged(
-        self, task: Task, drafted: Wanted, call: Wanted, evidence: Evidence
-    ) -> tuple[Finding, ...]:
+        self, goal: Goal, task: Task, scope: Scope, made: Wanted, pieces: Sequence[Piece],
+        passages: Sequence[str],
+    ) -> tuple[Finding, ...]:  # fmt: skip
         """Return what a judge model says of the texts that a model wrote, where you want one."""
-        if not self.models.judges:
+        if not (self.models.judges or self._manner(task).checks.judge):
             return ()
-        found: list[Finding] = []
-        for name, text in drafted.args.items():
-            if text != call.args.get(name):
-                found += await judging.remarks(
-                    self.models, task, str(text), str(call.args[name]), evidence
-                )
+        async with self.house.db.snapshot() as reader:
+            known = await composing.readable(reader, self.house, goal, scope)
+        evidence, found = checking.of_goal(goal, known, passages), list[Finding]()
+        for one in pieces:
+            text = made.args[one.field]
+            if one.shown and text != one.template:
+                found += await judging.remarks(self.models, task, text, one.begins, evidence)
         return tuple(found)
 
-    def _prompt(self, task: Task) -> list[Part]:
-        said = self.own(task.agent, task.spec)
+    def _pieces(self, goal: Goal, task: Task, call: Wanted) -> tuple[Piece, ...]:
+        """Return the texts that a model is wanted for: what is open, and what it may write anew."""
+        may = self.models.set_up and not self._forbids(goal, task)
+        return tuple(one for one in piece.of(self.house, task, call) if may or one.open)
+
+    def _forbids(self, goal: Goal, task: Task) -> str:
+        """Return why no model may write for a step; "": one may."""
+        if not self._manner(task).asks:
+            return LOCAL.format(agent=task.agent)
+        return BY_THE_BOOK if self._mode(goal, task) == DETERMINISTIC else ""
+
+    def _mode(self, goal: Goal, task: Task) -> str:
+        """Return how a step is gone about: as its wish says, else as its specialist's file does."""
+        return goal.mode or self._manner(task).mode
+
+    def _manner(self, task: Task) -> Manner:
+        return self.manner(task.agent, task.spec)
+
+    def _told(self, task: Task) -> list[Part]:
+        said = self._manner(task).told
         return [Part("how this specialist writes", said, "business", lasts=True)] if said else []
 
     async def _count(
@@ -293,17 +330,6 @@ def _shadowed(wish: Wish[Drafted]) -> Wish[Drafted]:
     """Return the wish under a name of its own, so that its answer is never taken for a draft."""
     step = f"{trials.SHADOW}{wish.wanted.step}"
     return replace(wish, wanted=wish.wanted.model_copy(update={"step": step}))
-
-
-def texts_of(house: House, task: Task) -> Iterator[str]:
-    """Yield the drafted texts that somebody outside will read."""
-    operation = house.operations.get(task.operation)
-    if operation is None or operation.effect != "share":
-        return
-    for name, value in task.args.items():
-        drafted = isinstance(value, Mapping) and references.DRAFT in value
-        if drafted and operation.roles.get(name) == "text":
-            yield name
 
 
 def _heeded(house: House, task: Task) -> str:

@@ -42,7 +42,8 @@ class Shadows(BaseModel):
 
 async def asked(models: Models, house: House, wishes: Sequence[Wish[Drafted]]) -> None:
     """Ask the one model that is on trial for all of these, which are not settled yet."""
-    on_trial = next((one for one in models.listed() if wishes[0].first in ("", one[1].name)), None)
+    fit = [one for one in models.listed() if wishes[0].first in ("", one[1].name)]
+    on_trial = next((one for one in fit if one[0] == wishes[0].tier), next(iter(fit), None))
     if on_trial is None:
         return
     left = list(wishes)

@@ -7,7 +7,9 @@ from itertools import chain
 from agents.hearing import gist
 from agents.hearing.front import Command
 from agents.models.door import Models
+from agents.playbooks.disputes import Disputes
 from agents.specialists.crew import Crew
+from agents.specialists.manner import Manner
 from agents.writing.drafting import Drafting
 from bot.commands.crew import Crewed
 from bot.commands.purposes import DRAFTS, IN_USE, OTHERS, WHAT_YOU_SAY
@@ -189,9 +191,11 @@ def of(drafting: Drafting, crew: Crew) -> Agents:
     return Agents(house, models, {one.purpose: one for one in tried}, Crewed(house, crew))
 
 
-def drafting_of(house: House, models: Models, remembering: Remembering, crew: Crew) -> Drafting:
+def drafting_of(
+    house: House, models: Models, remembering: Remembering, crew: Crew, disputes: Disputes
+) -> Drafting:
 
-    def own(agent: str, version: str) -> str:
-        return crew.roster.prompt(agent, version)
+    def manner(agent: str, version: str) -> Manner:
+        return crew.roster.manner(agent, version)
 
-    return Drafting(house, models, remembering.recall, remembering.bundled, own)
+    return Drafting(house, models, remembering.recall, remembering.bundled, manner, disputes)

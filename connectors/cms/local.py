@@ -53,6 +53,7 @@ def connect(folder: Path, clock: Clock, company: Company) -> Connector:
             "compensation", BACK, disk.off_loop(site.take_back), disk.off_loop(site.find_taken_back)
         ),
         unknown_outcome="query",
+        long=("text",),
     )
     return Connector("cms", "local", (publish,), disk.off_loop(site.check))
 

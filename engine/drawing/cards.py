@@ -17,7 +17,7 @@ from engine.chat.messages import Evidence, Msg
 from engine.drawing import face, model_told
 from engine.drawing.face import key
 from engine.drawing.sight import Sight
-from engine.planning import aftermath, refinements
+from engine.planning import aftermath, refinements, specs
 from memory import events, profile
 from memory.canon import records
 from memory.db import Tx
@@ -70,10 +70,10 @@ async def show(tx: Tx, effect_id: str, *, menu: str = "") -> None:
     shown = not better or "came" in better.values()
     cost = await model_told.on_card(tx, effect.task, settings["currency"], shown=shown)
     left = await aftermath.of_goal(tx, effect.goal) if effect.state in face.OUTSIDE else None
-    mode = str(await tx.value(sa.select(goals.c.mode).filter_by(id=effect.goal)) or "")
+    mode, whose = await _mode(tx, effect)
     sight = Sight(
         effect, versions, asked, decided, evidence, settings, menu, surfaces, cost, left, mode,
-        better=asked is not None and better.get(asked.id) == "awaited",
+        better=asked is not None and better.get(asked.id) == "awaited", whose=whose,
     )  # fmt: skip
     await _post(tx, face.draw(sight), versions[-1])
 
@@ -100,6 +100,14 @@ async def _worth_showing(tx: Tx, effect: sa.Row[Any]) -> bool:
     count = sa.select(sa.func.count()).select_from(tasks).filter_by(goal=effect.goal)
     alone = int(await tx.value(count)) < 2
     return alone or effect.verdict["outcome"] == "notify" or effect.state != "done"
+
+
+async def _mode(tx: Tx, effect: sa.Row[Any]) -> tuple[str, str]:
+    """Return how it is gone about, and whose file says so where the wish itself does not."""
+    if mode := await tx.value(sa.select(goals.c.mode).filter_by(id=effect.goal)):
+        return str(mode), ""
+    whose, says = await specs.says_of(tx, effect.task)
+    return str(says.get("mode") or ""), whose
 
 
 async def _evidence(tx: Tx, refs: list[str]) -> tuple[Evidence, ...]:

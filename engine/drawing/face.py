@@ -71,6 +71,7 @@ BETTER = Para(
     )
 )
 ONLY = "There is only this one: no language model wrote others that differ from it."
+BY_FILE = "So says the file of “{name}”."
 ANSWERS_MAX = 3
 ANSWER_CHARS_MAX = 2500  # of an outside tool; all of it is kept with the receipt
 SUMMARY_CHARS = 190
@@ -205,7 +206,8 @@ def _mode(sight: Sight) -> str:
     drafted = sight.effect.state == "waiting" and sight.shown["text"] is not None
     alone = drafted and not (sight.better or sight.shown.get("options"))
     only = f" {ONLY}" if sight.mode == CREATIVE and alone else ""
-    return f"Mode: {SAYS[sight.mode]}.{only}"
+    by = f" {BY_FILE.format(name=sight.whose)}" if sight.whose else ""
+    return f"Mode: {SAYS[sight.mode]}.{by}{only}"
 
 
 def _foot(sight: Sight) -> tuple[Part, ...]:

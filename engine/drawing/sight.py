@@ -28,6 +28,7 @@ class Sight:
     aftermath: Aftermath | None = None  # of the plan whose step went wrong
     mode: str = ""  # how its goal is gone about
     better: bool = False  # a better draft is being written
+    whose: str = ""  # the specialist by whose file it is in this mode
 
     @property
     def shown(self) -> dict[str, Any]:

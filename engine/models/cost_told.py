@@ -44,6 +44,11 @@ WITHOUT_GOAL = {  # what is asked for and is no wish: by the purpose in a step's
     "rule": "rule put into words",
     "strategy": "weekly look put into words",
 }
+FOR = {  # what a tier of models is asked for
+    "small": "reading, answers, short drafts",
+    "large": "planning, research, long drafts, disputes",
+    "judge": "checking drafts",
+}
 NONE = "{}. No language model is in use, and nothing is finished yet."
 
 
@@ -53,7 +58,7 @@ async def told(reader: Reader, currency: str, usual: Budget | None = None) -> st
     `usual`: the budget of every day, without what today was raised by.
     """
     ended = await reader.rows(sa.select(outcomes))
-    calls = await reader.rows(sa.select(costs.c.model, costs.c.amount))
+    calls = await reader.rows(sa.select(costs.c.model, costs.c.tier, costs.c.amount))
     if not calls and not any(row.succeeded for row in ended):
         return NONE.format(words.money(0, currency))
     used = "in all." if calls else "in all; no language model is in use."
@@ -70,7 +75,7 @@ async def told(reader: Reader, currency: str, usual: Budget | None = None) -> st
         coming = f"; {await expecting.of_next(reader, kind, currency)}" if calls else ""
         lines.append(_of_kind(kind, rows, currency) + coming)
     lines += await _without_goal(reader, currency)
-    lines += _by_model(calls, currency)
+    lines += [*_by_tier(calls, currency), *_by_model(calls, currency)]
     lines += await queue_desk.lines(reader)
     return "\n".join([*lines, *await _useless(reader, currency)])
 
@@ -121,14 +126,25 @@ async def _without_goal(reader: Reader, currency: str) -> list[str]:
     return lines
 
 
+def _by_tier(calls: list[sa.Row[Any]], currency: str) -> list[str]:
+    """Return what each tier is for and cost, where more than one was asked."""
+    tiers = defaultdict(list)
+    for row in calls:
+        tiers[row.tier].append(row.amount)
+    told = [_calls(f"{tier} ({FOR[tier]})", tiers[tier], currency) for tier in FOR if tiers[tier]]
+    return told if len(told) > 1 else []
+
+
 def _by_model(calls: list[sa.Row[Any]], currency: str) -> list[str]:
-    lines, models = [], defaultdict(list)
+    models = defaultdict(list)
     for row in calls:
         models[row.model].append(row.amount)
-    for model, amounts in sorted(models.items()):
-        count = f"{len(amounts)} call{'' if len(amounts) == 1 else 's'}"
-        lines.append(f"• {model}: {count}, {words.cost(_sum(amounts), currency)}")
-    return lines
+    return [_calls(model, amounts, currency) for model, amounts in sorted(models.items())]
+
+
+def _calls(name: str, amounts: list[str], currency: str) -> str:
+    count = f"{len(amounts)} call{'' if len(amounts) == 1 else 's'}"
+    return f"• {name}: {count}, {words.cost(_sum(amounts), currency)}"
 
 
 async def _useless(reader: Reader, currency: str) -> list[str]:

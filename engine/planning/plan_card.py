@@ -15,6 +15,7 @@ from engine.chat.messages import (
     Part,
     Span,
 )
+from engine.planning import mode_words
 from engine.planning.goals import Goal
 from engine.planning.versions import Version
 
@@ -31,6 +32,7 @@ SAYS = {  # what the rules said in advance, in the operator's words
     "cannot": "cannot be done",
     "later": "judged when its turn comes",
 }
+BY_THE_BOOK = "cannot be done: by the book no model writes its text"
 TELLS_WHY = ("ask_twice", "deny", "cannot")
 ENDED = ("done", "failed", "skipped")
 
@@ -43,13 +45,15 @@ def offered(goal: Goal, version: Version, cost: str) -> Msg:
     parts: list[Part] = [
         Para(spans=title),
         Para(spans=(Span(text=version.because, style="italic"),)),
-        Bullets(items=tuple(_lines(steps, told))),
+        Bullets(items=tuple(_lines(steps, told, goal.mode))),
         Fold(title=f"What exactly ({len(steps)})", parts=tuple(_exactly(steps, told))),
     ]
     if risks := tuple(f"{one['title']}: {one['risk']}" for one in steps if one.get("risk")):
         parts.append(
             Fold(title=f"What could go wrong ({len(risks)})", parts=(Bullets(items=risks),))
         )
+    if goal.mode:
+        parts.append(Para(spans=(Span(text=f"Mode: {mode_words.SAYS[goal.mode]}."),)))
     parts.append(Para(spans=(Span(text=f"{cost} {WAITS}".strip()),)))
     return Msg(
         key=key(goal.id),
@@ -108,11 +112,14 @@ def _item(version: Version) -> str:
     return str(version.version)
 
 
-def _lines(steps: list[dict[str, Any]], told: dict[str, Any]) -> Iterator[str]:
+def _lines(steps: list[dict[str, Any]], told: dict[str, Any], mode: str) -> Iterator[str]:
     for number, step in enumerate(steps, 1):
         one = told.get(step["key"])
         if one is None:
             yield f"{number}. {step['title']} — done already"
+            continue
+        if mode == mode_words.DETERMINISTIC and any(map(_open, step["args"].values())):
+            yield f"{number}. {step['title']} — {BY_THE_BOOK}"
             continue
         outcome = one["outcome"]
         why = f": {one['because']}" if outcome in TELLS_WHY else ""
@@ -136,7 +143,12 @@ def _exactly(steps: list[dict[str, Any]], told: dict[str, Any]) -> Iterator[Part
 
 
 def _value(value: Any, whole: bool) -> str:
-    if isinstance(value, dict) and set(value) == {"write"}:
+    if _open(value):
         return f"(to be written: {value['write']})"
     text = str(value)
     return text if whole or len(text) <= VALUE_CHARS_MAX else f"{text[:VALUE_CHARS_MAX]}…"
+
+
+def _open(value: Any) -> bool:
+    """Say whether a model is to write this when its turn comes."""
+    return isinstance(value, dict) and set(value) == {"write"}

@@ -72,6 +72,15 @@ async def of_task(reader: Reader, task: str | None) -> str:
     return found or ""
 
 
+async def says_of(reader: Reader, task: str) -> tuple[str, Mapping[str, Any]]:
+    """Return who carries out a task and all their file says; {}: it is none of the operator's."""
+    its = (specs.c.agent == tasks.c.agent) & (specs.c.version == tasks.c.spec)
+    both = sa.join(tasks, specs, its)
+    query = sa.select(specs.c.agent, specs.c.says).select_from(both).where(tasks.c.id == task)
+    row = await reader.row(query)
+    return ("", {}) if row is None else (row.agent, row.says)
+
+
 async def standings(reader: Reader) -> dict[str, Standing]:
     """Return how it stands with each specialist that ever had a file of yours."""
     kept = await profile.get(reader, KEPT) or {}

@@ -39,6 +39,7 @@ def test_whatever_it_may_more_is_named(changed: dict[str, Any], says: str) -> No
         {"may": ["email.send"]}, {"may": []}, {"tier": "local"}, {"calls_max": 1},
         {"cost_max": "0.10"}, {"prompt": "Be short."}, {"mode": "creative"},
         {"code": "def work(given):\n    return {}"}, {"takes": {"text": "text"}},
+        {"checks": {"words": 9}},
     ],
 )  # fmt: skip
 def test_what_stays_within_the_bounds_is_not_wider_but_is_another_version(

@@ -43,3 +43,15 @@ def test_all_that_a_new_file_may_is_named() -> None:
         "spends on models without a limit of its own a day",
     )
     assert holds(AgentSpec(name="ab", does="x y z")) == ()
+
+
+def test_a_new_file_says_how_its_texts_are_written() -> None:
+    checks = {"words": 12, "never": ["asap"], "language": "de", "judge": True}
+    told = {"name": "letters", "does": "writes", "tier": "small", "mode": "creative"}
+    assert holds(AgentSpec.model_validate(told | {"checks": checks}))[-5:] == (
+        "creative: several drafts to choose from",
+        "of each text: It has at most 12 words.",
+        "of each text: It never says “asap”.",
+        "of each text: It is in German.",
+        "a judge model reads each text",
+    )

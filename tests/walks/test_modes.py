@@ -1,5 +1,7 @@
 """Walks with modes: the same wish is looked into, done by the book, or drafted in several ways."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from agents.writing import variants
@@ -12,6 +14,7 @@ from memory.schema.work import effect_versions, effects, goals, outcomes, tasks
 from tests.peers.models import says
 from tests.walks.model_office import CARD, TEMPLATE, WISH, WROTE, Office
 from tests.walks.test_objectives import recorded
+from tests.walks.test_planning import ASK, booking, mail, plan
 from tests.walks.test_refund import sent
 
 PLAIN = "Hello Bruno,\n\nthe file is ready.\n\nKind regards\nStudio Example"
@@ -19,29 +22,88 @@ WARM = "Good news, Bruno! What we talked about lies here now: come by for the fi
 BRISK = "Bruno: file ready. Fetch it."
 NEAR = PLAIN.replace("Kind regards", "Best regards")
 THREE = says({"texts": [PLAIN, NEAR, WARM, BRISK]})
+OPEN = mail(text={"write": "the mail about the hall"})
+NAMES = {"by the book: ": "deterministic", "be creative: ": "creative"}
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What the records say of one wish: its steps, who wrote, what it offers, how it ended."""
+
+    steps: tuple[tuple[str, str], ...]  # operation and state of each
+    asked: tuple[str, ...]  # purposes of the calls to models
+    offered: int  # other drafts of the newest card
+    kinds: tuple[str, ...]  # of what came of it
+
+
+async def became(office: Office, *leave_out: str) -> dict[str, Became]:
+    """Return what became of the newest wish of each mode. `leave_out`: purposes of calls."""
+    works, calls = await office.rows(tasks), await office.rows(reasons)
+    ended, done = await office.rows(outcomes), await office.rows(effects)
+    newest = {one.effect: one for one in await office.rows(effect_versions)}
+    found = {}
+    for goal in await office.rows(goals):
+        steps = [one for one in works if one.goal == goal.id]
+        cards = [newest[one.id] for one in done if one.goal == goal.id]
+        found[goal.mode] = Became(
+            tuple((one.operation, one.state) for one in steps),
+            tuple(p for one in calls if one.goal == goal.id
+                  and (p := one.step.partition("/")[0]) not in leave_out),
+            sum(len(one.preview["options"]) for one in cards),
+            tuple(one.kind for one in ended if one.goal == goal.id),
+        )  # fmt: skip
+    return found
 
 
 async def test_the_same_wish_gives_three_different_plans(office: Office) -> None:
     chat = await office.open()
-    office.server.script(says({"text": WROTE}))
     await chat.say(f"explore: {WISH}")
     assert "I only looked; nothing was done." in chat.text("I only looked")
     assert "To go on I would: Write an e-mail (write to)" in chat.last
-    assert await office.rows(effects) == []
     await chat.say(f"by the book: {WISH}")
-    assert TEMPLATE in chat.text(CARD)
-    assert "Mode: deterministic: by rules and templates" in chat.text(CARD)
-    assert [b.label for row in chat.card(CARD).buttons for b in row if "Take" in b.label] == []
+    by_the_book = chat.text(CARD)
     office.server.script(THREE)
     await chat.say(f"be creative: {WISH}")
-    assert "Mode: creative" in chat.text(CARD)
+    creative = chat.text(CARD)
+    assert await became(office) == {
+        "exploratory": Became((), (), 0, ("findings",)),
+        "deterministic": Became((("email.send", "waiting"),), (), 0, ()),
+        "creative": Became((("email.send", "waiting"),), ("draft.variants",), 3, ()),
+    }
+    assert TEMPLATE in by_the_book and "Mode: deterministic: by rules and" in by_the_book
+    assert "B: " not in by_the_book and "drafted" not in by_the_book
+    assert "B: " in creative and f"C: {len(BRISK.split())} words: {BRISK}" in creative
     labels = [b.label for row in chat.card(CARD).buttons for b in row]
     assert [one for one in labels if "Take" in one] == ["Take B", "Take C"]
-    modes = [one.mode for one in await office.rows(goals)]
-    assert modes == ["exploratory", "deterministic", "creative"]
-    texts = [one.action["args"]["text"] for one in await office.rows(effect_versions)]
-    assert len(set(texts)) == len(texts) == 2
     assert (await verify.verify(office.app.db)).faults == ()
+
+
+async def test_the_same_wish_that_no_playbook_does_gives_three_different_plans(
+    office: Office,
+) -> None:
+    chat = await office.open()
+    for mode in ("explore: ", "by the book: ", "be creative: "):
+        wish = ASK.replace("/plan ", f"/plan {mode}")
+        made = () if mode == "explore: " else (plan(OPEN, booking()), THREE)
+        office.server.script(*made or (says({"sentences": []}),))
+        await chat.say(wish)
+        if made:
+            assert f"Mode: {NAMES[mode]}" in chat.text("The plan")
+            refused = "cannot be done: by the book no model writes its text"
+            assert (refused in chat.text("The plan")) == (mode == "by the book: ")
+            await chat.tap("The plan", "▶ Start")
+    assert await became(office, "answer") == {
+        "exploratory": Became((), (), 0, ("findings",)),
+        "deterministic": Became(
+            (("email.send", "failed"), ("calendar.book", "waiting")), ("plan",), 0, ()
+        ),
+        "creative": Became(
+            (("email.send", "waiting"), ("calendar.book", "waiting")),
+            ("plan", "draft.variants"), 3, (),
+        ),
+    }  # fmt: skip
+    assert "Take C" in chat.text("ada@example.org")
+    assert sent(office.app) == []
 
 
 async def test_to_explore_ends_in_findings_with_sources_and_never_in_an_effect(

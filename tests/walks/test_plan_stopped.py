@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agents.writing.composing import Composing
+from agents.writing.drafting import Drafting
 from bot.app import App
 from connectors.contract import PermanentError
 from engine.chat import outbox
@@ -31,9 +31,9 @@ async def written(
     office: Office, monkeypatch: pytest.MonkeyPatch, error: str = ""
 ) -> AsyncIterator[Chat]:
     """Have a text of a started plan written while the block lasts, and no longer."""
-    begun, go, whole = asyncio.Event(), asyncio.Event(), Composing.written
+    begun, go, whole = asyncio.Event(), asyncio.Event(), Drafting.written
 
-    async def slowly(self: Composing, *given: Any) -> Any:
+    async def slowly(self: Drafting, *given: Any) -> Any:
         begun.set()
         await asyncio.wait_for(go.wait(), IN_TIME_S)
         if error:
@@ -46,7 +46,7 @@ async def written(
         says({"text": "Noted."}),
     )
     await chat.say(ASK)
-    monkeypatch.setattr(Composing, "written", slowly)
+    monkeypatch.setattr(Drafting, "written", slowly)
     await office.app.tap(chat.who, "start", chat.tokens[chat.key("The plan"), "▶ Start"], {})
     await asyncio.wait_for(begun.wait(), IN_TIME_S)
     await office.app.delivery.deliver(chat)
