@@ -42,7 +42,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 async def paid(office: Office) -> list[Any]:
     """Return what the answers cost, without what else was asked of models."""
-    asked = {one.task for one in await office.rows(reasons) if one.step == STEP}
+    asked = {one.task for one in await office.rows(reasons) if one.step == STEP.format(prompt=1)}
     return [one for one in await office.rows(costs) if one.task in asked]
 
 
@@ -109,7 +109,7 @@ async def test_what_ends_badly_is_taken_away_again_and_paid_for(
     assert shown[-1] == ""
     assert "holds 80 people" in chat.last and "[1] …" not in chat.last
     assert "being written" not in chat.last
-    calls = [one for one in await office.rows(reasons) if one.step == STEP]
+    calls = [one for one in await office.rows(reasons) if one.step == STEP.format(prompt=1)]
     calls = [one for one in calls if one.state != "gave_up"]
     assert [one.state for one in calls] == [state] * times
     unknown = how in ("cut off by the server", "looping")  # broken off before tokens were told
