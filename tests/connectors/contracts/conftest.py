@@ -1,13 +1,11 @@
 """Every driver of a kind runs that kind's suite; every operation keeps the common promises."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.connectors.contracts.houses import CASES, DRIVERS, REMOTE, Case, Connect, House, prepared
-from tests.peers import calendars
 
 EXAMPLES = [
     pytest.param(case, connect, id=f"{name}-{connect.__module__}")
@@ -26,13 +24,6 @@ def pytest_generate_tests(metafunc: Any) -> None:
             each for each in DRIVERS[metafunc.module.KIND] if not alone or each not in REMOTE
         ]
         metafunc.parametrize("connect", drivers, ids=lambda driver: driver.__module__)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def servers() -> Iterator[None]:
-    """End what the drivers needed."""
-    yield
-    calendars.stop()
 
 
 @pytest.fixture
