@@ -4,9 +4,9 @@ BIN      := .venv/bin
 READY    := .venv/.ready
 PEERS    := .deps/peers/.ready
 BESIDE   := .deps/python/.ready
-COMMANDS := chromium hledger fc-list pg_ctlcluster npm
+COMMANDS := chromium hledger fc-list pg_ctlcluster doveadm smtpctl npm
 # A Node.js that is not Debian's brings an npm of its own, and Debian's does not go with it.
-DEBIAN   := chromium hledger fontconfig fonts-dejavu-core postgresql $(shell command -v npm >/dev/null || echo npm)
+DEBIAN   := chromium hledger fontconfig fonts-dejavu-core postgresql dovecot-imapd dovecot-lmtpd dovecot-submissiond opensmtpd $(shell command -v npm >/dev/null || echo npm)
 WORKERS  ?= 3
 WAITERS  ?= 5
 PYTEST   := $(if $(CI),PYTHONPATH=.ci) $(BIN)/python -m pytest -n $(WORKERS) $(if $(CI),-p no_skips)

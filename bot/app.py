@@ -54,7 +54,7 @@ from connectors import blobs, registry
 from connectors.accounts import NONE, Accounts
 from connectors.company import Company
 from connectors.contract import PermanentError
-from connectors.email.inbox import Inbox
+from connectors.email import drivers
 from engine.acting import refining
 from engine.acting.taps import Person, Reply
 from engine.alarms import bells
@@ -66,7 +66,7 @@ from engine.flow.durable import Durable
 from engine.flow.schedule import Clock as AlarmClock
 from engine.keeping import recounting
 from engine.keeping.notebook import Notebook
-from engine.outside.sources import Mailbox, Sources
+from engine.outside.sources import Sources
 from engine.outside.toolbox import Toolbox
 from engine.planning import ledger, refinements
 from engine.rules.house import House
@@ -273,7 +273,7 @@ async def open_app(
     playbooks, asking = library.load_folder(operations=_arguments(own)), models(house)
     shelf = Shelf(house, {playbook.id: playbook for playbook in playbooks})
     await shelf.open()
-    hands, box = WithOwnCode(crew, specialist), Inbox(folder)
+    hands = WithOwnCode(crew, specialist)
     made = handlers.of(house, playbooks, shelf, remembering, hands, asking)
     app = App(
         folder=folder,
@@ -284,7 +284,7 @@ async def open_app(
         alarms=AlarmClock(db, bells.BELLS),
         delivery=Delivery(db, surfaces),
         surfaces=surfaces,
-        sources=Sources(house, (Mailbox("local", box.unseen, box.mark_seen),)),
+        sources=Sources(house, drivers.sources(folder, clock, accounts.mail)),
         remembering=remembering,
         toolbox=toolbox,
         tracing=Tracing(db, otlp),

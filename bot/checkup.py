@@ -187,7 +187,10 @@ async def _drivers(settings: Settings) -> list[Finding]:
     from memory.profile import DEFAULTS
 
     folder: Path = settings.home / chosen(settings.home)
-    set_up = accounts.of(settings, chosen(settings.home))
+    try:
+        set_up = accounts.of(settings, folder.name)
+    except ValueError as error:
+        return [Finding("email", False, str(error))]
     drivers = registry.connected(folder, system_clock, company_of(DEFAULTS), set_up).connectors
     health = await asyncio.gather(*(driver.check() for driver in drivers))
     return [

@@ -15,6 +15,7 @@ from bot import one_model
 
 PREFIX = "FIRSTMATE_"
 HOST_PORT = re.compile(r"(?:[\w.-]+|\[[\da-fA-F:]+\]):\d{1,5}")
+PORT_MAX = 65535
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
@@ -77,6 +78,18 @@ class Settings(BaseSettings):
     )
     calendar_name: str | None = Field(
         None, description="Name of the calendar, where the account has several."
+    )
+    mail_user: str | None = Field(
+        None, description="Name that you sign in with at your mail account, mostly its address."
+    )
+    mail_password: SecretStr | None = Field(
+        None, description="Its password; where there are app passwords, one of those."
+    )
+    mail_imap: str | None = Field(
+        None, description="Server that your mail is read at, and its port: HOST:PORT."
+    )
+    mail_smtp: str | None = Field(
+        None, description="Server that your mail is sent by, and its port: HOST:PORT."
     )
     encoder: Path | None = Field(
         None, description="Folder or file of another sentence encoder (ONNX, MiniLM layout)."
@@ -142,10 +155,12 @@ class Settings(BaseSettings):
         "trace, without any words: http://127.0.0.1:4318.",
     )
 
-    @field_validator("chroma")
+    @field_validator("chroma", "mail_imap", "mail_smtp")
     @classmethod
     def _host_and_port(cls, value: str | None) -> str | None:
-        if value is not None and not HOST_PORT.fullmatch(value):
+        if value is not None and (
+            not HOST_PORT.fullmatch(value) or int(value.rpartition(":")[2]) > PORT_MAX
+        ):
             raise ValueError(f"“{value}” is no HOST:PORT, as localhost:8000.")
         return value
 
@@ -193,7 +208,8 @@ def secrets(settings: Settings) -> tuple[str, ...]:
         line = settings.model.get_secret_value()
         texts.remove(line)
         texts.append(one_model.read(line).key)
-    keys = [line.partition("=")[2] for text in texts for line in lines(text)]
+    named = settings.model_keys.get_secret_value() if settings.model_keys is not None else ""
+    keys = [line.partition("=")[2] for line in lines(named)]
     return tuple(text for text in (*texts, *keys) if text)
 
 

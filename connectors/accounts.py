@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from connectors.calendar.dav import Account as CalendarAccount
+from connectors.email.account import Account as MailAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +11,7 @@ class Accounts:
     """An account of each kind that has one."""
 
     calendar: CalendarAccount | None = None
+    mail: MailAccount | None = None
 
 
 NONE = Accounts()

@@ -146,7 +146,8 @@ NO_UNDO = Undo("none", "cannot be undone")
 class Operation:
     """One thing a connector can do, and what the engine may rely on when it goes wrong.
 
-    `run(args, key)` happens once per key; `find(key)` says whether it already did.
+    `run(args, key)` happens once per key; `find(key)` says whether it already did, UnknownError
+    where nobody can tell. `ruled_out(key)` hears that a person looked then, and it did not.
     """
 
     name: str  # connector.verb
@@ -165,6 +166,7 @@ class Operation:
     papers: Callable[[Any], Awaitable[tuple[Paper, ...]]] | None = None  # changes nothing
     data_class: DataClass = "personal"  # of what it answers, at least
     long: tuple[str, ...] = ()  # arguments that are long texts by their purpose: a post
+    ruled_out: Callable[[str], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

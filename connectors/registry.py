@@ -10,7 +10,7 @@ from connectors.calendar import local as calendar
 from connectors.cms import local as cms
 from connectors.company import Clock, Company
 from connectors.contract import Connector, Operation, PermanentError
-from connectors.email import local as email
+from connectors.email import drivers as email
 from connectors.payments import local as payments
 
 __all__ = ["Clock", "Company", "Registry", "connected", "embedded"]
@@ -50,5 +50,6 @@ def connected(folder: Path, clock: Clock, company: Company, accounts: Accounts) 
     dated = calendar.connect(folder, clock, company)
     if accounts.calendar is not None:
         dated = caldav.connect(accounts.calendar, folder, clock, company)
-    mail, paying, publishing = (d.connect(folder, clock, company) for d in (email, payments, cms))
+    paying, publishing = (d.connect(folder, clock, company) for d in (payments, cms))
+    mail = email.connect(folder, clock, company, accounts.mail)
     return Registry((mail, paying, dated, publishing))

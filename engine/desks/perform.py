@@ -68,7 +68,13 @@ async def _look_back(house: House, effect: Effect) -> Receipt | None:
         return None
     operation = house.operation(effect.action.operation)
     if operation.find is not None:
-        return await operation.find(effect.id)
+        try:
+            return await operation.find(effect.id)
+        except UnknownError:
+            if failures.doubtful(effect.tries) is not None or operation.ruled_out is None:
+                raise
+            await operation.ruled_out(effect.id)  # the operator looked, and asked for another try
+            return None
     if failures.doubtful(effect.tries) is not None:
         raise CutOffError("I was interrupted and cannot look whether it happened.")
     return None

@@ -22,13 +22,14 @@ from connectors.cms import Post
 from connectors.cms import local as cms
 from connectors.company import Clock, Company
 from connectors.contract import Connector, Operation, Receipt
-from connectors.email import Attachment, Mail
+from connectors.email import Attachment, Mail, remote
 from connectors.email import local as email
 from connectors.payments import Invoice, Line, Pay, Received, Refund
 from connectors.payments import local as payments
 from connectors.payments.ledger import Ledger
 from tests.peers import calendars
 from tests.peers.calendars import Calendar
+from tests.peers.mail import MailServers
 
 Connect = Callable[[Path, Clock, Company], Connector]
 
@@ -39,9 +40,21 @@ def on_a_server(folder: Path, clock: Clock, company: Company) -> Connector:
 
 
 on_a_server.__module__ = caldav.__name__
+
+
+def account_s(folder: Path, clock: Clock, company: Company) -> Connector:
+    """Connect the mail account of this folder; its servers are those of the test process."""
+    return remote.connect(folder, clock, company, MailServers.of_all().account(user(folder)))
+
+
+def user(folder: Path) -> str:
+    return f"me.{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}@firma.example"
+
+
+account_s.__module__ = "connectors.email.imap"  # the driver's name in quality.yaml
 REMOTE = (on_a_server,)
 DRIVERS: dict[str, list[Connect]] = {
-    "email": [email.connect],
+    "email": [email.connect, account_s],
     "payments": [payments.connect],
     "calendar": [calendar.connect, on_a_server],
     "cms": [cms.connect],
@@ -111,12 +124,24 @@ class House:
             if path.is_file() and not path.name.startswith(".")
         }
 
+    @property
+    def is_remote(self) -> bool:
+        return self.connect is account_s
+
+    def mails(self) -> list[bytes]:
+        """Return the mails in the folder Sent."""
+        if self.is_remote:
+            return MailServers.of_all().mails(user(self.folder), "Sent")
+        return [path.read_bytes() for path in (self.folder / "mail" / "Sent" / "cur").iterdir()]
+
     def state(self) -> dict[str, Any]:
         """Return what stands in the world now; what was taken back stands no more."""
         shown = {n: d for n, d in self.disk().items() if n.startswith(STANDING)}
+        left = MailServers.of_all().taken(user(self.folder)) if self.is_remote else []
         events = calendar.Events(self.folder / "calendar", lambda: self.now, self.company)
         return {
             "files": shown,
+            "left": left,
             "payments": self.ledger.payments(),
             "invoices": [bill for bill in self.ledger.invoices() if not bill.cancelled],
             "paid": [(e.date, e.amount, dict(e.tags)) for e in self.ledger.paid()],
