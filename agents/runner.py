@@ -235,7 +235,7 @@ class Runner:
     async def told(self, goal: Goal, task: plans.Task) -> tuple[dict[str, Any], str, str]:
         """Return what the task may refer to, its title and its reason in the operator's words."""
         if _typed(goal):
-            return {}, task.title, TYPED
+            return {}, task.title, goal.slots.get("because", TYPED)
         playbook = None if goal.playbook is None else self.playbooks[goal.playbook]
         async with self.house.db.snapshot() as reader:
             scope = await scopes.of_goal(reader, goal, playbook)

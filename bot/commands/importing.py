@@ -32,6 +32,7 @@ SAME = "It is that payment; no statement records it a second time."
 ANOTHER = "It is recorded as a payment of its own."
 LEFT_OPEN = " Lines left open: {count}; “Import as records…” asks again whether you booked them."
 LATE = "That payment was changed since, so I leave it as it is."
+WHAT_FOR = "What are they for?"
 APART = "It is not that payment after all; the card asks again."
 TITLE = "Import “{name}”"
 FATES: dict[Fate, str] = {
@@ -46,7 +47,7 @@ FATES: dict[Fate, str] = {
 SAYS = "What is recorded stays as it is; a list only fills in what is missing."
 MOVED = (
     "Each line is recorded once, however often a statement tells it. What the other side wrote is "
-    "shown here and not recorded, and no invoice is settled: “Ada paid 120 EUR for invoice 7” does."
+    "shown here and not recorded. No invoice is settled before you say what a payment is for."
 )
 LEFT = "Left out are the columns {names}."
 NOTHING = "There is nothing in it to add; nothing was changed."
@@ -59,7 +60,7 @@ LIKELY = "Of all records {count} pairs may be the same; /same asks about them."
 async def look(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
     """Show what an import would do, or ask what the columns mean. Nothing is changed."""
     try:
-        found, left, _ = await _sorted(house, tap.ref)
+        found, left, _ = await sorted_now(house, tap.ref)
     except UnknownColumnsError as error:
         return await columns.ask(house, tap, who, key, values, error)
     except PermanentError as error:
@@ -76,7 +77,7 @@ async def take(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
     """Import exactly what the card showed, in portions; again after a crash does the rest."""
     name, _, shown_as = tap.item.rpartition(" ")
     try:
-        found, left, seen = await _sorted(house, tap.ref)
+        found, left, seen = await sorted_now(house, tap.ref)
     except PermanentError as error:
         return Reply(str(error), refused=True)
     async with house.db.transaction() as tx:
@@ -104,7 +105,8 @@ async def take(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
     said += LEFT_OPEN.format(count=open_) if open_ else ""
     async with house.db.transaction() as tx:
         await events.note(tx, "list.imported", cause, file=tap.ref, counts=counts)
-        await outbox.post(tx, _done(tap.ref, name, said), who.conv)
+        moved = any(one.row.kind == "payment" for one in found)
+        await outbox.post(tx, _done(tap.ref, name, said, moved), who.conv)
     return Reply(said)
 
 
@@ -124,7 +126,7 @@ async def _decided(
     """Do with one line what the operator says, if it still is as the card showed it."""
     line, booked, name = tap.item.split(" ", 2)
     try:
-        found, *_ = await _sorted(house, tap.ref)
+        found, *_ = await sorted_now(house, tap.ref)
     except PermanentError as error:
         return Reply(str(error), refused=True)
     mine = [
@@ -168,7 +170,7 @@ def _brought(now: dict[str, Any], before: dict[str, Any] | None) -> bool:
 
 async def _again(house: House, digest: str, name: str, who: Person) -> str:
     """Show the look as it is now; return the key of its card."""
-    found, left, _ = await _sorted(house, digest)
+    found, left, _ = await sorted_now(house, digest)
     shown = card(digest, name, found, left)
     async with house.db.transaction() as tx:
         await outbox.post(tx, shown, who.conv)
@@ -205,6 +207,8 @@ def card(digest: str, name: str, found: Sequence[Sorted], left: tuple[str, ...])
     rows += tuple(_offers(digest, name, one) for one in yours)
     item = f"{name} {_fingerprint(found)}"
     button = Button(label=f"Import {count}", action="import.take", ref=digest, item=item)
+    what_for = Button(label=WHAT_FOR, action="settle", ref=digest, item=name)
+    rows += ((what_for,),) if moved else ()
     return Msg(
         key=_key(digest),
         summary=title[:190],
@@ -256,12 +260,16 @@ def _moved(one: Sorted) -> str:
     return f"line {one.row.line}: {' · '.join(filter(None, [*told, one.row.said]))}{said}"
 
 
-def _done(digest: str, name: str, said: str) -> Msg:
+def _done(digest: str, name: str, said: str, moved: bool) -> Msg:
     title = TITLE.format(name=name)
-    return Msg(key=_key(digest), summary=said[:190], parts=(Heading(text=title), _para(said)))
+    what_for = Button(label=WHAT_FOR, action="settle", ref=digest, item=name)
+    return Msg(
+        key=_key(digest), summary=said[:190], parts=(Heading(text=title), _para(said)),
+        buttons=((what_for,),) if moved else (),
+    )  # fmt: skip
 
 
-async def _sorted(house: House, digest: str) -> tuple[list[Sorted], tuple[str, ...], str | None]:
+async def sorted_now(house: House, digest: str) -> tuple[list[Sorted], tuple[str, ...], str | None]:
     """Return what would become of the lines, the columns left out, and as of which writing."""
     data = await asyncio.to_thread(blobs.get, house.blobs, digest)
     own = _own(house)

@@ -12,6 +12,7 @@ from bot.commands import (
     importing,
     recording,
     secrets,
+    settling,
     who,
     why,
 )
@@ -48,6 +49,7 @@ VERBS: dict[str, Verb] = {
     **who.VERBS,
     **going_back.VERBS,
     **importing.VERBS,
+    **settling.VERBS,
     **style_desk.VERBS,
     **recording.VERBS,
     **enriching.VERBS,

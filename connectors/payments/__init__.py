@@ -15,6 +15,7 @@ from connectors.money import CENT, Amount, Currency
 from memory.canon.formats import iban
 
 LINES_MAX = 100
+SHARES_MAX = 20
 TEXT_MAX = 500
 
 Name = Annotated[str, Field(min_length=1, max_length=TEXT_MAX)]
@@ -42,8 +43,18 @@ class Pay(BaseModel, frozen=True, extra="forbid"):
     due: date | None = None
 
 
+class Share(BaseModel, frozen=True, extra="forbid"):
+    """What of a payment goes to one invoice."""
+
+    invoice: Reference
+    amount: Amount
+
+
 class Received(BaseModel, frozen=True, extra="forbid"):
-    """A payment that arrived. `order` is the order or the number of the invoice it settles."""
+    """A payment that arrived. `order` is the order or the number of the invoice it settles.
+
+    `settles` says instead what of it goes to which invoices.
+    """
 
     payment: Reference
     order: str = Field(default="", max_length=64)
@@ -53,6 +64,7 @@ class Received(BaseModel, frozen=True, extra="forbid"):
     currency: Currency
     date: date
     iban: Iban | None = None
+    settles: tuple[Share, ...] = Field(default=(), max_length=SHARES_MAX)
 
 
 class Line(BaseModel, frozen=True, extra="forbid"):
@@ -105,6 +117,7 @@ RECEIVED_ROLES: dict[str, Role] = {
     "currency": "value",
     "date": "when",
     "iban": "destination",
+    "settles": "value",
 }
 INVOICE_ROLES: dict[str, Role] = {
     "number": "reference",

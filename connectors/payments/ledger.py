@@ -22,6 +22,7 @@ RECEIVABLE = "assets:receivable"
 SALES = "income:sales"
 REFUNDS = "income:refunds"
 BILLS = "expenses:bills"
+PREPAID = "liabilities:prepaid"  # what customers paid beyond what they owe
 OPENING = """\
 ; The books, kept as plain text in hledger's format: `hledger -f firstmate.journal balance`.
 ; Your own entries and comments are welcome anywhere. Firstmate adds and never changes an entry.
@@ -77,6 +78,10 @@ class Bill:
     cancelled: bool
 
     @property
+    def left(self) -> Decimal:
+        return max(self.amount - self.paid, Decimal(0))
+
+    @property
     def status(self) -> Literal["open", "paid", "cancelled"]:
         if self.cancelled:
             return "cancelled"
@@ -108,9 +113,9 @@ class Ledger:
         written = self.entries()
         standing = _standing(written)
         open_or_paid = {entry.tags["invoice"] for entry in standing if "invoice" in entry.tags}
-        payments = _by([entry for entry in standing if "payment" in entry.tags], "order")
+        shares = _shares([entry for entry in standing if "payment" in entry.tags])
         return tuple(
-            _bill(entry, payments[number], cancelled=number not in open_or_paid)
+            _bill(entry, shares[number, entry.currency], cancelled=number not in open_or_paid)
             for entry in _unique(written, "invoice")
             for number in [entry.tags["invoice"]]
         )
@@ -200,7 +205,21 @@ def _payment(entry: Entry, refunds: list[Entry]) -> Payment:
     )
 
 
-def _bill(entry: Entry, payments: list[Entry], *, cancelled: bool) -> Bill:
+def _shares(payments: list[Entry]) -> defaultdict[tuple[str, str], Decimal]:
+    """Return what was paid on each invoice in each currency; `settles: INV-1 5.00, INV-2 3.00`."""
+    found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for entry in payments:
+        for share in filter(None, entry.tags.get("settles", "").split(",")):
+            match = re.fullmatch(r"\s*(\S+) (\d+(?:\.\d{1,2})?)\s*", share)
+            if match is None:
+                raise entries.broken(entry.line, f"settles what I cannot read: {share.strip()!r}.")
+            found[match[1], entry.currency] += Decimal(match[2])
+        if "order" in entry.tags and "settles" not in entry.tags:
+            found[entry.tags["order"], entry.currency] += entry.amount
+    return found
+
+
+def _bill(entry: Entry, paid: Decimal, *, cancelled: bool) -> Bill:
     tags = entry.tags
     return Bill(
         number=tags["invoice"],
@@ -211,7 +230,7 @@ def _bill(entry: Entry, payments: list[Entry], *, cancelled: bool) -> Bill:
         date=entry.date,
         due=tags.get("due", ""),
         document=tags.get("document", ""),
-        paid=sum((p.amount for p in payments if p.currency == entry.currency), Decimal("0.00")),
+        paid=paid,
         cancelled=cancelled,
     )
 

@@ -70,7 +70,6 @@ class Books:
             for one in self._lines
             if one.state["trace"].partition("-")[0] != form
             and not one.state.get("statement")
-            and one.state["status"] == STATEMENT
             and _account(one.state["number"]) == _account(state["number"])
             and all(one.state[name] == state[name] for name in same)
             and mark
@@ -127,7 +126,9 @@ def _keys(one: Record) -> list[kinds.Key]:
 
 
 def _is_booked(one: Record) -> bool:
-    return one.state["status"] != STATEMENT and not one.state.get("statement")
+    """Say whether the operator booked it; a line that was settled since is no other one's twin."""
+    told = one.state.get("statement") or one.state.get("trace")
+    return one.state["status"] != STATEMENT and not told
 
 
 def _unnamed(one: Record, mark: str) -> bool:

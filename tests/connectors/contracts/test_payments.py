@@ -1,6 +1,7 @@
 """What every books driver promises about refunds, payments and invoices."""
 
 import hashlib
+import re
 import shutil
 import subprocess
 from datetime import date, timedelta
@@ -17,7 +18,7 @@ from sepaxml.validation import try_valid_xml
 from connectors import blobs
 from connectors.company import Company
 from connectors.contract import Change, PermanentError
-from connectors.payments import Invoice, Line, Received, Refund
+from connectors.payments import Invoice, Line, Received, Refund, Share
 from connectors.payments.local import connect as embedded
 from connectors.payments.transfers import NAMESPACE, SCHEMA
 from tests.connectors.contracts.houses import (
@@ -231,6 +232,50 @@ async def test_a_payment_settles_the_invoice_it_names(house: House) -> None:
     with pytest.raises(PermanentError, match="INV-7 is already paid"):
         await house.take_back("invoices.issue", receipt, "eff_undo")
     assert balances(house).get("assets:receivable", 0) == 0
+
+
+async def test_one_payment_settles_several_invoices_and_the_rest_is_the_customers(
+    house: House,
+) -> None:
+    await house.do("invoices.issue", INVOICE, "eff_01")
+    await house.do("invoices.issue", INVOICE.model_copy(update={"number": "INV-8"}), "eff_02")
+    shares = (
+        Share(invoice="INV-7", amount=Decimal(120)),
+        Share(invoice="INV-8", amount=Decimal(5)),
+    )
+    received = RECEIVED.model_copy(update={"order": "", "amount": Decimal(130), "settles": shares})
+    preview = await house.operation("payments.record").preview(received)
+    assert preview.notes == (
+        "Settles the invoice INV-7.",
+        "Pays 5.00 EUR of the invoice INV-8; 115.00 EUR of it stay open.",
+        "5.00 EUR are more than was owed; they stay to the customer's credit.",
+    )
+    receipt = await house.do("payments.record", received, "eff_03")
+    assert [bill.left for bill in house.ledger.invoices()] == [0, 115]
+    assert [each["value"] for each in receipt.data["records"]] == ["PAY-1042", "INV-7", "INV-8"]
+    sums = balances(house)
+    assert (sums["assets:receivable"], sums["liabilities:prepaid"]) == (115, -5)
+    await house.take_back("payments.record", receipt, "eff_undo")
+    assert [bill.left for bill in house.ledger.invoices()] == [120, 120]
+
+
+@pytest.mark.parametrize(
+    ("number", "amount", "said"),
+    [
+        ("INV-7", "120.01", "Only 120.00 EUR of the invoice INV-7 are open."),
+        ("INV-9", "1", "There is no invoice INV-9 in the ledger."),
+        ("INV-7", "121", "The invoices would get more than was paid."),
+    ],
+)
+async def test_no_invoice_gets_more_than_it_is_owed_or_was_paid(
+    house: House, number: str, amount: str, said: str
+) -> None:
+    await house.do("invoices.issue", INVOICE, "eff_01")
+    shares = (Share(invoice=number, amount=Decimal(amount)),)
+    paid = Decimal("120.50")
+    received = RECEIVED.model_copy(update={"order": "", "amount": paid, "settles": shares})
+    with pytest.raises(PermanentError, match=f"^{re.escape(said)}$"):
+        await house.do("payments.record", received, "eff_02")
 
 
 async def test_the_number_of_an_invoice_is_used_once_even_when_cancelled(house: House) -> None:
