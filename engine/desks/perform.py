@@ -25,6 +25,7 @@ from memory.db import Reader, Tx
 from policies.rules import STRICTNESS
 
 NOT_DECIDED = "What would run is not what was decided, so I did not begin."
+IN_THE_WAY = "overlaps"  # how much else takes place at that time: connectors/calendar/look.py
 UNDONE = "This was taken back already."
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 
@@ -159,7 +160,9 @@ async def _its_turn(reader: Reader, effect: Effect) -> bool:
 
 
 def _changed(shown: Preview, now: Preview) -> bool:
-    """Is the world no longer as it was when the card showed it?"""
+    """Is the world no longer as it was when the card showed it? More may be in the way, too."""
+    if now.facts.get(IN_THE_WAY, 0) > shown.facts.get(IN_THE_WAY, 0):
+        return True
     return [(c.label, c.before) for c in shown.changes] != [
         (c.label, c.before) for c in now.changes
     ]

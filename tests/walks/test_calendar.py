@@ -122,6 +122,17 @@ async def test_what_was_moved_by_hand_is_asked_about_before_it_goes(office: Offi
     assert office.events() == []
 
 
+async def test_what_somebody_put_there_while_a_card_waited_is_asked_about(office: Office) -> None:
+    chat = office.chat
+    await chat.say(WISH)
+    office.calendar.put("dentist.ics", DENTIST)
+    await chat.tap(BOOK, "✓ Book")
+    assert "overlaps: Zahnarzt, 2026-11-23 14:30 to 2026-11-23 15:30" in chat.text(BOOK)
+    assert [event["UID"] for event in office.events()] == ["dentist"]
+    await chat.tap(BOOK, "✓ Book")  # all the same
+    assert len(office.events()) == 2
+
+
 async def test_a_server_that_is_away_is_said_and_tried_again(
     office: Office, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
