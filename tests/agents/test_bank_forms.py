@@ -165,6 +165,9 @@ def hostile() -> dict[str, bytes]:
         "broken zip": zipped(plain.encode())[:200] + b"\0" * 900,
         "no end": bank.mt940(bank.month(43)) + b":61:" + b"9" * 100_000,
         "no type": bank.mt940(bank.month(43)).replace(b"N166NONREF", b"", 1),
+        "lines that vanish": bank.mt940(bank.month(43))
+        .replace(b"N166NONREF", b"", 1)
+        .replace(b":62F:", b":64:"),
         "many 20": b":20:a\n:25:1\n" * 100_000,
     }
 
