@@ -120,11 +120,11 @@ class Intake:
         return event.id
 
     async def _again(self, tx: Tx, heard: Event, key: str, conv: str | None) -> str:
-        """The same mail, by whatever way it came: shown again, nothing done twice."""
+        """The same mail, by whatever way: nothing is done twice; who sent it is shown it."""
         event = await events.by_key(tx, "mail", key)
         assert event is not None
-        await outbox.post(tx, say(f"have:{heard.id}", HAVE), conv)
-        if conv is not None:
+        if conv is not None:  # what comes twice by itself is nobody's business
+            await outbox.post(tx, say(f"have:{heard.id}", HAVE), conv)
             await outbox.show_again(tx, item.key(event.id), conv)
         return event.id
 

@@ -179,8 +179,12 @@ async def test_mail_that_waits_while_we_are_away_is_read_once_after_the_restart(
     chat = await office.open()
     await office.until(chat, lambda cursor: cursor.split("/")[1] == "1")
     assert "Mail from Ada" in chat.card("Mail from Ada").summary
+    again = f"X-List: y\nFrom: Ada <{ADA}>\nSubject: x\nMessage-ID: <late@x.y>\n\nHello?\n"
+    await asyncio.to_thread(office.servers.deliver, office.me, again.encode())  # by a list, too
+    await office.until(chat, lambda cursor: cursor.split("/")[1] == "2")
     items = [key for key in chat.order if key.startswith("item:")]
     assert len(items) == 1
+    assert not [one for one in chat.shown.values() if "I have this mail already" in one.summary]
 
 
 async def test_an_account_that_lets_nobody_in_is_said_once_and_holds_up_nothing(
