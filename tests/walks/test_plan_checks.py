@@ -40,16 +40,6 @@ async def test_what_the_owner_said_is_no_mark_in_a_plan(office: Office) -> None:
     assert "Do tell — asks you (one tap can say yes now)" in chat.text("The plan")
 
 
-async def test_a_plan_that_may_only_look_says_what_it_will_not_do(office: Office) -> None:
-    chat = await office.open()
-    office.server.script(plan(mail(), note("keep", "The hall is booked.")))
-    await chat.say(ASK.replace("/plan ", "/plan explore: "))
-    card = chat.text("The plan")
-    assert "Do tell — refused: " in card
-    assert "Do keep — refused: " in card
-    assert "yes to" not in card
-
-
 async def test_what_is_kept_is_not_written_from_what_others_wrote_not_even_by_a_detour(
     office: Office, hostile: tools.Hostile
 ) -> None:

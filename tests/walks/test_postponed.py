@@ -27,6 +27,7 @@ async def poor(office: Office, *wishes: str) -> Chat:
     office.server.script(plan(note("calendar", "Spring."), mail()))
     for wish in wishes or (ASK,):
         await chat.say(wish)
+        office.clock.advance(seconds=1)
     assert office.server.asked == []
     return chat
 
