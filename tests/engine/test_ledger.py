@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from engine.models import model_calls, rungs
 from engine.models.model_calls import Call, Limits, Wanted
 from engine.planning import ledger
 from engine.planning.ledger import Budget
+from memory.schema.chat import cards
 from tests.conftest import FakeClock
 
 CENT = Decimal("0.01")
@@ -119,6 +121,15 @@ async def test_the_last_call_that_fits_is_let_go_and_the_next_is_not(app: App, o
         ]
     assert [one.cost is not None for one in asked] == [True, True, False]
     assert asked[-1].verdict.rules[0] == "models-frozen"
+
+
+async def test_the_very_call_that_uses_most_of_a_budget_has_it_said(app: App) -> None:
+    wanted = Wanted(step="try/1", agent="writer", basis="b")
+    async with app.db.transaction() as tx:
+        for cents, said in ((10, []), (14, ["thrifty"])):  # of 30: what is reserved counts
+            await model_calls.admit(tx, app.house, wanted, call(cents), Limits(BUDGET))
+            keys = [row.key for row in await tx.rows(sa.select(cards.c.key))]
+            assert [key.split(":")[1] for key in keys if key.startswith("rung:")] == said
 
 
 async def test_a_rule_may_speak_of_what_an_agent_or_a_wish_has_spent(app: App) -> None:
