@@ -10,6 +10,7 @@ from engine.planning import plans
 from memory.db import Tx
 from memory.schema.specs import spec_drafts
 from memory.schema.work import effects, tasks
+from tests.chat import Chat
 from tests.peers.models import says
 from tests.walks.model_office import CARD, DRAFT, TEMPLATE, WISH, Office
 from tests.walks.test_spec_trials import (
@@ -22,13 +23,19 @@ from tests.walks.test_spec_trials import (
 )
 
 
-async def test_what_was_planned_anew_meanwhile_is_not_drafted_in_shadow(office: Office) -> None:
+async def in_shadow(office: Office) -> Chat:
+    """Let the changed file of “letters” draft beside the one in use, from 22 to 6."""
     write(office)
     await office.open()
     chat = await again(office, prompt=NEW)
     await chat.tap(CHANGED, "End trial of letters 2")
     await chat.tap(TITLE, "letters 2: in shadow")
     await chat.say("off-peak is 22 to 6")
+    return chat
+
+
+async def test_what_was_planned_anew_meanwhile_is_not_drafted_in_shadow(office: Office) -> None:
+    chat = await in_shadow(office)
     for words in (WISH, OTHER):
         await chat.say(words)
     first, _ = await office.rows(tasks)
@@ -43,12 +50,7 @@ async def test_what_was_planned_anew_meanwhile_is_not_drafted_in_shadow(office: 
 
 
 async def test_a_shadow_that_ended_before_its_turn_drafts_nothing(office: Office) -> None:
-    write(office)
-    await office.open()
-    chat = await again(office, prompt=NEW)
-    await chat.tap(CHANGED, "End trial of letters 2")
-    await chat.tap(TITLE, "letters 2: in shadow")
-    await chat.say("off-peak is 22 to 6")
+    chat = await in_shadow(office)
     await chat.say(WISH)
     await chat.say("/agents")
     await chat.tap(TITLE, "End trial of letters 2")
