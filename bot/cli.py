@@ -301,7 +301,7 @@ def _refuse_strangers() -> None:
     """All six packages must come from one place: another `agents` would run instead of ours."""
     from importlib.util import find_spec
 
-    homes = {name: Path(str(find_spec(name).origin)).parent.parent for name in PACKAGES}  # type: ignore[union-attr]
+    homes = {name: Path(str(find_spec(name).origin)).parent.parent for name in PACKAGES}  # type: ignore[union-attr]  # our own packages are there
     if len(set(homes.values())) > 1:
         where = ", ".join(f"{name} from {home}" for name, home in homes.items())
         _fail(

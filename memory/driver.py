@@ -30,7 +30,7 @@ class Connection(aiosqlite.Connection):
 
     async def there(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Let `work` have the connection in its own thread: many statements, one trip."""
-        done: T = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
+        done: T = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]  # aiosqlite leaves it untyped
         return done
 
     async def rollback(self) -> None:
@@ -88,7 +88,7 @@ class Cursor:
             await self._there(self._end)
 
     async def _there(self, work: Callable[..., None], *args: Any) -> None:
-        await self._connection._execute(work, *args)  # type: ignore[no-untyped-call]
+        await self._connection._execute(work, *args)  # type: ignore[no-untyped-call]  # as above
 
     def _run(self, how: Any, sql: str, parameters: Any) -> None:
         """In the thread: execute, and fetch what there is."""

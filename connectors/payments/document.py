@@ -50,7 +50,7 @@ def write(invoice: Invoice, company: Company, now: datetime) -> bytes:
 
 @cache
 def _characters() -> frozenset[str]:
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it has no types
 
     with TTFont(FONT) as font:
         return frozenset(map(chr, font.getBestCmap())) | {"\n"}

@@ -151,7 +151,7 @@ async def _of_goal(reader: Reader, goal: str) -> tuple[str, ...]:
     mail = await reader.value(from_)
     noted = sa.select(events.c.id).where(events.c.goal == goal)
     of_it = asked.union_all(noted)
-    things = [row.id for row in await reader.rows(of_it) if row.id]  # type: ignore[arg-type]
+    things = [row.id for row in await reader.rows(of_it) if row.id]  # type: ignore[arg-type]  # a union is a query, too
     about = artifacts.c.about
     written = sa.select(artifacts.c.id).where((about == goal) | about.in_(of_it))
     wrote = [row.id for row in await reader.rows(written)]

@@ -10,7 +10,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 sys.path.append(sys.argv[1])
 
-from radicale import Application, config  # type: ignore[import-not-found]  # not in .venv
+from radicale import Application, config  # beside the product, not in .venv
 
 
 class Threaded(ThreadingMixIn, WSGIServer):

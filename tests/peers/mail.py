@@ -250,7 +250,7 @@ def _ports() -> dict[str, int]:
 
 
 def _child(command: list[str], log: object) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)  # type: ignore[call-overload, no-any-return]  # a file
+    return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
 
 def _answers(port: int) -> bool:

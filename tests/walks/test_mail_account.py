@@ -57,7 +57,7 @@ class Office:
             while True:
                 async with self.app.db.snapshot() as reader:
                     cursor = await cursors.get(reader, "mailbox:imap")
-                if true(cursor):  # type: ignore[operator]  # a predicate
+                if true(cursor):
                     return await chat.settle()
                 await asyncio.sleep(0.1)
 

@@ -274,7 +274,7 @@ def _kill_self_at(point: int, folder: Path) -> None:
         count()
 
     whole, mailed = http.request, smtp.Session.hand_over
-    setattr(smtp.Session, "hand_over", hand_over)  # noqa: B010
+    setattr(smtp.Session, "hand_over", hand_over)  # noqa: B010 -- a child of its own
     setattr(http, "request", request)  # noqa: B010 -- a child of its own
-    setattr(os, "fsync", fsync)  # noqa: B010
+    setattr(os, "fsync", fsync)  # noqa: B010 -- a child of its own
     sys.addaudithook(hook)
