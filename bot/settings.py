@@ -151,8 +151,8 @@ class Settings(BaseSettings):
 
     otlp: str | None = Field(
         None,
-        description="Address of an OpenTelemetry server that each finished wish is sent to as a "
-        "trace, without any words: http://127.0.0.1:4318.",
+        description="Address of an OpenTelemetry server that each call to a model and each "
+        "finished wish is sent to as a trace, without any words: http://127.0.0.1:4318.",
     )
 
     @field_validator("chroma", "mail_imap", "mail_smtp")

@@ -1,4 +1,4 @@
-"""Traces for OpenTelemetry: each goal that ended is sent once to an OTLP server, in the background.
+"""Traces for OpenTelemetry: each call and each goal is sent to an OTLP server when it ended.
 
 Off unless FIRSTMATE_OTLP names one. OTLP/HTTP in its JSON form, through our own door to HTTP.
 """
@@ -19,6 +19,7 @@ from memory.db import Database
 CURSOR = "otlp"
 LOOK_EVERY_S, AGAIN_S_MAX = 5.0, 600.0
 AT_ONCE = 50
+ROOTS_MAX = 1000  # remembered; one that is sent again, as after a restart, is the same
 TIMEOUT_S = 10.0
 PATH = "/v1/traces"
 DOWN = "traces: %s; what is not sent yet is sent later"
@@ -35,6 +36,7 @@ class Tracing:
     def __init__(self, db: Database, url: str) -> None:
         self._db = db
         self._url = url and url.rstrip("/") + PATH
+        self._roots: dict[str, None] = {}  # those sent, in their order
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -62,23 +64,29 @@ class Tracing:
             await asyncio.sleep(wait_s)
 
     async def send(self) -> int:
-        """Send the next goals that ended; return how many. ConnectorError: later, all of them."""
+        """Send what ended next; return how much. ConnectorError: later, all of it."""
         async with self._db.snapshot() as reader:
             after = int(await cursors.get(reader, CURSOR) or 0)
-            ended = await spans.ended(reader, after, AT_ONCE)
-            goals = dict.fromkeys(goal for _, goal in ended)
-            found = [span for goal in goals for span in await spans.of_goal(reader, goal)]
+            ended = await spans.due(reader, after, AT_ONCE)
+            found = await spans.of(reader, ended)
         if not ended:
             return 0
-        if found:
-            answer = await http.post_json(self._url, request(found), timeout_s=TIMEOUT_S)
+        if new := [one for one in found if one.parent or one.id not in self._roots]:
+            answer = await http.post_json(self._url, request(new), timeout_s=TIMEOUT_S)
             if answer.status in LATER:
                 raise ConnectorError(REFUSED.format(status=answer.status))
             if not 200 <= answer.status < 300:
-                log.warning(LEFT_OUT, len(found), answer.status)
+                log.warning(LEFT_OUT, len(new), answer.status)
+            self._remember(new)
         async with self._db.transaction() as tx:
-            await cursors.save(tx, CURSOR, str(ended[-1][0]))
+            await cursors.save(tx, CURSOR, str(ended[-1].seq))
         return len(ended)
+
+    def _remember(self, sent: Sequence[Span]) -> None:
+        """Remember which roots were sent: of a message, several things end at several times."""
+        self._roots |= dict.fromkeys(one.id for one in sent if not one.parent)
+        for old in list(self._roots)[: max(0, len(self._roots) - ROOTS_MAX)]:
+            del self._roots[old]
 
 
 def request(found: Sequence[Span]) -> dict[str, Any]:

@@ -137,6 +137,7 @@ class Gists:
                 basis=model_calls.digest(wanted),
                 task=goal,  # it has none yet; what it was answered stays its answer
                 goal=goal,
+                cause=event.id,
             ),
             tier="small",
             task="\n\n".join((prompt.text, _told(self.playbooks))),

@@ -75,6 +75,7 @@ class Given:
     because: str = ""
     faults: Sequence[str] = ()
     answer: str = ""  # the plan with these faults
+    cause: str = ""  # the event that asked for it
     playbooks: Sequence[Playbook] = field(default_factory=tuple)
 
     def basis(self) -> str:
@@ -93,6 +94,7 @@ def wish(house: House, given: Given, prompt: Prompt) -> Wish[Proposed]:
             task=given.goal,  # it has no task yet; what it was answered stays its answer
             goal=given.goal,
             recalled=tuple(given.recalled),
+            cause=given.cause or None,
         ),
         tier="large",
         task=TASK.format(

@@ -104,7 +104,7 @@ class Planning:
         if made:  # a crash came between the plan and its card
             await self._offer(goal_id, event.id)
             return
-        given = await plan_recalled.with_memory(self.recall, given)
+        given = await plan_recalled.with_memory(self.recall, replace(given, cause=event.id))
         plan = await self._proposed(given, known)
         if isinstance(plan, _NoPlan):
             if plan.short:

@@ -71,7 +71,14 @@ class Wanted(BaseModel, frozen=True):
     task: str | None = None
     goal: str | None = None
     recalled: tuple[tuple[str, float], ...] = ()
+    cause: str | None = None  # the event that led to it, where neither goal nor task is one yet
     spec: str = ""  # the version of the agent's file, where it is not the task's
+
+    @property
+    def led_by(self) -> str | None:
+        """Return the event that the call was made because of; None: its goal knows, or nothing."""
+        asked = self.task if (self.task or "").startswith("evt_") else None
+        return self.cause or asked
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -224,9 +231,8 @@ async def note(
         "at": tx.now,
     }
     await insert(tx, reasons, row)
-    await events.note(
-        tx, f"model.{came.state}", None, goal=wanted.goal, reason=row["id"], model=row["model"]
-    )
+    kind, reason = f"model.{came.state}", row["id"]
+    await events.note(tx, kind, wanted.led_by, goal=wanted.goal, reason=reason, model=row["model"])
 
 
 async def keep(tx: Tx, key: str, value: Any) -> None:

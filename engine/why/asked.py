@@ -51,6 +51,8 @@ async def told(reader: Reader, wanted: Subject, checks: Checks) -> Msg:
     parts += await _came(reader, wanted)
     if wanted.kind == "goal":
         parts.append(await explain.timed(reader, wanted.id, settings))
+    if wanted.kind == "event":
+        parts.append(await explain.timed_event(reader, wanted.id, settings))
     if cause:
         parts.append(await explain.led(reader, cause, settings))
     parts.append(Para(spans=(Span(text=wanted.id, style="code"),)))

@@ -70,6 +70,16 @@ async def of_goal(reader: Reader, goal: str) -> list[Call]:
     return await _booked(reader, await _asked_by(reader, goal), goal)
 
 
+async def shared(reader: Reader, asked_by: str, goal: str = "") -> list[sa.Row[Any]]:
+    """Return the calls that an event and what led to it were the reason of, but not those booked
+    on this goal itself: what heard a message is shared by all its wishes.
+    """
+    other = sa.or_(reasons.c.goal.is_(None), reasons.c.goal != goal)
+    mine = reasons.c.task.in_(await _led(reader, asked_by)) & other
+    columns = (reasons.c[name] for name in ("id", "step", "model", "agent", "state", "cost", "at"))
+    return await reader.rows(sa.select(*columns).where(mine).order_by(rowid(reasons)))
+
+
 async def of_event(reader: Reader, event: str) -> list[Call]:
     """Return the calls that a message, mail or tap itself was the reason of."""
     return await _booked(reader, await _led(reader, event))

@@ -95,7 +95,16 @@ async def effect(reader: Reader, effect_id: str) -> Msg:
 
 async def timed(reader: Reader, goal: str, settings: dict[str, Any]) -> Part:
     """Return all that happened for a goal, folded."""
-    line = tuple(timeline.told(await timeline.of_goal(reader, goal), settings))
+    return _timed(await timeline.of_goal(reader, goal), settings)
+
+
+async def timed_event(reader: Reader, event: str, settings: dict[str, Any]) -> Part:
+    """Return what led to an event and what models were asked for it, folded."""
+    return _timed(await timeline.of_event(reader, event), settings)
+
+
+def _timed(found: list[timeline.Moment], settings: dict[str, Any]) -> Part:
+    line = tuple(timeline.told(found, settings))
     return Fold(title=f"Timeline ({len(line)})", parts=(Bullets(items=line),))
 
 

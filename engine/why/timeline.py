@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from engine.chat import words
 from engine.planning import goals
 from engine.planning.goals import Goal
+from engine.why import calls
 from memory import events
 from memory.db import Reader
 from memory.events import Event
@@ -69,11 +70,21 @@ async def of_goal(reader: Reader, goal_id: str) -> list[Moment]:
     goal = await goals.get(reader, goal_id)
     if goal is None:
         return []
-    before = await events.causes(reader, goal.asked_by)
-    led = [Moment(one.at, one.kind.replace(".", " "), _actor(one)) for one in reversed(before)]
+    led = await of_event(reader, goal.asked_by, goal_id)
     told = await _known(reader, goal_id)
     came = (_moment(one, told) for one in await events.about(reader, goal_id))
     return [*led, *(one for one in came if one is not None)]
+
+
+async def of_event(reader: Reader, event: str, goal: str = "") -> list[Moment]:
+    """Return what led to an event, itself, and what models were asked for these, oldest first.
+
+    But not for this goal alone, of which there is more to tell.
+    """
+    before = await events.causes(reader, event)
+    led = [Moment(one.at, one.kind.replace(".", " "), _actor(one)) for one in reversed(before)]
+    led += [_called(row.at, row) for row in await calls.shared(reader, event, goal)]
+    return sorted(led, key=lambda one: one.at)
 
 
 def told(found: list[Moment], settings: dict[str, Any]) -> Iterator[str]:
@@ -137,11 +148,15 @@ def _moment(event: Event, told: _Told) -> Moment | None:
     if said := GOALS.get(event.kind):
         return Moment(event.at, said, "front")
     if (row := told.reasons.get(event.body.get("reason", ""))) is not None:
-        what = f"{row.step}: {row.model or 'no model'}, {row.state.replace('_', ' ')}"
-        return Moment(event.at, what, row.agent, Decimal(row.cost))
+        return _called(event.at, row)
     if said := STEPS.get(event.kind):
         return _step(event, said, told)
     return None
+
+
+def _called(at: datetime, row: sa.Row[Any]) -> Moment:
+    what = f"{row.step}: {row.model or 'no model'}, {row.state.replace('_', ' ')}"
+    return Moment(at, what, row.agent, Decimal(row.cost))
 
 
 def _step(event: Event, said: str, told: _Told) -> Moment:

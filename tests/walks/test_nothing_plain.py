@@ -19,6 +19,7 @@ from bot import minds
 from bot.commands.agents import TITLE
 from bot.settings import Settings
 from engine.models.model_calls import HEARD
+from engine.why import spans
 from memory.schema.models import reasons
 from tests.chat import Chat
 from tests.peers.models import Json, knows, says
@@ -36,6 +37,8 @@ CANARIES = (IBAN, CARD, TAX, ADDRESS, PHONE, "bruno@example.com")
 PLANTED = f"account {IBAN}, card {CARD}, tax {TAX}, {ADDRESS}, {PHONE}"
 TOLD = f"Ada Example and Bruno Muster told me that the workshop in Basel is paid from {PLANTED}"
 QUESTION = "which account is the workshop in Basel paid from?"
+ALL = 100_000
+LED_BY_NONE = re.compile(r"^(?:probe|shadow\..*\+\d+$)")
 NAMES = ("Ada", "Bruno", "Muster")
 FAR: dict[str, Any] = {
     "model_small": ("far/one", "far/two"),
@@ -162,6 +165,27 @@ async def test_of_no_purpose_does_a_number_or_an_address_leave_plain(office: Off
     missing = [name for name, said in purposes().items() if not any(map(said.search, steps))]
     assert missing == []
     assert "shadow.draft.text/5+2" in steps  # those that are asked for together
+    assert await untraced(office) == set()
+
+
+async def untraced(office: Office) -> set[str]:
+    """Return what was asked for in calls that are in no exported trace below what led to them.
+
+    A probe, and what asks for several at once, is all that nothing single led to.
+    """
+    async with office.app.db.snapshot() as reader:
+        sent = await spans.of(reader, await spans.due(reader, 0, ALL))
+    roots = {one.trace: one for one in sent if not one.parent}
+    alone = {one.id for one in roots.values() if one.name == "model"}
+    told = {str(one.about["firstmate.reason"]): one for one in sent if one.name == "model"}
+    lost = set()
+    for row in await office.rows(reasons):
+        span = told.get(row.id)
+        rooted = span is not None and span.trace in roots
+        own = span is not None and span.id in alone
+        if not rooted or (own and not LED_BY_NONE.search(row.step)):
+            lost.add(row.step)
+    return lost
 
 
 @pytest.mark.timeout(600)

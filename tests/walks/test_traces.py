@@ -14,11 +14,13 @@ from connectors.contract import ConnectorError
 from connectors.mcp import Tool
 from engine.outside import tools as outside
 from engine.why import spans
+from engine.why.spans import Span
 from memory import events
-from memory.db import change
+from memory.db import Reader, change
 from memory.schema.models import reasons
-from memory.schema.work import effects, tasks
-from tests.walks.model_office import CARD, TEMPLATE, WISH, WROTE, Office
+from memory.schema.work import effects, goals, tasks
+from tests.peers.models import says
+from tests.walks.model_office import CARD, DRAFT, TEMPLATE, WISH, WROTE, Office, heard, one
 
 THEIRS = "records.patients_of_bruno"
 OF_OTHERS = Tool(server="records", name="patients_of_bruno", description="", takes={})
@@ -85,15 +87,18 @@ async def test_a_finished_wish_is_sent_once_as_one_trace_without_any_words(
 ) -> None:
     await sent(office)
     tracing = Tracing(office.app.db, receiver.url)
-    assert await tracing.send() == 1
+    assert await tracing.send() == 2  # the call when it came back, the wish when it ended
     assert await tracing.send() == 0
     assert receiver.paths == ["POST /v1/traces"]
     spans = receiver.spans
-    assert sorted(one["name"] for one in spans) == ["effect", "goal", "model", "task"]
+    names = ["effect", "goal", "message.received", "model", "task"]
+    assert sorted(one["name"] for one in spans) == names
     assert len({one["traceId"] for one in spans}) == 1
     [root] = [one for one in spans if "parentSpanId" not in one]
+    [goal] = [one for one in spans if one["name"] == "goal"]
     [task] = [one for one in spans if one["name"] == "task"]
-    assert task["parentSpanId"] == root["spanId"]
+    assert (root["name"], goal["parentSpanId"]) == ("message.received", root["spanId"])
+    assert task["parentSpanId"] == goal["spanId"]
     others = [one for one in spans if one["name"] in ("effect", "model")]
     assert {one["parentSpanId"] for one in others} == {task["spanId"]}
     for words in (WROTE, TEMPLATE, "Bruno", "bruno@", "Send e-mail"):
@@ -111,7 +116,7 @@ async def test_what_the_server_did_not_take_is_sent_later(
     with pytest.raises(ConnectorError, match="503"):
         await tracing.send()
     receiver.status = 200
-    assert await Tracing(office.app.db, receiver.url).send() == 1
+    assert await Tracing(office.app.db, receiver.url).send() == 2
     assert receiver.bodies[0] == receiver.bodies[1]
 
 
@@ -121,7 +126,7 @@ async def test_what_the_server_never_takes_holds_up_nothing(
     await sent(office)
     tracing = Tracing(office.app.db, receiver.url)
     receiver.status = 413
-    assert await tracing.send() == 1
+    assert await tracing.send() == 2
     assert "are left out" in caplog.text
     receiver.status = 200
     assert await tracing.send() == 0
@@ -132,6 +137,60 @@ async def test_nobody_is_told_unless_a_server_is_named(office: Office) -> None:
     await office.open()
     before = {task.get_coro().__qualname__ for task in asyncio.all_tasks()}
     assert not [name for name in before if name.startswith("Tracing")]
+
+
+async def test_a_question_and_its_call_are_one_trace_though_nothing_was_wanted(
+    office: Office,
+) -> None:
+    chat = await office.open()
+    await chat.say("note on Ada: she pays 60 EUR a head for the workshop")
+    office.server.script(says({"sentences": [{"text": "Ada pays 60 EUR.", "sources": [1]}]}))
+    await chat.say("what does Ada pay for the workshop?")
+    async with office.app.db.snapshot() as reader:
+        found = await everything(reader)
+    [call] = [one for one in found if one.about.get("firstmate.step") == "answer/1"]
+    [root] = [one for one in found if one.trace == call.trace and not one.parent]
+    assert (call.parent, root.name) == (root.id, "message.received")
+    await chat.say(f"/why {root.about['firstmate.message']}")
+    line = chat.last.partition("Timeline")[2]
+    assert -1 < line.find("message received · you") < line.find("answer/1: home/one, answered")
+
+
+async def test_what_heard_several_wishes_is_in_the_trace_and_timeline_of_each(
+    office: Office,
+) -> None:
+    chat = await office.open()
+    first, second = "the lamp of Ada is ready so drop her a word", "poke me on Friday at 9"
+    slots = {"to": "Ada", "text": "the lamp of Ada is ready"}
+    office.server.script(
+        heard(
+            one("playbook", playbook="write-mail", slots=slots, words=first),
+            one("playbook", playbook="remind", slots={"at": "on Friday at 9"}, words=second),
+        ),
+        DRAFT,
+    )
+    await chat.say(f"{first}, besides {second}")
+    await chat.tap("Send e-mail", "✓ Send")
+    wishes = await office.rows(goals)
+    assert len(wishes) == 2
+    for wish in wishes:
+        await chat.say(f"/why {wish.id}")
+        line = chat.last.partition("Timeline")[2]
+        at = [line.find(said) for said in ("message received · you", "hear.words/1", "taken on")]
+        assert -1 not in at, line
+        assert at == sorted(at)
+    async with office.app.db.snapshot() as reader:
+        found = await everything(reader)
+    [hearing] = [one for one in found if one.about.get("firstmate.step") == "hear.words/1"]
+    [root] = [one for one in found if not one.parent and one.trace == hearing.trace]
+    assert hearing.parent == root.id
+    ended = [one for one in found if one.name == "goal"]
+    assert len(ended) == 2
+    assert {(one.trace, one.parent) for one in ended} == {(root.trace, root.id)}
+
+
+async def everything(reader: Reader) -> list[Span]:
+    return await spans.of(reader, await spans.due(reader, 0, 1000))
 
 
 def official(body: str) -> Any:
@@ -172,12 +231,12 @@ async def test_what_a_server_of_tools_calls_its_tools_stays_out_of_traces(
             await change(tx, reasons, {"id": row.id}, step=step)
         await events.note(tx, "test.told", None)
     async with office.app.db.snapshot() as reader:
-        before = str(await spans.of_goal(reader, task.goal))
+        before = str(await everything(reader))
     assert THEIRS in before  # it is one of ours, as far as is known
     async with office.app.db.transaction() as tx:
         await outside.keep(tx, [OF_OTHERS])
     async with office.app.db.snapshot() as reader:
-        found = await spans.of_goal(reader, task.goal)
+        found = await everything(reader)
     told = str(found)
     assert "bruno" not in told
     names = {one.about["firstmate.operation"] for one in found if one.name in ("task", "effect")}
