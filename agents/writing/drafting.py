@@ -84,7 +84,8 @@ class Drafting:
         for one in pieces:
             if self._mode(goal, task) == CREATIVE and one.shown and one.field == variants.FIELD:
                 begun = replace(call, args=dict(args))
-                if (several := await self._several(goal, task, scope, begun, one)) is not None:
+                several = await self._several(goal, task, scope, begun, one, passages)
+                if several is not None:
                     return several
             args[one.field] = await self._text(goal, task, scope, one, passages)
         made = replace(call, args=args)
@@ -149,22 +150,50 @@ class Drafting:
         return await self._revised(goal, task, scope, asked.wish, one, one.fitted(text), passages)
 
     async def _several(
-        self, goal: Goal, task: Task, scope: Scope, call: Wanted, one: Piece
-    ) -> Draft | None:
-        """Return two to five drafts that differ; those without a mark alone where there are two."""
+        self, goal: Goal, task: Task, scope: Scope, call: Wanted, one: Piece,
+        before: Sequence[str],
+    ) -> Draft | None:  # fmt: skip
+        """Return two to five drafts that differ, each mended once and judged, the best first.
+
+        None: nobody wrote as many. `before`: the passages that its other texts were written from.
+        """
         async with self.house.db.snapshot() as reader:
             arm = (await self.pin(reader)).now
         asked = await self.asked(goal, task, scope, one, arm)
         texts, given = await variants.written(self.models, asked.wish)
-        passages = [read.text for read in asked.recalled if read.id in given]
+        passages = [*before, *(read.text for read in asked.recalled if read.id in given)]
+        texts = [text for text in texts if not await self._echo(goal, text)]
+        if len(texts) < variants.VARIANTS_MIN:
+            return None
         drafts = []
-        for text in texts:
-            if not await self._echo(goal, text):
-                other = replace(call, args={**call.args, one.field: text})
-                drafts.append(await self.checked(goal, task, scope, other, call, passages))
-        clean = [draft for draft in drafts if not draft.found]
-        chosen = clean if len(clean) > 1 else sorted(drafts, key=lambda draft: len(draft.found))
-        return replace(chosen[0], variants=tuple(chosen[1:])) if len(chosen) > 1 else None
+        for text in await self._mended(goal, task, scope, asked.wish, one, texts, passages):
+            other = replace(call, args={**call.args, one.field: text})
+            drafted = await self.checked(goal, task, scope, other, call, passages)
+            judged = await self._judged(goal, task, scope, other, (one,), passages)
+            drafts.append(replace(drafted, found=drafted.found + judged))
+        first, *others = sorted(drafts, key=lambda draft: len(draft.found))
+        return replace(first, variants=tuple(others))
+
+    async def _mended(
+        self, goal: Goal, task: Task, scope: Scope, wish: Wish[Drafted], one: Piece,
+        texts: Sequence[str], passages: Sequence[str],
+    ) -> list[str]:  # fmt: skip
+        """Return the drafts, those that the checks mark as one more call made them anew.
+
+        A draft stays as it was where the new one is no better, or no longer differs from another.
+        """
+        wrong, made = dict[int, tuple[Finding, ...]](), list(texts)
+        for number, text in enumerate(texts, 1):
+            if found := await self._wrong(goal, task, scope, one, text, passages):
+                wrong[number] = found
+        given = {number: (made[number - 1], found) for number, found in wrong.items()}
+        for number, text in (await revising.several(self.models, wish, given)).items():
+            found = await self._wrong(goal, task, scope, one, text, passages)
+            others = made[: number - 1] + made[number:]
+            better = len(found) <= len(wrong[number]) and variants.differs(text, others)
+            if better and not await self._echo(goal, text):
+                made[number - 1] = text
+        return made
 
     async def asked(self, goal: Goal, task: Task, scope: Scope, one: Piece, arm: Arm) -> Asked:
         """Return what a model is asked for a text; from a template, with the prompt of this arm."""
@@ -211,20 +240,23 @@ class Drafting:
         passages: list[str],
     ) -> str:  # fmt: skip
         """Return the text, or what the model made of it when it was told what is wrong with it."""
-
-        async def found(written: str) -> tuple[Finding, ...]:
-            call = Wanted(task.operation, {one.field: written})
-            begun = {one.field: one.template}
-            return await self._found(goal, task, scope, call, begun, passages)
-
-        wrong = await found(text)
+        wrong = await self._wrong(goal, task, scope, one, text, passages)
         if not wrong:
             return text
         again = await revising.again(self.models, wish, text, wrong)
         if again is None or await self._echo(goal, again):
             return text
         again = one.fitted(again)
-        return again if len(await found(again)) <= len(wrong) else text
+        left = await self._wrong(goal, task, scope, one, again, passages)
+        return again if len(left) <= len(wrong) else text
+
+    async def _wrong(
+        self, goal: Goal, task: Task, scope: Scope, one: Piece, written: str,
+        passages: Sequence[str],
+    ) -> tuple[Finding, ...]:  # fmt: skip
+        """Return what is wrong with what was written in the place of one text."""
+        call, begun = Wanted(task.operation, {one.field: written}), {one.field: one.template}
+        return await self._found(goal, task, scope, call, begun, passages)
 
     async def _found(
         self, goal: Goal, task: Task, scope: Scope, call: Wanted, begun: Mapping[str, Any],

@@ -1,5 +1,6 @@
 """Variants: several drafts of one text that truly differ, for the operator to choose from."""
 
+from collections.abc import Iterable
 from itertools import islice
 
 from pydantic import BaseModel, Field
@@ -14,7 +15,7 @@ FIELD = "text"  # of the operations that have a text for somebody outside
 PURPOSE = "variants"
 STEP = "draft.variants/{prompt}"
 TASK = "{task}\n\n\n{prompt}"
-VARIANTS_MAX = 5
+VARIANTS_MIN, VARIANTS_MAX = 2, 5
 DIFFERENT_MIN = 0.3  # of the words of both; a nearer copy is dropped
 TEXT_CHARS_MAX = 5000
 TOKENS_MAX = 2400
@@ -25,7 +26,7 @@ SAYS_CHARS = 200
 class Variants(BaseModel):
     """Several ways to write one text."""
 
-    texts: list[str] = Field(min_length=2, max_length=8)
+    texts: list[str] = Field(min_length=VARIANTS_MIN, max_length=8)
 
 
 async def written(models: Models, wish: Wish[T]) -> tuple[list[str], tuple[str, ...]]:
@@ -50,10 +51,14 @@ def different(texts: list[str]) -> list[str]:
     """Return the texts that differ from all before them by their words, five at most."""
     kept: list[str] = []
     for text in (text.strip() for text in texts):
-        fits = bool(text) and len(text) <= TEXT_CHARS_MAX
-        if fits and all(diffs.ratio(other, text) >= DIFFERENT_MIN for other in kept):
+        if text and len(text) <= TEXT_CHARS_MAX and differs(text, kept):
             kept.append(text)
     return list(islice(kept, VARIANTS_MAX))
+
+
+def differs(text: str, others: Iterable[str]) -> bool:
+    """Say whether a text truly differs from each of the others."""
+    return all(diffs.ratio(other, text) >= DIFFERENT_MIN for other in others)
 
 
 def options(draft: Draft) -> tuple[Option, ...]:

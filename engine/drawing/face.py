@@ -24,7 +24,7 @@ from engine.chat.messages import (
     TextDiff,
 )
 from engine.drawing import confirming, face_buttons, failures
-from engine.drawing.marks import marks_of
+from engine.drawing.marks import Marks, marks_of
 from engine.drawing.sight import LETTERS, Row, Sight
 from engine.planning.mode_words import CREATIVE, SAYS
 from policies.rules import Action
@@ -73,6 +73,7 @@ BETTER = Para(
 ONLY = "There is only this one: no language model wrote others that differ from it."
 BY_FILE = "So says the file of “{name}”."
 ANSWERS_MAX = 3
+MARKS_MAX = 3  # told of each other draft; taken, it tells all
 ANSWER_CHARS_MAX = 2500  # of an outside tool; all of it is kept with the receipt
 SUMMARY_CHARS = 190
 HAND_CHARS_MAX = 60
@@ -164,8 +165,15 @@ def _notes(shown: dict[str, Any]) -> tuple[str, ...]:
 def _options(options: list[dict[str, Any]]) -> tuple[str, ...]:
     return tuple(
         f"{letter}{' (recommended)' if option['recommended'] else ''}: {option['says']}"
+        + ("" if letter == LETTERS[0] else _marks(option.get("marks", ())))
         for letter, option in zip(LETTERS, options, strict=False)
     )
+
+
+def _marks(marks: Marks) -> str:
+    """Return what is marked in a draft that is offered; of the one that stands there it is said."""
+    told = "".join(f" ⚠ {mark['says']}" for mark in marks[:MARKS_MAX])
+    return told + (f" ⚠ and {len(marks) - MARKS_MAX} more" if len(marks) > MARKS_MAX else "")
 
 
 def _host(address: str) -> str:

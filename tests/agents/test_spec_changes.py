@@ -38,8 +38,7 @@ def test_whatever_it_may_more_is_named(changed: dict[str, Any], says: str) -> No
     [
         {"may": ["email.send"]}, {"may": []}, {"tier": "local"}, {"calls_max": 1},
         {"cost_max": "0.10"}, {"prompt": "Be short."}, {"mode": "creative"},
-        {"code": "def work(given):\n    return {}"}, {"takes": {"text": "text"}},
-        {"checks": {"words": 9}},
+        {"takes": {"text": "text"}}, {"gives": {"text": "text"}}, {"checks": {"words": 9}},
     ],
 )  # fmt: skip
 def test_what_stays_within_the_bounds_is_not_wider_but_is_another_version(
@@ -48,6 +47,39 @@ def test_what_stays_within_the_bounds_is_not_wider_but_is_another_version(
     assert wider(spec(), spec(**changed)) == ()
     assert spec(**changed).version != spec().version
     assert differences(spec(), spec(**changed)) != ()
+
+
+CODE = "def work(given):\n    return {}"
+OWN: dict[str, Any] = {"code": CODE, "takes": {"text": "text"}, "gives": {"text": "text"}}
+RUNS = "runs code that you have not seen, letters.py"
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"code": f"{CODE}  # other"}, (RUNS,)),
+        ({"gives": {"text": "text", "to": "text"}}, ("may fill in to (text)",)),
+        ({"gives": {"text": "texts"}}, ("may fill in text (texts)",)),
+        ({"takes": {"text": "text", "amount": "amount"}}, ("is given amount (amount)",)),
+        ({"gives": {"text": {"type": "text", "means": "all of it"}}}, ()),
+        ({"gives": {}}, ()),
+        ({"takes": {}}, ()),
+        ({"code": ""}, ()),
+    ],
+)
+def test_what_its_code_may_more_is_named(changed: dict[str, Any], says: tuple[str, ...]) -> None:
+    assert wider(spec(**OWN), spec(**OWN | changed)) == says
+    assert spec(**OWN).version != spec(**OWN | changed).version
+    assert differences(spec(**OWN), spec(**OWN | changed)) != ()
+
+
+def test_new_code_is_named_with_all_that_it_is_given_and_may_fill_in() -> None:
+    assert wider(spec(), spec(**OWN)) == (RUNS, "is given text (text)", "may fill in text (text)")
+    assert differences(spec(**OWN), spec()) == (
+        "no longer is given text (text)",
+        "no longer may fill in text (text)",
+        *("takes changed", "gives changed", "letters.py, its code, is gone"),
+    )
 
 
 def test_what_it_may_no_longer_is_named_after_what_it_may_more() -> None:

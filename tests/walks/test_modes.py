@@ -202,9 +202,10 @@ async def test_taking_another_draft_shows_it_whole_before_it_is_asked(office: Of
 async def test_a_draft_keeps_its_marks_when_it_is_taken(office: Office) -> None:
     chat = await office.open()
     wrong = f"{BRISK} You pay 940 EUR."
-    office.server.script(says({"texts": [PLAIN, wrong]}))
+    office.server.script(says({"texts": [PLAIN, wrong]}), says({"drafts": []}))
     await chat.say(f"be creative: {WISH}")
-    assert "940 EUR” is a number" not in chat.text(CARD)
+    marked = f"B: 9 words: {' '.join(wrong.split())} ⚠ “940 EUR” is a number"
+    assert marked in chat.text(CARD)
     await chat.tap(CARD, "Take B")
     assert "“940 EUR” is a number that I was not given." in chat.text(CARD)
 
