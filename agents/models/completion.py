@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Messages = Sequence[Mapping[str, str]]
+TOKENS_MAX = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +56,5 @@ def _cached(usage: Mapping[str, Any]) -> int:
 
 
 def count(given: Any) -> int | None:
-    """Return a number of tokens, if it is one."""
-    return given if type(given) is int and given >= 0 else None
+    """Return a number of tokens, if it is one: no call has more than can be."""
+    return given if type(given) is int and 0 <= given <= TOKENS_MAX else None

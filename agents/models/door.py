@@ -31,6 +31,7 @@ from connectors.contract import ConnectorError, TransientError, UnknownError
 from engine.models import circuits, model_calls, shortage
 from engine.models.circuits import Circuit
 from engine.models.model_calls import Admitted, Call, Came, Limits
+from engine.planning import ledger
 from engine.rules.house import House
 from memory import events
 from memory.redaction import REDACTS
@@ -229,14 +230,23 @@ class Models:
     ) -> tuple[_Turn[T], Form[T]]:
         """Judge, reserve, call and settle once, in the first of these forms that may leave.
 
-        Whatever happens, a reason is kept; without a word where somebody was forgotten meanwhile.
+        Whatever comes, a reason is kept; without a word where somebody was forgotten meanwhile.
+        Broken off, it counts with its ceiling.
         """
+        async with ledger.held(self._house.db) as reserved:
+            return await self._sent(reserved, tier, model, ways)
+
+    async def _sent(
+        self, reserved: list[str], tier: Tier, model: Model, ways: Sequence[Form[T]]
+    ) -> tuple[_Turn[T], Form[T]]:
+        """See `_once`. `reserved` gets the reservation before anything leaves."""
         async with self._house.db.transaction() as tx:
             forgot, short = await events.newest(tx, *REDACTS), False
             for form in ways:
                 wish, call = form.wish, self._call(tier, model, form)
                 admitted = await model_calls.admit(tx, self._house, wish.wanted, call, self.limits)
                 if admitted.cost is not None:
+                    reserved.append(admitted.cost)
                     break
                 short = short or admitted.short
             else:

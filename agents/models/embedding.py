@@ -17,6 +17,7 @@ from agents.models.redacting import blanked, unnamed
 from connectors.contract import ConnectorError, TransientError, UnknownError
 from engine.models import model_calls
 from engine.models.model_calls import EMBEDDING, Admitted, Call, Came, Limits, Wanted
+from engine.planning import ledger
 from engine.rules.house import House
 from memory.texts.passages import storable
 from memory.vectors.embed import EncoderDownError
@@ -105,22 +106,26 @@ class Embedding:
         return EncoderDownError(why)
 
     async def _once(self, texts: Sequence[str], timeout_s: float) -> list[list[float]]:
-        """Judge, reserve, send and settle once; whatever happens, a reason is kept."""
+        """Judge, reserve, send and settle once; whatever comes, a reason is kept.
+
+        Broken off, as a question is that needs it no more, it counts with its ceiling.
+        """
         wanted = Wanted(
             step=EMBEDDING, agent=AGENT, basis=model_calls.digest(self.name, list(texts))
         )
-        call, sent, admitted = await self._admitted(wanted, texts)
-        begun = time.monotonic()
-        made, came, fault = await self._carried(sent, timeout_s)
-        came = came.model_copy(update={"ms": round((time.monotonic() - begun) * 1000)})
-        async with self._house.db.transaction() as tx:
-            await model_calls.note(tx, wanted, call, came, admitted=admitted)
+        async with ledger.held(self._house.db) as reserved:
+            call, sent, admitted = await self._admitted(wanted, texts, reserved)
+            begun = time.monotonic()
+            made, came, fault = await self._carried(sent, timeout_s)
+            came = came.model_copy(update={"ms": round((time.monotonic() - begun) * 1000)})
+            async with self._house.db.transaction() as tx:
+                await model_calls.note(tx, wanted, call, came, admitted=admitted)
         if fault is not None:
             raise fault
         return made
 
     async def _admitted(
-        self, wanted: Wanted, texts: Sequence[str]
+        self, wanted: Wanted, texts: Sequence[str], reserved: list[str]
     ) -> tuple[Call, list[str], Admitted]:
         """Return the call and the texts as they may leave: somebody else's name nobody."""
         sent = [unnamed(text) for text in texts] if self._model.remote else list(texts)
@@ -128,6 +133,7 @@ class Embedding:
         async with self._house.db.transaction() as tx:
             admitted = await model_calls.admit(tx, self._house, wanted, call, self._limits)
             if admitted.cost is not None:
+                reserved.append(admitted.cost)
                 return call, sent, admitted
             why = RULED.format(model=self.name, because=admitted.verdict.because)
             came = Came(state="refused", why=why)

@@ -1,12 +1,13 @@
 """Ledger: what language models cost. A call's ceiling is reserved before it leaves, then settled.
 
     reserved ──answer──▶ settled (what it cost)
-       └──nobody knows, or a crash──▶ lost (the ceiling: it may have been billed)
+       └──nobody knows, broken off, or a crash──▶ lost (the ceiling: it may have been billed)
 
 What is reserved counts like what is spent, so of several calls at once none passes a budget unseen.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 
 from engine.chat import words
 from memory import events, profile
-from memory.db import Reader, Tx, change, insert
+from memory.db import Database, Reader, Tx, change, insert
 from memory.schema.models import costs
 
 Level = Literal["normal", "thrifty", "frozen"]
@@ -132,6 +133,23 @@ async def settle(tx: Tx, cost: str, amount: Decimal | None) -> None:
     still = costs.c.state == "reserved"
     if await change(tx, costs, {"id": cost}, still, settled_at=tx.now, **values):
         await events.note(tx, f"cost.{values['state']}", None, cost=cost)
+
+
+@asynccontextmanager
+async def held(db: Database) -> AsyncIterator[list[str]]:
+    """Take the ids of what is reserved meanwhile; left by an error or a break, it counts in full.
+
+    What was sent may have been billed, and nobody is left to say what it cost.
+    """
+    reserved, ended = list[str](), False
+    try:
+        yield reserved
+        ended = True
+    finally:
+        if reserved and not ended:
+            async with db.transaction() as tx:
+                for cost in reserved:
+                    await settle(tx, cost, None)
 
 
 async def settle_lost(tx: Tx) -> int:

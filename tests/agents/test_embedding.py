@@ -1,5 +1,6 @@
 """The door to embedding models, against a server that speaks the protocol: words, money, faults."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -173,6 +174,15 @@ async def test_a_question_waits_no_longer_than_it_may(
         await desk.embedding().vectors(["a question"], hurry=True)
     [cost] = await desk.costs()
     assert (cost.state, cost.amount) == ("lost", cost.ceiling)  # it may have been billed
+
+
+async def test_a_call_that_nobody_needs_any_more_leaves_nothing_reserved(desk: Desk) -> None:
+    desk.server.open.clear()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1):
+            await desk.embedding().vectors(["a question"])
+    [cost] = await desk.costs()
+    assert (cost.state, cost.amount) == ("lost", cost.ceiling)
 
 
 async def test_one_text_too_long_for_the_server_holds_up_no_other(desk: Desk) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from agents.models import listed
+from agents.models import door, listed
 from agents.models.door import Answer
 from agents.models.wish import Part, Wish
-from engine.models import cost_told
+from engine.models import cost_told, model_calls
 from engine.planning import ledger
 from memory.copying import verify
 from tests.agents.desk import GOOD, Desk, Said, why, wish
@@ -317,16 +317,50 @@ async def test_an_agent_has_a_budget_of_its_own_if_it_is_named(desk: Desk) -> No
 async def test_what_a_crash_left_reserved_counts_in_full_from_the_next_start_on(
     desk: Desk,
 ) -> None:
-    desk.server.script(HANGS)
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(1):
-            await desk.models().ask(wish())
     async with desk.app.db.transaction() as tx:
-        assert [one.state for one in await desk.costs()] == ["reserved"]
+        await ledger.reserve(
+            tx, task=None, goal=None, agent="writer", tier="small", model="home/one",
+            ceiling=Decimal("0.2"),
+        )  # fmt: skip
+    async with desk.app.db.transaction() as tx:
         spent = await ledger.spent(tx, None)
         assert await ledger.settle_lost(tx) == 1
         assert await ledger.spent(tx, None) == spent
     [cost] = await desk.costs()
+    assert (cost.state, cost.amount) == ("lost", cost.ceiling)
+
+
+async def test_a_call_that_is_broken_off_counts_in_full_at_once(desk: Desk) -> None:
+    desk.server.script(HANGS)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1):
+            await desk.models().ask(wish())
+    [cost] = await desk.costs()
+    assert (cost.state, cost.amount) == ("lost", cost.ceiling)
+
+
+@pytest.mark.parametrize("way", ["carries", "keeps"])
+async def test_an_error_of_ours_around_a_call_leaves_nothing_reserved(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    async def fails_(*_: Any) -> None:
+        raise AssertionError("a fault of ours")
+
+    if way == "carries":
+        monkeypatch.setattr(door, "_carrier", lambda _: fails_)
+    else:
+        monkeypatch.setattr(model_calls, "keep", fails_)
+    desk.server.script(GOOD)
+    with pytest.raises(AssertionError, match="a fault of ours"):
+        await desk.models().ask(wish())
+    assert [one.state for one in await desk.costs()] == ["lost"]
+
+
+async def test_a_number_of_tokens_that_cannot_be_is_none(desk: Desk) -> None:
+    desk.server.script(says({"text": "Hello"}, tokens=(10**30, 20)))
+    assert isinstance(await desk.models().ask(wish()), Answer)
+    [reason], [cost] = await desk.reasons(), await desk.costs()
+    assert (reason.tokens_in, reason.tokens_out) == (0, 20)
     assert (cost.state, cost.amount) == ("lost", cost.ceiling)
 
 
