@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from agents.models.completion import Completion, Messages, of_body
+from agents.models.completion import Completion, Messages, of_body, whole
 from agents.models.listed import MILLION, Model, Price
 from agents.models.streaming import Listen, Pieces
 from connectors.contract import (
@@ -131,7 +131,7 @@ def _refusal(litellm: Any, model: Model, error: Any) -> ConnectorError:
     if isinstance(error, kinds.NotFoundError):
         return PermanentError(f"{name}: the provider has no such model.")
     if isinstance(error, kinds.BadRequestError):
-        said = str(error.message).replace(model.key or "\0", "…")[:SAID_CHARS_MAX]
+        said = whole(str(error.message).replace(model.key or "\0", "…"))[:SAID_CHARS_MAX]
         return PermanentError(f"{name} does not take the call: {said}")
     return UnknownError(f"{name} could not be reached, or its answer broke off.")
 

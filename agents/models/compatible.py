@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import isfinite, sqrt
 from typing import Any
 
-from agents.models.completion import Completion, Messages, count, of_body
+from agents.models.completion import Completion, Messages, count, of_body, whole
 from agents.models.listed import Model
 from agents.models.streaming import Listen, Pieces
 from connectors import http
@@ -150,4 +150,4 @@ def _said(answer: http.Answer, key: str | None) -> str:
         said = str(json.loads(answer.text)["error"]["message"])
     except (ValueError, KeyError, TypeError):
         said = answer.text
-    return (said.replace(key, "…") if key else said)[:SAID_CHARS_MAX]
+    return whole(said.replace(key, "…") if key else said)[:SAID_CHARS_MAX]

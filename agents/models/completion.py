@@ -31,16 +31,16 @@ def of_body(body: Any) -> Completion:
     choice = body["choices"][0]
     message, usage = choice["message"], body.get("usage") or {}
     return Completion(
-        text=_text(message.get("content")),
+        text=whole(message.get("content")),
         finish=str(choice.get("finish_reason") or ""),
         tokens_in=count(usage.get("prompt_tokens")),
         tokens_out=count(usage.get("completion_tokens")),
-        declined=_text(message.get("refusal")),
+        declined=whole(message.get("refusal")),
         tokens_cached=_cached(usage),
     )
 
 
-def _text(given: Any) -> str:
+def whole(given: Any) -> str:
     """Return whole characters: halves that came in two pieces are joined, a lone one is replaced.
 
     Half a character can neither be sent nor kept.

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from agents.models import door, listed
-from agents.models.door import Answer
+from agents.models.door import Answer, NoAnswer
 from agents.models.wish import Part, Wish
 from engine.models import cost_told, model_calls
 from engine.planning import ledger
@@ -354,6 +354,13 @@ async def test_an_error_of_ours_around_a_call_leaves_nothing_reserved(
     with pytest.raises(AssertionError, match="a fault of ours"):
         await desk.models().ask(wish())
     assert [one.state for one in await desk.costs()] == ["lost"]
+
+
+async def test_half_a_character_in_what_a_server_says_is_no_fault_of_ours(desk: Desk) -> None:
+    desk.server.script(fails(400, "no \ud83d"))
+    answer = await desk.models().ask(wish())
+    assert isinstance(answer, NoAnswer) and "(400): no \ufffd" in answer.why
+    assert [one.state for one in await desk.costs()] == ["settled"]
 
 
 async def test_a_number_of_tokens_that_cannot_be_is_none(desk: Desk) -> None:
