@@ -38,6 +38,7 @@ from policies.rules import Action
 TITLE_CHARS_MAX = 120
 PATIENCE_S = 1.0  # with a step that is being prepared, before the next one has its turn
 DRAFT_S = 4.0  # with a draft that is being written, before its template is asked
+UNWRITTEN = "A text in it is still to be written."
 TYPED = "You typed exactly this."
 
 
@@ -326,10 +327,11 @@ class Runner:
         self, goal: Goal, task: plans.Task, scope: Scope, why: str, draft: Draft
     ) -> gate.Proposal:
         action = await self._action(goal, task, scope, why, draft.call)
-        return await gate.weigh(
+        proposal = await gate.weigh(
             self.house, action, goal.id, task=task.id, marks=draft.marks,
             options=variants.options(draft),
         )  # fmt: skip
+        return gate.asked(proposal, UNWRITTEN) if draft.unwritten else proposal
 
     async def _action(
         self, goal: Goal, task: plans.Task, scope: Scope, why: str, call: Wanted

@@ -12,6 +12,7 @@ from agents.hearing import unclear
 from agents.hearing.front import Front
 from agents.hearing.taking import Taking
 from agents.models.door import Models
+from agents.plans import plan_desk
 from agents.plans.shelf import Shelf
 from agents.playbooks import library
 from agents.runner import Runner
@@ -328,6 +329,7 @@ def _furnish(
     ):
         front.commands.update(said.commands())
     app.verbs |= VERBS | setup.verbs() | shelf.verbs() | trying.verbs()
+    app.verbs |= plan_desk.starting(models.limits)
     app.verbs |= templates.verbs(rules_in_chat.offered, rules_in_chat.context)
     taking = Taking(front.filling)
     app.verbs |= {"take": taking.take, "drop": taking.drop, "choose": front.filling.choose}

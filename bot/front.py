@@ -14,6 +14,7 @@ from agents.plans.planning import Planning
 from agents.plans.shelf import Shelf
 from agents.playbooks.library import Playbook
 from agents.playbooks.routing import Router
+from agents.writing.drafting import Drafting
 from bot.remembering import Remembering
 from engine.rules.house import House
 
@@ -24,12 +25,13 @@ def made(
     shelf: Shelf,
     remembering: Remembering,
     models: Models,
+    drafting: Drafting,
 ) -> tuple[Front, Planning]:
     by_id = shelf.by_id
     router = Router(playbooks, remembering.bundled, shelf.own)
     asking = Asking(house, remembering.search, models, remembering.encoder is not None)
     filling = Filling(house, by_id, Telling(house, remembering.recall))
-    planning = Planning(house, models, remembering.recall, by_id)
+    planning = Planning(house, models, remembering.recall, by_id, drafting)
     lost = Lost(house, by_id, planning.take)
     gists = Gists(house, models, playbooks)
     unclear = Unclear(house, gists, filling, asking, Correcting(filling, router), lost)

@@ -52,8 +52,8 @@ def of(
     hands: WithOwnCode,
     models: Models,
 ) -> Minds:
-    front, plan = hearing.made(house, playbooks, shelf, remembering, models)
     drafting = drafting_of(house, models, remembering, hands.crew, Disputes(shelf.by_id))
+    front, plan = hearing.made(house, playbooks, shelf, remembering, models, drafting)
     runner = Runner(house, shelf.by_id, drafting, hands)
 
     beside = Beside(drafting, hands, runner.told)

@@ -146,6 +146,24 @@ class Models:
         turn = await (self._asked if anyway else self._unless_resting)(wish, tier, model)
         return NoAnswer(turn.came.why) if turn.value is None else Answer(turn.value, model.name)
 
+    async def ceilings(self, wish: Wish[T]) -> list[Decimal]:
+        """Return the most that a call may cost, of each model that is asked while there is money.
+
+        In the order they would be asked; of those that the rules keep out, or nobody prices, none.
+        """
+        found = []
+        async with self._house.db.snapshot() as reader:
+            wish = await whose.marked(reader, self._house.blobs, wish.harmless(self._secrets))
+            for tier, listed in self._listed(wish):
+                if (model := await self._priced(listed)) is None:
+                    continue
+                for form in forms.of(wish, remote=model.remote):
+                    wanted, call = form.wish.wanted, self._call(tier, model, form)
+                    if await model_calls.may(reader, self._house, wanted, call, self.limits):
+                        found.append(call.ceiling)
+                        break
+        return found
+
     def listed(self) -> Iterator[tuple[Tier, Model]]:
         """Yield every model with its tier."""
         yield from ((tier, model) for tier in TIERS for model in self._tiers.get(tier, ()))
@@ -202,13 +220,12 @@ class Models:
 
     async def _asked(self, wish: Wish[T], tier: Tier, model: Model) -> _Turn[T]:
         """Ask one model, at most three times; whole where the rules let it, or lean."""
-        if model.price is None:
-            known = await asyncio.to_thread(anybody.price, model.name, self._dollar)
-            if known is None:
-                came = Came(state="misfit", why=NO_PRICE.format(model=model.name))
-                await self._noted(wish, tier, model, came)
-                return _Turn(came)
-            model = replace(model, price=known)
+        priced = await self._priced(model)
+        if priced is None:
+            came = Came(state="misfit", why=NO_PRICE.format(model=model.name))
+            await self._noted(wish, tier, model, came)
+            return _Turn(came)
+        model = priced
         async with self._house.db.snapshot() as reader:
             wish = await whose.marked(reader, self._house.blobs, wish)
         turn, form = await self._once(tier, model, forms.of(wish, remote=model.remote))
@@ -224,6 +241,13 @@ class Models:
             await asyncio.sleep(turn.wait_s)
             turn, form = await self._once(tier, model, [form])
         return replace(turn, given=form.wish.wanted.given)
+
+    async def _priced(self, model: Model) -> Model | None:
+        """Return a model with its price; None: nobody knows it."""
+        if model.price is not None:
+            return model
+        known = await asyncio.to_thread(anybody.price, model.name, self._dollar)
+        return None if known is None else replace(model, price=known)
 
     async def _once(
         self, tier: Tier, model: Model, ways: Sequence[Form[T]]

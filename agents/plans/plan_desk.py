@@ -4,6 +4,10 @@ A yes given here is the operator's, to exactly the digests that the card showed;
 is asked twice never passes with others.
 """
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Literal
+
 from agents.hearing.plan_corrected import THINKING
 from agents.plans import foretold, plan_anew
 from engine.acting import approvals, effects
@@ -11,15 +15,21 @@ from engine.acting.taps import GONE, Person, Reply, heard
 from engine.chat.tokens import Tap
 from engine.desks import answering, stop
 from engine.flow.durable import open_work
+from engine.models import affording
+from engine.models.model_calls import Limits
 from engine.planning import goals, plan_card, plans, versions
 from engine.planning.goals import Goal
+from engine.planning.mode_words import DETERMINISTIC
 from engine.planning.versions import Version
 from engine.rules.house import House
 from memory.db import Reader, Tx
 from memory.ids import derived_id
 
 KIND = "plan"
+How = Literal["start", "agree", "templates"]
 CHANGED = "The plan changed since this card; the newer one is below. Nothing was done."
+DEARER = "There is less money than this card said, so nothing was begun. Look at it once more."
+PLAIN = "Started. No model is asked; you fill in the texts on their cards."
 STARTED = "This plan was started already."
 ENDED = "This plan has ended already."
 EMPTY = "Write what should be different; nothing was changed."
@@ -27,14 +37,13 @@ DROPPED = "Dropped. Nothing was done."
 DROPPED_REST = "Dropped. What was done before stays done."
 
 
-async def start(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
-    """Begin the plan; every step is judged in its turn and asks as the rules want it."""
-    return await _begin(house, tap, who, key, values, agree=False)
+def starting(limits: Limits) -> dict[str, Callable[..., Awaitable[Reply]]]:
+    """Return what begins a plan: as it is, with a yes to what is fixed, or with templates alone.
 
-
-async def agree(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
-    """Begin the plan and say yes to the steps that are fixed to the letter."""
-    return await _begin(house, tap, who, key, values, agree=True)
+    Every step is judged in its turn and asks as the rules want it.
+    """
+    ways: tuple[How, ...] = ("start", "agree", "templates")
+    return {f"plan.{how}": partial(_begin, limits, how) for how in ways}
 
 
 async def edit(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
@@ -65,8 +74,6 @@ async def drop(house: House, tap: Tap, who: Person, key: str, values: dict[str, 
 
 
 VERBS = {
-    "plan.start": start,
-    "plan.agree": agree,
     "plan.edit": edit,
     "plan.anew": anew,
     "plan.drop": drop,
@@ -74,12 +81,12 @@ VERBS = {
 
 
 async def _begin(
-    house: House, tap: Tap, who: Person, key: str, values: dict[str, str], *, agree: bool
+    limits: Limits, how: How, house: House, tap: Tap, who: Person, key: str, values: dict[str, str]
 ) -> Reply:
     async with house.db.snapshot() as reader:
         known = await _offered(reader, tap)
     proposals = (
-        {} if isinstance(known, Reply) or not agree else await foretold.agreed(house, *known)
+        {} if isinstance(known, Reply) or how != "agree" else await foretold.agreed(house, *known)
     )
     async with house.db.transaction() as tx:
         cause = await heard(tx, tap, who, key, values)
@@ -87,6 +94,10 @@ async def _begin(
         if isinstance(known, Reply):
             return known
         goal, version = known
+        if how == "templates":
+            await goals.go_about(tx, goal.id, DETERMINISTIC, cause)
+        elif await _dearer(tx, limits, version):
+            return Reply(DEARER, plan_card.key(goal.id), refused=True)
         if not await versions.start(tx, version, cause):
             return Reply(STARTED, refused=True)
         tasks = {task.key: task for task in await plans.of_goal(tx, goal.id)}
@@ -101,8 +112,17 @@ async def _begin(
         await plans.turn_on(tx, goal.id)
         if await stop.is_stopped(tx):
             return Reply("Started, and held: STOP is on. Say /resume to go on.", refused=True)
+    if how == "templates":
+        return Reply(PLAIN)
     count = len(proposals)
     return Reply(f"Started; {count} approved." if count else "Started.")
+
+
+async def _dearer(tx: Tx, limits: Limits, version: Version) -> bool:
+    """Say whether its texts can no longer be paid as its card said they could; the card says so."""
+    if version.texts is None or version.texts["up"]:
+        return False  # it wants no text, or the card said so
+    return await affording.short(tx, limits, version)
 
 
 async def _anew(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:

@@ -12,7 +12,7 @@ from typing import Any
 from agents.hearing import filling, parts, plain, plan_corrected
 from agents.hearing.lost import NO_MODEL, NOT_SURE, able
 from agents.models.door import Answer, Models
-from agents.plans import foretold, mentioned, plan_anew, plan_made, plan_recalled
+from agents.plans import foretold, mentioned, plan_anew, plan_made, plan_recalled, priced
 from agents.plans.plan_anew import Anew
 from agents.plans.plan_checked import Known, as_text, faults, ordered, preliminary
 from agents.plans.plan_wish import PURPOSE, Given, Proposed, wish
@@ -20,11 +20,12 @@ from agents.playbooks import scope as scopes
 from agents.playbooks.library import Playbook
 from agents.reading import context
 from agents.reading.words import Candidate
+from agents.writing.drafting import Drafting
 from engine.acting import request
 from engine.chat import outbox, questions
 from engine.chat.messages import say
 from engine.flow.durable import Work, open_work
-from engine.models import shortage
+from engine.models import affording, rungs, shortage
 from engine.planning import goals, plan_card, plans, versions
 from engine.planning.goals import Goal
 from engine.planning.versions import Version
@@ -52,10 +53,13 @@ EMPTY = "Write /plan and what you want, in your own words."
 
 @dataclass(frozen=True, slots=True)
 class Planning:
+    """`drafting`: who has the texts of a plan written."""
+
     house: House
     models: Models
     recall: Recall
     playbooks: dict[str, Playbook]
+    drafting: Drafting
 
     async def take(self, event: Event, said: str) -> bool:
         """Take up a wish that no playbook fits. False: no model is set up.
@@ -282,11 +286,17 @@ class Planning:
         if goal is None or version is None or not version.offered or version.foretold is not None:
             return  # what its card showed stays what a yes on it means
         told = await foretold.steps(self.house, goal, version)
+        texts = await priced.texts(self.drafting, goal)
         async with self.house.db.transaction() as tx:
             now = await versions.of_goal(tx, goal_id)
             if now is None or now.id != version.id or not now.offered:
                 return
             await versions.foretell(tx, version, told)
+            if texts is not None:
+                left = await affording.beside(tx, self.models.limits, goal_id, texts)
+                await versions.price(tx, version, left)
+                if left["up"]:
+                    await rungs.look_tomorrow(tx)
             if self._only_looks(told, version):
                 await self._begin(tx, version, cause)
             await plans.draw(tx, goal_id)

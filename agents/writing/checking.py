@@ -33,11 +33,13 @@ class Draft:
     """A call with its texts drafted, and what the checks found in them.
 
     `variants`: other texts for the fields of the call, each with what was found in it.
+    `unwritten`: the operator is still to write one of its texts.
     """
 
     call: Wanted
     found: tuple[Finding, ...] = ()
     variants: tuple["Draft", ...] = ()
+    unwritten: bool = False
 
     @property
     def marks(self) -> Marks:

@@ -6,9 +6,8 @@ It is judged as a model's, stands on the card, and is settled once for a task.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from typing import Any
 
 from agents.models.door import Answer, Models
@@ -16,8 +15,18 @@ from agents.models.wish import Part, Wish
 from agents.specialists import writer
 from agents.specialists.manner import Manner
 from agents.specialists.specialist import Scope, Wanted
-from agents.writing import checking, composing, examples, judging, piece, revising, variants
+from agents.writing import (
+    checking,
+    composing,
+    examples,
+    judging,
+    material,
+    piece,
+    revising,
+    variants,
+)
 from agents.writing.checking import Draft
+from agents.writing.checks import blanks
 from agents.writing.checks.evidence import Finding
 from agents.writing.drafted import Drafted
 from agents.writing.piece import Piece
@@ -36,15 +45,13 @@ from memory.db import Reader
 from memory.recalling.recall import Recall, Recalled
 from memory.recalling.scope import Within
 from memory.vectors.embed import Encoder
-from policies.rules import RUNS_BY_ITSELF
 
 STEP = "draft.{field}/{prompt}"
 RECALLED_MAX = 3
 SHADOW = "shadow"  # the work of asking what a trial would have written
-RULES_MAX = 40
 FRAME = ("greeting", "closing", "signature")  # the draft has them already
 ECHO = "it only repeated what somebody else wrote."
-BY_THE_BOOK = "by the book no model writes, and there is no template for it."
+BY_THE_BOOK = "by the book no model writes, so where there is no template you do."
 LOCAL = "{agent} asks no language model, by its file."
 PAIR = "Drafted:\n{}\n\nMade of it by the owner:\n{}"
 
@@ -102,7 +109,11 @@ class Drafting:
         A model's plan starts from nothing: the texts that stand in it are the model's, too.
         """
         template = {} if goal.slots.get("planned") else begun.args
-        return Draft(call, await self._found(goal, task, scope, call, template, passages))
+        found = await self._found(goal, task, scope, call, template, passages)
+        left = [one for one in self._pieces(goal, task, begun) if one.open]
+        blank = [one.blank for one in left if call.args[one.field] == one.blank]
+        marks = [mark for text in blank for mark in blanks.check(text)]
+        return Draft(call, tuple(dict.fromkeys((*found, *marks))), unwritten=bool(blank))
 
     async def shadows(
         self, goal: Goal, task: Task, scope: Scope, call: Wanted
@@ -130,7 +141,7 @@ class Drafting:
         PermanentError: none does, and no template stands there.
         """
         if why := self._forbids(goal, task):
-            return one.without(why)
+            return one.blank if why == BY_THE_BOOK else one.without(why)
         async with self.house.db.snapshot() as reader:
             pin = await self.pin(reader)
             arm = await self.models.pinned.arm(reader, trials.DRAFT, task.id)
@@ -224,13 +235,29 @@ class Drafting:
             task=self.models.pinned.of(trials.DRAFT, arm).text,
             parts=(
                 *self._told(task),
-                *_parts(goal, scope, template, recalled, _heeded(self.house, task)),
+                *material.parts(goal, scope, template, recalled, material.heeded(self.house, task)),
                 *await self._changed(task.operation, field, about, template),
             ),
             gives=Drafted,
             first=arm.model,
         )
         return Asked(wish, recalled, ms)
+
+    async def opened(self, goal: Goal, task: Task, scope: Scope) -> list[tuple[Piece, Asked]]:
+        """Return what models would be asked for the texts that a plan left open in a step."""
+        async with self.house.db.snapshot() as reader:
+            arm = (await self.pin(reader)).now
+        pieces = self._pieces(goal, task, Wanted(task.operation, task.args))
+        may = self.models.set_up and not self._forbids(goal, task)
+        return [
+            (one, await self.asked(goal, task, scope, one, arm))
+            for one in pieces
+            if may and one.open
+        ]
+
+    def judged_by(self, task: Task) -> bool:
+        """Say whether a judge model reads what is written for a step."""
+        return self.models.judges or self._manner(task).checks.judge
 
     async def pin(self, reader: Reader) -> Pin:
         return await self.models.pinned.pin(reader, trials.DRAFT)
@@ -272,7 +299,7 @@ class Drafting:
         passages: Sequence[str],
     ) -> tuple[Finding, ...]:  # fmt: skip
         """Return what a judge model says of the texts that a model wrote, where you want one."""
-        if not (self.models.judges or self._manner(task).checks.judge):
+        if self._forbids(goal, task) or not self.judged_by(task):
             return ()
         async with self.house.db.snapshot() as reader:
             known = await composing.readable(reader, self.house, goal, scope)
@@ -362,36 +389,3 @@ def _shadowed(wish: Wish[Drafted]) -> Wish[Drafted]:
     """Return the wish under a name of its own, so that its answer is never taken for a draft."""
     step = f"{trials.SHADOW}{wish.wanted.step}"
     return replace(wish, wanted=wish.wanted.model_copy(update={"step": step}))
-
-
-def _heeded(house: House, task: Task) -> str:
-    """Return what the owner's own rules ask about or refuse here, so that the draft heeds it."""
-    effect = house.operation(task.operation).effect
-    said = [
-        entry.rule.why
-        for entry in house.book.entries
-        if entry.level == "operator"
-        and not entry.rule.shadow
-        and entry.rule.then not in RUNS_BY_ITSELF
-        and fnmatchcase(task.operation, entry.rule.action or "*")
-        and entry.rule.effect in (None, effect)
-    ]
-    return "\n".join(said[:RULES_MAX])
-
-
-def _parts(
-    goal: Goal, scope: Mapping[str, Any], template: str, recalled: list[Recalled], rules: str
-) -> Iterator[Part]:
-    """Yield what the model reads. Whatever may name somebody is personal."""
-    yield Part("draft", template, "personal")
-    if rules:
-        yield Part("the owner's rules", rules, "personal", lasts=True)
-    said = "\n".join(goal.slots.get("said", ()))
-    if said:
-        yield Part("what the owner said", said, "personal")
-    if text := str(scope.get("mail", {}).get("text") or ""):
-        yield Part("the mail it answers", text, "personal", outside=True)
-    for number, one in enumerate(recalled, 1):
-        name = f"remembered {number}"
-        outside = one.trust == "outside"
-        yield Part(name, one.text, "personal", outside, passage=one.id, spare=True)

@@ -12,6 +12,7 @@ from engine.rules.house import House
 from memory.redaction import TEXT_CHARS
 
 LONG_WORDS = 200  # of a template: what is made of it is a long text
+BLANK = "[to be written] {what}"
 NOBODY = "“{what}” is not written: {why} Nothing was done."
 
 
@@ -43,6 +44,11 @@ class Piece:
         if self.open:
             raise PermanentError(NOBODY.format(what=self.what, why=why))
         return self.template
+
+    @property
+    def blank(self) -> str:
+        """Return what stands there where the operator is to write it; the checks mark it."""
+        return self.fitted(BLANK.format(what=self.what)) if self.open else self.template
 
     def fitted(self, text: str) -> str:
         """Return a text as it may stand there: a title has one line."""

@@ -156,6 +156,14 @@ async def admit(tx: Tx, house: House, wanted: Wanted, call: Call, limits: Limits
     return Admitted(verdict, cost, known)
 
 
+async def may(reader: Reader, house: House, wanted: Wanted, call: Call, limits: Limits) -> bool:
+    """Say whether the rules would let a call go, were there money enough. Nothing is reserved."""
+    stands = await rungs.standing(reader, limits.budget, wanted.goal, wanted.agent)
+    known = await facts(reader, wanted, call, limits, stands)
+    paid = judge(action(wanted.agent, wanted.step), known | {"budget_level": "normal"}, house.book)
+    return paid.outcome in RUNS_BY_ITSELF
+
+
 async def facts(
     reader: Reader, wanted: Wanted, call: Call, limits: Limits, stands: rungs.Standing
 ) -> dict[str, Any]:

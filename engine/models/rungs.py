@@ -115,15 +115,18 @@ async def _tell(
     await outbox.post(tx, say(key, text, buttons=((_up(ref, usual),),)))
 
 
-def button(tx: Tx, stands: Standing, ceiling: Decimal) -> Button:
+def button(reader: Reader, stands: Standing, ceiling: Decimal) -> Button:
     """Return the way up for the poorest of the budgets that this is paid from."""
     poorest = max(
         zip(stands.now, stands.usual, strict=True),
         key=lambda one: (LEVELS.index(one[0].level(ceiling)), one[0].spent - one[0].most),
     )
-    purse, planned = poorest
-    ref = _ref(words.today(tx.now, stands.settings), purse.most, purse.of)
-    return _up(ref, planned.most)
+    return way_up(reader, stands.settings, *poorest)
+
+
+def way_up(reader: Reader, settings: dict[str, Any], purse: Purse, usual: Purse) -> Button:
+    """Return the button that raises one budget today."""
+    return _up(_ref(words.today(reader.now, settings), purse.most, purse.of), usual.most)
 
 
 def _up(ref: str, usual: Decimal) -> Button:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from engine.acting import refining
 from engine.flow.durable import Work, open_work
-from engine.models import model_calls, queue_desk, rungs
+from engine.models import affording, model_calls, queue_desk, rungs
 from engine.models.model_calls import Came, Limits, Wanted
 from engine.planning import plans, postponed, refinements, versions
 from engine.planning.ledger import LEVELS, Level
@@ -96,6 +96,7 @@ async def look(house: House, limits: Limits, work: Work) -> None:
         raised = cause is not None and cause.kind == "tap.received"
         waits = [one async for one in _waiting(reader)]
     await _plans(house, limits, work.ref, raised=raised)
+    await _offered(house, limits)
     for ref, task, found in waits:
         async with house.db.transaction() as tx:
             if await profile.get(tx, "stopped") is not None:
@@ -108,6 +109,17 @@ async def look(house: House, limits: Limits, work: Work) -> None:
                 await plans.prepare_again(tx, task, work.ref)
             else:
                 await refining.again(tx, ref, work.ref)
+
+
+async def _offered(house: House, limits: Limits) -> None:
+    """Say on the cards of plans that wait for their start what is left for them now."""
+    async with house.db.snapshot() as reader:
+        waits = await versions.waiting(reader)
+    for one in waits:
+        async with house.db.transaction() as tx:
+            now = await versions.of_goal(tx, one.goal)
+            if now is not None and now.offered and await affording.short(tx, limits, now):
+                await rungs.look_tomorrow(tx)
 
 
 async def _plans(house: House, limits: Limits, cause: str, *, raised: bool) -> None:

@@ -13,7 +13,7 @@ from engine.planning.forecast import DAYS_MAX, DAYS_MIN, LIKE_MAX, Forecast
 from engine.planning.ledger import NOTHING, Budget
 from memory import profile
 from memory.db import Reader
-from memory.schema.models import costs
+from memory.schema.models import costs, reasons
 from memory.schema.work import outcomes
 
 MONTH = "This month {spent} so far; "
@@ -59,6 +59,19 @@ async def on_plan(reader: Reader, kind: str) -> str:
     if found is None or not found.high:
         return ""
     return _told(PLAN, found, (await profile.read(reader))["currency"])
+
+
+async def of_texts(reader: Reader) -> Forecast | None:
+    """Return what one text of a plan cost here, with all that was asked for it; None: too few."""
+    r = reasons.c
+    written = sa.select(r.task, sa.func.count(sa.distinct(r.step)).label("texts"))
+    written = written.where(r.step.startswith("compose."), r.state == "answered")
+    written = written.group_by(r.task).order_by(sa.func.max(r.at).desc()).limit(LIKE_MAX)
+    found = []
+    for row in await reader.rows(written):
+        paid = await reader.rows(sa.select(costs.c.amount).filter_by(task=row.task))
+        found.append(sum((Decimal(one.amount) for one in paid), NOTHING) / row.texts)
+    return forecast.like(found)
 
 
 async def _like(reader: Reader, kind: str) -> Forecast | None:

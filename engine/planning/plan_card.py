@@ -1,8 +1,10 @@
 """The card of a plan that a model made: what each step would do, and what the rules say of it."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
+from engine.chat import words
 from engine.chat.messages import (
     LABEL_CHARS_MAX,
     Bullets,
@@ -20,6 +22,7 @@ from engine.planning.goals import Goal
 from engine.planning.versions import Version
 
 NOTE_CHARS_MAX = 1000
+PLAIN = "Start with templates"
 SUMMARY_CHARS_MAX = 160
 VALUE_CHARS_MAX = 400
 WAITS = "Nothing is done before you start it."
@@ -32,7 +35,13 @@ SAYS = {  # what the rules said in advance, in the operator's words
     "cannot": "cannot be done",
     "later": "judged when its turn comes",
 }
-BY_THE_BOOK = "cannot be done: by the book no model writes its text"
+BY_THE_BOOK = "you fill in its text: by the book no model writes it"
+MAY_COST = "Its {count} may cost {range}; {left}."
+SHORT = (
+    "That is too little for all of it, so a step may wait for money halfway. Raise it, or start "
+    "with templates: no model is asked, and you fill in the texts on their cards."
+)
+LEFT = {"goal": "{} are left for it", "day": "{} today", "agent": "{} for the {whose}"}
 TELLS_WHY = ("ask_twice", "deny", "cannot")
 ENDED = ("done", "failed", "skipped")
 
@@ -54,12 +63,15 @@ def offered(goal: Goal, version: Version, cost: str) -> Msg:
         )
     if goal.mode:
         parts.append(Para(spans=(Span(text=f"Mode: {mode_words.SAYS[goal.mode]}."),)))
+    priced = None if goal.mode == mode_words.DETERMINISTIC else version.texts
+    if priced is not None:
+        parts.append(Para(spans=(Span(text=_may_cost(priced)),)))
     parts.append(Para(spans=(Span(text=f"{cost} {WAITS}".strip()),)))
     return Msg(
         key=key(goal.id),
         summary=f"Plan: {goal.text}"[:SUMMARY_CHARS_MAX] + " · waits for your start",
         parts=tuple(parts),
-        buttons=_start(version, told),
+        buttons=_start(version, told, (priced or {}).get("up")),
     )
 
 
@@ -97,11 +109,35 @@ def agreeable(told: dict[str, Any]) -> list[str]:
     return [key for key, one in told.items() if one.get("agreeable")]
 
 
-def _start(version: Version, told: dict[str, Any]) -> tuple[tuple[Button, ...], ...]:
+def _may_cost(texts: dict[str, Any]) -> str:
+    """Return what the texts of a plan may cost beside what is left, in a line."""
+    low, high = (words.cost(Decimal(texts[one]), texts["currency"]) for one in ("low", "high"))
+    count = "text" if texts["count"] == 1 else f"{texts['count']} texts"
+    told = MAY_COST.format(
+        count=count,
+        range=f"up to {high}" if low == high else f"{low.partition(' ')[0]} to {high}",
+        left=", ".join(_left(texts)),
+    )
+    return f"{told} {SHORT}" if texts["up"] else told
+
+
+def _left(texts: dict[str, Any]) -> Iterator[str]:
+    for of in sorted(texts["left"], key=lambda one: [*LEFT].index(one.partition(":")[0])):
+        kind, _, name = of.partition(":")
+        amount = words.cost(Decimal(texts["left"][of]), texts["currency"])
+        yield LEFT[kind].format(amount, whose=name)
+
+
+def _start(
+    version: Version, told: dict[str, Any], up: dict[str, Any] | None
+) -> tuple[tuple[Button, ...], ...]:
     goal, item = version.goal, _item(version)
     start = Button(label="▶ Start", action="plan.start", ref=goal, item=item, style="ok")
     drop = Button(label="✕ Drop", action="plan.drop", ref=goal, item=item)
     rows: list[tuple[Button, ...]] = [(start,)]
+    if up is not None:
+        plain = Button(label=PLAIN, action="plan.templates", ref=goal, item=item)
+        rows.append((Button.model_validate(up), plain))
     if count := len(agreeable(told)):
         label = f"▶ Start, yes to {count}"[:LABEL_CHARS_MAX]
         rows.append((Button(label=label, action="plan.agree", ref=goal, item=item),))

@@ -20,7 +20,8 @@ RECENT = 200
 class Version(BaseModel, frozen=True):
     """`proposed`: a model's plan as it was checked (`agents/plans/plan_wish.py`), else None.
 
-    `foretold`: by step, what the rules said of it in advance (`engine/foretold.py`).
+    `foretold`: by step, what the rules said of it in advance (`agents/plans/foretold.py`).
+    `texts`: what a model may cost that writes them (`engine/models/affording.py`).
     """
 
     id: str
@@ -29,6 +30,7 @@ class Version(BaseModel, frozen=True):
     because: str
     proposed: dict[str, Any] | None
     foretold: dict[str, Any] | None
+    texts: dict[str, Any] | None = None
     started_at: datetime | None
     cause: str
     at: datetime
@@ -77,6 +79,21 @@ async def foretell(tx: Tx, version: Version, foretold: dict[str, Any]) -> None:
     """Keep what the rules say in advance, so that the card and a yes on it mean the same."""
     await change(tx, plans, {"id": version.id}, foretold=foretold)
     await events.note(tx, "plan.foretold", None, goal=version.goal, plan=version.id)
+
+
+async def price(tx: Tx, version: Version, texts: dict[str, Any] | None) -> None:
+    """Keep what its texts may cost as its card is to show it."""
+    await change(tx, plans, {"id": version.id}, texts=texts)
+    await events.note(tx, "plan.priced", None, goal=version.goal, plan=version.id)
+
+
+async def waiting(reader: Reader) -> list[Version]:
+    """Return the plans that wait for their start and whose texts cost something."""
+    query = sa.select(plans.c.goal).join(goals, goals.c.id == plans.c.goal)
+    query = query.where(plans.c.started_at.is_(None), goals.c.state == "open")
+    rows = await reader.rows(query.distinct())
+    newest = [await of_goal(reader, row.goal) for row in rows]
+    return [one for one in newest if one is not None and one.offered and one.texts]
 
 
 async def start(tx: Tx, version: Version, cause: str) -> bool:

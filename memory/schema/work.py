@@ -62,6 +62,7 @@ plans = sa.Table(
     text("because"),
     json("proposed"),  # as a model wrote it and we checked it; null: by a playbook, or typed
     json("foretold"),  # by step: what the rules said of it before it was begun
+    json("texts"),  # what those that models write may cost, beside what is left for them
     moment("started_at", null=True),
     text("cause"),
     moment("at"),

@@ -604,6 +604,7 @@ CREATE TABLE plans (
     because TEXT NOT NULL,
     proposed JSON,
     foretold JSON,
+    texts JSON,
     started_at DATETIME,
     cause TEXT NOT NULL,
     at DATETIME NOT NULL,
