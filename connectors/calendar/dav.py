@@ -2,9 +2,11 @@
 
 import base64
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
+from publicsuffixlist import PublicSuffixList
 from pydantic import SecretStr
 
 from connectors import http
@@ -108,7 +110,17 @@ def _ours(given: str, url: str) -> bool:
         return True
     domain = (named.hostname or "").partition(".")[2]
     beside = (asked.hostname or "").endswith(f".{domain}")
-    return named.scheme == asked.scheme == "https" and "." in domain and beside
+    return named.scheme == asked.scheme == "https" and beside and _has_one_owner(domain)
+
+
+def _has_one_owner(domain: str) -> bool:
+    """Say whether no one else can have a name in it, as anybody can in “co.uk” or “github.io”."""
+    return "." in domain and not _public().is_public(domain)
+
+
+@cache
+def _public() -> PublicSuffixList:
+    return PublicSuffixList()
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int]:

@@ -161,6 +161,9 @@ def test_an_address_that_would_tell_the_password_is_refused(
     ("given", "asked", "taken"),
     [
         ("https://caldav.icloud.com", "https://p42-caldav.icloud.com:443/1/calendars/", True),
+        ("https://firma.co.uk", "https://other.co.uk/calendars/", False),
+        ("https://cal.firma.co.uk", "https://p42.firma.co.uk/calendars/", True),
+        ("https://studio.github.io", "https://other.github.io/calendars/", False),
         ("https://cloud.example.com", "https://cloud.example.com:443/dav", True),
         ("https://cloud.example.com", "http://cloud.example.com/dav", False),
         ("https://cloud.example.com", "https://cloud.example.com.evil.test/dav", False),
