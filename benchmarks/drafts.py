@@ -8,7 +8,7 @@ people write.
 import time
 from collections import Counter
 
-from agents.writing.checks.draft import findings
+from agents.checks.draft import findings
 from benchmarks._figures import FAILED
 from tests.agents.drafted import faulty, made
 from tests.agents.test_checks import FALSE_MAX, FOUND_MIN, measured

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.answers import answering
+from agents.checks.evidence import Evidence, Finding
 from agents.incoming import mail_reader
 from agents.models import listed, probing
 from agents.models.door import Answer, Models, NoAnswer
@@ -23,7 +24,6 @@ from agents.plans.plan_wish import Given
 from agents.specialists.enricher import Enricher
 from agents.specialists.researcher import Researcher
 from agents.writing import composing, judging, revising, strategist, variants
-from agents.writing.checks.evidence import Evidence, Finding
 from agents.writing.piece import Piece
 from benchmarks._figures import Screen, operator
 from bot import minds

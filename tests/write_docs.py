@@ -5,14 +5,16 @@
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
 import yaml
 
 from agents.playbooks import library
-from agents.specialists import roster
+from agents.specialists import manner, roster
+from agents.specialists.spec import AgentSpec
+from agents.writing import checking
 from connectors import quality, registry
 from connectors.company import Company
 from connectors.contract import Operation
@@ -20,6 +22,7 @@ from engine.keeping.notebook import Notebook
 from memory.db import Database, system_clock
 from memory.schema import metadata
 from policies import book
+from policies.contracts import GOES_OUT
 from policies.facts import EFFECTS, FACTS
 from policies.rules import Rule
 
@@ -82,12 +85,37 @@ def _playbooks() -> str:
 
 
 def _specialists() -> str:
-    rows = ["| specialist | does | may | asks models |", "|---|---|---|---|"]
-    for spec in roster.of().built_in:
-        may = ", ".join(f"`{one}`" for one in spec.may) or "only read"
-        asks = f"{spec.tier}, {spec.calls_max} times a task" if spec.tier != "local" else "no"
-        rows.append(f"| `{spec.name}` | {spec.does} | {may} | {asks} |")
+    heads = "specialist", "does", "may", "tier", "long or disputed", "mode", "budget", "checks"
+    rows = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    said = [name for name, one in operations().items() if _says(one)]
+    rows += [f"| {' | '.join(_of_spec(spec, said))} |" for spec in roster.of().built_in]
     return "\n".join(rows)
+
+
+def _of_spec(spec: AgentSpec, said: Collection[str]) -> Iterator[str]:
+    """Yield a specialist's cells. One that writes no text has one tier, and no checks of texts."""
+    writes = any(map(spec.holds, said))
+    asks = spec.tier != "local"
+    yield f"`{spec.name}`"
+    yield spec.does
+    yield ", ".join(f"`{one}`" for one in spec.may) or "only read"
+    yield spec.tier
+    yield manner.of(spec, own=False).tier_for(hard=True) if asks and writes else spec.tier
+    yield spec.mode or "your wish's"
+    yield _budget(spec) if asks else "–"
+    own = [*spec.checks.says, *(["A judge reads each."] if spec.checks.judge else [])]
+    yield " ".join(["every draft's", *own] if writes else own) or "–"
+
+
+def _says(operation: Operation) -> bool:
+    """Say whether somebody outside reads a text of its."""
+    prose = set(operation.roles.values()) & set(checking.PROSE)
+    return operation.effect in GOES_OUT and bool(prose)
+
+
+def _budget(spec: AgentSpec) -> str:
+    a_day = f", {spec.cost_max} a day" if spec.cost_max is not None else ""
+    return f"{spec.calls_max} calls a task{a_day}"
 
 
 def _quality() -> str:

@@ -1,8 +1,8 @@
 """An answer in words: a small model may write one paragraph from exactly the passages it is given.
 
-Every sentence names its sources. One that names none, or one that is not there, or a number, link
-or address that stands in no passage it names: then nobody sees any of it. Nor where a number is
-asked for, the passages have one, and the answer none.
+Every sentence names its sources. One that names none, or one that is not there, or that they do not
+bear (agents/checks/cited.py): then nobody sees any of it. Nor where a number is asked for, the
+passages have one, and the answer none.
 """
 
 import re
@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, Field, ValidationError
 
+from agents.checks import cited
+from agents.models import sources as numbered
 from agents.models.door import Answer, Models
 from agents.models.wish import Hears, Part, Wish
 from connectors.contract import DataClass
@@ -22,7 +24,6 @@ PURPOSE = "answer"
 STEP = "answer/{prompt}"
 UNCOUNTED = "a number is asked for, a source that it names has one, and it says none"
 NOT_GIVEN = "a sentence names a source that was not given"
-FROM_NOWHERE = "a number, link or address in it stands in no source that its sentence names"
 SENTENCE_CHARS_MAX = 400
 SENTENCES_MAX = 6
 Writing = Callable[[str], Awaitable[None]]
@@ -38,7 +39,6 @@ _COUNT = re.compile(
     r"|ning[uú]n\w*|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce)\b",
     re.IGNORECASE,
 )
-_PLACE = re.compile(r"[\w.+-]+@[\w.-]+\w|(?:https?://|www\.)\S*\w|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b")
 
 
 class Told(Protocol):
@@ -88,22 +88,9 @@ async def paragraph(
         task=asked_in,  # so that its words go with it, and a crash asks nothing twice
         recalled=tuple((one.id, one.score) for one in sources.values()),
     )
-    parts = [Part("the question", question, of)]
-    parts += [
-        Part(
-            f"source {n}",
-            one.text,
-            one.sensitivity,
-            one.trust == "outside",
-            passage=one.id,
-            spare=True,
-        )
-        for n, one in sources.items()
-    ]
+    parts = (Part("the question", question, of), *numbered.parts(sources))
     hears = None if writing is None else _hears(question, sources, writing)
-    wish = Wish(
-        wanted, "small", prompt.text, tuple(parts), Paragraph, hears=hears, first=prompt.first
-    )
+    wish = Wish(wanted, "small", prompt.text, parts, Paragraph, hears=hears, first=prompt.first)
     answer = await models.ask(wish)
     if not isinstance(answer, Answer):
         return None
@@ -148,20 +135,13 @@ def _counts(sentences: Sequence[Sentence], question: str, sources: Mapping[int, 
     return not any(_NUMBER.search(sources[number].text) for number in named)
 
 
-def cited(one: Sentence, question: str, sources: Mapping[int, Told]) -> bool:
-    """Say whether every source it names was given, and its numbers and addresses stand in them."""
-    return not unborne(one, question, sources)
-
-
 def unborne(one: Sentence, question: str, sources: Mapping[int, Told]) -> str:
     """Return what of a sentence its sources do not bear, in a few words; "": they bear it."""
     if not all(number in sources for number in one.sources):
         return NOT_GIVEN
-    read = " ".join([question, *(sources[number].text for number in one.sources)])
-    places = {place.casefold() for place in _PLACE.findall(one.text)}
-    known = {place.casefold() for place in _PLACE.findall(read)}
-    borne = places <= known and set(_NUMBER.findall(one.text)) <= set(_NUMBER.findall(read))
-    return "" if borne else FROM_NOWHERE
+    named = [sources[number].text for number in one.sources]
+    others = [told.text for number, told in sources.items() if number not in one.sources]
+    return cited.fault(one.text, named, others, question)
 
 
 def text_of(sentences: Sequence[Sentence]) -> str:

@@ -16,7 +16,7 @@ from engine.why.rerun import Led
 from memory.db import Reader
 
 QUESTION, SOURCE = "the question", "source "
-SHOWN = "every source that a sentence names was given, its numbers and addresses stand there: shown"
+SHOWN = "every source that a sentence names was given and bears it: shown"
 NOT_SHOWN = "not shown, for {}"
 HELD = "nothing of it was shown, and by the checks it holds"
 FELL = "it was shown, and by the checks it may not be: {}"

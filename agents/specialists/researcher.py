@@ -97,5 +97,5 @@ def _borne(question: str, sources: Sequence[Recalled], answer: Answer[Findings])
     """Keep the sentences that the sources they name bear; of those that this model was given."""
     given = {n: one for n, one in enumerate(sources, 1) if one.id in answer.given}
     said = answer.value.findings
-    kept = tuple(one for one in said if answering.cited(one, question, given))
+    kept = tuple(one for one in said if not answering.unborne(one, question, given))
     return Found(kept, tuple(sources), len(said) - len(kept), answer.model)

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from agents.models import sources as numbered
 from agents.models.pinned import Prompt
 from agents.models.wish import CONTEXT_CHARS, Part, Wish
 from agents.specialists import roster
@@ -18,10 +19,7 @@ def wish(
     agent: str, step: str, about: Part, sources: Sequence[Recalled], asked_in: str, gives: type[T],
     prompt: Prompt, context_chars: int = CONTEXT_CHARS,
 ) -> Wish[T]:  # fmt: skip
-    """Return the wish of this agent's step: what it is about, then the sources from 1 on.
-
-    A source is spare: what the budget has no room for is left out, the farthest first.
-    """
+    """Return the wish of this agent's step: what it is about, then the sources from 1 on."""
     spec = roster.of().specs[agent]
     assert spec.tier != "local"
     wanted = model_calls.Wanted(
@@ -31,17 +29,7 @@ def wish(
         task=asked_in,  # so that its contract counts, and a crash asks nothing twice
         recalled=tuple((one.id, one.score) for one in sources),
     )
-    parts = (
-        Part(
-            f"source {n}",
-            one.text,
-            one.sensitivity,
-            one.trust == "outside",
-            passage=one.id,
-            spare=True,
-        )
-        for n, one in enumerate(sources, 1)
-    )
+    parts = numbered.parts(dict(enumerate(sources, 1)))
     return Wish(
         wanted, spec.tier, prompt.text, (about, *parts), gives,
         first=prompt.first, context_chars=context_chars,

@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agents.checks import draft
+from agents.checks.evidence import Evidence, Finding, Kind
 from agents.playbooks import references
 from agents.playbooks import scope as scopes
 from agents.reading import parties
 from agents.specialists.spec_checks import Checks
 from agents.specialists.specialist import Scope, Wanted
-from agents.writing.checks import draft, tone
-from agents.writing.checks.evidence import Evidence, Finding, Kind
-from agents.writing.checks.own import check as checks_of_file
+from agents.writing import tone
+from agents.writing.own import check as checks_of_file
 from engine.drawing.marks import Marks
 from engine.planning.goals import Goal
 from engine.rules.house import House

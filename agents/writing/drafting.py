@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from agents.checks import blanks
+from agents.checks.evidence import Finding
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.specialists import writer
@@ -26,8 +28,6 @@ from agents.writing import (
     variants,
 )
 from agents.writing.checking import Draft
-from agents.writing.checks import blanks
-from agents.writing.checks.evidence import Finding
 from agents.writing.drafted import Drafted
 from agents.writing.piece import Piece
 from engine.acting import request as requests

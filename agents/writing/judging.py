@@ -2,9 +2,9 @@
 
 from pydantic import BaseModel, Field
 
+from agents.checks.evidence import Evidence, Finding
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
-from agents.writing.checks.evidence import Evidence, Finding
 from engine.models import model_calls
 from engine.planning.plans import Task
 

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, Field
 
+from agents.checks.evidence import Finding
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, T, Wish
-from agents.writing.checks.evidence import Finding
 from agents.writing.drafted import TEXT_CHARS_MAX
 from engine.models import model_calls
 

@@ -6,11 +6,11 @@ card stays as the rules wrote it.
 
 from pydantic import BaseModel, Field
 
+from agents.checks import draft
+from agents.checks.evidence import Evidence
 from agents.models.door import Answer, Models
 from agents.models.pinned import Prompt
 from agents.models.wish import Part, Wish
-from agents.writing.checks import draft
-from agents.writing.checks.evidence import Evidence
 from engine.chat import outbox
 from engine.flow.durable import Work
 from engine.models import model_calls

@@ -121,7 +121,7 @@ async def rechecked(reader: Reader, call: Call) -> Led | None:
         return Led("", gone=again.NOT_SENT)
     said = Findings.model_validate(call.value).findings
     question = call.parts[again.QUESTION]
-    kept = [one for one in said if answering.cited(one, question, sources)]
+    kept = [one for one in said if not answering.unborne(one, question, sources)]
     says, used = BORNE.format(kept=len(kept), all=len(said)), again.named(call, kept)
     msg = await again.card(reader, f"research:{call.row.task}")
     if msg is None:

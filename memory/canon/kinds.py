@@ -133,6 +133,7 @@ class Person(_State):
 class Company(_State):
     domain: Text | None = None
     email: Email | None = None
+    emails: tuple[Email, ...] = ()  # further ones that are theirs, of another it became one with
     phone: Phone | None = None
     phones: tuple[Phone, ...] = ()
     vat_id: VatId | None = None

@@ -139,7 +139,7 @@ def _rename(state: dict[str, Any], one: Record, other: Record) -> None:
         kinds.email_key(each) for each in (state.get("email"), *state.get("emails", ())) if each
     ]
     if theirs and kinds.email_key(theirs) not in known:
-        state["emails"] = [*state["emails"], theirs]
+        state["emails"] = [*state.get("emails", ()), theirs]
 
 
 async def _keys(reader: Reader, record_id: str) -> list[tuple[str, str]]:

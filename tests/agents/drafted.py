@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from agents.writing.checks.evidence import Evidence
+from agents.checks.evidence import Evidence
 
 LANGUAGES = ("en", "de", "fr", "es")
 MONTHS = {

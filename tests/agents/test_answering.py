@@ -71,7 +71,10 @@ async def test_what_is_secret_is_no_source() -> None:
 async def test_where_a_number_is_asked_for_and_known_an_answer_without_one_is_not_shown(
     question: str, says: str, *, shown: bool
 ) -> None:
-    told = [passage("a", "A lamp."), passage("b", "The hall has no lift and holds 80 people.")]
+    told = [
+        passage("a", "A lamp."),
+        passage("b", "The hall has two doors, no lift, and holds 80 people."),
+    ]
     written = await answering.paragraph(
         Model("a", "b", says=says), question, "personal", told, "evt_1"
     )

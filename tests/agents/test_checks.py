@@ -4,9 +4,10 @@ from collections import Counter
 
 import pytest
 
-from agents.writing.checks import language, tone
-from agents.writing.checks.draft import findings
-from agents.writing.checks.evidence import Evidence, Finding
+from agents.checks import language
+from agents.checks.draft import findings
+from agents.checks.evidence import Evidence, Finding
+from agents.writing import tone
 from policies import book
 from tests.agents.drafted import Made, faulty, made
 

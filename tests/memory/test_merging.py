@@ -201,3 +201,17 @@ async def test_what_was_said_of_the_other_is_recalled_of_the_one(db: Database) -
         await merging.split(tx, home.id, None)
     async with db.snapshot() as reader:
         assert await recall.recall(reader, "which tea?", record=ada.id) == []
+
+
+@pytest.mark.parametrize("mine", ["post@lamp.example", None])
+async def test_two_companies_with_addresses_of_mail_become_one_with_both(
+    db: Database, mine: str | None
+) -> None:
+    async with db.transaction() as tx:
+        lamp = await records.create(tx, "company", {"name": "Lamp GmbH", "email": mine}, None)
+        other = {"name": "Lamp", "email": "hello@lamp.example"}
+        also = await records.create(tx, "company", other, None)
+        kept = await merging.merge(tx, lamp.id, also.id, None)
+    addresses = [kept.state["email"], *kept.state["emails"]]
+    assert addresses == [one for one in (mine, "hello@lamp.example") if one]
+    assert (await verify(db)).faults == ()

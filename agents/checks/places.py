@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from agents.writing.checks.evidence import Item
+from agents.checks.evidence import Item
 
 _END = r"[^\s<>\"'()\[\]{}.,;:!?\u201c\u201d]"
 _LINK = re.compile(rf"(?:\b[a-z][a-z0-9+.-]{{1,20}}://|www\.)[^\s<>\"]*{_END}/?", re.IGNORECASE)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from agents.writing.checks.evidence import Finding
+from agents.checks.evidence import Finding
 from policies import tone
 from policies.conditions import EVALUATION_ERRORS, value_of
 from policies.rules import RUNS_BY_ITSELF, Book, Entry

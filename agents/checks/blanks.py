@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from agents.writing.checks.evidence import Finding
+from agents.checks.evidence import Finding
 
 SAYS = "“{}” looks like a place that was still to be filled in."
 _WORD = r"[^\W\d_]"

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from agents.writing.checks.evidence import Evidence, Finding
+from agents.checks.evidence import Evidence, Finding
 
 NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
 HITS_MIN = 3.0  # fewer common words tell nothing; one of two languages counts half
@@ -32,14 +32,30 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def of(text: str) -> str:
     """Return the language of a text, "" where its words do not tell."""
+    best, most, rest = _hits(text)
+    return best if most >= HITS_MIN and most >= LEAD * rest else ""
+
+
+def likeliest(text: str) -> str:
+    """Return the language that a short text is in most likely, "" where nothing tells."""
+    best, most, rest = _hits(text)
+    return best if most > rest else ""
+
+
+def is_common(word: str) -> bool:
+    """Say whether a word is among the commonest of a language, and so tells nothing."""
+    return word.casefold() in _SHARED
+
+
+def _hits(text: str) -> tuple[str, float, float]:
+    """Return the language with the most common words, how many, and those of the next."""
     said = [word.casefold() for word in _WORD.findall(text)]
     hits = {
         language: sum(_WEIGHT[word] for word in said if word in known)
         for language, known in _WORDS.items()
     }
     best, most = max(hits.items(), key=lambda one: one[1])
-    rest = max(count for language, count in hits.items() if language != best)
-    return best if most >= HITS_MIN and most >= LEAD * rest else ""
+    return best, most, max(count for language, count in hits.items() if language != best)
 
 
 def check(text: str, evidence: Evidence) -> Iterator[Finding]:

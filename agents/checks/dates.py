@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from agents.checks.evidence import Item
 from agents.reading.words import fold
-from agents.writing.checks.evidence import Item
 
 _MONTHS = (
     "january januar jänner janvier enero",
@@ -82,6 +82,7 @@ _ALONE = re.compile(
     rf"\b(?P<month>{_either(_MONTHS)})\b(?:\s+(?:de\s+)?(?P<year>\d{{4}})(?!\d))?", _I
 )
 _UNSURE = ("may", "march", "mars", "august", "april", "june")  # words, or somebody's name
+_WORDS_TOO = ("may", "march", "august", "mars")  # in small letters
 _IN = re.compile(r"(?:in|of|until|since|by|late|early|mid|next|this|last|end|through|im|ab|bis|seit"
                  r"|ende|anfang|mitte|en|de|fin|début|desde|hasta)[\s-]+$", _I)  # fmt: skip
 _WEEKDAY = re.compile(rf"\b(?:{_either(_WEEKDAYS)})\b", _I)
@@ -100,10 +101,14 @@ _CLOCK = re.compile(
 )  # fmt: skip
 
 
-def items(text: str) -> list[Item]:
-    """Return every date, weekday and time of day. What is unclear (4/5/2026) means both."""
+def items(text: str, *, proves: bool = False) -> list[Item]:
+    """Return every date, weekday and time of day. What is unclear (4/5/2026) means both.
+
+    `proves`: it is evidence, so that “June” alone is a month, and nobody’s name.
+    """
     found: list[Item] = []
-    for make in (_iso, _times, _dated, _american, _dotted, _slashed, _weekdays, _related, _months):
+    months = _every_month if proves else _months
+    for make in (_iso, _times, _dated, _american, _dotted, _slashed, _weekdays, _related, months):
         taken = [(item.start, item.end) for item in found]
         for item in make(text):
             if not any(item.start < end and start < item.end for start, end in taken):
@@ -174,9 +179,16 @@ def _months(text: str) -> Iterator[Item]:
     for match in _ALONE.finditer(text):
         name, year = fold(match["month"]), match["year"]
         sure = year or name not in _UNSURE or _IN.search(text[: match.start()])
-        if sure and (match[0][0].isupper() or name not in ("may", "march", "august", "mars")):
+        if sure and (match[0][0].isupper() or name not in _WORDS_TOO):
             month = _month(name)
             yield Item(*match.span(), match[0], frozenset({("month", _full(year), month)}))
+
+
+def _every_month(text: str) -> Iterator[Item]:
+    for match in _ALONE.finditer(text):
+        if match[0][0].isupper() or fold(match["month"]) not in _WORDS_TOO:
+            means = frozenset({("month", _full(match["year"]), _month(match["month"]))})
+            yield Item(*match.span(), match[0], means)
 
 
 def _weekdays(text: str) -> Iterator[Item]:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from agents.checks import language
+from agents.checks.evidence import Finding
 from agents.specialists.spec_checks import NAMES, Checks
-from agents.writing.checks import language
-from agents.writing.checks.evidence import Finding
 
 LONG = "It has {} words; by the specialist's file it may have {}."
 NEVER = "“{}” is never to be said, by the specialist's file."

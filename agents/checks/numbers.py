@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from agents.checks.evidence import Item
 from agents.reading.words import fold
-from agents.writing.checks.evidence import Item
 
 GAPS = "\u00a0\u202f\u2009 "
 _MARKS = "'\u2019"

@@ -7,17 +7,13 @@ a usual first name or somebody in the records. What is in the evidence is nobody
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
-import yaml
-
+from agents.checks import dates
+from agents.checks.evidence import Evidence, Finding
+from agents.checks.language import of as language_of
+from agents.checks.listed import listed
 from agents.reading.words import fold
-from agents.writing.checks import dates
-from agents.writing.checks.evidence import Evidence, Finding
-from agents.writing.checks.language import of as language_of
 
-FILE = Path(__file__).with_suffix(".yaml")
 GREETS = "It greets “{}”, and goes to {}."
 UNKNOWN = "“{}” is a name that I was not given."
 _NAME = r"[^\W\d_](?:[^\W\d_]|[-'\u2019](?=[^\W\d_]))*"
@@ -58,22 +54,27 @@ def greeting(text: str, evidence: Evidence) -> Iterator[Finding]:
     if found is None or not evidence.recipient:
         return
     said = [w for w in _WORD.findall(found["name"]) if w[0].isupper() or _is_usual(w)]
-    named = [w for w in said if fold(w) not in _listed("titles") | _listed("anybody")]
+    named = [w for w in said if fold(w) not in listed("titles") | listed("anybody")]
     theirs = _words(evidence.recipient)
     if named and any(not _among(word, theirs) for word in named):
         words = " ".join(named)
         yield Finding("greeting", words, GREETS.format(words, evidence.recipient))
 
 
-def check(text: str, rest: str, evidence: Evidence) -> Iterator[Finding]:
+def check(
+    text: str, rest: str, evidence: Evidence, german: bool | None = None
+) -> Iterator[Finding]:
     """Yield every name that no evidence has, once, in the order of the text.
 
-    `rest`: the text with its links, dates and numbers blanked out.
+    `rest`: the text with its links, dates and numbers blanked out. `german`: None where only its
+    words tell.
     """
+    if german is None:
+        german = language_of(text) == "de"
     known = _words(evidence.text)
     greeted = _GREETING.match(text)
     seen: set[str] = set()
-    for start, words in sorted(_named(rest, language_of(text) == "de", evidence)):
+    for start, words in sorted(_named(rest, german, evidence)):
         new = [word for word in _WORD.findall(words) if not _among(word, known)]
         in_greeting = greeted is not None and start < greeted.end() and evidence.recipient
         if new and not in_greeting and not any(words in one or one in words for one in seen):
@@ -132,7 +133,7 @@ def _is_german(before: str, run: list[str], names: list[str], *, first: bool) ->
 def _is_no_name(word: str) -> bool:
     said = fold(word)
     return (
-        said in _listed("no_names")
+        said in listed("no_names")
         or _SHORTENED.fullmatch(said) is not None
         or said in dates.WEEKDAYS
         or said in dates.LONG
@@ -150,7 +151,7 @@ def _upper_part(words: str) -> str:
 
 def _is_usual(word: str) -> bool:
     said = fold(word)
-    return said in _listed("usual") or (said.endswith("s") and said[:-1] in _listed("usual"))
+    return said in listed("usual") or (said.endswith("s") and said[:-1] in listed("usual"))
 
 
 def _among(word: str, known: frozenset[str]) -> bool:
@@ -163,10 +164,3 @@ def _among(word: str, known: frozenset[str]) -> bool:
 def _words(text: str) -> frozenset[str]:
     found = {fold(word) for word in _WORD.findall(text)}
     return frozenset(found | {re.sub(r"['\u2019]s?$", "", word) for word in found})
-
-
-@cache
-def _listed(which: str) -> frozenset[str]:
-    """Return one list of the file: titles, anybody, no_names or usual."""
-    read = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return frozenset(map(fold, read[which].split()))

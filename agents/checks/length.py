@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from agents.writing.checks.evidence import Evidence, Finding
+from agents.checks.evidence import Evidence, Finding
 
 TIMES_MAX = 3  # as long as its template
 WORDS_FREE = 80  # a short template may well become this much longer
