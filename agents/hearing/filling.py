@@ -1,5 +1,6 @@
 """Filling: a wish whose blanks are filled becomes a goal with a plan; else the one question."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from agents.hearing.telling import Telling
 from agents.playbooks import planner, slots
 from agents.playbooks.library import Playbook, Slot
 from agents.playbooks.planner import Wish
-from agents.playbooks.routing import Span
+from agents.playbooks.routing import Route, Span
 from agents.reading import context
 from agents.reading.words import Candidate
 from engine.acting.taps import Person, Reply, heard
@@ -26,6 +27,12 @@ from memory.ids import derived_id
 KINDS = ("slot", "choice")  # of the questions that are asked here
 CHOICES_MAX = 6
 LABEL_CHARS_MAX = 24
+QUESTION, AGAIN = "question:", "still:"  # how the keys of their messages begin
+_PLACES = (
+    r"first|1st|erste[nrs]?", r"second|2nd|zweite[nrs]?", r"third|3rd|dritte[nrs]?",
+    r"fourth|4th|vierte[nrs]?", r"fifth|5th|fünfte[nrs]?", r"sixth|6th|sechste[nrs]?",
+)  # fmt: skip
+_LAST = r"(?:last|letzte[nrs]?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,8 @@ class Filling:
         async with self.house.db.transaction() as tx:
             about = await context.of_mail(tx, wish.mail)
             answer = slot.model_copy(update={"rest": True}) if slot.type == "text" else slot
-            filled = await slots.fill(tx, goal_rules.without(said), (answer,), about)
+            filled = _chosen(question, said)
+            filled = filled or await slots.fill(tx, goal_rules.without(said), (answer,), about)
             if slot.name not in filled.values and not filled.ambiguous:
                 why = filled.wrong.get(slot.name, "I could not find that.")
                 text = f"{why} {slot.ask} (Or say /cancel.)"
@@ -104,6 +112,19 @@ class Filling:
             if await questions.settle(tx, question.id, "answered", event.id):
                 if slot.name in filled.values:
                     wish, filled = await _theirs(tx, question, wish)
+                await self.go_on(tx, event.id, question.conv, wish, filled)
+                await ask_next(tx, question.conv, self.playbooks, event.id)
+        await self.telling.tell(event, wish)
+
+    async def restate(self, event: Event, question: Question, route: Route) -> None:
+        """Take the same wish, said whole: what it says is kept, and nothing is asked twice."""
+        wish = resumed(question, self.playbooks, str(event.body["words"]).strip())
+        async with self.house.db.transaction() as tx:
+            about = await context.of_mail(tx, wish.mail)
+            wanted = [slot for slot in wish.playbook.slots if slot.name not in wish.values]
+            filled = await slots.fill(tx, route.text, wanted, about, route.groups)
+            wish.values.update(filled.values)
+            if await questions.settle(tx, question.id, "answered", event.id):
                 await self.go_on(tx, event.id, question.conv, wish, filled)
                 await ask_next(tx, question.conv, self.playbooks, event.id)
         await self.telling.tell(event, wish)
@@ -137,6 +158,30 @@ async def _theirs(tx: Tx, question: Question, wish: Wish) -> tuple[Wish, slots.F
     return found.wish, found.filled
 
 
+def picked(said: str, count: int) -> int:
+    """Return which of those that were shown is said (“the second one”), from 0; -1: none."""
+    words = " ".join(said.casefold().split()).strip(" .!?")
+    places = [rf"(?:{each})" for each in _PLACES[:count]]
+    places[-1:] = [rf"(?:{places[-1]}|{_LAST})"] if places else []
+    for at, place in enumerate(places):
+        if re.fullmatch(
+            rf"(?:(?:the|der|die|das|den) )?{place}(?: one)?(?: please| bitte)?", words
+        ):
+            return at
+    return -1
+
+
+def _chosen(question: Question, said: str) -> slots.Filled | None:
+    if question.kind != "choice":
+        return None
+    choices = question.body["choices"]
+    at = picked(said, len(choices))
+    if at < 0:
+        return None
+    value = slots.Value(**choices[at] | {"text": choices[at].get("text", "")})
+    return slots.Filled(values={question.body["slot"]: value})
+
+
 async def ask_next(tx: Tx, conv: str, playbooks: Mapping[str, Playbook], cause: str) -> None:
     """Put the question that waits for its turn, now that the one before it is settled."""
     asked = await questions.go_on(tx, conv, cause)
@@ -147,12 +192,12 @@ async def ask_next(tx: Tx, conv: str, playbooks: Mapping[str, Playbook], cause: 
 def question_msg(asked: Question, playbooks: Mapping[str, Playbook]) -> Msg:
     """Return the question as it is put; one of several begins with the wish it is about."""
     if asked.kind not in KINDS:  # it was written when it was asked
-        return say(f"question:{asked.id}", str(asked.body["text"]))
+        return say(f"{QUESTION}{asked.id}", str(asked.body.get("text", "")))
     wish = resumed(asked, playbooks)
     about = f"{planner.title_of(wish)}: " if wish.message else ""
     if asked.kind == "slot":
         slot = next(s for s in wish.playbook.slots if s.name == asked.body["slot"])
-        return say(f"question:{asked.id}", about + slot.ask)
+        return say(f"{QUESTION}{asked.id}", about + slot.ask)
     choices = [Candidate.model_validate(one) for one in asked.body["choices"]]
     buttons = tuple(
         (Button(label=one.label[:LABEL_CHARS_MAX], action="choose", ref=asked.id, item=str(at)),)
@@ -161,7 +206,7 @@ def question_msg(asked: Question, playbooks: Mapping[str, Playbook]) -> Msg:
     more = asked.body.get("more", 0)
     rest = f" ({more} more: write it more exactly to find those)" if more else ""
     text = f"{about}Which {asked.body['slot']} do you mean?{rest}"
-    return say(f"question:{asked.id}", text, buttons=buttons)
+    return say(f"{QUESTION}{asked.id}", text, buttons=buttons)
 
 
 def resumed(question: Question, playbooks: Mapping[str, Playbook], *said: str) -> Wish:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from agents.answers.asking import Asking, is_only_about
 from agents.answers.exploring import Exploring
 from agents.hearing import (
-    aiming,
     filling,
     listening,
+    meanwhile,
     parts,
     plain,
     question_words,
@@ -22,6 +22,7 @@ from agents.hearing import (
 )
 from agents.hearing.filling import Filling
 from agents.hearing.lost import Lost
+from agents.hearing.meanwhile import YES, Said, Verdict
 from agents.hearing.several import Kind, Parting
 from agents.hearing.unclear import Unclear
 from agents.incoming import loose
@@ -30,7 +31,7 @@ from agents.playbooks import planner
 from agents.playbooks.library import Playbook
 from agents.playbooks.planner import Wish
 from agents.playbooks.routing import Route, Router
-from agents.reading import context, parties
+from agents.reading import context
 from agents.rules import rules_heard
 from engine.chat import outbox, questions
 from engine.chat.messages import Msg, say
@@ -45,7 +46,6 @@ from memory.db import Reader
 from memory.events import Event
 
 Command = Callable[[Event, str], Awaitable[Msg | None]]  # (event, what follows it)
-YES = {"yes", "yes.", "ok", "approve", "ja", "oui", "sí"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,15 @@ class Front:
         command = plain.command(said)  # with or without the slash
         wish = plain.PLAN.sub("", said)  # who only wants to look wants no plan, however it is said
         explores = goal_rules.mode((wish,)) == mode_words.EXPLORATORY
-        if command.startswith("/") and not explores:
+        playbooks = self.filling.playbooks
+        async with self.house.db.snapshot() as reader:
+            question = await questions.for_words(reader, str(event.body["conv"]), event.id)
+        if meanwhile.drops(said, question, playbooks) and await self._dropped(event, question):
+            pass
+        elif command.startswith("/") and not explores:
             await self._command(event, command)
+        elif meanwhile.takes_text(question, playbooks) and not said.startswith("/"):
+            await self._one(event, said, mail)
         elif (listed := loose.pasted(said)) is not None:
             await loose.keep(self.house, event, listed)
         elif explores:
@@ -91,6 +98,7 @@ class Front:
         elif found := await self._parts(event, said):
             for part in found:
                 await self._one(part, str(part.body["words"]), mail)
+            await self._still(event, question, said)
         else:
             await self._one(event, said, mail)
 
@@ -132,30 +140,59 @@ class Front:
             route = await self._route(reader, wanted)
             settings = await context.about(reader)
             telling = await told.command(reader, said, is_wish=route.how == "pattern", event=event)
-            named = [] if question is None else await parties.find(reader, said)
+            is_rule = rules_heard.is_one(said, settings)  # every word of it is a rule's
+            if event.kind == parts.KIND:
+                question = None  # a part that asks or wishes is no answer
+            meant = Said(said, route, telling, is_rule)
+            verdict = await self._verdict(reader, event, question, meant)
         if event.body.get("redirects"):
             await self._redirected(event, said, route)
+        elif (
+            event.kind != parts.KIND
+            and not telling
+            and await self._corrected(event, said, question)
+        ):
             return
-        if event.kind == parts.KIND:
-            question = None  # a part that asks or wishes is no answer
-        elif not telling and await self._corrected(event, said, question):
-            return
-        # While a question is open, only a clear command or sentence is not its answer.
-        unclear = route.playbook is None or route.how == "examples"
-        if question is not None and unclear and not (telling and aiming.stops(said)):
-            between = question_words.of_memory(said, route, bool(named))
-            if not (between and await self._asked_between(event, said, telling)):
-                await self._answer(event, question, said)
-        elif route.playbook is None and said.casefold() in YES:
+        elif question is None or verdict == "own":
+            await self._own(event, meant, mail)
+            await self._still(event, question, said)
+        elif verdict == "restated":
+            await self.filling.restate(event, question, route)
+        elif verdict == "asked" and await self._asked_between(event, said, telling):
+            await self._still(event, question, said)
+        else:
+            await self._answer(event, question, said)
+
+    async def _verdict(
+        self, reader: Reader, event: Event, question: Question | None, said: Said
+    ) -> Verdict:
+        if question is None or event.body.get("redirects"):
+            return "own"
+        return await meanwhile.verdict(reader, event, question, said, self.filling.playbooks)
+
+    async def _own(self, event: Event, meant: Said, mail: str | None) -> None:
+        """Follow words that answer nothing of ours."""
+        said, route, telling = meant.words, meant.route, meant.told
+        if route.playbook is None and said.casefold() in YES:
             await self._typed_yes(event)
-        elif rules_heard.is_one(said, settings):  # every word of it is a rule's
+        elif meant.rule:
             await self._command(event, f"/policy add {said}")
         elif telling:
             await self._command(event, f"/{telling} {said}")
         elif (playbook := await self._told(event, said, route, mail)) is not None:
             why = f"“{playbook.title}” fits ({route.how}, {route.score:.2f})."
             wish = Wish(playbook, {}, (said,), why, mail, event.body.get("message"))
-            await self.filling.fill(event, wish, wanted, route.groups)
+            await self.filling.fill(event, wish, goal_rules.without(said), route.groups)
+
+    async def _dropped(self, event: Event, question: Question | None) -> bool:
+        async with self.house.db.transaction() as tx:
+            return await meanwhile.drop(tx, event, question, self.filling.playbooks)
+
+    async def _still(self, event: Event, question: Question | None, said: str) -> None:
+        """Put a question once more that something else came before; thanks is nothing else."""
+        if question is not None and not plain.courtesy(said):
+            async with self.house.db.transaction() as tx:
+                await meanwhile.repeat(tx, event, question, self.filling.playbooks)
 
     async def _corrected(self, event: Event, said: str, question: Question | None) -> bool:
         if question is not None and question.kind not in filling.KINDS:

@@ -241,7 +241,8 @@ class Onboarding:
         await outbox.post(tx, say("setup:process", text, buttons=rows), conv)
 
     async def _ask(self, tx: Tx, name: str, text: str, rows: Any, conv: str, cause: str) -> None:
-        await questions.ask(tx, conv, "setup", "setup", {"name": name}, cause)
+        about = {"name": name, "text": text}
+        await questions.ask(tx, conv, "setup", "setup", about, cause)
         await outbox.post(tx, say(f"setup:{name}", text, buttons=rows), conv)
 
 

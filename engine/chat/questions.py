@@ -13,7 +13,10 @@ from memory.schema.chat import questions
 from memory.schema.events import events as log
 
 ASKED, ANSWERED, DROPPED = "question.asked", "question.answered", "question.dropped"
-OPEN = ("open", "queued")  # queued: behind another of the same message
+OPENED = "question.opened"  # its turn has come
+OPEN = ("open", "queued")  # queued: behind another, of the same message or newer
+ASIDE_MAX = 3  # as often a newer one goes before; then it is dropped
+ONCE = ("setup",)  # of these kinds the newer takes the place of the older
 
 
 class Question(BaseModel, frozen=True):
@@ -29,10 +32,10 @@ class Question(BaseModel, frozen=True):
 
 
 async def ask(tx: Tx, conv: str, kind: str, ref: str, body: dict[str, Any], cause: str) -> Question:
-    """Ask in a conversation; an older open question there is dropped, so an answer is clear.
+    """Ask in a conversation; an older open question there is put aside, so an answer is clear.
 
-    But where `body["message"]` says that both are about wishes of the same message, this one waits
-    for its turn (`go_on`). For the same cause again it is asked already.
+    It comes back when this one is settled (`go_on`). Where `body["message"]` says that both are
+    about wishes of the same message, this one waits. For the same cause again it is asked already.
     """
     id = derived_id("qst", cause, kind, ref)
     before = await open_in(tx, conv)
@@ -43,7 +46,7 @@ async def ask(tx: Tx, conv: str, kind: str, ref: str, body: dict[str, Any], caus
     row = {"id": id, "conv": conv, "kind": kind, "ref": ref, "body": body, "state": state}
     if await insert_once(tx, questions, {**row, "at": tx.now}):
         if state == "open":
-            await _drop_others(tx, conv, id, _message(body), cause)
+            await _put_aside(tx, conv, id, kind, _message(body), cause)
         await events.note(tx, ASKED, cause, question=id, about=ref)
     asked = await get(tx, id)
     assert asked is not None
@@ -57,9 +60,9 @@ async def go_on(tx: Tx, conv: str, cause: str) -> Question | None:
     waiting = await _queued(tx, conv)
     if not waiting:
         return None
-    row = min(waiting, key=lambda row: int(row.body["turn"]))
+    row = min(waiting, key=lambda row: (_aside(row), int(row.body["turn"])))
     await change(tx, questions, {"id": row.id}, state="open")
-    await events.note(tx, "question.opened", cause, question=row.id)
+    await events.note(tx, OPENED, cause, question=row.id)
     return await get(tx, row.id)
 
 
@@ -67,11 +70,21 @@ async def _queued(reader: Reader, conv: str) -> list[sa.Row[Any]]:
     return list(await reader.rows(sa.select(questions).filter_by(conv=conv, state="queued")))
 
 
-async def _drop_others(tx: Tx, conv: str, id: str, message: str, cause: str) -> None:
+async def _put_aside(tx: Tx, conv: str, id: str, kind: str, message: str, cause: str) -> None:
     others = sa.select(questions).filter_by(conv=conv).where(questions.c.id != id)
     for old in await tx.rows(others.where(questions.c.state.in_(OPEN))):
-        if not message or _message(old.body) != message:
+        if message and _message(old.body) == message:
+            continue
+        if kind == old.kind in ONCE or _aside(old) >= ASIDE_MAX:
             await settle(tx, old.id, "dropped", cause)
+            continue
+        body = old.body | {"aside": _aside(old) + 1}
+        await change(tx, questions, {"id": old.id}, state="queued", body=body)
+        await events.note(tx, "question.put_aside", cause, question=old.id)
+
+
+def _aside(row: sa.Row[Any]) -> int:
+    return int(row.body.get("aside", 0))
 
 
 def _message(body: dict[str, Any]) -> str:
@@ -93,6 +106,15 @@ async def dropped_by(reader: Reader, cause: str) -> bool:
     """Say whether this event has dropped a question."""
     query = sa.select(log.c.id).filter_by(cause=cause, kind=DROPPED)
     return await reader.row(query.limit(1)) is not None
+
+
+async def put_before(reader: Reader, question_id: str, event: str) -> bool:
+    """Say whether this event came after the question was put, or put again."""
+    put = sa.select(sa.func.max(log.c.seq)).where(
+        log.c.kind.in_((ASKED, OPENED)), log.c.body["question"].as_string() == question_id
+    )
+    later = sa.select(log.c.id).filter_by(id=event).where(log.c.seq > put.scalar_subquery())
+    return await reader.row(later) is not None
 
 
 async def get(reader: Reader, question_id: str) -> Question | None:

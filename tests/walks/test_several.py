@@ -172,11 +172,16 @@ async def test_a_dropped_question_makes_way_for_the_next(app: App, chat: Chat) -
     assert "There is no open question." in chat.last
 
 
-async def test_another_wish_drops_every_question_that_was_waiting(app: App, chat: Chat) -> None:
+async def test_the_questions_that_wait_come_back_after_another_wish(app: App, chat: Chat) -> None:
     await chat.say("remind me to water the plants; publish a post")
     await chat.say("write an e-mail to Ada")
+    await heard_again(app, chat)
+    assert "What should the mail say?" in chat.last
     await chat.say("The lamp is ready.")
     assert "The lamp is ready." in chat.text("Send e-mail")
+    await chat.say("tomorrow at 8")
+    assert "reminder set for Sat 21 Nov" in chat.text("Reminder")
+    await chat.say("/cancel")
     await chat.say("/cancel")
     assert "There is no open question." in chat.last
 
