@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, SecretStr
 
 from agents.models.door import Models
+from agents.models.whose import People
 from agents.models.wish import CONTEXT_CHARS, Part, Wish
 from benchmarks import prompts
 from benchmarks._figures import Screen, operator, percentile, show
@@ -30,12 +31,15 @@ from bot.settings import Settings
 from bot.surfaces import Heard
 from connectors import http
 from engine.models.model_calls import Wanted
+from memory.canon import records
 from memory.schema.models import reasons
 from memory.texts.reach import rowid
 
 CALLS = 200
 MANY = 50  # times as much to recall as in the sample company
 OVERHEAD_MS_MAX = 15
+PEOPLE, PASSAGES = 3000, 10  # in the records, and in a question to somebody else's model
+NAMES_MS_MAX = 5
 PRICE_READ, PRICE_WRITTEN = 0.15, 0.60  # a small model's, per million tokens
 TOKEN_CHARS = 4
 SAID = (  # what a question below is answered by, and much that none is
@@ -152,6 +156,7 @@ async def main() -> None:
             await app.start()
             await overhead(made[0], server)
             await story(app, screen.name, server)
+            await names(app)
             await app.close()
 
 
@@ -186,6 +191,28 @@ async def overhead(models: Models, server: Server) -> None:
     show("own work per model call, median", statistics.median(own), "ms", OVERHEAD_MS_MAX)
     alone = statistics.median(bare)
     print(f"{'':54}p95 {percentile(own, 0.95):.2f} ms; the request alone {alone:.2f} ms")
+
+
+async def names(app: App) -> None:
+    """Time how long it takes to look for everybody in the records before a call, of our own CPU."""
+    async with app.db.transaction() as tx:
+        for number in range(PEOPLE):
+            state = {"name": f"Quirin{number} Vogel{number}", "email": f"q{number}@bench.example"}
+            await records.create(tx, "person", state, None)
+    said = [f"{' '.join(FILL[at : at + 8])}." for at in range(PASSAGES)]
+    nobody = [re.sub("Ada|Bruno|Dorota", "The gardener", text) for text in said]
+    parts = tuple(Part(f"source {n}", text, "business") for n, text in enumerate(nobody))
+    wish = Wish(Wanted(step="bench/1", agent="front", basis="n"), "small", "Look.", parts, Small)
+    people, took = People(app.house.blobs), list[float]()
+    for _ in range(CALLS):
+        async with app.db.snapshot() as reader:
+            began = time.process_time()
+            marked = await people.marked(reader, wish)
+            took.append((time.process_time() - began) * 1000)
+    assert {part.data_class for part in marked.parts} == {"business"}  # so all of it was read
+    what = f"names of {PEOPLE} looked for in {sum(map(len, nobody))} characters, median"
+    show(what, statistics.median(took), "ms", NAMES_MS_MAX)
+    print(f"{'':54}the first time, when all are read: {took[0]:.0f} ms")
 
 
 async def story(app: App, surface: str, server: Server) -> None:

@@ -1,5 +1,6 @@
 """Event: something that happened. Append-only; nothing here updates or deletes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -123,6 +124,16 @@ async def newest(reader: Reader, *kinds: str) -> str | None:
     query = sa.select(events.c.id).where(events.c.kind.in_(kinds)).order_by(events.c.seq.desc())
     id: str | None = await reader.value(query.limit(1))
     return id
+
+
+async def newest_of_each(reader: Reader, kinds: Sequence[str]) -> tuple[int, ...]:
+    """Return the place in the log of the newest event of each of these kinds; 0: there is none."""
+    newest = [
+        sa.select(sa.func.max(events.c.seq)).filter_by(kind=kind).scalar_subquery()
+        for kind in kinds
+    ]
+    row = await reader.row(sa.select(*newest))
+    return tuple(seq or 0 for seq in row or ())
 
 
 async def of_kind(reader: Reader, *kinds: str) -> list[Event]:

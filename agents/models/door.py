@@ -18,7 +18,7 @@ from typing import Any, Generic, Literal
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from agents.models import anybody, compatible, forms, whose
+from agents.models import anybody, compatible, forms
 from agents.models.completion import Completion
 from agents.models.forms import Form
 from agents.models.listed import FREE, INSTEAD, TIERS, Model, Price, Tier, Tiers
@@ -26,6 +26,7 @@ from agents.models.looping import loops
 from agents.models.pinned import OWN, Pinned
 from agents.models.redacting import marks_in
 from agents.models.streaming import Carrier, listen
+from agents.models.whose import People
 from agents.models.wish import T, Wish, schema_of
 from connectors.contract import ConnectorError, TransientError, UnknownError
 from engine.models import circuits, model_calls, shortage
@@ -103,6 +104,7 @@ class Models:
         self._secrets = tuple(secrets)
         self._timeout_s = timeout_s
         self._dollar = dollar
+        self._people = People(house.blobs)
         self._trying: set[str] = set()  # providers that were left alone and are tried, once
         self.limits = limits
         self.pinned = Pinned(house.db, house.blobs / OWN)
@@ -153,7 +155,7 @@ class Models:
         """
         found = []
         async with self._house.db.snapshot() as reader:
-            wish = await whose.marked(reader, self._house.blobs, wish.harmless(self._secrets))
+            wish = await self._people.marked(reader, wish.harmless(self._secrets))
             for tier, listed in self._listed(wish):
                 if (model := await self._priced(listed)) is None:
                     continue
@@ -227,7 +229,7 @@ class Models:
             return _Turn(came)
         model = priced
         async with self._house.db.snapshot() as reader:
-            wish = await whose.marked(reader, self._house.blobs, wish)
+            wish = await self._people.marked(reader, wish)
         turn, form = await self._once(tier, model, forms.of(wish, remote=model.remote))
         for _ in range(RETRIES_MAX):
             if turn.value is not None or not turn.again or turn.wait_s > WAIT_S_MAX:

@@ -5,14 +5,14 @@ who makes a part does not know who is in it. So all are looked through before a 
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.models.wish import Part, T, Wish
-from agents.reading import parties
+from agents.reading import parties, roll
+from agents.reading.roll import Roll
 from memory.canon import fields, records
-from memory.canon.records import Record
 from memory.db import Reader
 
 EVERYBODY = 1_000_000  # also those whom nobody spoke of for years
@@ -21,28 +21,62 @@ EVERYTHING = re.compile("")
 OPEN = ("public", "business")
 
 
-async def marked(reader: Reader, folder: Path, wish: Wish[T]) -> Wish[T]:
-    """Return the wish with each part that names anybody in the records as personal.
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Who is in the records, and the texts of personal fields, as long as they stay so."""
 
-    So is one that repeats what a field of the operator's own says of anything, if its class is
-    personal (`fields.yaml` in `folder`).
+    edition: tuple[int, ...]
+    written: bytes  # the file of the operator's own fields
+    everybody: Roll
+    private: re.Pattern[str] | None
+
+
+class People:
+    """Who is in the records of one house. They are read anew once a record or field changed.
+
+    `folder`: where `fields.yaml` may lie.
     """
-    if all(part.data_class not in OPEN for part in wish.parts):
-        return wish
-    known, private = await parties.known(reader, EVERYBODY), await _private(reader, folder)
-    parts = tuple(
-        replace(part, data_class="personal") if _theirs(part, known, private) else part
-        for part in wish.parts
-    )
-    return replace(wish, parts=parts)
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: _Known | None = None
+
+    async def marked(self, reader: Reader, wish: Wish[T]) -> Wish[T]:
+        """Return the wish with each part that names anybody in the records as personal.
+
+        So is one that repeats what a field of the operator's own says of anything, if its class
+        is personal.
+        """
+        if all(part.data_class not in OPEN for part in wish.parts):
+            return wish
+        known = await self._read(reader)
+        parts = tuple(
+            replace(part, data_class="personal") if _theirs(part, known) else part
+            for part in wish.parts
+        )
+        return replace(wish, parts=parts)
+
+    async def _read(self, reader: Reader) -> _Known:
+        edition, written = await records.edition(reader), _written(self._folder)
+        known = self._known
+        if known is None or (known.edition, known.written) != (edition, written):
+            everybody = roll.of(await parties.known(reader, EVERYBODY))
+            private = await _private(reader, self._folder)
+            self._known = known = _Known(edition, written, everybody, private)
+        return known
 
 
-def _theirs(part: Part, known: Sequence[Record], private: re.Pattern[str] | None) -> bool:
+def _written(folder: Path) -> bytes:
+    path = folder / fields.FILE
+    return path.read_bytes() if path.exists() else b""
+
+
+def _theirs(part: Part, known: _Known) -> bool:
     if part.data_class not in OPEN:
         return False
-    if parties.found_in(part.text, known):
+    if known.everybody.names(part.text):
         return True
-    return private is not None and private.search(_squeezed(part.text)) is not None
+    return known.private is not None and known.private.search(_squeezed(part.text)) is not None
 
 
 async def _private(reader: Reader, folder: Path) -> re.Pattern[str] | None:

@@ -13,7 +13,7 @@ PARTIES = ("person", "company")
 NAMES_KEPT_MAX = 20_000
 NAME_CHARS_MIN = 2  # a shorter first name finds nobody
 
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 async def find(reader: Reader, text: str) -> list[Found]:
@@ -57,7 +57,7 @@ def _addresses(text: str, known: Sequence[Record]) -> list[Found]:
         if address
     }
     found = []
-    for match in _ADDRESS.finditer(text):
+    for match in ADDRESS.finditer(text):
         holder = by_address.get(kinds.email_key(match[0]))
         reading = _at(holder, match[0]) if holder else _stranger(match[0])
         found.append(Found(match.start(), match.end(), (reading,)))
@@ -86,7 +86,7 @@ def _names(words: list[Token], known: Sequence[Record]) -> list[Found]:
     shouted = not any(word.capital for word in words)
     by_span: dict[tuple[int, int], dict[str, Record]] = {}
     for record in known:
-        for name, whole in _called(record):
+        for name, whole in called(record):
             if name[0] in said:
                 for span in _spans(words, name, needs_capital=not (whole or shouted)):
                     by_span.setdefault(span, {})[record.id] = record
@@ -97,7 +97,7 @@ def _names(words: list[Token], known: Sequence[Record]) -> list[Found]:
     ]
 
 
-def _called(record: Record) -> Iterable[tuple[list[str], bool]]:
+def called(record: Record) -> Iterable[tuple[list[str], bool]]:
     """Yield what a record is called, as words, and whether it is a whole name."""
     for name in (record.name, *record.state.get("aliases", ())):
         words = _name_words(name)

@@ -9,10 +9,15 @@ from pydantic import BaseModel
 from memory import events
 from memory.canon import kinds, upcasters
 from memory.db import Reader, Tx, change, insert, insert_once
+from memory.redaction import REDACTS
 from memory.schema.records import record_keys, record_versions, records
 
 NAMES_MAX = 5000
 ALL = 1_000_000
+CHANGES = (  # what the log says of records: without a newer one of these, none is another
+    "record.active", "record.proposed", "record.confirmed", "record.revised", "record.restored",
+    "record.withdrawn", "record.merged", "record.split", "record.apart", *REDACTS,
+)  # fmt: skip
 _GONE = records.c.status.in_(("erased", "merged", "withdrawn"))
 
 
@@ -172,6 +177,11 @@ async def count(reader: Reader, kind: str) -> int:
     """Return how many records of a kind there are; what was erased or merged is none."""
     query = sa.select(sa.func.count()).select_from(records).filter_by(kind=kind)
     return int(await reader.value(query.where(~_GONE)))
+
+
+async def edition(reader: Reader) -> tuple[int, ...]:
+    """Return what is another once any record is: the newest change of each sort in the log."""
+    return await events.newest_of_each(reader, CHANGES)
 
 
 async def history(reader: Reader, record_id: str) -> list[Version]:

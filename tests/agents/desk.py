@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from agents.models import listed
 from agents.models.door import Answer, Models, NoAnswer
+from agents.models.whose import People
 from agents.models.wish import Part, Wish
 from bot.app import App
 from engine.models import model_calls
@@ -61,6 +63,10 @@ class Desk:
         own_ = {name: Decimal(most) for name, most in agents.items()}
         limits = Limits(Budget(Decimal(day), Decimal(goal), own_), local_only)
         return Models(self.app.house, tiers, limits, secrets=secrets, timeout_s=timeout_s)
+
+    @cached_property
+    def people(self) -> People:
+        return People(self.app.house.blobs)
 
     async def reasons(self) -> list[Any]:
         async with self.app.db.snapshot() as reader:

@@ -1,13 +1,20 @@
 """Which parts of what a model is to read are somebody's, by what they say."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from agents.models import whose
+import agents
+import bot
+import connectors
+import engine
+import memory
 from agents.models.wish import Part
 from connectors.contract import DataClass
 from memory.canon import fields, records
+from memory.forgetting import erasure
 from tests.agents.desk import Desk, wish
 
 HALL = "The hall in the north has no lift."
@@ -16,7 +23,7 @@ HALL = "The hall in the north has no lift."
 async def classes(desk: Desk, *texts: str) -> list[DataClass]:
     parts = tuple(Part(f"source {n}", text, "business") for n, text in enumerate(texts))
     async with desk.app.db.snapshot() as reader:
-        marked = await whose.marked(reader, desk.app.house.blobs, wish(parts=parts))
+        marked = await desk.people.marked(reader, wish(parts=parts))
     return [part.data_class for part in marked.parts]
 
 
@@ -43,6 +50,42 @@ async def test_what_was_said_before_somebody_was_known_is_personal_once_they_are
     async with desk.app.db.transaction() as tx:
         await records.create(tx, "person", {"name": "Quirina Vogel"}, None)
     assert await classes(desk, said) == ["personal"]
+
+
+async def test_who_is_renamed_is_found_by_the_new_name_alone(desk: Desk) -> None:
+    async with desk.app.db.transaction() as tx:
+        made = await records.create(tx, "person", {"name": "Quirina Vogel"}, None)
+    assert await classes(desk, "quirina vogel wants the hall", HALL) == ["personal", "business"]
+    async with desk.app.db.transaction() as tx:
+        await records.revise(tx, made.id, None, name="Quirina Sommer")
+    assert await classes(desk, "Sommer wants it", "Vogel wants it") == ["personal", "business"]
+    async with desk.app.db.transaction() as tx:
+        await records.withdraw(tx, made.id, None)
+    assert await classes(desk, "Sommer wants it") == ["personal"]  # a second version stays
+
+
+async def test_who_is_erased_is_sought_no_more(desk: Desk) -> None:
+    async with desk.app.db.transaction() as tx:
+        made = await records.create(tx, "person", {"name": "Quirina Vogel"}, None)
+    assert await classes(desk, "Vogel wants it") == ["personal"]
+    async with desk.app.db.transaction() as tx:
+        await erasure.erase(tx, made.id, None)
+    assert await classes(desk, "Vogel wants it") == ["business"]
+
+
+def test_what_the_log_says_of_records_is_what_makes_them_read_anew() -> None:
+    noted = re.compile(r"""note\(\s*tx,\s*"(record\.\w+)\"""")
+    constant = re.compile(r"""^[A-Z_, ]+ = .*"record\.\w+".*$""", re.MULTILINE)
+    found = set()
+    for folder in (agents, bot, connectors, engine, memory):
+        [root] = folder.__path__
+        for path in Path(root).rglob("*.py"):
+            text = path.read_text("utf-8")
+            found |= set(noted.findall(text))
+            for line in constant.findall(text):
+                found |= set(re.findall(r'"(record\.\w+)"', line))
+    assert {"record.confirmed", "record.merged", "record.erased"} <= found
+    assert found - set(records.CHANGES) == set()
 
 
 @pytest.mark.parametrize(("written", "of"), [("personal", "personal"), ("business", "business")])
