@@ -13,6 +13,7 @@ from bot.host import chosen
 from bot.settings import LOCAL_HOSTS, Settings
 from connectors import quality
 from connectors.contract import Connector
+from connectors.mcp import Server
 from memory import upgrade
 from memory.vectors import embed
 from memory.vectors.embed import EncoderDownError, Encodes
@@ -211,9 +212,15 @@ def _tools(settings: Settings) -> Finding:
         servers = read(settings.home / chosen(settings.home))
     except ServersError as error:
         return Finding("Tools of others", False, str(error))
-    named = ", ".join(server.name for server in servers)
+    named = ", ".join(f"{one.name} (answers: {_classes(one)})" for one in servers)
     says = f"{named}; /tools says how each stands" if named else f"none; {FILE} would name them"
     return Finding("Tools of others", True, says)
+
+
+def _classes(server: Server) -> str:
+    """Return how private what its tools answer is: of all, and of those that differ."""
+    own = (f"{tool}: {of}" for tool, of in sorted(server.classes.items()))
+    return "; ".join([server.data_class, *own])
 
 
 async def ask_models(settings: Settings) -> list[Finding]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from agents.hearing import doing
 from agents.hearing.front import Command
 from connectors.contract import PermanentError
+from connectors.mcp.settings import FILE
 from engine.acting import gate
 from engine.chat.messages import (
     BUTTON_ROWS_MAX,
@@ -35,6 +36,7 @@ HINT = (
     "/tools NAME shows one; /do NAME argument=value calls it. Nothing runs before it has a class."
 )
 IN_A_ROW = 2
+USUAL = "personal"  # where nothing is said of what tools answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,24 @@ class Tools:
         if fault := self.toolbox.faults.get(server):
             yield _para(f"It could not be asked now: {fault}")
         if known:
-            lines = (f"{one.operation}: {tool_card.short(one)}" for one in known)
-            yield Bullets(items=tuple(lines))
+            yield Bullets(items=tuple(map(self._line, known)))
+        if strange := self._not_offered(server, known):
+            yield _para(f"{FILE} names a class for what it does not offer: {', '.join(strange)}.")
         if left := self.toolbox.left.get(server):
             yield _para("Not taken:")
             yield Bullets(items=left)
+
+    def _line(self, known: Known) -> str:
+        of = self.toolbox.operations[known.operation].data_class
+        told = "" if of == USUAL else f"; its answers: {of}"
+        return f"{known.operation}: {tool_card.short(known)}{told}"
+
+    def _not_offered(self, server: str, known: list[Known]) -> list[str]:
+        """Return the names that got a class and are no tool of it, as far as it could be asked."""
+        if server in self.toolbox.faults:
+            return []
+        classes = self.toolbox.servers[server].classes
+        return sorted(classes.keys() - {one.tool.name for one in known})
 
     def _offers(self, known: Known) -> bool:
         return known.operation in self.toolbox.operations

@@ -25,7 +25,8 @@ class Server(BaseModel, frozen=True, extra="forbid"):
     """One server, as `mcp.yaml` says: a command, and all that it is given of this machine.
 
     `secrets` are variables whose value stands in a file; `folders` are those it may write into;
-    `class` is how private what its tools answer is, at least: it decides which models may read it.
+    `class` is how private what its tools answer is, at least: it decides which models may read it;
+    `classes` say it of single tools by their names, as of one that only reads what is public.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
@@ -36,6 +37,11 @@ class Server(BaseModel, frozen=True, extra="forbid"):
     folders: tuple[Path, ...] = ()
     timeout_s: float = Field(CALL_S, gt=0, le=CALL_S_MAX)  # of one call
     data_class: DataClass = Field("personal", alias="class")
+    classes: dict[str, DataClass] = Field(default_factory=dict)
+
+    def class_of(self, tool: str) -> DataClass:
+        """Return how private what this tool of it answers is, at least."""
+        return self.classes.get(tool, self.data_class)
 
 
 class Tool(BaseModel, frozen=True):

@@ -64,7 +64,7 @@ def operation(
         run=run,
         preview=preview,
         timeout_s=server.timeout_s + 3 * LIST_S,
-        data_class=server.data_class,
+        data_class=server.class_of(tool.name),
     )
 
 

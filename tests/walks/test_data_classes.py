@@ -1,6 +1,7 @@
 """Walks of classes: how private what a connector answers is, and what a model reads of it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -24,16 +25,25 @@ def hostile() -> Iterator[tools.Hostile]:
     [
         ({"class": "secret"}, "secret: no model reads it.", False),
         ({"class": "business"}, "business: any model may read it, unless it names somebody.", True),
+        ({"classes": {"look": "secret"}}, "secret: no model reads it.", False),
+        (
+            {"class": "secret", "classes": {"look": "public", "gone": "public"}},
+            "public: any model may read it, unless it names somebody.",
+            True,
+        ),
         ({}, "personal: models read it as they read mails.", True),
     ],
-    ids=["secret", "business", "nothing said"],
+    ids=["secret", "business", "one secret", "one public", "nothing said"],
 )
 async def test_what_a_connector_answers_is_read_by_its_class(
-    office: Office, hostile: tools.Hostile, server: dict[str, str], told: str, read: bool
+    office: Office, hostile: tools.Hostile, server: dict[str, Any], told: str, read: bool
 ) -> None:
     (office.folder / "mcp.yaml").write_text(tools.configured(hostile.server(**server)))
     chat = await office.open()
     await chat.say("/tools")
+    said = server.get("classes", {}).get("look", server.get("class", "personal"))
+    assert (f"its answers: {said}" in chat.last) == (said != "personal")
+    assert ("it does not offer: gone." in chat.last) == ("gone" in server.get("classes", {}))
     await classify(chat, "evil.look", "read", text="text")
     assert f"What it answers is {told}" in chat.text("evil.look ·")
     look = step("look", "evil.look", {"text": ANSWER})
