@@ -53,7 +53,10 @@ class MailReader:
             kept = await events.append(
                 tx, "email.fields", source=item.SOURCE, key=item.fields_key(now.id),
                 trust="outside", actor=now.actor, cause=now.id,
-                body={"said": list(fields.said()), "model": by, "why": why},
+                body={
+                    "said": list(fields.said()), "model": by, "why": why,
+                    "asks": [one.kind for one in fields.asks],
+                },
             )  # fmt: skip
             if kept is not None:
                 await self._suggest(tx, now, fields)

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.playbooks.library import Playbook
+from agents.reading import item
 from engine.planning.goals import Goal
+from memory import events
+from memory.db import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,18 @@ class Disputes:
 
     playbooks: Mapping[str, Playbook]
 
-    def __call__(self, goal: Goal, scope: Mapping[str, Any]) -> bool:
+    async def __call__(self, reader: Reader, goal: Goal, scope: Mapping[str, Any]) -> bool:
+        """Say whether a wish belongs to one, by patterns, else by what a model read in its mail."""
+        return self.by_words(goal, scope) or await self._read(reader, goal)
+
+    async def _read(self, reader: Reader, goal: Goal) -> bool:
+        """Say whether a model found in the mail that a playbook of disputes is asked for."""
+        mail = goal.slots.get("mail")
+        read = await events.by_key(reader, item.SOURCE, item.fields_key(mail)) if mail else None
+        asked = () if read is None else read.body.get("asks", ())
+        return any(one.dispute and one.id in asked for one in self.playbooks.values())
+
+    def by_words(self, goal: Goal, scope: Mapping[str, Any]) -> bool:
         """Say whether a wish belongs to one: by its playbook, its words, or the mail it answers."""
         mine = self.playbooks.get(goal.playbook or "")
         if mine is not None and mine.dispute:

@@ -6,7 +6,7 @@ It is judged as a model's, stands on the card, and is settled once for a task.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -73,9 +73,9 @@ class Drafting:
     house: House
     models: Models
     recall: Recall
-    encoder: Encoder | None = None
-    manner: Callable[[str, str], Manner] = lambda agent, version: Manner()
-    disputes: Callable[[Goal, Scope], bool] = lambda goal, scope: False
+    encoder: Encoder | None
+    manner: Callable[[str, str], Manner]
+    disputes: Callable[[Reader, Goal, Scope], Awaitable[bool]]
 
     def asks(self, goal: Goal, task: Task, call: Wanted) -> bool:
         """Say whether a model would be asked for words that a template stands for meanwhile."""
@@ -208,7 +208,9 @@ class Drafting:
 
     async def asked(self, goal: Goal, task: Task, scope: Scope, one: Piece, arm: Arm) -> Asked:
         """Return what a model is asked for a text; from a template, with the prompt of this arm."""
-        tier = self._manner(task).tier_for(hard=one.long or self.disputes(goal, scope))
+        async with self.house.db.snapshot() as reader:
+            hard = one.long or await self.disputes(reader, goal, scope)
+        tier = self._manner(task).tier_for(hard=hard)
         if one.open:
             prompt = await self.models.pinned.prompt(composing.PURPOSE, task.id)
             told = self._told(task)

@@ -17,7 +17,7 @@ def goal(said: str, playbook: str | None = "write-mail") -> Goal:
 
 def of(said: str, mail: str = "", playbook: str | None = "write-mail") -> bool:
     scope: dict[str, Any] = {"mail": {"subject": "Hello", "text": mail}} if mail else {"mail": {}}
-    return KNOWN(goal(said, playbook), scope)
+    return KNOWN.by_words(goal(said, playbook), scope)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,10 @@ def of(said: str, mail: str = "", playbook: str | None = "write-mail") -> bool:
         "answer Ada's complaint", "schreib Ada, dass die Rechnung noch nicht bezahlt ist",
         "réponds à Ada : nous regrettons la réclamation", "dile a Ada que la factura está impagada",
         "write to Ada that she hasn't paid", "send Ada a payment reminder",
+        "écris à Ada que la facture n'est pas encore réglée", "écris à Ada : mise en demeure",
+        "réponds à Ada : je comprends que vous soyez déçue", "dile a Ada que no ha pagado",
+        "escribe a Ada: la factura está vencida", "responde a Ada: sentimos las quejas",
+        "schreib Ada, dass das Inkasso sich meldet",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("playbook", ["write-mail", None])
@@ -42,10 +46,25 @@ def test_words_of_a_complaint_or_an_unpaid_bill_make_a_dispute(
         "write to Ada that the course starts on Monday", "send Ada the October invoice",
         "tell Bruno that we got his payment", "schreib Ada, dass der Kurs am Montag beginnt",
         "remind me on Friday to call Ada", "write to Ada that she has paid in full",
+        "écris à Ada que le cours commence lundi", "dile a Ada que hemos recibido su pago",
+        "écris à Ada que la facture est réglée", "escribe a Ada que el curso empieza el lunes",
     ],
 )  # fmt: skip
 def test_other_words_make_none(said: str) -> None:
     assert not of(said)
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "Please return my deposit.", "Ich möchte den Betrag zurück.",
+        "Wann wird das zurückgezahlt?", "Merci de me rendre mon argent.",
+        "Je demande que les frais soient remboursés.", "Quiero recuperar mi dinero.",
+        "Por favor devuélvanme el importe.", "Pueden reembolsarme el curso?",
+    ],
+)  # fmt: skip
+def test_an_answer_to_who_wants_their_money_back_is_one_in_four_languages(mail: str) -> None:
+    assert of("reply that we look into it", mail=mail)
 
 
 def test_a_refund_is_one_and_so_is_what_answers_a_mail_that_asks_for_one() -> None:

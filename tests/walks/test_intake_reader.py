@@ -13,7 +13,7 @@ from memory.schema.work import effects, goals
 from policies.judge import judge
 from policies.rules import Action
 from tests.peers.models import fails, says
-from tests.walks.model_office import Office
+from tests.walks.model_office import DRAFT, Office
 
 CARD = "Mail from Ada"
 SENTENCE = "We would like you to return the 80 EUR of order 1042 to us."
@@ -197,3 +197,16 @@ async def test_what_is_switched_off_is_not_suggested(office: Office) -> None:
     await chat.drop(mail(TWO))
     assert "Let our money come home" in chat.text(CARD)
     assert await office.rows(suggestions) == []
+
+
+@pytest.mark.parametrize(("kind", "tier"), [("refund", "large"), ("other", "small")])
+async def test_an_answer_to_who_wants_money_back_in_words_of_their_own_is_a_dispute(
+    office: Office, kind: str, tier: str
+) -> None:
+    chat = await office.open(model_small=("home/one",), model_large=("home/two",))
+    office.server.script(reads(asks=[{"kind": kind, "words": SENTENCE}]), DRAFT)
+    await chat.drop(mail(f"{TEXT}\nWhen may we hear from you?"))
+    await chat.tap(CARD, "Write")
+    await chat.say("we look into it")
+    drafted = [one for one in await office.rows(reasons) if one.step.startswith("draft.")]
+    assert {one.tier for one in drafted} == {tier}
