@@ -61,17 +61,20 @@ async def _besides(
     drafting: Drafting, goal: Goal, task: Task, piece: Piece, wish: Wish[Drafted]
 ) -> Decimal:
     """Return the most that what follows a text may cost: writing it once more, and its judge."""
-    found = ledger.NOTHING
-    outside = drafting.house.operation(task.operation).effect in GOES_OUT
-    if outside:
-        found += max(await drafting.models.ceilings(wish), default=found)
+    creative = drafting.mode(goal, task) == CREATIVE
+    many = creative and piece.shown and piece.field == variants.FIELD
+    several = replace(wish, tokens_max=variants.TOKENS_MAX) if many else wish
+    found = await _most(drafting, several) if many else ledger.NOTHING
+    if drafting.house.operation(task.operation).effect in GOES_OUT:
+        found += await _most(drafting, several)
     if piece.shown and drafting.judged_by(task):
-        judge = replace(wish, tier="judge")
-        found += max(await drafting.models.ceilings(judge), default=ledger.NOTHING)
-    if goal.mode == CREATIVE and piece.shown and piece.field == variants.FIELD:
-        several = replace(wish, tokens_max=variants.TOKENS_MAX)
-        found += max(await drafting.models.ceilings(several), default=ledger.NOTHING)
+        judged = await _most(drafting, replace(wish, tier="judge"))
+        found += judged * (variants.VARIANTS_MAX if many else 1)
     return found
+
+
+async def _most(drafting: Drafting, wish: Wish[Drafted]) -> Decimal:
+    return max(await drafting.models.ceilings(wish), default=ledger.NOTHING)
 
 
 def _filled(scope: dict[str, Any]) -> Scope:

@@ -89,7 +89,7 @@ class Drafting:
         """
         args, passages, pieces = dict(call.args), list[str](), self._pieces(goal, task, call)
         for one in pieces:
-            if self._mode(goal, task) == CREATIVE and one.shown and one.field == variants.FIELD:
+            if self.mode(goal, task) == CREATIVE and one.shown and one.field == variants.FIELD:
                 begun = replace(call, args=dict(args))
                 several = await self._several(goal, task, scope, begun, one, passages)
                 if several is not None:
@@ -321,9 +321,9 @@ class Drafting:
         """Return why no model may write for a step; "": one may."""
         if not self._manner(task).asks:
             return LOCAL.format(agent=task.agent)
-        return BY_THE_BOOK if self._mode(goal, task) == DETERMINISTIC else ""
+        return BY_THE_BOOK if self.mode(goal, task) == DETERMINISTIC else ""
 
-    def _mode(self, goal: Goal, task: Task) -> str:
+    def mode(self, goal: Goal, task: Task) -> str:
         """Return how a step is gone about: as its wish says, else as its specialist's file does."""
         return goal.mode or self._manner(task).mode
 

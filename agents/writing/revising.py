@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from agents.checks.evidence import Finding
 from agents.models.door import Answer, Models
 from agents.models.wish import Part, T, Wish
+from agents.writing import variants
 from agents.writing.drafted import TEXT_CHARS_MAX
 from engine.models import model_calls
 
@@ -87,13 +88,16 @@ async def _asked(
     models: Models, wish: Wish[T], gives: type[U], told: tuple[Part, ...], more: str = "",
     count: int = 1,
 ) -> Wish[U]:  # fmt: skip
-    """Return the wish for the same once more. `count`: of the texts, so many times as long."""
+    """Return the wish for the same once more. `count`: of the texts."""
     basis = model_calls.digest(wish.wanted.basis, *(part.text for part in told))
     prompt = await models.pinned.prompt(PURPOSE, wish.wanted.task or basis)
     step = STEP.format(prompt=prompt.number)
     wanted = wish.wanted.model_copy(update={"step": step, "basis": basis})
     task = TASK.format(task=wish.task, prompt=prompt.text) + more
+    tokens, chars = wish.tokens_max, wish.chars_max
+    if count > 1:  # they fitted into one answer before
+        tokens, chars = variants.TOKENS_MAX, variants.CHARS_MAX
     return Wish(
-        wanted, wish.tier, task, (*wish.parts, *told), gives, wish.tokens_max * count,
-        wish.chars_max * count, first=prompt.first or wish.first, alike=count > 1,
+        wanted, wish.tier, task, (*wish.parts, *told), gives, tokens, chars,
+        first=prompt.first or wish.first, alike=count > 1,
     )  # fmt: skip
