@@ -94,7 +94,11 @@ class Office:
             return made if self.may_answer is None else slow(made, self.may_answer)
 
         self.app = await open_app(
-            self.folder, lambda db, folder: [self.chat, *others], clock=self.clock, models=models
+            self.folder,
+            lambda db, folder: [self.chat, *others],
+            clock=self.clock,
+            models=models,
+            encoders=minds.encoders(settings),
         )
         await self.app.start()
         await self.chat.pair(self.app)

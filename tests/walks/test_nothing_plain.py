@@ -2,12 +2,15 @@
 no name either.
 
 A day asks for everything that models are asked for, with numbers planted in all that is said and
-mailed. A purpose that is new and not in it makes the first test fail.
+mailed. A purpose that is new and not in it makes the first test fail. What texts mean is asked of
+somebody else's embedding model, too; where a rule keeps names in, it is asked for nothing.
 """
 
+import asyncio
 import json
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +21,11 @@ from agents.models import probing
 from bot import minds
 from bot.commands.agents import TITLE
 from bot.settings import Settings
-from engine.models.model_calls import HEARD
+from engine.models.model_calls import EMBEDDING, HEARD
 from engine.why import spans
 from memory.schema.models import reasons
 from tests.chat import Chat
+from tests.peers.embeddings import EmbeddingServer, embedding_server
 from tests.peers.models import Json, knows, says
 from tests.walks.model_office import TEMPLATE, Office
 from tests.walks.test_objectives import recorded
@@ -38,8 +42,9 @@ PLANTED = f"account {IBAN}, card {CARD}, tax {TAX}, {ADDRESS}, {PHONE}"
 TOLD = f"Ada Example and Bruno Muster told me that the workshop in Basel is paid from {PLANTED}"
 QUESTION = "which account is the workshop in Basel paid from?"
 ALL = 100_000
-LED_BY_NONE = re.compile(r"^(?:probe|shadow\..*\+\d+$)")
+LED_BY_NONE = re.compile(r"^(?:probe|embed/|shadow\..*\+\d+$)")
 NAMES = ("Ada", "Bruno", "Muster")
+WAIT_S = 60.0  # a limit against hanging
 FAR: dict[str, Any] = {
     "model_small": ("far/one", "far/two"),
     "model_large": ("far/one",),
@@ -59,22 +64,30 @@ MAIL = (
 
 
 def purposes() -> dict[str, re.Pattern[str]]:
-    """Return what models are asked for, as the source has it: “draft.{field}/{prompt}”.
-
-    Texts whose meaning is asked for are in tests/agents/test_embedding.py.
-    """
+    """Return what models are asked for, as the source has it: “draft.{field}/{prompt}”."""
     [folder] = agents.__path__
     sources = "".join(path.read_text("utf-8") for path in Path(folder).rglob("*.py"))
     found = set(re.findall(r'"([a-z][\w.]*(?:\{\w+\})?/(?:\d+|\{\w+\}))"', sources))
+    found.add(EMBEDDING)
     return {one: re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(one))) for one in found}
 
 
 class Recorded:
-    """All that the server of an office was ever sent, whatever it was to answer."""
+    """All that the servers of an office were ever sent, whatever they were to answer.
 
-    def __init__(self, office: Office) -> None:
-        self.office = office
+    `far`: the settings by which everything is asked of somebody else, the meaning of texts as well.
+    """
+
+    def __init__(self, office: Office, embeddings: EmbeddingServer) -> None:
+        self.office, self.embeddings = office, embeddings
         self.bodies: list[Json] = []
+        home, means = office.server.url, embeddings.url
+        far = (f"far={elsewhere(home)}", f"means={elsewhere(means)}")
+        self.far = FAR | {
+            "embedding": "means/small",
+            "model_servers": (f"home={home}", *far),
+            "model_prices": (*FAR["model_prices"], "means/small=1:0"),
+        }
 
     def script(self, *answers: Json) -> None:
         self.bodies += self.office.server.asked
@@ -83,8 +96,13 @@ class Recorded:
     def plain(self, planted: Iterable[str]) -> set[str]:
         """Return what of this was sent, however its spaces were written."""
         self.script(knows(ANSWERS))
-        sent = re.sub(r"\s", "", json.dumps(self.bodies, ensure_ascii=False))
+        bodies = [*self.bodies, *self.embeddings.asked]
+        sent = re.sub(r"\s", "", json.dumps(bodies, ensure_ascii=False))
         return {one for one in planted if re.sub(r"\s", "", one) in sent}
+
+
+def elsewhere(url: str) -> str:
+    return url.replace("127.0.0.1", "127.1")
 
 
 async def the_day(office: Office, sent: Recorded, chat: Chat) -> None:
@@ -124,7 +142,7 @@ async def the_day(office: Office, sent: Recorded, chat: Chat) -> None:
     await week(office.app, chat, office.clock, 2)
 
 
-async def by_night(office: Office, chat: Chat) -> None:
+async def by_night(office: Office, sent: Recorded, chat: Chat) -> None:
     """Have drafts made in shadow, by another model and by another file of a specialist."""
     await try_out(chat, "prompt 5 with far/two", "in shadow")
     await chat.say("off-peak is 22 to 6")
@@ -134,10 +152,10 @@ async def by_night(office: Office, chat: Chat) -> None:
     await chat.settle()
     await office.app.close()
     write(office)
-    await office.open(**FAR)
+    await office.open(**sent.far)
     await office.app.close()
     write(office, prompt=NEW)
-    chat = await office.open(**FAR)
+    chat = await office.open(**sent.far)
     await chat.tap(CHANGED, "End trial of letters 2")
     await chat.tap(TITLE, "letters 2: in shadow")
     await chat.say(f"write to Bruno that {TEMPLATE} for {IBAN}")
@@ -146,19 +164,39 @@ async def by_night(office: Office, chat: Chat) -> None:
 
 
 async def probed(office: Office) -> None:
-    far = office.server.url.replace("127.0.0.1", "127.1")
+    far = elsewhere(office.server.url)
     models = minds.of(Settings(**FAR | {"model_servers": (f"far={far}",)}))(office.app.house)
     assert [one async for one in probing.probe(office.app.house, models)]
 
 
+async def meant(office: Office, state: str) -> None:
+    """Wait until texts were sent for their meaning, or not: that goes on behind all else."""
+    begun = time.monotonic()
+    found: set[str] = set()
+    while state not in found:
+        assert time.monotonic() < begun + WAIT_S, found
+        await asyncio.sleep(0.1)
+        found = {one.state for one in await office.rows(reasons) if one.step == EMBEDDING}
+
+
+@pytest.fixture
+async def embeddings() -> AsyncIterator[EmbeddingServer]:
+    async with embedding_server() as server:
+        yield server
+
+
 @pytest.mark.timeout(600)
-async def test_of_no_purpose_does_a_number_or_an_address_leave_plain(office: Office) -> None:
-    sent = Recorded(office)
+async def test_of_no_purpose_does_a_number_or_an_address_leave_plain(
+    office: Office, embeddings: EmbeddingServer
+) -> None:
+    sent = Recorded(office, embeddings)
     sent.script(knows(ANSWERS))
-    chat = await office.open(**FAR)
+    chat = await office.open(**sent.far)
     await the_day(office, sent, chat)
-    await by_night(office, chat)
+    await by_night(office, sent, chat)
     await probed(office)
+    await meant(office, "answered")
+    assert any("[IBAN]" in text for text in embeddings.read)
     assert sent.plain(CANARIES) == set()
     assert "[IBAN-" in json.dumps(sent.bodies)
     steps = {one.step for one in await office.rows(reasons) if one.state in HEARD}
@@ -171,7 +209,7 @@ async def test_of_no_purpose_does_a_number_or_an_address_leave_plain(office: Off
 async def untraced(office: Office) -> set[str]:
     """Return what was asked for in calls that are in no exported trace below what led to them.
 
-    A probe, and what asks for several at once, is all that nothing single led to.
+    A probe, what asks for several at once, and the meaning of texts are all that nothing led to.
     """
     async with office.app.db.snapshot() as reader:
         sent = await spans.of(reader, await spans.due(reader, 0, ALL))
@@ -190,15 +228,19 @@ async def untraced(office: Office) -> set[str]:
 
 @pytest.mark.timeout(600)
 async def test_by_rule_no_name_leaves_either_and_the_rest_is_still_answered(
-    office: Office,
+    office: Office, embeddings: EmbeddingServer
 ) -> None:
-    sent = Recorded(office)
+    sent = Recorded(office, embeddings)
     sent.script(knows(ANSWERS))
     chat = await office.open(**FAR)
     await agreed(chat, "never send customer data to a remote model")
+    await office.app.close()
+    chat = await office.open(**sent.far)
     await chat.say("Ada Example and Bruno Muster agreed that the workshop in Bern needs a ramp")
     await chat.say("the workshop in Bern needs a stage")
     await chat.say("what does the workshop in Bern need?")
     await the_day(office, sent, chat)
     assert sent.plain((*CANARIES, *NAMES)) == set()
     assert "needs a stage" in json.dumps(sent.bodies)
+    await meant(office, "refused")
+    assert embeddings.asked == []
