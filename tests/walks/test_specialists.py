@@ -43,19 +43,6 @@ async def begun(folder: Path, clock: FakeClock) -> tuple[App, Chat]:
     return opened, chat
 
 
-async def test_what_a_contract_does_not_hold_never_runs(app: App, chat: Chat) -> None:
-    object.__setattr__(app.house, "agent_of", lambda *of: ("writer", ""))  # a plan gone wrong
-    before = ledger(app)
-    await chat.say("refund Ada 40 EUR for payment PAY-1042")
-    async with app.db.snapshot() as reader:
-        states = [row.state for row in await reader.rows(sa.select(effects.c.state))]
-    assert "waiting" not in states and "denied" in states
-    assert ledger(app) == before
-    await chat.say("/why")
-    assert "contract-writer" in chat.last
-    assert "The contract of writer does not hold this" in chat.last
-
-
 async def test_your_own_specialist_asks_models_as_often_as_its_contract_says(
     office: Office,
 ) -> None:
