@@ -21,14 +21,14 @@ from agents.writing.beside import KIND as BESIDE
 from agents.writing.beside import Beside
 from agents.writing.drafting import SHADOW
 from bot import front as hearing
-from bot.commands import forgetting
+from bot.commands import asked_again, forgetting
 from bot.commands.agents import drafting_of
 from bot.remembering import Remembering
 from engine.acting import refining
 from engine.desks import compensating, perform, pictures
 from engine.flow.durable import Handler
 from engine.keeping import night, recounting
-from engine.models import shortage
+from engine.models import queue_desk, shortage
 from engine.objectives import strategy
 from engine.planning import plans
 from engine.rules import retention
@@ -74,6 +74,7 @@ def of(
         "perform": partial(perform.perform, house),
         READ: MailReader(house, models, playbooks).work,
         planning.KIND: plan.work,
+        queue_desk.AGAIN: partial(asked_again.work, house, front),
         shelves.KIND: shelf.work,
         "picture": partial(pictures.paint, house),
         plans.BACK: partial(compensating.compensate, house),

@@ -34,6 +34,7 @@ from engine.chat.messages import (
 from engine.chat.tokens import Tap
 from engine.desks import lessons
 from engine.keeping import curating, recalls
+from engine.models import shortage
 from engine.rules.house import House
 from memory import events, profile
 from memory.beliefs import facts, standing
@@ -119,6 +120,8 @@ class Asking:
         if found.told and self.models.set_up:
             above = in_words.Above(self.house.db, event.id, msg, conv, forgot)
             await above.write(self.models, sought, found.told)
+            if not first:  # else it is part of another answer
+                await shortage.offer(self.house, self.models.limits, event, "answer")
         return True
 
     async def _found(self, sought: Sought, asked_by: str) -> Answer:

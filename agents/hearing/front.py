@@ -88,7 +88,7 @@ class Front:
         if meanwhile.drops(said, question, playbooks) and await self._dropped(event, question):
             pass
         elif command.startswith("/") and not explores:
-            await self._command(event, command)
+            await self.command(event, command)
         elif meanwhile.takes_text(question, playbooks) and not said.startswith("/"):
             await self._one(event, said, mail)
         elif (listed := loose.pasted(said)) is not None:
@@ -176,9 +176,9 @@ class Front:
         if route.playbook is None and said.casefold() in YES:
             await self._typed_yes(event)
         elif meant.rule:
-            await self._command(event, f"/policy add {said}")
+            await self.command(event, f"/policy add {said}")
         elif telling:
-            await self._command(event, f"/{telling} {said}")
+            await self.command(event, f"/{telling} {said}")
         elif (playbook := await self._told(event, said, route, mail)) is not None:
             why = f"“{playbook.title}” fits ({route.how}, {route.score:.2f})."
             wish = Wish(playbook, {}, (said,), why, mail, event.body.get("message"))
@@ -202,7 +202,7 @@ class Front:
     async def _asked_between(self, event: Event, said: str, telling: str) -> bool:
         """Answer what is asked of memory while a question of ours stays open. False: nothing."""
         if telling == "facts":
-            await self._command(event, f"/facts {said}")
+            await self.command(event, f"/facts {said}")
             return True
         return await self.asking.answer(event, said)
 
@@ -248,7 +248,8 @@ class Front:
         switched = await profile.get(reader, "playbooks")
         return await self.router.route(said, {id for id, on in switched.items() if on})
 
-    async def _command(self, event: Event, said: str) -> None:
+    async def command(self, event: Event, said: str) -> None:
+        """Follow a command, said with its slash."""
         name, _, rest = said[1:].partition(" ")
         name = name.partition("@")[0].casefold()
         command = self.commands.get(name)

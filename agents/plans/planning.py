@@ -28,6 +28,7 @@ from engine.flow.durable import Work, open_work
 from engine.models import affording, rungs, shortage
 from engine.planning import goals, plan_card, plans, versions
 from engine.planning.goals import Goal
+from engine.planning.postponed import Postponed
 from engine.planning.versions import Version
 from engine.rules import goal_rules
 from engine.rules.house import House
@@ -276,7 +277,8 @@ class Planning:
 
     async def _postpone(self, event: Event, goal_id: str, card: str, conv: str | None) -> None:
         async with self.house.db.transaction() as tx:
-            await shortage.ask(tx, self.models.limits, event.id, goal_id, card, conv)
+            one = Postponed(event=event.id, kind="plan", goal=goal_id, card=card, conv=conv)
+            assert await shortage.ask(tx, self.models.limits, one)
 
     async def _offer(self, goal_id: str, cause: str) -> None:
         """Say what the rules say of each step, and offer the plan; mere looking starts at once."""

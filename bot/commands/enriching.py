@@ -33,8 +33,10 @@ from engine.chat.messages import (
     say,
 )
 from engine.chat.tokens import Tap
+from engine.models import shortage
 from engine.outside import answered
 from engine.outside.tools import Known
+from engine.planning import postponed
 from engine.rules.house import House
 from memory import events, profile
 from memory.beliefs import facts
@@ -106,19 +108,26 @@ class Enriching:
             same = await events.newest(tx, *REDACTS) == forgot
             if now is None or now.version != record.version or not same:
                 return False, None
-            return True, await _proposed(tx, event, now, found, (*_by(found), *asking))
+            said = await _proposed(tx, event, now, found, (*_by(found), *asking))
+        await shortage.offer(self.house, self.enricher.models.limits, event, "enrich")
+        return True, said
 
 
 async def _proposed(
     tx: Tx, event: Event, record: Record, found: Found, notes: Sequence[str]
 ) -> Msg | None:
     """Keep what is proposed as it is shown; or return that there is nothing new."""
-    key, new = f"enrich:{event.id}", await _new(tx, record, found)
+    waited, ref = await postponed.of(tx, event.id), event.id
+    if waited is not None and waited.state == "taken":
+        if not found.model:
+            return None  # the first card says all that the rules find
+        ref = f"{event.id}.again"
+    key, new = f"enrich:{ref}", await _new(tx, record, found)
     if not new:
         count = f"{len(found.sources)} passage{'' if len(found.sources) == 1 else 's'}"
         return say(key, "\n".join([NOTHING.format(name=record.name, count=count), *notes]))
     proposed = await events.append(
-        tx, KIND, source=SOURCE, key=event.id, trust="outside", cause=event.id,
+        tx, KIND, source=SOURCE, key=ref, trust="outside", cause=event.id,
         actor=str(record.state.get("email") or record.name),
         body={"record": record.id, "version": record.version, "found": new},
     )  # fmt: skip

@@ -24,6 +24,7 @@ from engine.chat.messages import (
     say,
 )
 from engine.keeping import recalls
+from engine.models import shortage
 from engine.rules.house import House
 from engine.why.calls import Call
 from engine.why.rerun import Led
@@ -76,7 +77,11 @@ class Researching:
         if not sources or not self.researcher.models.set_up:
             return True
         findings = await self.researcher.findings(question, sources, event.id)
-        return await self._shown(event, question, findings, forgot)
+        shown = await self._shown(event, question, findings, forgot)
+        if shown and not findings.model:
+            limits = self.researcher.models.limits
+            await shortage.offer(self.house, limits, event, "research")
+        return shown
 
     async def _shown(self, event: Event, question: str, found: Found, forgot: str | None) -> bool:
         async with self.house.db.transaction() as tx:

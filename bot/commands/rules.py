@@ -15,6 +15,7 @@ from connectors.contract import PermanentError
 from engine.autonomy import always_desk, rule_desk
 from engine.chat.messages import Bullets, Fold, Heading, Msg, Para, Part, Span, say
 from engine.keeping import night
+from engine.models import shortage
 from engine.rules import own_rules, rule_offer, uses
 from engine.rules.house import House
 from engine.rules.own_rules import OwnRule, State
@@ -131,6 +132,8 @@ class Rules:
             return say(key, rule_desk.CANNOT.format(error))
         except BookError as error:
             return say(key, rule_desk.refusal(error))
+        if offered is None and await shortage.offer(self.house, self.models.limits, event, "rule"):
+            return None
         if offered is None:
             return say(key, WORDS)
         if offered.stands:

@@ -68,6 +68,13 @@ class Standing:
         """Return what all of them leave for a call with this ceiling."""
         return ledger.level(self.now, ceiling)
 
+    def pays_tomorrow(self, ceiling: Decimal) -> bool:
+        """Say whether a new day could pay a call with this ceiling; a wish has no new day."""
+        fresh = [
+            p if p.of.startswith("goal:") else replace(p, spent=ledger.NOTHING) for p in self.usual
+        ]
+        return ledger.level(fresh, ceiling) != "frozen"
+
     def paying(self, ceiling: Decimal) -> "Standing":
         """Return how they stand once this is set aside of each."""
         return replace(self, now=tuple(replace(p, spent=p.spent + ceiling) for p in self.now))

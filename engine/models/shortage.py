@@ -7,7 +7,7 @@ refused for money ──a raise, the operator's midnight, the end of STOP──�
 What was given up for anything else stays so: asking again would bring the same.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import takewhile
@@ -21,9 +21,11 @@ from engine.models import affording, model_calls, queue_desk, rungs
 from engine.models.model_calls import Came, Limits, Wanted
 from engine.planning import plans, postponed, refinements, versions
 from engine.planning.ledger import LEVELS, Level
+from engine.planning.postponed import Kind, Postponed
 from engine.rules.house import House
 from memory import events, profile
 from memory.db import Reader, Tx
+from memory.events import Event
 from memory.schema.models import reasons
 from memory.schema.work import approvals, effects
 from memory.schema.work import refinements as drafts
@@ -31,11 +33,14 @@ from memory.texts.reach import rowid
 
 KIND = rungs.LOOK  # of the alarm, and of the work
 TRIED_MAX = 20  # models that one wish asked
-DRAFTS, TEXTS, PLANS = (
-    "draft.",
-    "compose.",
-    "plan",
-)  # how the steps of calls begin that are taken up again
+DRAFTS, TEXTS = "draft.", "compose."  # how the steps of calls begin that are taken up again
+STEPS: Mapping[Kind, str] = {
+    "plan": "plan/",
+    "answer": "answer/",
+    "research": "research/",
+    "enrich": "enrich/",
+    "rule": "rule/",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ async def _offered(house: House, limits: Limits) -> None:
 
 
 async def _plans(house: House, limits: Limits, cause: str, *, raised: bool) -> None:
-    """Have plans made that wait: after a raise all, else those that were put off until now."""
+    """Have asked what waits: after a raise all, else what was put off until now."""
     async with house.db.snapshot() as reader:
         waits = await postponed.waiting(reader)
     for one in waits:
@@ -135,24 +140,41 @@ async def _plans(house: House, limits: Limits, cause: str, *, raised: bool) -> N
             if await versions.halted(tx, one.goal):
                 await postponed.drop(tx, one.event, cause)
                 continue
-            found = await lack(tx, one.goal, PLANS)
+            found = await _lacks(tx, one)
             if found is None or await found.over(tx, limits):
                 await queue_desk.begin(tx, one, cause, at_once=raised)
             elif raised:
                 await found.tell(tx, limits)
             else:
                 stands = await rungs.standing(tx, limits.budget, found.goal, found.agent)
-                await queue_desk.ask(
-                    tx, one.event, one.goal, one.card, one.conv, stands.paying(found.ceiling)
-                )
+                await queue_desk.ask(tx, one, stands, found.ceiling)
 
 
-async def ask(tx: Tx, limits: Limits, event: str, goal: str, card: str, conv: str | None) -> None:
-    """Ask what shall become of a plan that was given up for money."""
-    found = await lack(tx, goal, PLANS)
-    assert found is not None
+async def ask(tx: Tx, limits: Limits, one: Postponed) -> bool:
+    """Ask what shall become of what was given up for money. False: it was not, or of purpose.
+
+    What has something to stand for it is not asked about where its budget is nothing every day.
+    """
+    found = await _lacks(tx, one)
+    if found is None:
+        return False
     stands = await rungs.standing(tx, limits.budget, found.goal, found.agent)
-    await queue_desk.ask(tx, event, goal, card, conv, stands.paying(found.ceiling))
+    if one.kind != "plan" and any(not purse.most for purse in stands.usual):
+        return False
+    await queue_desk.ask(tx, one, stands, found.ceiling)
+    return True
+
+
+async def offer(house: House, limits: Limits, event: Event, kind: Kind) -> bool:
+    """Ask what shall become of a model's part in an answer, where money alone was missing."""
+    conv = str(event.body["conv"])
+    one = Postponed(event=event.id, kind=kind, goal="", card=f"waits:{event.id}", conv=conv)
+    async with house.db.transaction() as tx:
+        return await ask(tx, limits, one)
+
+
+async def _lacks(reader: Reader, one: Postponed) -> Lack | None:
+    return await lack(reader, one.goal or one.event, STEPS[one.kind])
 
 
 async def _waiting(reader: Reader) -> AsyncIterator[tuple[str, str, Lack]]:

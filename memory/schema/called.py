@@ -29,7 +29,7 @@ CALLED = {
     "pairings": "pairing codes",
     "passages": "passages to be recalled",
     "plans": "plans",
-    "postponed": "plans that wait for money",
+    "postponed": "what you asked of a model and waits for money",
     "profile": "settings",
     "questions": "open questions",
     "reasons": "reasons of language models",

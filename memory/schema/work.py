@@ -170,8 +170,9 @@ refinements = sa.Table(
 postponed = sa.Table(
     "postponed",
     metadata,
-    key("event"),  # what asks for a plan that no model was paid to make
-    text("goal"),  # that it is for; it may not be there yet
+    key("event"),  # what asks for what no model was paid for
+    text("kind"),  # plan | answer | research | enrich | rule
+    text("goal"),  # that a plan is for; it may not be there yet
     text("card"),  # what says that it waits
     text("conv", null=True),
     text("state"),  # asked | tomorrow | taken | dropped

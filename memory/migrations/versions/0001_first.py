@@ -737,6 +737,7 @@ CREATE INDEX refinements_effect
     """
 CREATE TABLE postponed (
     event TEXT NOT NULL,
+    kind TEXT NOT NULL,
     goal TEXT NOT NULL,
     card TEXT NOT NULL,
     conv TEXT,
