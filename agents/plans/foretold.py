@@ -35,6 +35,9 @@ async def steps(house: House, goal: Goal, version: Version) -> dict[str, dict[st
     found: dict[str, dict[str, Any]] = {}
     for step, args, still_open in await _prepared(house, goal, version):
         found[step.key] = {**await _judged(house, goal, step, args, still_open), "args": step.args}
+        whose, says = await _file(house, goal, step)
+        if says.get("mode"):
+            found[step.key] |= {"whose": whose, "mode": says["mode"]}
         operation = house.operation(step.operation)
         if operation.effect not in STAYS:
             found[step.key]["does"] = operation.does
@@ -99,10 +102,15 @@ async def _judged(
 
 async def _held(house: House, goal: Goal, step: ProposedStep) -> bool:
     """Say whether its specialist's file has checks of its own: what they mark needs a card."""
+    return "checks" in (await _file(house, goal, step))[1]
+
+
+async def _file(house: House, goal: Goal, step: ProposedStep) -> tuple[str, Mapping[str, Any]]:
+    """Return who carries out a step, and what their file says; {}: it is none of yours."""
     async with house.db.snapshot() as reader:
         tasks = await plans.of_goal(reader, goal.id)
         task = next(one for one in tasks if one.key == step.key)
-        return "checks" in (await specs.says_of(reader, task.id))[1]
+        return await specs.says_of(reader, task.id)
 
 
 async def _weighed(house: House, goal: Goal, step: ProposedStep, args: dict[str, Any]) -> Proposal:

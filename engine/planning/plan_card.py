@@ -154,14 +154,21 @@ def _lines(steps: list[dict[str, Any]], told: dict[str, Any], mode: str) -> Iter
         if one is None:
             yield f"{number}. {step['title']} — done already"
             continue
-        if mode == mode_words.DETERMINISTIC and any(map(_open, step["args"].values())):
-            yield f"{number}. {step['title']} — {BY_THE_BOOK}"
+        by_file = "" if mode else _by_file(one)
+        of_step = mode or one.get("mode", "")
+        if of_step == mode_words.DETERMINISTIC and any(map(_open, step["args"].values())):
+            yield f"{number}. {step['title']} — {BY_THE_BOOK}{by_file}"
             continue
         outcome = one["outcome"]
         why = f": {one['because']}" if outcome in TELLS_WHY else ""
         once = " (one tap can say yes now)" if one.get("agreeable") else ""
         does = f" · {one['does']}" if one.get("does") else ""  # whatever its title says
-        yield f"{number}. {step['title']} — {SAYS[outcome]}{why}{once}{does}"
+        yield f"{number}. {step['title']} — {SAYS[outcome]}{why}{once}{does}{by_file}"
+
+
+def _by_file(one: dict[str, Any]) -> str:
+    """Return in which mode a step is gone about by the file of who carries it out; "": none."""
+    return f" · {one['mode']}, says the file of “{one['whose']}”" if one.get("mode") else ""
 
 
 def _exactly(steps: list[dict[str, Any]], told: dict[str, Any]) -> Iterator[Part]:

@@ -9,6 +9,7 @@ import pytest
 
 from agents.specialists import roster
 from agents.specialists.spec import SpecError
+from engine.planning.plan_card import BY_THE_BOOK
 from memory.schema.models import reasons
 from memory.schema.work import effect_versions, tasks
 from tests.chat import Chat
@@ -146,6 +147,20 @@ async def test_who_asks_no_model_writes_no_text_that_a_plan_leaves_open(office: 
     assert await states(office) == {"tell": "failed", "book": "waiting"}
     assert "letters asks no language model, by its file." in chat.text("cannot be done")
     assert len(office.server.asked) == 1
+
+
+async def test_a_plan_says_the_mode_of_a_file_on_the_steps_it_is_for(office: Office) -> None:
+    own(office.folder, "letters", f"{LETTERS}mode: deterministic\n")
+    chat = await office.open()
+    office.server.script(plan(OPEN, booking()))
+    await chat.say(ASK)
+    card = chat.text("The plan")
+    told = "deterministic, says the file of “letters”"
+    [line] = [one for one in card.splitlines() if told in one]
+    assert "1. Do tell" in line and BY_THE_BOOK in line
+    await chat.say("/mode creative")
+    card = chat.text("The plan")
+    assert "Mode: creative" in card and told not in card and BY_THE_BOOK not in card
 
 
 async def test_a_creative_plan_of_a_models_offers_each_mail_in_several_ways(
