@@ -49,6 +49,7 @@ reasons = sa.Table(
     moment("at"),
     sa.Index("reasons_task", "task", "step", "basis"),
     sa.Index("reasons_at", "at"),
+    sa.Index("reasons_step", "step"),
 )
 
 answers = sa.Table(

@@ -228,6 +228,10 @@ CREATE INDEX reasons_at
     ON reasons (at)
 """,
     """
+CREATE INDEX reasons_step
+    ON reasons (step)
+""",
+    """
 CREATE INDEX reasons_task
     ON reasons (task, step, basis)
 """,
