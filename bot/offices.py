@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agents.specialists import crew, roster
-from bot.commands.why import CHECKS
+from bot.commands.rechecking import CHECKS
 from bot.host import chosen
 from bot.lower import terminal
 from bot.settings import Settings

@@ -59,10 +59,10 @@ async def card(reader: Reader, key: str) -> Msg | None:
     return kept.msg if kept is not None and kept.msg.parts else None
 
 
-def sources_of(call: Call) -> Mapping[int, Told] | None:
+def sources_of(call: Call, about: str = QUESTION) -> Mapping[int, Told] | None:
     """Return the sources by the numbers they were given under; None: they are not kept."""
     numbers = _numbers(call)
-    if QUESTION not in call.parts or call.erased:
+    if about not in call.parts or call.erased:
         return None
     if not call.redacted:
         return {n: SimpleNamespace(text=call.parts[f"{SOURCE}{n}"]) for n in numbers}

@@ -20,11 +20,12 @@ from engine.rules.house import House
 from engine.rules.rulebook import SOURCE
 from policies.book import join
 from policies.facts import FACTS, fault_in
-from policies.rules import EFFECTS, Rule, sentence
+from policies.rules import EFFECTS, Book, Rule, sentence
 from policies.trial import tried
 
 PURPOSE = "rule"
 STEP = "rule/{prompt}"
+WORDS = "the rule in the owner's words"
 TASK = """\
 {prompt}
 
@@ -67,14 +68,14 @@ async def proposed(
         wanted=model_calls.Wanted(step=step, agent="front", basis=basis, task=asked_in),
         tier="small",
         task=_task(house, prompt.text),
-        parts=(Part("the rule in the owner's words", said, "personal"),),
+        parts=(Part(WORDS, said, "personal"),),
         gives=Proposed,
         first=prompt.first,
     )
     answer = await models.ask(wish)
     if not isinstance(answer, Answer) or not answer.value.understood:
         return None
-    return _made(house, answer.value, said), BY.format(model=answer.model)
+    return made(house.rulebook.base, answer.value, said), BY.format(model=answer.model)
 
 
 def _task(house: House, prompt: str) -> str:
@@ -85,7 +86,11 @@ def _task(house: House, prompt: str) -> str:
     )
 
 
-def _made(house: House, given: Proposed, said: str) -> Made:
+def made(base: Book, given: Proposed, said: str) -> Made:
+    """Return the rule that was proposed, tried on its own cases by the rules of this book.
+
+    PermanentError, ValueError: it can be none.
+    """
     about = given.action or given.effect or "all"
     named = "".join(sign if sign.isalnum() else "-" for sign in about).strip("-").lower()
     rule = Rule(
@@ -97,16 +102,15 @@ def _made(house: House, given: Proposed, said: str) -> Made:
         when=tuple(given.when),
     )
     cases: tuple[dict[str, Any], ...] = (dict(given.holds_for), *map(dict, given.not_for))
-    _check(house, rule, cases)
+    _check(base, rule, cases)
     return Made(rule, sentence(rule), cases)
 
 
-def _check(house: House, rule: Rule, cases: tuple[dict[str, Any], ...]) -> None:
+def _check(base: Book, rule: Rule, cases: tuple[dict[str, Any], ...]) -> None:
     """Raise PermanentError where the rule does not do what its own cases say."""
     for name, value in (fact for case in cases for fact in case.items()):
         if fault := fault_in(name, value):
             raise PermanentError(fault)
-    base = house.rulebook.base
     alone = join(replace(base, entries=()), rule, SOURCE)
     holds, *others = (rule.id in tried(rule, case, alone).rules for case in cases)
     if not holds:

@@ -29,6 +29,7 @@ AGENT = "enricher"
 SOURCES_MAX = 20
 ANSWERS_MAX = 4
 FINDINGS_MAX = 12
+WHOM = "whom it is about"
 OURS: tuple[Kind, ...] = ("episode",)  # what we did and wrote ourselves says nothing of them
 Attribute = Literal["company", "role", "sector", "size", "web", "country"]
 
@@ -85,7 +86,7 @@ class Enricher:
         missing = set(ATTRIBUTES) - {one.attribute for one in ruled}
         if not (self.models.set_up and sources and missing):
             return Found(ruled, tuple(sources))
-        whom = Part("whom it is about", name, "personal")
+        whom = Part(WHOM, name, "personal")
         prompt = await self.models.pinned.prompt(PURPOSE, asked_in)
         wish = sourced.wish(AGENT, STEP, whom, sources, asked_in, Reads, prompt)
         answer = await self.models.ask(wish)
@@ -111,8 +112,13 @@ def merged(*several: Sequence[Finding]) -> tuple[Finding, ...]:
 def borne(answer: Answer[Reads], sources: Sequence[Recalled]) -> tuple[Finding, ...]:
     """Return what a model said that stands in the source it names, of those it was given."""
     given = {n: one.text for n, one in enumerate(sources, 1) if one.id in answer.given}
+    return standing(answer.value.findings, given)
+
+
+def standing(said: Sequence[Read], given: Mapping[int, str]) -> tuple[Finding, ...]:
+    """Return what stands in the source it names; `given`: these texts, by their numbers."""
     return tuple(
         Finding(one.attribute, plain(one.value), (one.source,))
-        for one in answer.value.findings
+        for one in said
         if one.source in given and stands(one.value, given[one.source])
     )

@@ -101,8 +101,7 @@ class Enriching:
             settings = await profile.read(reader)
             sources = await self.enricher.look(reader, record, self.house.operations)
             asking = await _asking(reader, record)
-        ours = (settings["company"], settings["email"].rpartition("@")[2])
-        found = await self.enricher.found(record.name, sources, event.id, ours)
+        found = await self.enricher.found(record.name, sources, event.id, ours(settings))
         async with self.house.db.transaction() as tx:
             now = await records.get(tx, record.id)
             same = await events.newest(tx, *REDACTS) == forgot
@@ -111,6 +110,11 @@ class Enriching:
             said = await _proposed(tx, event, now, found, (*_by(found), *asking))
         await shortage.offer(self.house, self.enricher.models.limits, event, "enrich")
         return True, said
+
+
+def ours(settings: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what we are called, which nobody else is."""
+    return settings["company"], settings["email"].rpartition("@")[2]
 
 
 async def _proposed(
@@ -179,7 +183,7 @@ async def _lacking(
     """Return why nothing of these may be taken: what a card showed may be old by the tap."""
     for one in chosen:
         alike = [other["value"] for other in shown if other["attribute"] == one["attribute"]]
-        if await _known(reader, record, one["attribute"]) not in (one["old"], *alike):
+        if await known(reader, record, one["attribute"]) not in (one["old"], *alike):
             return CHANGED.format(name=record.name)
         answers = await answered.kept(reader, record, one["refs"])
         if not answers and not await about.kept(reader, one["refs"]):
@@ -214,7 +218,7 @@ async def _new(reader: Reader, record: Record, found: Found) -> list[dict[str, A
     several = firmographics.disputed(found.findings)
     listed = []
     for one in found.findings:
-        old = await _known(reader, record, one.attribute)
+        old = await known(reader, record, one.attribute)
         own = one.attribute == "company" and record.kind == "company"
         if own or (old or "").casefold() == one.value.casefold():
             continue
@@ -233,7 +237,7 @@ async def _new(reader: Reader, record: Record, found: Found) -> list[dict[str, A
     return listed[:SHOWN_MAX]
 
 
-async def _known(reader: Reader, record: Record, attribute: str) -> str | None:
+async def known(reader: Reader, record: Record, attribute: str) -> str | None:
     """Return what is believed of it now."""
     if attribute == "company" and record.state.get("company"):
         company = await records.get(reader, record.state["company"])

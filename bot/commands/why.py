@@ -4,23 +4,20 @@ What models answered is held once more against what they were given, by whoever 
 """
 
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from agents.answers import asking, rechecked
+from agents.answers import asking
 from agents.hearing.front import Command
-from bot.commands import researching
+from bot.commands.rechecking import CHECKS
 from engine.acting.taps import GONE, Person, Reply, heard
 from engine.chat import outbox
 from engine.chat.messages import Msg, say
 from engine.chat.tokens import Tap
 from engine.rules.house import House
 from engine.why import asked, explain, subject
-from engine.why.rerun import Checks
 from engine.why.subject import Subject
 from memory.db import Reader
 from memory.events import Event
 
-CHECKS: Checks = MappingProxyType({"answer": rechecked.answer, "research": researching.rechecked})
 NOTHING = "Nothing was done yet."
 UNKNOWN = "I find nothing that ends with “{}”."
 

@@ -144,7 +144,7 @@ async def _last_used(reader: Reader, purpose: str) -> int | None:
     return number_of(max(newest)[1]) if newest else None
 
 
-def steps_asked() -> sa.Select[tuple[str]]:
+def steps_asked() -> sa.Select[Any]:
     """Return each step once. It leaps along the index: there are few steps and many calls."""
     seen = sa.select(sa.func.min(reasons.c.step).label("step")).cte("seen", recursive=True)
     after = sa.select(sa.func.min(reasons.c.step)).where(reasons.c.step > seen.c.step)
@@ -153,7 +153,7 @@ def steps_asked() -> sa.Select[tuple[str]]:
     return sa.select(every.c.step).where(every.c.step.is_not(None))
 
 
-def last_asked(step: str) -> sa.Select[tuple[int]]:
+def last_asked(step: str) -> sa.Select[Any]:
     """Return the number of the newest call of a step."""
     return sa.select(sa.func.max(rowid(reasons))).where(reasons.c.step == step)
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from agents.answers import rechecked
-from bot.commands.why import CHECKS
+from bot.commands.rechecking import CHECKS
 from engine.why import rerun, subject
 from engine.why.rerun import OTHER_PROMPT
 from memory.schema.models import reasons
