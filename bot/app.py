@@ -154,6 +154,8 @@ class App:
             "files": files,
             "conv": heard.who.conv,
             "reply_to": heard.reply_to,
+            "in_session": heard.in_session,
+            "sent": list(heard.sent),
         }
         async with self.db.transaction() as tx:
             event = await inbox.receive(

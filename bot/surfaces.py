@@ -48,6 +48,8 @@ class Heard:
     others: tuple[str, ...] = ()  # forwarded, quoted or captioned text: somebody else's words
     files: tuple[Attached, ...] = field(default=())
     reply_to: str | None = None  # the platform id of the message it answers
+    in_session: bool = False  # that is only the thread they all stand in, and no answer to it
+    sent: tuple[str, ...] = ()  # the platform ids of its own messages, which it may be answered by
     raw: dict[str, object] | None = None
 
 

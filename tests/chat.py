@@ -53,8 +53,9 @@ class Chat:
         await self.settle()
 
     async def say(
-        self, words: str, *, key: str = "", others: tuple[str, ...] = (), reply_to: str = ""
-    ) -> None:
+        self, words: str, *, key: str = "", others: tuple[str, ...] = (), reply_to: str = "",
+        sent: str = "",
+    ) -> None:  # fmt: skip
         """Write something, and wait until everything it set going has settled."""
         self.count += 1
         heard = Heard(
@@ -63,6 +64,7 @@ class Chat:
             words=words,
             others=others,
             reply_to=reply_to or None,
+            sent=(sent,) if sent else (),
         )
         await self.app.hear(heard)
         await self.settle()

@@ -32,6 +32,7 @@ from engine.chat.messages import (
     Span,
 )
 from engine.chat.tokens import Tap
+from engine.chat.why_button import why
 from engine.desks import lessons
 from engine.keeping import curating, recalls
 from engine.models import shortage
@@ -50,7 +51,6 @@ TOLD_MAX = 5
 FACTS_MAX = 6
 QUOTE_CHARS = 280
 NOT_IT = "Not what I asked"
-WHY = "why.asked"
 NOTED = "Noted: that was no answer. It counts in /memory."
 FOUND = "What I find about this"
 NOTHING = "I find nothing about this."
@@ -294,7 +294,7 @@ def _buttons(
     event = key.partition(":")[2]
     last = [Button(label=NOT_IT, action="recall.wrong", ref=recalls.id_of(event, "question"))]
     if by_model and found.told:
-        last.append(Button(label="Why?", action=WHY, ref=event))
+        last.append(why(event))
     return (*rows, tuple(last)) if not found.empty else ()
 
 

@@ -17,6 +17,7 @@ from engine.chat.messages import (
     Quote,
     Span,
 )
+from engine.chat.why_button import why
 from engine.planning import suggestions
 from memory import events, profile
 from memory.canon import records
@@ -63,7 +64,7 @@ async def show(tx: Tx, event_id: str, conv: str | None) -> None:
         key=key(event_id),
         summary=f"Mail from {body['from_name'] or body['from']}: {body['subject']}"[:190],
         parts=tuple(parts),
-        buttons=_buttons(offered),
+        buttons=_buttons(event_id, offered, by_model=by_model is not None),
     )
     await outbox.post(tx, msg, conv)
 
@@ -161,11 +162,14 @@ def _facts(event_id: str, known: list[Record]) -> Facts:
     return Facts(evidence=evidence, risk=risk)
 
 
-def _buttons(offered: list[suggestions.Suggestion]) -> tuple[tuple[Button, ...], ...]:
+def _buttons(
+    event: str, offered: list[suggestions.Suggestion], *, by_model: bool
+) -> tuple[tuple[Button, ...], ...]:
     waiting = [one for one in offered if one.state == "offered"]
     rows = [(Button(label=_label(s.title), action="take", ref=s.id, style="ok"),) for s in waiting]
-    drop = [Button(label="Not now", action="drop", ref=waiting[0].event)] if waiting else []
-    return (*rows, tuple(drop)) if drop else ()
+    last = [Button(label="Not now", action="drop", ref=event)] if waiting else []
+    last += [why(event)] if by_model else []
+    return (*rows, tuple(last)) if last else ()
 
 
 def _label(title: str) -> str:

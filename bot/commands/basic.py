@@ -48,7 +48,7 @@ HELP = {
     "help": "what I can do",
     "waiting": "what waits for you",
     "triage": "what went wrong and is not settled",
-    "why": "why I did or answered something: the newest, the card you reply to, or /why and an id",
+    "why": "why I did or answered something: the newest, what you reply to, or /why and an id",
     "undo": "take back the newest thing that can be taken back",
     "stop": "hold everything at once; it holds until you say /resume",
     "resume": "go on, item by item",

@@ -33,6 +33,7 @@ from engine.chat.messages import (
     say,
 )
 from engine.chat.tokens import Tap
+from engine.chat.why_button import why
 from engine.models import shortage
 from engine.outside import answered
 from engine.outside.tools import Known
@@ -137,7 +138,7 @@ async def _proposed(
     )  # fmt: skip
     if proposed is not None:
         settings = await profile.read(tx)
-        msg = _card(key, record, new, found.sources, settings, notes)
+        msg = _card(key, record, new, found, settings, notes)
         await outbox.post(tx, msg, str(event.body["conv"]))
     return None
 
@@ -249,10 +250,10 @@ async def known(reader: Reader, record: Record, attribute: str) -> str | None:
 
 
 def _card(
-    key: str, record: Record, new: Sequence[dict[str, Any]], sources: Sequence[Recalled],
+    key: str, record: Record, new: Sequence[dict[str, Any]], found: Found,
     settings: dict[str, Any], notes: Sequence[str],
 ) -> Msg:  # fmt: skip
-    title = f"{record.name}: what could be added"
+    title, sources = f"{record.name}: what could be added", found.sources
     rows = tuple(
         FieldRow(
             label=f"{one['attribute'].capitalize()} {''.join(f'[{n}]' for n in one['sources'])}",
@@ -271,7 +272,9 @@ def _card(
     parts.append(Fold(title=f"Sources ({len(quotes)})", parts=quotes))
     parts.append(Facts(evidence=(Evidence(label=RECORD, ref=record.id), *evidence)))
     event = key.partition(":")[2]
-    return Msg(key=key, summary=title[:190], parts=tuple(parts), buttons=_buttons(event, new))
+    return Msg(
+        key=key, summary=title[:190], parts=tuple(parts), buttons=_buttons(event, new, found)
+    )
 
 
 def _quote(n: int, one: Recalled, settings: dict[str, Any]) -> Quote:
@@ -296,14 +299,17 @@ def _text(known: Known, name: str) -> bool:
     return arguments.kind(known.takes, name) == "string"
 
 
-def _buttons(event: str, new: Sequence[dict[str, Any]]) -> tuple[tuple[Button, ...], ...]:
+def _buttons(
+    event: str, new: Sequence[dict[str, Any]], found: Found
+) -> tuple[tuple[Button, ...], ...]:
     sure = sum(not one["disputed"] for one in new)
     every = Button(label="Take all", action=ACTION, ref=event, item=ALL, style="ok")
     each = (
         (Button(label=_label(one), action=ACTION, ref=event, item=str(place)),)
         for place, one in enumerate(new)
     )
-    return (*(((every,),) if sure > 1 else ()), *each)
+    last = ((why(event),),) if found.model else ()
+    return (*(((every,),) if sure > 1 else ()), *each, *last)
 
 
 def _label(one: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from engine.chat.messages import (
     Span,
     say,
 )
+from engine.chat.why_button import why
 from engine.keeping import recalls
 from engine.models import shortage
 from engine.rules.house import House
@@ -116,7 +117,8 @@ async def _message(reader: Reader, key: str, question: str, found: Found) -> Msg
     )
     parts += [Fold(title=f"Sources ({len(quotes)})", parts=quotes)] if said else quotes
     evidence = tuple(Evidence(label=places.KINDS[o.kind], ref=o.ref) for o in found.sources)
-    return Msg(key=key, summary=title, parts=(*parts, Facts(evidence=evidence)))
+    buttons = ((why(key.partition(":")[2]),),) if found.model else ()
+    return Msg(key=key, summary=title, parts=(*parts, Facts(evidence=evidence)), buttons=buttons)
 
 
 async def rechecked(reader: Reader, call: Call) -> Led | None:

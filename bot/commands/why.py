@@ -1,15 +1,14 @@
-"""/why: an effect, a wish, an answer or a call to a model, by its id, its end, or its card.
+"""/why: an effect, a wish, an answer or a call to a model, by id, its end, its card, its words.
 
 What models answered is held once more against what they were given, by whoever let it through.
 """
 
 from dataclasses import dataclass
 
-from agents.answers import asking
 from agents.hearing.front import Command
 from bot.commands.rechecking import CHECKS
 from engine.acting.taps import GONE, Person, Reply, heard
-from engine.chat import outbox
+from engine.chat import outbox, why_button
 from engine.chat.messages import Msg, say
 from engine.chat.tokens import Tap
 from engine.rules.house import House
@@ -42,13 +41,13 @@ class Why:
 async def _wanted(reader: Reader, event: Event, rest: str) -> Subject | None:
     if rest:
         return await subject.find(reader, rest)
-    on = await subject.answered(reader, str(event.body["conv"]), event.body.get("reply_to"))
+    on = await subject.answered(reader, event.body)
     newest = await explain.newest(reader) if on is None else None
     return on if newest is None else Subject("effect", newest)
 
 
 async def tapped(house: House, tap: Tap, who: Person, key: str, values: dict[str, str]) -> Reply:
-    """Explain the answer whose card was tapped."""
+    """Explain what the card that was tapped is about."""
     async with house.db.transaction() as tx:
         await heard(tx, tap, who, key, values)
         wanted = await subject.find(tx, tap.ref)
@@ -59,4 +58,4 @@ async def tapped(house: House, tap: Tap, who: Person, key: str, values: dict[str
     return Reply("", told.key)
 
 
-VERBS = {asking.WHY: tapped}
+VERBS = {why_button.ACTION: tapped}

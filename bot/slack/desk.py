@@ -45,7 +45,7 @@ class Desk:
     """`seen(channel, ts)` remembers how far a channel was read.
 
     `working(heard, thread)` shows that it is worked on, `stopped(channel, thread)` that it no
-    longer is.
+    longer is. `in_sessions()`: a thread is a whole conversation here, not what answers a message.
     """
 
     api: SlackApi
@@ -53,6 +53,7 @@ class Desk:
     seen: Callable[[str, str], Awaitable[None]]
     working: Callable[[Heard, str], Awaitable[None]]
     stopped: Callable[[str, str], Awaitable[None]]
+    in_sessions: Callable[[], bool]
 
     async def take(self, key: str, what: What, payload: dict[str, Any]) -> Faults:
         """Carry out one delivery; return what is wrong with it, if it is a form."""
@@ -99,6 +100,8 @@ class Desk:
             others=inbound.others(message),
             files=await self._fetched(channel, user, inbound.files(message)),
             reply_to=str(thread) if thread and thread != ts else None,
+            in_session=self.in_sessions(),
+            sent=(ts,),
             raw=message,
         )
         if (heard.words or heard.others or heard.files) and await self.house.hear(heard):

@@ -122,7 +122,9 @@ class Slack:
             await self._alarm(LACKS.format(scope))
         api = SlackApi(self._access.bot_token, self._access.api)
         self._bot = who.bot
-        self._desk = Desk(api, self._house, self._saw, self._working, self._stopped)
+        self._desk = Desk(
+            api, self._house, self._saw, self._working, self._stopped, lambda: self._has_sessions
+        )
         self._feed = Feed(self._house, self._desk.take, self._set_aside)
         self._api = api
         self._streams = Streams(api, self._house, who.team_id)

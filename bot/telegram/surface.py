@@ -217,6 +217,7 @@ class Telegram:
             words=inbound.words(bundle),
             others=inbound.others(bundle),
             reply_to=None if answered is None else str(answered),
+            sent=tuple(str(one.message.message_id) for one in bundle),
         )
         await self._hear(heard, bundle)
 

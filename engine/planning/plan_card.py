@@ -17,6 +17,7 @@ from engine.chat.messages import (
     Part,
     Span,
 )
+from engine.chat.why_button import why
 from engine.planning import mode_words
 from engine.planning.goals import Goal
 from engine.planning.versions import Version
@@ -81,13 +82,15 @@ def key(goal_id: str) -> str:
 
 def more(version: Version, states: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
     """Return what can still be asked of a model's plan that was started."""
-    if version.proposed is None or version.offered or all(one == "done" for one in states):
+    if version.proposed is None or version.offered:
         return ()
+    if all(one == "done" for one in states):
+        return ((why(version.goal),),)
     if all(state not in ("failed", "skipped") for state in states):
-        return ((edit(version),),)
+        return ((edit(version), why(version.goal)),)
     label = "↻ Plan the rest anew"
     anew = Button(label=label, action="plan.anew", ref=version.goal, item=_item(version))
-    return ((anew,), (edit(version),))
+    return ((anew,), (edit(version), why(version.goal)))
 
 
 def edit(version: Version) -> Button:
@@ -141,7 +144,7 @@ def _start(
     if count := len(agreeable(told)):
         label = f"▶ Start, yes to {count}"[:LABEL_CHARS_MAX]
         rows.append((Button(label=label, action="plan.agree", ref=goal, item=item),))
-    return (*rows, (edit(version), drop))
+    return (*rows, (edit(version), drop), (why(goal),))
 
 
 def _item(version: Version) -> str:

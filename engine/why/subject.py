@@ -1,8 +1,9 @@
 """What /why is asked about: an effect, a wish, a message or one call to a model; by id or card."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -11,10 +12,12 @@ from engine.why import calls, explain
 from engine.why.calls import Call
 from memory import events
 from memory.db import Reader
+from memory.dialects import place_of
 from memory.schema.events import events as log
 from memory.schema.models import reasons
 from memory.schema.work import effects, goals, plans, tasks
 
+WRITTEN = ("message.received", "file.received")
 CHARS_MIN = 4  # of the end of an id
 Kind = Literal["effect", "goal", "event", "reason"]
 _ID = re.compile(r"\b(eff|gol|pln|tsk|evt|rsn)_[0-9a-z]+")
@@ -60,10 +63,24 @@ async def find(reader: Reader, wanted: str) -> Subject | None:
     return None
 
 
-async def answered(reader: Reader, conv: str, message: str | None) -> Subject | None:
-    """Return what the card is about that a message replies to."""
-    card = await outbox.shown_as(reader, conv, message) if message else None
-    return None if card is None else await find(reader, card.key)
+async def answered(reader: Reader, body: Mapping[str, Any]) -> Subject | None:
+    """Return what a message replies to: what a card is about, or what a person wrote themselves."""
+    conv, message = str(body["conv"]), body.get("reply_to")
+    if not message:
+        return None
+    if (card := await outbox.shown_as(reader, conv, message)) is not None:
+        return await find(reader, card.key)
+    return None if body.get("in_session") else await _written(reader, conv, message)
+
+
+async def _written(reader: Reader, conv: str, message: str) -> Subject | None:
+    """Return the event of a person's own message, by the id that the platform gave it."""
+    holds = place_of(sa.cast(log.c.body, sa.Text), f'"{message}"') > 0
+    query = sa.select(log.c.id, log.c.body).where(log.c.kind.in_(WRITTEN), holds)
+    for row in await reader.rows(query.order_by(log.c.seq.desc())):
+        if row.body.get("conv") == conv and message in (row.body.get("sent") or ()):
+            return Subject("event", row.id)
+    return None
 
 
 async def _by_id(reader: Reader, prefix: str, id: str) -> Subject | None:

@@ -126,6 +126,16 @@ async def test_a_reply_names_the_message_it_answers(desk: Desk) -> None:
     assert (heard.words, heard.reply_to, heard.others) == ("why?", str(shown), ("Refund 40.00",))
 
 
+async def test_a_reply_to_ones_own_message_names_it_as_it_was_heard(desk: Desk) -> None:
+    said = desk.telegram.say("remind me on Friday at 9")
+    await desk.heard()
+    desk.telegram.reply(said, "why?")
+    await desk.heard(2)
+    first, second = desk.home.heard
+    assert first.sent == (str(said),)
+    assert (second.reply_to, second.in_session) == (first.sent[0], False)
+
+
 async def test_an_update_nobody_can_read_is_said_and_hides_nothing(desk: Desk) -> None:
     desk.telegram.deliver_raw("message", {"message_id": "not a number"})
     desk.telegram.say("Still here?")

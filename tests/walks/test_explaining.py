@@ -95,6 +95,19 @@ async def test_a_reply_of_why_to_an_answer_explains_that_answer(office: Office) 
         assert "Ada pays 60 EUR a head." in chat.last
 
 
+async def test_a_reply_of_why_to_ones_own_message_explains_what_came_of_it(office: Office) -> None:
+    chat = await office.open()
+    await chat.say(TOLD, sent="71")
+    office.server.script(states("Ada pays 60 EUR a head."))
+    await chat.say(QUESTION, sent="72")
+    await chat.say("write to Bruno that the file is ready")  # the newest of all
+    await chat.say("/why", reply_to="72")
+    assert f"Why: You wrote: {QUESTION}" in chat.last
+    assert "answer/1: home/one (small) answered" in chat.last
+    await chat.say("/why", reply_to="7")  # the end of an id is none
+    assert "Why: You wrote" not in chat.last
+
+
 @pytest.mark.parametrize(
     ("says", "why_not"),
     [
@@ -117,6 +130,9 @@ async def test_findings_and_a_rule_are_found_by_what_was_asked(office: Office) -
     office.server.script(finds(("Ada pays 60 EUR a head.", [1]), ("She pays 90 EUR.", [1])))
     await chat.say(RESEARCH)
     await chat.say("/why", reply_to=chat.key(FINDINGS))
+    told = chat.last
+    await chat.tap(FINDINGS, "Why?")
+    assert chat.last == told
     assert "Checked: 1 of 2 sentences stand in the sources they name" in chat.last
     office.server.script(says({"understood": False}))
     await chat.say("/policy add treat large things with some more care")
@@ -129,6 +145,8 @@ async def test_why_of_a_plan_tells_who_heard_and_who_planned_it(office: Office) 
     chat = await planned(office)
     await chat.say("/why", reply_to=chat.key("Plan: Two steps"))
     told = chat.last
+    await chat.tap("Plan: Two steps", "Why?")
+    assert chat.last == told
     assert "Why: Two steps" in told
     assert "hear.words/1: home/one (small) answered" in told
     assert "plan/1: home/one (small) answered" in told

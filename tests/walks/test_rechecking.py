@@ -19,6 +19,19 @@ from tests.walks.test_quarter import week
 Asks = Callable[[Office], Awaitable[None]]
 
 
+async def test_a_read_mail_and_a_look_have_a_button_that_asks_why(office: Office) -> None:
+    await a_mail(office)
+    chat = office.chat
+    for card, step in (("Mail from Ada", "intake.read/1"), ("what could be added", "enrich/1")):
+        await chat.tap(card, "Why?")
+        assert f"{step}: home/one (small) answered" in chat.last
+        assert "Checked: " in chat.last
+        if step == "intake.read/1":
+            await chat.say("note on Ada: she teaches glass blowing at a place of her own")
+            office.server.script(finds(("sector", "glass blowing", 1)))
+            await chat.say("/enrich Ada")
+
+
 async def a_mail(office: Office) -> None:
     chat = await office.open()
     office.server.script(REFUND)

@@ -354,6 +354,19 @@ async def test_a_workspace_without_the_agent_surface_sees_no_stream(desk: Desk) 
     assert desk.slack.called("chat.startStream") == []
 
 
+@pytest.mark.parametrize("agent_surface", [False, True])
+async def test_why_below_ones_own_message_explains_it_unless_all_stands_in_one_thread(
+    desk: Desk, agent_surface: bool
+) -> None:
+    desk.slack.agent_surface = agent_surface
+    await desk.paired()
+    thread = desk.slack.say(DM, "what do we know about tea?")
+    await desk.see("I have no record of “tea”")
+    desk.slack.say(DM, "why", thread_ts=thread)
+    own = "Why: You wrote: what do we know about tea?"
+    await desk.see("Nothing was done yet." if agent_surface else own)
+
+
 def streams(desk: Desk) -> list[Shown]:
     return [one for one in desk.slack.answers() if one.streaming]
 
