@@ -37,12 +37,18 @@ def streams(answer: Json, *, chars: int = 20, ms: int = 0, cut_after: int | None
     }
 
 
-def knows(by: Json, faults: Mapping[int, Json] = MappingProxyType({})) -> Json:
+def knows(
+    by: Json,
+    faults: Mapping[int, Json] = MappingProxyType({}),
+    told: Mapping[str, Json] = MappingProxyType({}),
+) -> Json:
     """Return a model for every purpose: its answers by a field of the wanted shape.
 
-    `faults`: what it answers instead at the calls of these numbers, from 1.
+    `faults`: what it answers instead at the calls of these numbers, from 1; `told`: what where it
+    is told these words.
     """
-    return {"by": by, "at": {str(number): fault for number, fault in faults.items()}}
+    at = {str(number): fault for number, fault in faults.items()}
+    return {"by": by, "at": at, "told": dict(told)}
 
 
 HANGS: Json = {"hang": True}

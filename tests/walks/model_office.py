@@ -72,6 +72,8 @@ class Office:
     way: Way = "plain"
     chat: Chat = field(default_factory=Chat)
     app: App = field(init=False)
+    models: Models = field(init=False)
+    opened: Mapping[str, Any] = field(default_factory=dict)  # with these settings
     may_answer: asyncio.Event | None = None  # before it is set no draft is answered
 
     async def open(self, *others: Surface, **more: Any) -> Chat:
@@ -88,9 +90,10 @@ class Office:
             | more
         )
         self.chat, before = Chat(), self.chat.count
+        self.opened = more
 
         def models(house: House) -> Models:
-            made = minds.of(settings)(house)
+            made = self.models = minds.of(settings)(house)
             return made if self.may_answer is None else slow(made, self.may_answer)
 
         self.app = await open_app(
@@ -110,9 +113,15 @@ class Office:
         self.chat.count += 1
         await self.app.hear(Heard(self.chat.who, f"m{self.chat.count}", words))
 
-    async def rows(self, table: sa.Table) -> list[Any]:
+    async def rows(self, table: sa.Table, *, after: int = 0) -> list[Any]:
+        """Return its rows in their order, but for the first so many."""
+        query = sa.select(table).order_by(rowid(table))
         async with self.app.db.snapshot() as reader:
-            return await reader.rows(sa.select(table).order_by(rowid(table)))
+            return await reader.rows(query.offset(after) if after else query)
+
+    async def count(self, table: sa.Table) -> int:
+        async with self.app.db.snapshot() as reader:
+            return int(await reader.value(sa.select(sa.func.count()).select_from(table)))
 
     async def rules_said(self) -> list[str]:
         """Return the first rule of every refusal."""

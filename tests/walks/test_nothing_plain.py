@@ -11,12 +11,10 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator, Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import agents
 from agents.models import probing
 from bot import minds
 from bot.commands.agents import TITLE
@@ -28,6 +26,7 @@ from tests.chat import Chat
 from tests.peers.embeddings import EmbeddingServer, embedding_server
 from tests.peers.models import Json, knows, says
 from tests.walks.model_office import TEMPLATE, Office
+from tests.walks.purposes import purposes
 from tests.walks.test_objectives import recorded
 from tests.walks.test_planning import ASK, mail, note, plan
 from tests.walks.test_quarter import week
@@ -61,15 +60,6 @@ MAIL = (
     "Message-ID: <planted-1@example.org>\nContent-Type: text/plain; charset=utf-8\n\n"
     f"Could you see to it that it comes back to {PLANTED}\nAda Example, Head of Training\nLund Ltd"
 ).encode()
-
-
-def purposes() -> dict[str, re.Pattern[str]]:
-    """Return what models are asked for, as the source has it: “draft.{field}/{prompt}”."""
-    [folder] = agents.__path__
-    sources = "".join(path.read_text("utf-8") for path in Path(folder).rglob("*.py"))
-    found = set(re.findall(r'"([a-z][\w.]*(?:\{\w+\})?/(?:\d+|\{\w+\}))"', sources))
-    found.add(EMBEDDING)
-    return {one: re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(one))) for one in found}
 
 
 class Recorded:
@@ -200,7 +190,8 @@ async def test_of_no_purpose_does_a_number_or_an_address_leave_plain(
     assert sent.plain(CANARIES) == set()
     assert "[IBAN-" in json.dumps(sent.bodies)
     steps = {one.step for one in await office.rows(reasons) if one.state in HEARD}
-    missing = [name for name, said in purposes().items() if not any(map(said.search, steps))]
+    every = purposes() | {EMBEDDING: re.compile(EMBEDDING)}
+    missing = [name for name, said in every.items() if not any(map(said.search, steps))]
     assert missing == []
     assert "shadow.draft.text/5+2" in steps  # those that are asked for together
     assert await untraced(office) == set()
