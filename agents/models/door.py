@@ -7,7 +7,6 @@ Whoever asks must be able to go on without an answer.
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
@@ -16,7 +15,6 @@ from decimal import Decimal
 from typing import Any, Generic, Literal
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from agents.models import anybody, compatible, forms
 from agents.models.completion import Completion
@@ -24,8 +22,8 @@ from agents.models.forms import Form
 from agents.models.listed import FREE, INSTEAD, TIERS, Model, Price, Tier, Tiers
 from agents.models.looping import loops
 from agents.models.pinned import OWN, Pinned
-from agents.models.redacting import marks_in
 from agents.models.streaming import Carrier, listen
+from agents.models.typed import faults, typed
 from agents.models.whose import People
 from agents.models.wish import T, Wish, schema_of
 from connectors.contract import ConnectorError, TransientError, UnknownError
@@ -44,8 +42,8 @@ FRAME_TOKENS = 200  # what servers add around our messages, at most
 WHY_CHARS_MAX = 300
 NO_PRICE = "Nobody knows what {model} costs. Say it: FIRSTMATE_MODEL_PRICES={model}=0.15:0.60."
 FORGOTTEN = "Something was forgotten meanwhile, so what was read and written was dropped."
+NO_FIELDS = "answered in another shape: it has none of the fields."
 NOT_SET_UP = "No language model is set up."
-FENCED = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,24 +362,15 @@ def _read(model: Model, form: Form[T], got: Completion) -> _Turn[T]:
     if len(got.text) > wish.chars_max:
         return no("long", f"wrote more than {wish.chars_max} characters.", repair=True)
     try:
-        fenced = FENCED.match(got.text)
-        told = form.redaction.restored(
-            from_json(fenced[1] if fenced else got.text, allow_inf_nan=False)
-        )
-        if form.redacted and (strange := next(marks_in(told), "")):
-            raise ValueError(f"{strange} is no mark of mine.")
-        value = wish.gives.model_validate(told)
+        value = typed(form, got.text)
     except ValidationError as error:
-        return no("invalid", f"answered in another shape: {_faults(error)}", repair=True)
+        return no("invalid", f"answered in another shape: {faults(error)}", repair=True)
     except ValueError as error:
         return no("invalid", f"answered no JSON: {error}", repair=True)
+    if value is None:
+        return no("invalid", NO_FIELDS, repair=True)
     key = wish.key(model.name)
     return _Turn(Came(state="answered", answer=key, **counted), value)
-
-
-def _faults(error: ValidationError) -> str:
-    faults = (f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()[:3])
-    return "; ".join(faults)
 
 
 def _ruled(model: Model, admitted: Admitted) -> str:

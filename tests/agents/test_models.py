@@ -356,6 +356,25 @@ async def test_an_error_of_ours_around_a_call_leaves_nothing_reserved(
     assert [one.state for one in await desk.costs()] == ["lost"]
 
 
+class Found(BaseModel):
+    found: list[str] = []
+
+
+async def test_an_answer_to_something_else_does_not_say_that_there_is_nothing(desk: Desk) -> None:
+    desk.server.script(says({"text": "Hello"}), says({"found": ["a lamp"]}))
+    asks = Wish(wish().wanted, "small", "Look.", wish().parts, Found)
+    answer = await desk.models().ask(asks)
+    assert isinstance(answer, Answer) and answer.value.found == ["a lamp"]
+    assert "none of the fields" in desk.server.asked[1]["messages"][-1]["content"]
+
+
+async def test_an_empty_object_says_that_there_is_nothing(desk: Desk) -> None:
+    desk.server.script(says({}))
+    answer = await desk.models().ask(Wish(wish().wanted, "small", "Look.", wish().parts, Found))
+    assert isinstance(answer, Answer) and answer.value.found == []
+    assert len(desk.server.asked) == 1
+
+
 async def test_half_a_character_in_what_a_server_says_is_no_fault_of_ours(desk: Desk) -> None:
     desk.server.script(fails(400, "no \ud83d"))
     answer = await desk.models().ask(wish())
