@@ -88,6 +88,8 @@ class Crewed:
             Bullets(items=lines),
             para(seen.verdict(shadow=trial.shadow) + (f" {FAVOURS}" if trial.shadow else "")),
         ]
+        if warned := seen.warned():
+            parts.append(para(warned))
         if why := await spec_figures.left_out(reader, trial):
             times = "once" if len(why) == 1 else f"{len(why)} times"
             parts.append(para(COULD_NOT.format(times=times, why=why[-1])))

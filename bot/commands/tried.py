@@ -78,6 +78,8 @@ class Tried:
         ]
         yes = self._button(self.words.promote, "trial.promote", trial.id)
         no = self._button(self.words.end, "trial.end", trial.id)
+        if warned := seen.warned():
+            return [*parts, para(warned)], [(no, yes)]
         return parts, [(yes.model_copy(update={"style": "ok"}), no)]
 
     def _offered(self, pin: Pin) -> tuple[list[Part], Rows]:

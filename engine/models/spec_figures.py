@@ -5,8 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.models import trial_figures
-from engine.models.trial_figures import Compared, Figures
+from engine.models import trial_calls, trial_figures, trials
+from engine.models.trial_calls import Asked
+from engine.models.trial_figures import Compared
 from engine.planning import refinements
 from engine.planning.specs import Trial
 from engine.rules.house import House
@@ -27,13 +28,15 @@ async def compared(reader: Reader, house: House, agent: str, trial: Trial) -> Co
     for task in await reader.rows(query.order_by(rowid(tasks))):
         drawn = not trial.shadow and task.spec == trial.version
         figures = found.new if drawn else found.old
-        await _calls(reader, figures, task.id)
+        figures.ask(await _asked(reader, task.id))
+        if trial.shadow:
+            found.new.ask(await _asked(reader, shadow_of(task.id, trial.version)))
         effect = await reader.value(sa.select(effects.c.id).filter_by(task=task.id, undoes=None))
         if effect is None or await refinements.unseen(reader, effect):
             continue
         sent = await trial_figures.count(reader, house, figures, effect, task.args)
         if trial.shadow:
-            beside = await _beside(reader, found.new, task.id, trial.version)
+            beside = await _beside(reader, task.id, trial.version)
             if sent and beside:
                 await _compare(reader, house, found, effect, beside, task.args)
     return found
@@ -51,15 +54,14 @@ def shadow_of(task: str, version: str) -> str:
     return derived_id("shd", task, version)
 
 
-async def _calls(reader: Reader, figures: Figures, task: str) -> None:
-    for row in await reader.rows(sa.select(reasons).filter_by(task=task, state="answered")):
-        if not row.step.startswith("shadow."):
-            trial_figures.count_call(figures, row)
+async def _asked(reader: Reader, task: str) -> Asked | None:
+    """Return what the calls of a step came to; a prompt's shadows are not its own."""
+    calls = await trial_calls.read(reader, reasons.c.task == task)
+    return trial_calls.asked(call for call in calls if not call.step.startswith(trials.SHADOW))
 
 
-async def _beside(reader: Reader, figures: Figures, task: str, version: str) -> dict[str, str]:
-    """Return what a version in shadow would have drafted for a step, and count what it cost."""
-    await _calls(reader, figures, shadow_of(task, version))
+async def _beside(reader: Reader, task: str, version: str) -> dict[str, str]:
+    """Return what a version in shadow would have drafted for a step."""
     texts = sa.select(spec_drafts.c.texts).filter_by(task=task, version=version)
     return dict(await reader.value(texts) or {})
 

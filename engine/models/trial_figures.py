@@ -3,7 +3,7 @@
 Nothing is counted apart: who drafted is read from the calls, what became of it from the cards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import comb
@@ -13,9 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.chat import words
-from engine.models import became, trials
+from engine.models import became, trial_calls, trials
 from engine.models.became import Decided
-from engine.models.trials import Arm, Trial
+from engine.models.trial_calls import Asked, Call
+from engine.models.trials import Trial
 from engine.planning import plans, refinements
 from engine.rules.house import House
 from engine.voice import style_told
@@ -28,6 +29,10 @@ from memory.texts.reach import rowid
 ENOUGH = 15  # of each: where none was touched, less than a fifth of all would be, 19 times in 20
 CHANCE = 0.05
 FEW = "Too few to tell: {old} and {new} of {enough} decided."
+FAILS = (
+    "Before you use it for all: what is on trial gave no answer in {} of {}, what is in use in {} "
+    "of {}. Another model or a template stood in, and what you decided of those counts here, too."
+)
 NEARER = "nearer to what you sent in {nearer} of {all}, farther in {farther}"
 
 
@@ -40,9 +45,18 @@ class Figures:
     rejected: int = 0
     touched: int = 0
     changed: list[float] = field(default_factory=list)  # the share of words, of each that was sent
-    calls: int = 0
-    cost: Decimal = Decimal(0)
+    asked: int = 0  # tasks
+    missed: int = 0  # of them: who was asked gave no answer; another model or a template stood in
+    cost: Decimal = Decimal(0)  # of every call, answered or not
     ms: list[int] = field(default_factory=list)
+
+    def ask(self, asked: Asked | None) -> None:
+        """Count what was asked for one task; None: nothing was."""
+        if asked is not None:
+            self.asked += 1
+            self.missed += asked.missed
+            self.cost += asked.cost
+            self.ms += [] if asked.ms is None else [asked.ms]
 
     def decide(self, decided: Decided | None) -> None:
         """Count what the operator did with one; None: nothing yet."""
@@ -54,16 +68,17 @@ class Figures:
 
     def told(self, currency: str) -> str:
         """Return them in one line."""
-        each = words.cost(self.cost / max(self.calls, 1), currency)
+        each = words.cost(self.cost / max(self.asked, 1), currency)
         took = f", {median(self.ms) / 1000:.1f} s at the median" if self.ms else ""
-        asked = f"{each} a call{took}"
+        missed = f"no answer in {self.missed} of {self.asked}, " if self.missed else ""
+        asked = f"{missed}{each} each time{took}"
         share = f"{sum(self.changed) / len(self.changed):.0%} of the words" if self.changed else ""
         if self.decided:
             by_hand = f"{self.edited} changed by hand{f' ({share})' if share else ''}"
             return f"{self.decided} decided: {by_hand}, {self.rejected} refused; {asked}"
         if share:  # a shadow
             return f"{len(self.changed)} beside what you sent: {share} differ; {asked}"
-        return f"nothing decided yet; {asked}" if self.calls else "nothing asked yet"
+        return f"nothing decided yet; {asked}" if self.asked else "nothing asked yet"
 
 
 @dataclass(slots=True)
@@ -82,6 +97,19 @@ class Compared:
         self.nearer += other < shown
         self.farther += other > shown
         self.equal += other == shown
+
+    @property
+    def fails_more(self) -> bool:
+        """Say whether what is on trial leaves more of what it is asked without an answer."""
+        old, new = self.old, self.new
+        return new.missed * max(old.asked, 1) > old.missed * new.asked
+
+    def warned(self) -> str:
+        """Return what to know before it is taken for all; "": nothing."""
+        old, new = self.old, self.new
+        if not self.fails_more:
+            return ""
+        return FAILS.format(new.missed, new.asked, old.missed, old.asked)
 
     def verdict(self, *, shadow: bool) -> str:
         """Return what the figures say, in one sentence."""
@@ -111,13 +139,12 @@ class Compared:
 async def compared(reader: Reader, house: House, purpose: str, trial: Trial) -> Compared:
     """Return the figures of both arms since the trial began."""
     found = Compared()
-    rows = await _answered(reader, purpose, trial)
-    of = reversed([row for row in rows if not row.step.startswith(trials.SHADOW)])
-    shown = {row.task or row.id: row for row in of}  # of a task the first
-    shadows = {row.task: row for row in reversed(rows) if row.step.startswith(trials.SHADOW)}
-    for task, row in shown.items():
-        figures = found.new if not trial.shadow and _is(row, trial.arm) else found.old
-        count_call(figures, row)
+    shown, shadows = await _calls(reader, purpose, trial)
+    for task, calls in shown.items():
+        figures = found.new if _drawn(trial, task, calls) else found.old
+        if (asked := trial_calls.asked(calls)) is None:
+            continue
+        figures.ask(asked)
         if purpose in became.OF:
             figures.decide(await became.of(reader, purpose, task))
             continue
@@ -126,10 +153,10 @@ async def compared(reader: Reader, house: House, purpose: str, trial: Trial) -> 
             continue
         planned = await plans.task(reader, effect.task)
         sent = planned is not None and await count(reader, house, figures, effect.id, planned.args)
-        if sent and planned is not None and task in shadows:
-            await _beside(reader, house, found, effect.id, shadows[task], planned.args)
-    for row in shadows.values():
-        count_call(found.new, row)
+        beside = next((call for call in shadows.get(task, ()) if call.state == "answered"), None)
+        if sent and planned is not None and beside is not None:
+            await _beside(reader, house, found, effect.id, beside, planned.args)
+    _count_shadows(found.new, shadows)
     return found
 
 
@@ -152,26 +179,37 @@ def sign_test(nearer: int, farther: int) -> float:
     return min(1.0, 2 * tail)
 
 
-async def _answered(reader: Reader, purpose: str, trial: Trial) -> Sequence[sa.Row[Any]]:
-    """Return the answers of the purpose since the trial began, the oldest first."""
-    shadows = reasons.c.step.startswith(f"{trials.SHADOW}{purpose}.")
-    mine = trials.asked_for(purpose) | shadows
-    query = sa.select(reasons).where(
-        mine,
-        reasons.c.state == "answered",
-        reasons.c.at >= trial.since,
-    )
-    return await reader.rows(query.order_by(rowid(reasons)))
+async def _calls(
+    reader: Reader, purpose: str, trial: Trial
+) -> tuple[dict[str, list[Call]], dict[str, list[Call]]]:
+    """Return the purpose's calls since the trial began, by task: those shown, and the shadows.
+
+    Requests for several shadows at once belong to no task: they are under "".
+    """
+    beside = reasons.c.step.startswith(f"{trials.SHADOW}{purpose}.")
+    mine = trials.asked_for(purpose) | beside
+    shown, shadows = dict[str, list[Call]](), dict[str, list[Call]]()
+    for call in await trial_calls.read(reader, mine, reasons.c.at >= trial.since):
+        if call.step.startswith(trials.SHADOW):
+            shadows.setdefault(call.task or "", []).append(call)
+        else:
+            shown.setdefault(call.task or call.id, []).append(call)
+    return shown, shadows
 
 
-def _is(row: sa.Row[Any], arm: Arm) -> bool:
-    return trials.number_of(row.step) == arm.prompt and arm.model in ("", row.model)
+def _drawn(trial: Trial, task: str, calls: Sequence[Call]) -> bool:
+    """Say whether a task was asked what is on trial: it was drawn, and had not begun before."""
+    return trial.draws(task) and trials.number_of(calls[0].step) == trial.arm.prompt
 
 
-def count_call(figures: Figures, row: sa.Row[Any]) -> None:
-    figures.calls += 1
-    figures.cost += Decimal(row.cost)
-    figures.ms += [] if row.cached else [row.ms]
+def _count_shadows(figures: Figures, shadows: Mapping[str, Sequence[Call]]) -> None:
+    """Count the shadows; what was answered for several at once is shared out among them already."""
+    for task, calls in shadows.items():
+        if task:
+            figures.ask(trial_calls.asked(calls))
+        else:
+            lost = (Decimal(call.cost) for call in calls if call.state != "answered")
+            figures.cost += sum(lost, Decimal(0))
 
 
 async def _effect(reader: Reader, task: str) -> sa.Row[Any] | None:

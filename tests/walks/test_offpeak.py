@@ -95,6 +95,9 @@ async def test_what_nobody_waits_for_waits_for_the_hours_and_is_asked_in_one_req
     assert sum(booked) == Decimal("0.018")  # three drafts and one request: nothing twice
     await chat.say("/offpeak")
     assert "waits." not in chat.last
+    await chat.say("/agents")
+    told = "prompt 5 with home/two: nothing decided yet; 0.0030 EUR each time"
+    assert f"on trial, {told}" in chat.last  # its share of the one request, and not that besides
     assert (await verify.verify(office.app.db)).faults == ()
 
 

@@ -101,6 +101,24 @@ async def test_a_changed_file_is_tried_on_a_share_and_one_tap_takes_it_or_goes_b
     assert (await verify.verify(office.app.db)).faults == ()
 
 
+async def test_a_version_pays_for_what_it_is_not_answered(
+    office: Office, drawn: list[bool]
+) -> None:
+    write(office)
+    await office.open()
+    chat = await again(office, prompt=NEW)
+    drawn[0] = False
+    await chat.say(WISH)
+    drawn[0] = True
+    office.server.script(says("this is no JSON"))
+    await chat.say(OTHER)
+    await chat.say("/agents")
+    assert "in use: nothing decided yet; 0.0030 EUR each time" in chat.last
+    told = "on trial, version 2: nothing decided yet; no answer in 1 of 1, 0.0060 EUR each time"
+    assert told in chat.last
+    assert "what is on trial gave no answer in 1 of 1, what is in use in 0 of 1." in chat.last
+
+
 async def test_a_version_that_may_more_does_nothing_before_a_tap(
     office: Office, drawn: list[bool]
 ) -> None:
@@ -191,6 +209,10 @@ async def test_a_version_in_shadow_drafts_and_does_nothing(office: Office) -> No
         chat.last
     )
     assert {row.agent for row in await office.rows(reasons)} == {"letters"}
+    office.server.script(says({"text": "Dear Bruno, so is it."}), says("this is no JSON"))
+    await chat.say(OTHER)
+    await chat.say("/agents")
+    assert "differ; no answer in 1 of 2, 0.0045 EUR each time" in chat.last
     assert (await verify.verify(office.app.db)).faults == ()
 
 

@@ -1,5 +1,6 @@
 """Walks of a new prompt or model on trial: on a share of the tasks, in shadow, taken, put back."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.peers.models import fails, says
 from tests.walks.model_office import CARD, WROTE, Office, heard, one
 
 MORE = {"model_small": ("home/one", "home/two")}
+NONSENSE = says("this is no JSON")
 OWN = "Write for the owner of a small company. Answer with the text."
 
 
@@ -183,6 +185,8 @@ async def test_a_shadow_that_fails_takes_nothing_from_the_draft(office: Office) 
     await chat.say("write to Bruno that the file is ready")
     assert WROTE in chat.text(CARD)
     assert await steps(office) == [("draft.text/5", "home/one")]
+    await chat.say("/agents")
+    assert "on trial, prompt 5 with home/two: nothing decided yet; no answer in 1 of 1" in chat.last
 
 
 async def test_a_new_model_is_asked_first_and_the_others_after_it(office: Office) -> None:
@@ -193,6 +197,57 @@ async def test_a_new_model_is_asked_first_and_the_others_after_it(office: Office
     office.server.script(fails(400), says({"text": WROTE}))
     await chat.say("write to Bruno that the lamp is ready")
     assert await steps(office) == [("draft.text/5", "home/two"), ("draft.text/5", "home/one")]
+
+
+async def test_what_is_on_trial_pays_for_what_it_does_not_answer(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = await office.open(**MORE)
+    await try_out(chat, "prompt 5 with home/two", "on 20 of 100")
+    old = set[str]()
+    monkeypatch.setattr("engine.models.trials.Trial.draws", lambda self, task: False)
+    await chat.say("write to Bruno that the file is ready")
+    old |= {row.task for row in await office.rows(reasons)}
+    monkeypatch.setattr("engine.models.trials.Trial.draws", lambda self, task: task not in old)
+    for what in ("lamp", "roof", "door"):
+        office.server.script(NONSENSE, NONSENSE, says({"text": WROTE}))
+        await chat.say(f"write to Bruno that the {what} is ready")
+    assert await steps(office) == [("draft.text/5", "home/one")] * 4
+    await chat.tap(CARD, "Reject")
+    await chat.say("/agents")
+    assert "in use, prompt 5: nothing decided yet; 0.0030 EUR each time" in chat.last
+    told = "on trial, prompt 5 with home/two: 1 decided: 0 changed by hand, 1 refused; "
+    assert f"{told}no answer in 3 of 3, 0.0090 EUR each time" in chat.last
+    assert "what is on trial gave no answer in 3 of 3, what is in use in 0 of 1." in chat.last
+    assert labels(chat).index("End the trial") < labels(chat).index("Use it for all")
+    assert "ok" not in {button.style for button in buttons_of(chat.card(TITLE))}
+
+
+async def test_a_prompt_that_nobody_can_answer_is_told_and_so_is_the_template_that_stood_in(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_prompt(office)
+    monkeypatch.setattr("engine.models.trials.Trial.draws", lambda self, task: True)
+    chat = await office.open()
+    await try_out(chat, "prompt 100", "on 20 of 100")
+    office.server.script(NONSENSE)
+    await chat.say("write to Bruno that the file is ready")
+    await chat.tap(CARD, "Reject")
+    await chat.say("/agents")
+    told = "on trial, prompt 100: 1 decided: 0 changed by hand, 1 refused; no answer in 1 of 1"
+    assert f"{told}, 0.0060 EUR each time" in chat.last
+
+
+async def test_what_there_was_no_money_for_is_not_held_against_a_model(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.models.trials.Trial.draws", lambda self, task: True)
+    chat = await office.open(**MORE, model_budget_day=Decimal("0.0001"))
+    await try_out(chat, "prompt 5 with home/two", "on 20 of 100")
+    await chat.say("write to Bruno that the file is ready")
+    assert office.server.asked == []
+    await chat.say("/agents")
+    assert "no answer in" not in chat.last
 
 
 async def test_what_a_task_began_with_it_ends_with(office: Office) -> None:

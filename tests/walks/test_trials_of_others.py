@@ -17,6 +17,7 @@ from tests.walks.test_trials import own_prompt, steps
 
 HALL = "Bruno told me that the hall has no lift and holds 80 people"
 TOLD = says({"sentences": [{"text": "It holds 80 people.", "sources": [1]}]})
+NONSENSE = says("this is no JSON")
 FALSE = says({"sentences": [{"text": "It holds 90 people.", "sources": [1]}]})
 MORE = {"model_small": ("home/one", "home/two")}
 
@@ -59,7 +60,7 @@ async def test_plans_are_on_trial_taken_by_a_tap_and_put_back(
     assert system.startswith("Plan it with one step alone.\n\nOperations:\n")
     await chat.say("/agents")
     assert "on trial, prompt 100: 2 decided: 1 changed by hand, 1 refused; " in chat.last
-    assert "EUR a call" in chat.last
+    assert "EUR each time" in chat.last
     assert (await chat.tap(TITLE, "Plans: use it for all")).text.endswith("made with prompt 100.")
     await chat.tap(TITLE, "Plans: prompt 1 again")
     assert "Plans are made with prompt 1." in chat.text(TITLE)
@@ -111,6 +112,23 @@ async def test_another_model_plans_first_where_it_is_tried(office: Office, all_d
     assert await steps(office) == [("plan/1", "home/two")]
     await chat.say("/agents plan")
     assert "on trial, prompt 1 with home/two: nothing decided yet; 0.00" in chat.last
+
+
+async def test_a_plan_that_another_model_had_to_make_counts_for_whom_the_draw_asked(
+    office: Office, all_drawn: None
+) -> None:
+    chat = await office.open(**MORE)
+    await chat.say("/agents plan")
+    await chat.tap(TITLE, "1: on 20 of 100")
+    office.server.script(NONSENSE, NONSENSE, plan(mail()))
+    await chat.say(ASK)
+    await chat.tap("The plan", "✕ Drop")
+    assert await steps(office) == [("plan/1", "home/one")]
+    await chat.say("/agents plan")
+    assert "in use, prompt 1: nothing asked yet" in chat.last
+    told = "on trial, prompt 1 with home/two: 1 decided: 0 changed by hand, 1 refused; no answer in"
+    assert f"{told} 1 of 1, 0.0090 EUR each time" in chat.last
+    assert "gave no answer in 1 of 1, what is in use in 0 of 0." in chat.last
 
 
 async def test_an_update_that_brings_a_newer_prompt_changes_nothing_that_is_in_use(
