@@ -1,15 +1,17 @@
 """Makes a playbook of two finished plans that are alike: what differs becomes a slot. Pure.
 
-Where a difference would be an address, an account or an amount nothing is made of it: such a thing
-is said each time, and never guessed from two cases.
+A moment and an amount are asked each time, differ or not; where an address, an account or a number
+does not come from a record nothing is made of it: it is never guessed from two cases.
 """
 
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
+from agents.plans import said_anew
 from agents.playbooks import references
 from agents.playbooks.references import WRITE, writes
 from agents.reading.words import slug
@@ -20,7 +22,6 @@ KINDS = {"person": "person", "company": "person", "invoice": "invoice", "order":
          "payment": "payment"}  # fmt: skip
 PROCESSES = {"email": "mail", "payments": "refunds", "invoices": "invoices", "cms": "publishing",
              "calendar": "meetings", "reminders": "reminders"}  # fmt: skip
-SAID_EACH_TIME = ("destination", "amount", "reference", "secret", "when")
 ID_CHARS_MAX = 30
 EXAMPLES = 5
 OWN = "own-"
@@ -30,7 +31,10 @@ _ROOT = re.compile(r"\$\{([a-z_]\w*)")
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A finished plan. `kinds` and `names`: what each of its records is, and is called."""
+    """A finished plan. `kinds` and `names`: what each of its records is, and is called.
+
+    `begun`: when it was asked for, in the operator's zone.
+    """
 
     title: str
     said: str
@@ -38,6 +42,7 @@ class Finished:
     kinds: Mapping[str, str]
     names: Mapping[str, str]
     minutes_saved: int = 10
+    begun: datetime | None = None
 
     @property
     def shape(self) -> str:
@@ -58,32 +63,84 @@ class Finished:
         return [name for name in dict.fromkeys(found) if name in self.kinds]
 
 
+class _UntoldError(Exception):
+    """Two cases do not tell what stands here."""
+
+
 @dataclass
 class _Slots:
-    found: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The blanks so far, and of two plans when each was begun."""
+
+    found: dict[str, dict[str, Any]]
+    begun: tuple[datetime | None, datetime | None]
+    of: dict[str, tuple[str, Any]] = field(default_factory=dict)  # type → its blank, what it was
 
     def text(self, step: Mapping[str, Any], arg: str) -> str:
+        what = f"what should the {arg.replace('_', ' ')} be?"
+        return f"${{{self._put(step, arg, 'text', what)}}}"
+
+    def when(self, step: Mapping[str, Any], arg: str, both: tuple[Any, Any]) -> str:
+        """Return how a moment is told: counted from the day of the wish, else asked."""
+        if arg == "end" and "start" in step["args"] and self._is_of(step, "start", "when"):
+            return f"${{{self.of['when'][0]}.end}}"
+        first, second = map(said_anew.moment, both)
+        if first is None or second is None:
+            raise _UntoldError
+        ahead = [said_anew.ahead(*one) for one in zip(both, self.begun, strict=True)]
+        if ahead[0] == ahead[1] is not None and both[0] != both[1]:
+            return str(ahead[0])
+        behind = [_is_behind(*one) for one in zip((first, second), self.begun, strict=True)]
+        if behind[0] != behind[1]:
+            raise _UntoldError
+        name = self._one(step, arg, "when", both, "when?")
+        self.found[name]["past"] = behind[0]
+        return f"${{{name}}}" if isinstance(first, datetime) else f"${{{name}.date}}"
+
+    def money(self, step: Mapping[str, Any], arg: str, both: tuple[Any, Any]) -> str:
+        if not all(isinstance(one, str | int | float) for one in both):
+            raise _UntoldError
+        return f"${{{self._one(step, arg, 'money', both, 'how much?')}}}"
+
+    def currency(self, step: Mapping[str, Any]) -> str | None:
+        """Return the currency of the amount that is asked for this step; None: none is."""
+        asked = any(self._is_of(step, arg, "money") for arg in step["args"])
+        return f"${{{self.of['money'][0]}.currency}}" if asked else None
+
+    def _is_of(self, step: Mapping[str, Any], arg: str, type: str) -> bool:
+        """Say whether this argument is what the blank of this type stands for."""
+        return type in self.of and self.of[type][1][0] == step["args"][arg]
+
+    def _one(self, step: Mapping[str, Any], arg: str, type: str, both: Any, what: str) -> str:
+        """Return the one blank of its type: of two in a sentence nobody knows which is which."""
+        if type not in self.of:
+            self.of[type] = (self._put(step, arg, type, what), both)
+        if self.of[type][1] != both:
+            raise _UntoldError
+        return self.of[type][0]
+
+    def _put(self, step: Mapping[str, Any], arg: str, type: str, what: str) -> str:
         name = f"{step['key']}_{arg}"
-        ask = f"{step['title']}: what should the {arg.replace('_', ' ')} be?"
-        self.found[name] = {"type": "text", "required": True, "ask": ask}
-        return f"${{{name}}}"
+        ask = f"{said_anew.plain(step['title'])}: {what}"
+        self.found[name] = {"type": type, "required": True, "ask": ask}
+        return name
 
 
 def made(
     first: Finished, second: Finished, operations: Mapping[str, Operation]
 ) -> dict[str, Any] | None:
     """Return the playbook as data, or None where two cases do not tell enough."""
+    if any(step["operation"] not in operations for step in first.steps):  # gone since
+        return None
     called = _called(first)
-    slots = _Slots({new: _record_slot(first.kinds[old], new) for old, new in called.items()})
+    records = {new: _record_slot(first.kinds[old], new) for old, new in called.items()}
+    slots = _Slots(records, (first.begun, second.begun))
     one, other = _abstract(first, called), _abstract(second, _called(second))
-    steps = []
-    for a, b in zip(one, other, strict=True):
-        operation = operations.get(a["operation"])
-        args = None if operation is None else _args(a, b, operation, slots)
-        if args is None:
-            return None
-        steps.append({k: a[k] for k in ("key", "operation", "after")} | {
-            "args": args, "title": a["title"], "why": a["why"] or a["title"]})  # fmt: skip
+    try:
+        steps = [
+            _step(a, b, operations[a["operation"]], slots) for a, b in zip(one, other, strict=True)
+        ]
+    except _UntoldError:
+        return None
     id = _id(first.title)
     if id == OWN:
         return None
@@ -135,27 +192,51 @@ def _abstract(plan: Finished, called: Mapping[str, str]) -> list[dict[str, Any]]
     ]
 
 
-def _args(
+def _step(
     one: Mapping[str, Any], other: Mapping[str, Any], operation: Operation, slots: _Slots
-) -> dict[str, Any] | None:
-    args: dict[str, Any] = {}
-    for name, value in one["args"].items():
-        again = other["args"][name]
-        if value == again:
-            args[name] = value
-        elif writes(value) and writes(again):
-            args[name] = {WRITE: value[WRITE]}  # said in other words each time
-        elif _differs_in_words(value, again, operation.roles.get(name, "destination")):
-            args[name] = slots.text(one, name)
-        else:
-            return None
-    return args
+) -> dict[str, Any]:
+    is_same = one["title"] == other["title"] and not said_anew.holds(one["title"])
+    title = one["title"] if is_same else operation.does
+    named = {**one, "title": title}
+    args = {}
+    for name in sorted(one["args"], key=("end").__eq__):  # an end follows its start
+        both = one["args"][name], other["args"][name]
+        args[name] = _arg(named, name, both, operation.roles.get(name, "destination"), slots)
+    currency = slots.currency(one)
+    if currency and said_anew.is_literal(args.get("currency")):
+        args["currency"] = currency
+    why = title if said_anew.holds(one["why"]) else one["why"] or title
+    return {k: one[k] for k in ("key", "operation", "after")} | {
+        "args": args, "title": title, "why": why}  # fmt: skip
 
 
-def _differs_in_words(value: Any, again: Any, role: str) -> bool:
-    plain = isinstance(value, str) and isinstance(again, str)
+def _arg(
+    step: Mapping[str, Any], name: str, both: tuple[Any, Any], role: str, slots: _Slots
+) -> Any:
+    value, again = both
+    if value == again and not said_anew.is_literal(value):
+        return value
+    if role == "when":
+        return slots.when(step, name, both)
+    if role == "amount":
+        return slots.money(step, name, both)
     fixed = references.is_one(value) or references.is_one(again)
-    return plain and role not in SAID_EACH_TIME and not fixed
+    if role in said_anew.NEVER_FIXED or fixed:
+        raise _UntoldError
+    holds = said_anew.holds(value)
+    if writes(value) and writes(again):  # said in other words each time
+        return slots.text(step, name) if holds else {WRITE: value[WRITE]}
+    if value == again and not holds:
+        return value
+    if not (isinstance(value, str) and isinstance(again, str)):
+        raise _UntoldError
+    return slots.text(step, name)
+
+
+def _is_behind(at: date | datetime, begun: datetime | None) -> bool:
+    if begun is None:
+        return False
+    return (at.date() if isinstance(at, datetime) else at) < begun.date()
 
 
 def _id(title: str) -> str:
@@ -168,10 +249,17 @@ def _words(plan: Finished) -> str:
 
 
 def _pattern(plan: Finished, called: Mapping[str, str]) -> str:
-    """Return the sentence that was said, with a blank for every record that it names in full."""
-    pattern = re.escape(_words(plan))
-    for old, new in called.items():
-        pattern = pattern.replace(re.escape(plan.names[old]), f"(?P<{new}>.+?)", 1)
+    """Return the sentence that was said, with a blank for every record that it names in full.
+
+    Where it names a moment or an amount too, our readers say which words are what.
+    """
+    said = _words(plan)
+    blanks = {plan.names[old]: f"(?P<{new}>.+?)" for old, new in called.items()}
+    if spans := list(said_anew.spans(said)):
+        blanks = dict.fromkeys(blanks, ".+?") | {said[a:b]: ".+?" for a, b in spans}
+    pattern = re.escape(said)
+    for words, blank in blanks.items():
+        pattern = pattern.replace(re.escape(words), blank, 1)
     return pattern
 
 

@@ -8,8 +8,9 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from agents.plans import playbook_made
+from agents.plans import playbook_made, said_anew
 from agents.plans.playbook_made import Finished
 from agents.playbooks import library
 from agents.playbooks.library import Playbook, PlaybookError
@@ -169,7 +170,8 @@ async def _finished(reader: Reader, goal: Goal) -> Finished | None:
         if record is not None and record.name:
             kinds[name], names[name] = record.kind, record.name
     said = str(goal.slots["said"][0])
-    return Finished(goal.text, said, version.proposed["steps"], kinds, names)
+    begun = goal.at.astimezone(ZoneInfo((await profile.read(reader))["zone"]))
+    return Finished(goal.text, said, version.proposed["steps"], kinds, names, begun=begun)
 
 
 async def _switch(tx: Tx, id: str, on: bool, cause: str) -> None:
@@ -178,16 +180,22 @@ async def _switch(tx: Tx, id: str, on: bool, cause: str) -> None:
 
 
 def _offer(id: str, playbook: Playbook, settled: str = "") -> Msg:
-    """Return the card: the steps, what it asks for, and how it is said."""
-    steps = tuple(f"{step.title} ({step.operation})" for step in playbook.steps)
+    """Return the card: the steps, what stays as it is, what it asks for, and how it is said."""
+    steps = [(f"{said_anew.plain(one.title)} ({one.operation})", one) for one in playbook.steps]
+    stays = tuple(
+        f"{title}: {name} “{said}”"
+        for title, step in steps
+        for name, said in said_anew.fixed(step.args)
+    )
     asks = tuple(f"{slot.name.replace('_', ' ')}: {slot.ask}" for slot in playbook.slots)
     said = f"Say “{playbook.examples[0]}”, or /{playbook.commands[0]}. It needs no model to plan."
     title = f"Keep “{playbook.title}” as a playbook?"
     parts: list[Part] = [
         Heading(text=title),
         _para("It was planned alike twice, and went well both times."),
-        Bullets(items=steps),
+        Bullets(items=tuple(title for title, _ in steps)),
         *((_para("It asks for:"), Bullets(items=asks)) if asks else ()),
+        *((_para("This is the same each time:"), Bullets(items=stays)) if stays else ()),
         _para(settled or said),
     ]
     keep = Button(label="✓ Keep it", action="playbook.keep", ref=id, style="ok")

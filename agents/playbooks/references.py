@@ -10,7 +10,8 @@ from memory.canon import records
 from memory.canon.records import Record
 from memory.db import Reader
 
-SITUATION = ("mail", "company", "today", "goal")  # names the caller may add to a scope
+AHEAD = "in_days"  # ${in_days.7.date}, ${in_days.7.0900}: counted from the day of the wish
+SITUATION = ("mail", "company", "today", "goal", AHEAD)  # names the caller may add to a scope
 DRAFT = "draft"  # {draft: NAME}: a text the writer composes
 WRITE = "write"  # {write: WHAT}: a text that a model writes when its turn comes
 STEPS = "steps"  # ${steps.KEY.ARGUMENT}, ${steps.KEY.result.id}: of the plan's other steps

@@ -1,7 +1,9 @@
 """The scope of a goal: everything a reference or a draft of its playbook may name, as of now."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from agents.playbooks import references
 from agents.playbooks.library import Playbook
@@ -33,6 +35,9 @@ async def of_goal(reader: Reader, goal: Goal, playbook: Playbook | None) -> dict
         "today": words.today(reader.now, settings),
         "goal": {"mark": goal.id[-MARK_CHARS:]},
     }
+    if playbook is not None:
+        begun = goal.at.astimezone(ZoneInfo(settings["zone"]))
+        situation[references.AHEAD] = _ahead(begun, playbook)
     defaults = None if playbook is None else playbook.defaults
     scope = await references.scope(reader, values, defaults, situation)
     if playbook is None and (customer := customer_in(scope, values)) is not None:
@@ -49,6 +54,20 @@ async def before(reader: Reader, values: Mapping[str, Candidate]) -> dict[str, A
     if (customer := customer_in(scope, values)) is not None:
         scope["customer"] = customer
     return scope
+
+
+def _ahead(begun: datetime, playbook: Playbook) -> dict[str, dict[str, str]]:
+    """Return every moment that the playbook counts from the day of the wish, by days and time."""
+    found: dict[str, dict[str, str]] = {}
+    for path in references.paths([step.args for step in playbook.steps]):
+        root, *rest = path.split(".")
+        if root == references.AHEAD and len(rest) == 2:
+            day = begun.date() + timedelta(days=int(rest[0]))
+            of_day = found.setdefault(rest[0], {"date": day.isoformat()})
+            if rest[1] != "date":
+                clock = time.fromisoformat(f"{rest[1][:2]}:{rest[1][2:]}")
+                of_day[rest[1]] = datetime.combine(day, clock, begun.tzinfo).isoformat()
+    return found
 
 
 def customer_in(scope: dict[str, Any], values: Iterable[str]) -> dict[str, Any] | None:
