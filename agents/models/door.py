@@ -20,7 +20,7 @@ from agents.models import anybody, compatible, forms
 from agents.models.completion import Completion
 from agents.models.forms import Form
 from agents.models.listed import FREE, INSTEAD, TIERS, Model, Price, Tier, Tiers
-from agents.models.looping import loops
+from agents.models.looping import answer_loops
 from agents.models.pinned import OWN, Pinned
 from agents.models.streaming import Carrier, listen
 from agents.models.typed import faults, typed
@@ -353,7 +353,7 @@ def _read(model: Model, form: Form[T], got: Completion) -> _Turn[T]:
 
     if got.declined or got.finish == "content_filter":
         return no("declined", "declined to answer.")
-    if not wish.alike and loops(got.text):
+    if not wish.alike and answer_loops(got.text):
         return no("loop", "said the same again and again.", repair=True)
     if got.finish == "length":
         return no("cut", "was cut off in the middle.", repair=True)

@@ -11,7 +11,7 @@ from pydantic_core import from_json
 
 from agents.models.completion import Completion, Messages, of_body
 from agents.models.listed import Model
-from agents.models.looping import loops
+from agents.models.looping import answer_loops
 from agents.models.redacting import Redaction, marks_in
 from agents.models.wish import T, Wish
 
@@ -42,7 +42,7 @@ def listen(wish: Wish[T], redaction: Redaction) -> Listen | None:
         if len(text) - looked < LOOK_EVERY_CHARS:
             return True
         looked = len(text)
-        if len(text) > wish.chars_max or (not wish.alike and loops(text)):
+        if len(text) > wish.chars_max or (not wish.alike and answer_loops(text)):
             return False
         try:
             value = redaction.restored(from_json(text, allow_partial=True))
