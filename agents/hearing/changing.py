@@ -83,6 +83,7 @@ async def of_chosen(
         n for n, v in wish.values.items()
         if types[n] in DOCUMENTS and n not in said and not await _is_of(reader, v, somebody)
     ]  # fmt: skip
+    others += [n for n in wish.unclear if types[n] in DOCUMENTS]  # read as theirs, below
     return await _documents(reader, _with(wish, {}, *others), somebody, now)
 
 
@@ -95,7 +96,7 @@ async def _wished_anew(
         return None  # a wish of its own, which only sounds like a correction
     said = {n: v for n, v in found.values.items() if v.text and not _same(wish.values.get(n), v)}
     if found.wrong or found.ambiguous:
-        return _open(wish, dict(said), found, *found.wrong)
+        return left_open(wish, dict(said), found, *found.wrong)
     return await whose(reader, wish, dict(said), now) if said else None
 
 
@@ -125,7 +126,7 @@ async def _other(reader: Reader, wish: Wish, what: str, now: Context) -> Changed
             refs = [one.ref for one in found.readings]
             others = tuple(one for one in found.readings if one.ref != ref)
             if ref in refs and len(others) > 1:
-                return _open(wish, {}, Filled(ambiguous={slot.name: others}))
+                return left_open(wish, {}, Filled(ambiguous={slot.name: others}))
             if ref in refs and others:
                 return await whose(reader, wish, {slot.name: others[0]}, now)
     if what and named:
@@ -148,7 +149,7 @@ async def _another(reader: Reader, wish: Wish, slot: Slot, now: Context) -> Chan
     if not others:
         return None
     if len(others) > 1:
-        return _open(wish, {}, Filled(ambiguous={slot.name: others}))
+        return left_open(wish, {}, Filled(ambiguous={slot.name: others}))
     return Changed(_with(wish, {slot.name: others[0]}), Filled())
 
 
@@ -189,7 +190,7 @@ async def _value(reader: Reader, wish: Wish, new: str, now: Context) -> Changed 
             short = not said and len(tokens(new)) <= 2  # “2,50” is written in no choice
             if not (short or _covers([*said.values(), *named], new, now)):
                 continue
-            return _open(wish, dict(changed), found)
+            return left_open(wish, dict(changed), found)
         if changed:
             return await whose(reader, wish, dict(changed), now)
     return None
@@ -210,7 +211,7 @@ async def whose(reader: Reader, wish: Wish, changed: dict[str, Candidate], now: 
     return await _documents(reader, left, somebody, now)
 
 
-def _open(wish: Wish, changed: dict[str, Candidate], found: Filled, *without: str) -> Changed:
+def left_open(wish: Wish, changed: dict[str, Candidate], found: Filled, *without: str) -> Changed:
     """Return the wish while a choice is left; nothing of whom it was about before stays in it."""
     asked = (*found.ambiguous, *without)
     left = _with(wish, changed, *asked, *of_somebody(wish, (*asked, *changed)))
@@ -269,4 +270,5 @@ def _same(old: Candidate | None, new: Candidate) -> bool:
 
 def _with(wish: Wish, changed: dict[str, Candidate], *without: str) -> Wish:
     kept = {name: value for name, value in wish.values.items() if name not in without}
-    return replace(wish, values={**kept, **changed})
+    left = {name: some for name, some in wish.unclear.items() if name not in (*without, *changed)}
+    return replace(wish, values={**kept, **changed}, unclear=left)

@@ -14,7 +14,6 @@ from agents.hearing.several import PARTS_MAX
 from agents.playbooks import planner
 from agents.playbooks.planner import Wish
 from agents.playbooks.routing import Router
-from agents.playbooks.slots import Filled
 from agents.reading import context
 from agents.reading.words import Candidate
 from engine.acting import effects
@@ -85,10 +84,6 @@ class Correcting:
         if left.wrong:
             await self._tell_wrong(tx, event, left.wrong)
             return changed.wish
-        slot = question.body["slot"]
-        if question.kind == "choice" and slot not in changed.wish.values and not left.ambiguous:
-            choices = tuple(Candidate.model_validate(one) for one in question.body["choices"])
-            left = Filled(ambiguous={slot: choices})
         if await questions.settle(tx, question.id, "answered", event.id):
             await self.filling.go_on(tx, event.id, question.conv, changed.wish, left)
             await ask_next(tx, question.conv, self.filling.playbooks, event.id)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.hearing import aiming, changing
 from agents.hearing.telling import Telling
@@ -62,8 +62,9 @@ class Filling:
         """Plan the wish, or say what is wrong or ask what is missing."""
         if filled.wrong:
             await outbox.post(tx, say(f"wrong:{cause}", " ".join(filled.wrong.values())), conv)
-        elif filled.ambiguous:
-            name, candidates = next(iter(filled.ambiguous.items()))
+        elif left := wish.left(filled.ambiguous):
+            name, candidates = left[0]
+            wish = replace(wish, unclear=dict(left[1:]))
             await self._ask_which(tx, cause, conv, wish, name, candidates)
         elif missing := await wish.missing(tx):
             await self._ask(tx, cause, conv, wish, missing)
@@ -214,8 +215,11 @@ def resumed(question: Question, playbooks: Mapping[str, Playbook], *said: str) -
     body = question.body
     values = {n: Candidate.model_validate(v) for n, v in body["values"].items()}
     words = (*body["said"], *said)
+    asked = {body["slot"]: body["choices"]} if question.kind == "choice" else {}
+    left = {**asked, **body.get("unclear", {})}
+    unclear = {name: slots.readings(some) for name, some in left.items()}
     playbook = playbooks[question.ref]
     return Wish(
         playbook, values, words, body["because"], body["mail"], body.get("message"),
-        body.get("read_by", ""),
+        body.get("read_by", ""), unclear,
     )  # fmt: skip

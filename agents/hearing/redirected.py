@@ -6,6 +6,7 @@ from agents.playbooks import slots
 from agents.playbooks.library import Playbook
 from agents.playbooks.planner import Wish
 from agents.playbooks.routing import Route
+from agents.playbooks.slots import Filled
 from agents.reading import context
 from agents.reading.words import Candidate
 from engine.acting import effects
@@ -42,8 +43,8 @@ async def wish(
     if playbook is None:
         return None
     told = await _filled(reader, playbook, route if known else None, note)
-    changed = {name: value for name, value in told.items() if old.get(name) != value}
-    if not changed and playbook.id == goal.playbook:
+    changed: dict[str, Candidate] = {n: v for n, v in told.values.items() if old.get(n) != v}
+    if not (changed or told.ambiguous) and playbook.id == goal.playbook:
         return None
     types = {slot.name for slot in playbook.slots}
     base = Wish(
@@ -51,15 +52,14 @@ async def wish(
         f"You said instead: “{note}”.", goal.slots["mail"],
         read_by="" if known else goal.slots.get("read_by", ""),
     )  # fmt: skip
+    if told.ambiguous or told.wrong:
+        return changing.left_open(base, changed, told, *told.wrong)
     about = await context.of_mail(reader, goal.slots["mail"])
     return await changing.whose(reader, base, changed, about)
 
 
-async def _filled(
-    reader: Reader, playbook: Playbook, route: Route | None, note: str
-) -> dict[str, Candidate]:
+async def _filled(reader: Reader, playbook: Playbook, route: Route | None, note: str) -> Filled:
     """Return the slots that the note itself fills. A text takes only what a pattern points at."""
     wanted = [slot for slot in playbook.slots if route is not None or slot.type != "text"]
     now = await context.about(reader)
-    filled = await slots.fill(reader, note, wanted, now, None if route is None else route.groups)
-    return dict(filled.values)
+    return await slots.fill(reader, note, wanted, now, None if route is None else route.groups)

@@ -1,7 +1,7 @@
 """The planner: from a wish with its blanks filled to a goal with a plan. A playbook, no model."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from agents.playbooks import references
@@ -30,7 +30,8 @@ class Wish:
 
     `said`: the operator's own words so far. `mail`: the event it was read in, if it was.
     `message`: the message that held it among other wishes, if one did. `read_by`: the model that
-    took the words for this wish; "": rules did, or you said which.
+    took the words for this wish; "": rules did, or you said which. `unclear`: the blanks that the
+    words fill in several ways, each to be asked in its turn; no default fills them.
     """
 
     playbook: Playbook
@@ -40,6 +41,7 @@ class Wish:
     mail: str | None = None
     message: str | None = None
     read_by: str = ""
+    unclear: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
 
     def kept(self) -> dict[str, Any]:
         """Return it without its playbook, as it lies with a question that is open."""
@@ -50,7 +52,15 @@ class Wish:
             "mail": self.mail,
             "message": self.message,
             "read_by": self.read_by,
+            "unclear": {n: [c.model_dump(mode="json") for c in some] for n, some in self.left({})},
         }
+
+    def left(
+        self, newly: Mapping[str, tuple[Candidate, ...]]
+    ) -> list[tuple[str, tuple[Candidate, ...]]]:
+        """Return what is to be chosen, with what the words were just found to leave open."""
+        every = {**newly, **{n: some for n, some in self.unclear.items() if n not in newly}}
+        return [(name, some) for name, some in every.items() if name not in self.values]
 
     async def missing(self, reader: Reader) -> Slot | None:
         """Return the first required slot that nothing fills, not even its default."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -36,6 +37,11 @@ class Value(Candidate, frozen=True):
     """What fills a slot. `text`: the span it came from; empty when the records told it."""
 
     text: str = ""
+
+
+def readings(kept: Sequence[Mapping[str, Any]]) -> tuple[Value, ...]:
+    """Return the readings of a blank as they lie with a question that is open."""
+    return tuple(Value.model_validate(one) for one in kept)
 
 
 class Filled(BaseModel, frozen=True):
