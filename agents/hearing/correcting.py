@@ -6,7 +6,7 @@ and the wish is planned anew. What is done is said to be done, with the way to t
 
 from dataclasses import dataclass, replace
 
-from agents.hearing import changing, correction_words, parts, plain, plan_corrected
+from agents.hearing import changing, correction_words, meanwhile, parts, plain, plan_corrected
 from agents.hearing.changing import Changed
 from agents.hearing.correction_words import Correction
 from agents.hearing.filling import KINDS, Filling, ask_next, resumed
@@ -60,7 +60,8 @@ class Correcting:
             last = await _last(tx, event)
             if question is None or (last and last[0].at > question.at):
                 wish = await self._planned(tx, event, said, told, last, read_by)
-                taken = wish is not None or await self._by_model(tx, event, told, last)
+                sure = replace(told, sure=told.sure or read_by != "")
+                taken = wish is not None or await self._by_model(tx, event, said, sure, last)
             else:
                 wish = await self._asked(tx, event, said, told, question)
                 taken = wish is not None
@@ -115,10 +116,12 @@ class Correcting:
             await self._again(tx, event, goal, changed)
         return changed.wish
 
-    async def _by_model(self, tx: Tx, event: Event, told: Correction, last: list[Goal]) -> bool:
+    async def _by_model(
+        self, tx: Tx, event: Event, said: str, told: Correction, last: list[Goal]
+    ) -> bool:
         """Have the last plan of a model made anew, or say that it is done. False: none fits."""
         for goal in last:
-            if not plan_corrected.fits(goal, told):
+            if not plan_corrected.names(goal, told):
                 continue
             if goal.state == "open":
                 await plan_corrected.take(tx, event, goal)
@@ -127,7 +130,14 @@ class Correcting:
             if happened:
                 await self._tell_done(tx, event, goal, happened)
             return bool(happened)
-        return False
+        if meanwhile.drops(said, None, self.filling.playbooks):
+            return False
+        offered = await plan_corrected.offered(tx, last, told)
+        if len(offered) > 1:
+            await self._tell_several(tx, event, offered, plan_corrected.SEVERAL)
+        elif offered:
+            await plan_corrected.take(tx, event, offered[0])
+        return bool(offered)
 
     async def _changed(
         self, reader: Reader, wish: Wish, said: str, told: Correction
@@ -153,9 +163,11 @@ class Correcting:
         text = f"{' '.join(wrong.values())} I changed nothing."
         await outbox.post(tx, say(f"wrong:{event.id}", text), str(event.body["conv"]))
 
-    async def _tell_several(self, tx: Tx, event: Event, meant: list[Goal]) -> None:
+    async def _tell_several(
+        self, tx: Tx, event: Event, meant: list[Goal], text: str = SEVERAL
+    ) -> None:
         titles = "\n".join(f"• {goal.text}" for goal in reversed(meant))
-        msg = say(f"corrected:{event.id}", SEVERAL.format(titles))
+        msg = say(f"corrected:{event.id}", text.format(titles))
         await outbox.post(tx, msg, str(event.body["conv"]))
 
     async def _tell_done(self, tx: Tx, event: Event, goal: Goal, happened: list[Effect]) -> None:
@@ -205,7 +217,10 @@ async def _last(reader: Reader, event: Event) -> list[Goal]:
         asked = await events.get(reader, goal.asked_by)
         if asked is not None:
             found.append((goal, (await parts.message(reader, asked)).id))
-    if not found or any(map(_is_else, await inbox.between(reader, conv, found[0][1], event.id))):
+    if not found:
+        return []
+    heard = await plan_corrected.last(reader, found[0][0]) or found[0][1]
+    if any(map(_is_else, await inbox.between(reader, conv, heard, event.id))):
         return []
     return [goal for goal, message in found if message == found[0][1]]
 

@@ -43,6 +43,10 @@ KIND = "plan"  # of work, and of the question a plan may need
 OUTCOME = {"kind": "plan", "minutes_saved": 10}
 THINKING = "I am making a plan for this. Nothing is done before you start it."
 NO_PLAN = "I made no plan: {why} Nothing was done."
+NOT_ANEW = (
+    "I made no new plan: {why} The plan stays as it was. To change it, tap “✎ Edit in words” on its"
+    " card, or say it again later."
+)
 FAULTY = "what came back cannot be carried out. {faults}"
 FAULTS_SHOWN = 3
 IN_TURN = "For this I have a question, too; I ask it in its turn."
@@ -163,7 +167,7 @@ class Planning:
             conv = None if anew is None else anew.goal.conv
             await self._postpone(event, goal_id, f"plan-none:{event.id}", conv)
             return
-        told = say(f"plan-none:{event.id}", NO_PLAN.format(why=why or MOVED_ON))
+        told = say(f"plan-none:{event.id}", NOT_ANEW.format(why=why or MOVED_ON))
         async with self.house.db.transaction() as tx:
             goal = await goals.get(tx, goal_id)
             await outbox.post(tx, told, goal.conv if goal else None)
