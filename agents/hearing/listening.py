@@ -5,7 +5,7 @@ only if that is one, is whom they are about; where they name nobody, the one pro
 """
 
 from agents.hearing import parts, plain
-from agents.models.redacting import secret_in
+from agents.models.keys import secret_in
 from agents.reading import named, parties
 from engine.chat import talk
 from engine.flow.durable import Work

@@ -24,6 +24,7 @@ from agents.models.looping import answer_loops
 from agents.models.pinned import OWN, Pinned
 from agents.models.streaming import Carrier, listen
 from agents.models.typed import faults, typed
+from agents.models.unshown import Unshown
 from agents.models.whose import People
 from agents.models.wish import T, Wish, schema_of
 from connectors.contract import ConnectorError, TransientError, UnknownError
@@ -99,7 +100,7 @@ class Models:
     ) -> None:
         self._house = house
         self._tiers = tiers
-        self._secrets = tuple(secrets)
+        self._unshown = Unshown(secrets, house.blobs)
         self._timeout_s = timeout_s
         self._dollar = dollar
         self._people = People(house.blobs)
@@ -122,7 +123,7 @@ class Models:
             if before is not None and (before.value is not None or not wish.needed):
                 return _again(before, wish)
             level = await model_calls.level(reader, wish.wanted, self.limits)
-            wish = wish.within(level).harmless(self._secrets)
+            wish = wish.within(level).harmless(self._unshown.now())
             listed = list(self._listed(wish))
             keys = {wish.key(model.name): (tier, model) for tier, model in listed}
             kept = await model_calls.first_kept(reader, tuple(keys))
@@ -153,7 +154,7 @@ class Models:
         """
         found = []
         async with self._house.db.snapshot() as reader:
-            wish = await self._people.marked(reader, wish.harmless(self._secrets))
+            wish = await self._people.marked(reader, wish.harmless(self._unshown.now()))
             for tier, listed in self._listed(wish):
                 if (model := await self._priced(listed)) is None:
                     continue
@@ -318,7 +319,7 @@ class Models:
             tier=tier,
             model=model.name,
             remote=model.remote,
-            data_class=wish.data_class(self._secrets),
+            data_class=wish.data_class(self._unshown.now()),
             redacted=form.redacted,
             ceiling=_price(model).of(longest, wish.tokens_max),
         )

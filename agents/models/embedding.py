@@ -12,8 +12,10 @@ from collections.abc import Sequence
 
 from agents.models import compatible
 from agents.models.compatible import NotTakenError
+from agents.models.keys import blanked
 from agents.models.listed import FREE, Model
-from agents.models.redacting import blanked, unnamed
+from agents.models.redacting import unnamed
+from agents.models.unshown import Unshown
 from connectors.contract import ConnectorError, TransientError, UnknownError
 from engine.models import model_calls
 from engine.models.model_calls import EMBEDDING, Admitted, Call, Came, Limits, Wanted
@@ -52,7 +54,7 @@ class Embedding:
         self._house = house
         self._model = model
         self._limits = limits
-        self._secrets = tuple(secrets)
+        self._unshown = Unshown(secrets, house.blobs)
         self._timeout_s = timeout_s
         self._down_until = 0.0  # by the monotonic clock
         self._why = ""
@@ -68,7 +70,8 @@ class Embedding:
         return made
 
     async def _tried(self, texts: Sequence[str], hurry: bool) -> list[list[float]]:
-        sent = [storable(blanked(text[:CHARS_MAX], self._secrets)) or " " for text in texts]
+        unshown = self._unshown.now()
+        sent = [storable(blanked(text[:CHARS_MAX], unshown)) or " " for text in texts]
         return await self._sent(sent, hurry)
 
     async def _sent(self, sent: Sequence[str], hurry: bool) -> list[list[float]]:

@@ -39,16 +39,6 @@ _KINDS = (  # what is longer or surer stands first: each letter is taken once
     ),
 )
 _PATTERN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS))
-_SECRET = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:sk|rk|pk)[-_](?:live|test|proj|ant)?[-_]?[\w-]{16,}"
-    r"|\bxox[abprs]-[\w-]{10,}|\bxapp-[\w-]{10,}|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}"
-    r"|\b\d{6,12}:[\w-]{30,}\b|(?i:\b(?:password|passwort|kennwort|api[ _-]?key)\b\s*[:=]\s*\S+)"
-    # in a sentence only what looks like one: “her password is wrong” tells none
-    r"|(?i:\b(?:password|passwort|kennwort|passphrase|api[ _-]?key|pin)\b(?:\s+\w+){0,3}?"
-    r"\s+(?:is|was|are|ist|lautet|war)\b\W*(?=\S*[\d!@#$%^&*_+=])\S{4,})"
-)
-SECRET_CHARS_MIN = 8
-BLANK = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +83,6 @@ def redact(texts: Sequence[str]) -> Redaction:
     return Redaction(cut, {mark: plain for plain, mark in marks.items()})
 
 
-def blanked(text: str, secrets: Sequence[str]) -> str:
-    """Return a text without the secrets of the settings and what looks like a key or password."""
-    for secret in secrets:
-        if len(secret) >= SECRET_CHARS_MIN:
-            text = text.replace(secret, BLANK)
-    return _SECRET.sub(BLANK, text)
-
-
 def unnamed(text: str) -> str:
     """Return a text with the kind of thing instead of each that `redact` takes out.
 
@@ -121,9 +103,3 @@ def marks_in(value: Any) -> Iterator[str]:
     elif isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
             yield from marks_in(item)
-
-
-def secret_in(text: str, secrets: Sequence[str]) -> bool:
-    """Say whether a secret of the settings, or what looks like a key or password, is in a text."""
-    known = (secret for secret in secrets if len(secret) >= SECRET_CHARS_MIN)
-    return any(secret in text for secret in known) or bool(_SECRET.search(text))

@@ -8,8 +8,9 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from agents.models.keys import secret_in
 from agents.models.listed import Tier
-from agents.models.redacting import names_somebody, secret_in
+from agents.models.redacting import names_somebody
 from connectors.contract import DataClass
 from engine.models.model_calls import CLASSES, Wanted, digest
 from engine.planning.ledger import Level
@@ -140,10 +141,11 @@ class Wish(Generic[T]):
 
         A number or an address of somebody makes a part personal, whoever made it and whatever for.
         """
-        if any(secret_in(part.text, secrets) for part in self.parts):
+        texts = (self.task, *(part.text for part in self.parts))
+        if any(secret_in(text, secrets) for text in texts):
             return "secret"
         given = max((part.data_class for part in self.parts), key=CLASSES.index, default="public")
-        theirs = any(map(names_somebody, (self.task, *(part.text for part in self.parts))))
+        theirs = any(map(names_somebody, texts))
         return max(given, "personal" if theirs else "public", key=CLASSES.index)
 
     def key(self, model: str) -> str:

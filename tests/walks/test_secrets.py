@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.app import App
 from memory.copying import verify
 from tests.chat import Chat
+from tests.walks.model_office import Office
 
 VALUE = "hunter2-with-more-to-it"
 FORM = "Enter “shop-key”"
@@ -65,3 +66,15 @@ async def test_it_cannot_be_typed_in_words(app: App, chat: Chat) -> None:
     await chat.say(f"/tap Enter it…\nvalue: {VALUE}")
     assert "typed only into its form on the local page" in chat.last
     assert not (app.folder / "secrets").exists()
+
+
+async def test_what_is_typed_in_while_it_runs_is_shown_to_no_model(office: Office) -> None:
+    chat = await office.open()
+    await chat.say("/secret shop-key")
+    await chat.tap(FORM, "Enter it…", value="sunflowers")
+    await chat.say("write to Bruno that he gets in with sunflowers")
+    assert office.server.asked == []
+    await chat.say("/secret shop-key")
+    await chat.tap(FORM, "Enter it…", value="marigolds-1")
+    await chat.say("write to Bruno that he gets in with sunflowers")
+    assert len(office.server.asked) == 1
