@@ -137,7 +137,7 @@ class Runner:
             missed = await plans.missed(reader, task)
             awaits = _awaits(task, await plans.of_goal(reader, goal.id))
         if missed is not None:
-            await self._skip(task, missed)
+            await self._skip(goal, task, missed)
             return True
         if awaits:  # it is turned to again when that is done; see plans.move
             async with self.house.db.transaction() as tx:
@@ -213,12 +213,14 @@ class Runner:
         now = await plans.task(reader, task.id)
         return now is None or now.state != task.state
 
-    async def _skip(self, task: plans.Task, missed: plans.Task) -> None:
+    async def _skip(self, goal: Goal, task: plans.Task, missed: plans.Task) -> None:
+        _, title, _ = await self.told(goal, task)
         async with self.house.db.transaction() as tx:
             if await self._moved(tx, task):
                 return
             noted = await events.note(tx, "task.unneeded", None, goal=task.goal, task=task.id)
             why = f"“{missed.title}” was not done."
+            await plans.entitle(tx, task.id, title)
             await plans.move(tx, task.id, "skipped", noted.id, why)
             await plans.prepared(tx, task)
 

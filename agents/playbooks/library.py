@@ -35,7 +35,10 @@ class Slot(BaseModel, frozen=True, extra="forbid"):
 
 
 class Step(BaseModel, frozen=True, extra="forbid"):
-    """One effect of the plan. Every other step in `after` is done before it runs."""
+    """One effect of the plan. Every other step in `after` is done before it runs.
+
+    `reports`: those that its words say were done. Where one of them is left out, so is this.
+    """
 
     key: str
     title: str  # references allowed
@@ -43,6 +46,7 @@ class Step(BaseModel, frozen=True, extra="forbid"):
     args: dict[str, Any]
     why: str
     after: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
 
 
 class Outcome(BaseModel, frozen=True, extra="forbid"):
@@ -189,6 +193,9 @@ def _step_faults(
             yield f"the step “{step.key}” comes after “{other}”, which is no step"
         elif other not in earlier:
             yield f"the step “{step.key}” must stand below “{other}”, after which it comes"
+    for other in step.reports:
+        if other not in step.after:
+            yield f"the step “{step.key}” reports “{other}”: put that step into its `after`"
 
 
 def _operation_faults(step: Step, operations: Operations) -> Iterator[str]:

@@ -108,7 +108,7 @@ async def _steps(
     return tuple(
         plans.Step(
             key=step.key,
-            title=step.title,
+            title=_title(step.title, scope),
             operation=step.operation,
             agent=by[step.key][0],
             spec=by[step.key][1],
@@ -116,10 +116,17 @@ async def _steps(
             origins=_sources(gate, step.args, scope),
             fixed=fixed(house, step.operation, step.args, scope),
             after=step.after,
+            reports=step.reports,
             why=step.why,
         )
         for step in playbook.steps
     )
+
+
+def _title(title: str, scope: dict[str, Any]) -> str:
+    """Return a step's title as far as its values are known, for one that is never turned to."""
+    told, missing = references.resolve({"title": title}, scope)
+    return title if missing else str(told.get("title", title))
 
 
 def _sources(gate: Gate, args: Mapping[str, Any], scope: dict[str, Any]) -> dict[str, Origin]:

@@ -11,7 +11,7 @@ from engine.acting import request, situation, strangers
 from engine.acting.digests import digest
 from engine.drawing import forms
 from engine.drawing.marks import Marks, left, marked, marks_of
-from engine.planning import goals, specs
+from engine.planning import goals, left_out, specs
 from engine.rules.house import House
 from memory.db import Reader
 from policies.gate import Gate
@@ -49,8 +49,8 @@ async def weigh(
     """
     operation = house.operation(action.operation)
     preview = await operation.preview(arguments(operation, action.args))
-    preview = marked(preview, marks, options)
     async with house.db.snapshot() as reader:
+        preview = marked(preview, await with_left_out(reader, task, marks), options)
         return await judged(reader, house, action, preview, goal, task=task)
 
 
@@ -61,6 +61,11 @@ async def again(
     drafts = tuple(one for one in shown.options if one.drafted)
     marks = left(shown, action.args)
     return await weigh(house, action, goal, task=task, marks=marks, options=drafts)
+
+
+async def with_left_out(reader: Reader, task: str | None, marks: Marks) -> Marks:
+    """Return the marks of a step, and one for each that was left out before it."""
+    return [*marks, *(one for one in await left_out.marks(reader, task) if one not in marks)]
 
 
 def asked(proposal: Proposal, because: str) -> Proposal:

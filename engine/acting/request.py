@@ -42,14 +42,16 @@ async def begun(
     to be held to; None for what the operator asks for by a tap, an undo for example.
     """
     goal = await goals.get(reader, goal_id)
+    step = None if task is None else await plans.task(reader, task)
     slots: dict[str, Any] = {} if goal is None else goal.slots
     read_by = slots.get("read_by", "") if task else ""  # what is tapped was read by nobody
-    rules = goal_rules.book(house.book, slots.get("said", ()), read_by)
+    without = (step.without if step else None) or ()
+    rules = goal_rules.book(house.book, slots.get("said", ()), read_by, without=without)
     gate = Gate(rules, contracts(house.operations.values()))
     if goal is None:
         return gate
     known = await records.canonical_values(reader) if evidence else ()
-    calls = None if task is None else await _calls(reader, task, house.operations)
+    calls = None if task is None else _calls(step, house.operations)
     gate.begin(await _parts(reader, goal), known, calls)
     if any(value.get("ref") for value in goal.slots.get("values", {}).values()):
         gate.observe(RECORDS, {})
@@ -83,9 +85,8 @@ async def _parts(reader: Reader, goal: Goal) -> list[tuple[str, str]]:
     return parts
 
 
-async def _calls(reader: Reader, task_id: str, operations: Mapping[str, Operation]) -> list[Call]:
+def _calls(task: plans.Task | None, operations: Mapping[str, Operation]) -> list[Call]:
     """Return what the task may call. How often it does is its own affair: it has one effect."""
-    task = await plans.task(reader, task_id)
     return [] if task is None else [_call(task, operations.get(task.operation))]
 
 

@@ -10,7 +10,7 @@ from connectors.contract import Receipt
 from engine.acting import effects
 from engine.desks import stop
 from engine.flow import arrivals, durable
-from engine.planning import plans
+from engine.planning import left_out
 from engine.planning.aftermath import BY_HAND
 from memory.db import Tx
 
@@ -40,7 +40,7 @@ async def again(tx: Tx, ref: str, cause: str) -> Told:
         done = await durable.retry(tx, ref, cause) > 0
         return done, "I try again." if done else SETTLED
     if ref.startswith(TASK):
-        done = await plans.prepare_again(tx, ref, cause)
+        done = await left_out.prepare_again(tx, ref, cause)
         return done, "I try to prepare it again." if done else SETTLED
     if not await effects.try_again(tx, ref, cause):
         return False, await _stands(tx, ref)
@@ -68,7 +68,7 @@ async def abort(tx: Tx, ref: str, cause: str) -> Told:
         done = await durable.settle(tx, ref, cause)
         return done, "Dropped. Nothing more comes of it." if done else SETTLED
     if ref.startswith(TASK):
-        done = await plans.leave_out(tx, ref, cause)
+        done = await left_out.leave_out(tx, ref, cause)
         return done, "Left out." if done else SETTLED
     if not await effects.abort(tx, ref, cause):
         return False, await _stands(tx, ref)

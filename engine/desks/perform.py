@@ -18,8 +18,9 @@ from engine.autonomy import ladder
 from engine.desks import stop
 from engine.drawing import failures
 from engine.drawing.failures import BadAnswerError, CutOffError, ForbiddenError
+from engine.drawing.marks import marks_of
 from engine.flow.durable import ATTEMPTS_MAX, Work
-from engine.planning import plans
+from engine.planning import left_out, plans
 from engine.rules.house import House
 from memory.db import Reader, Tx
 from policies.rules import STRICTNESS
@@ -160,8 +161,13 @@ async def _its_turn(reader: Reader, effect: Effect) -> bool:
 
 
 def _changed(shown: Preview, now: Preview) -> bool:
-    """Is the world no longer as it was when the card showed it? More may be in the way, too."""
+    """Is the world no longer as it was when the card showed it?
+
+    More may be in the way, too, or a step before it was left out.
+    """
     if now.facts.get(IN_THE_WAY, 0) > shown.facts.get(IN_THE_WAY, 0):
+        return True
+    if left_out.of_steps(marks_of(now.facts)) != left_out.of_steps(marks_of(shown.facts)):
         return True
     return [(c.label, c.before) for c in shown.changes] != [
         (c.label, c.before) for c in now.changes

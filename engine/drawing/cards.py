@@ -69,7 +69,8 @@ async def show(tx: Tx, effect_id: str, *, menu: str = "") -> None:
     better = await refinements.of_effect(tx, effect_id)
     shown = not better or "came" in better.values()
     cost = await model_told.on_card(tx, effect.task, settings["currency"], shown=shown)
-    left = await aftermath.of_goal(tx, effect.goal) if effect.state in face.OUTSIDE else None
+    wrong = effect.state in face.OUTSIDE
+    left = await aftermath.of_goal(tx, effect.goal, effect.task) if wrong else None
     mode, whose = await _mode(tx, effect)
     sight = Sight(
         effect, versions, asked, decided, evidence, settings, menu, surfaces, cost, left, mode,

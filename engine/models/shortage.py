@@ -19,7 +19,7 @@ from engine.acting import refining
 from engine.flow.durable import Work, open_work
 from engine.models import affording, model_calls, queue_desk, rungs
 from engine.models.model_calls import Came, Limits, Wanted
-from engine.planning import plans, postponed, refinements, versions
+from engine.planning import left_out, plans, postponed, refinements, versions
 from engine.planning.ledger import LEVELS, Level
 from engine.planning.postponed import Kind, Postponed
 from engine.rules.house import House
@@ -111,7 +111,7 @@ async def look(house: House, limits: Limits, work: Work) -> None:
                     await found.tell(tx, limits)
                 await rungs.look_tomorrow(tx)
             elif ref == task:
-                await plans.prepare_again(tx, task, work.ref)
+                await left_out.prepare_again(tx, task, work.ref)
             else:
                 await refining.again(tx, ref, work.ref)
 

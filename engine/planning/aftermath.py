@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from engine.chat import outbox
 from engine.chat.messages import Button, Msg, Para, Part, Span
 from engine.planning import goals as wishes
-from engine.planning import plans
+from engine.planning import left_out, plans
 from memory.db import Reader, Tx
 from memory.schema.work import effect_versions, effects, tasks
 
@@ -23,6 +23,7 @@ STAYS = "“{title}” would stay: {why}."
 FAILED = ("Go on without it", "Take back what was done")
 LOOKED = ("Not done: go on without", "Not done: take all back")
 NONE = "Nothing is done so far."
+WITH_IT = "Going on without it leaves out {titles} too, for that says it was done or needs it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,13 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Aftermath:
-    """What is done of a plan of several steps, the last first."""
+    """What is done of a plan of several steps, the last first.
+
+    `with_it`: the titles of what is left out with the step that failed.
+    """
 
     done: tuple[Done, ...]
+    with_it: tuple[str, ...] = ()
 
     @property
     def back(self) -> tuple[Done, ...]:
@@ -47,6 +52,15 @@ class Aftermath:
     @property
     def says(self) -> tuple[str, ...]:
         """Return what is done, and what a tap on *Take back* would and would not change."""
+        return (*self._done_so_far, *self._without)
+
+    @property
+    def _without(self) -> tuple[str, ...]:
+        titles = ", ".join(f"“{one}”" for one in self.with_it)
+        return (WITH_IT.format(titles=titles),) if titles else ()
+
+    @property
+    def _done_so_far(self) -> tuple[str, ...]:
         if not self.done:
             return (NONE,)
         lines = [WHOLE.format(done=_listed(tuple(reversed(self.done))))]
@@ -68,9 +82,10 @@ class Aftermath:
         return tuple((one,) for one in rows)
 
 
-async def of_goal(reader: Reader, goal_id: str) -> Aftermath | None:
-    """Return what stands of a goal's plan. None: one step is no plan."""
-    if len(await plans.of_goal(reader, goal_id)) < 2:
+async def of_goal(reader: Reader, goal_id: str, task_id: str = "") -> Aftermath | None:
+    """Return what stands of a goal's plan whose step `task_id` failed. None: one is no plan."""
+    planned = await plans.of_goal(reader, goal_id)
+    if len(planned) < 2:
         return None
     query = (
         sa.select(effects.c.id, effects.c.receipt, effect_versions.c.preview)
@@ -81,7 +96,11 @@ async def of_goal(reader: Reader, goal_id: str) -> Aftermath | None:
         .order_by(effects.c.done_at.desc(), tasks.c.position.desc())
     )
     rows = await reader.rows(query)
-    return Aftermath(tuple(_done(row, reader.now) for row in rows))
+    failed = next((one for one in planned if one.id == task_id), None)
+    gone = [] if failed is None else left_out.with_it(failed, planned)
+    return Aftermath(
+        tuple(_done(row, reader.now) for row in rows), tuple(one.title for one in gone)
+    )
 
 
 async def say_refused(tx: Tx, task_id: str) -> None:
@@ -93,7 +112,7 @@ async def say_refused(tx: Tx, task_id: str) -> None:
     text = CANNOT.format(title=failed.title, error=failed.error)
     parts: tuple[Part, ...] = (Para(spans=(Span(text=text),)),)
     rows: tuple[tuple[Button, ...], ...] = ()
-    if (left := await of_goal(tx, goal.id)) is not None:
+    if (left := await of_goal(tx, goal.id, failed.id)) is not None:
         again = Button(label="Retry", action="again", ref=failed.id)
         abort = Button(label="Abort", action="abort", ref=failed.id, style="danger")
         parts, rows = (*parts, *left.parts), ((again, abort), *left.buttons(failed.id))

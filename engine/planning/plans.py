@@ -43,6 +43,7 @@ class Step(BaseModel, frozen=True):
     origins: dict[str, Origin] | None = None  # by argument, the least trusted one it may have
     fixed: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # the only values it may have
     after: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()  # keys of steps that it says were done
     why: str = ""
 
 
@@ -60,6 +61,8 @@ class Task(BaseModel, frozen=True):
     origins: dict[str, Origin] | None
     fixed: dict[str, tuple[str, ...]] | None
     after: tuple[str, ...]
+    reports: tuple[str, ...] | None
+    without: tuple[str, ...] | None  # keys of steps that were left out before it
     state: str
     error: str | None
 
@@ -80,7 +83,8 @@ async def write(tx: Tx, row: dict[str, Any], steps: Sequence[Step], *, begins_at
         return False
     for position, step in enumerate(steps, begins_at):
         id = derived_id("tsk", row["id"], step.key)
-        what = step.model_dump(exclude={"why"}) | {"after": list(step.after)}
+        what = step.model_dump(exclude={"why"})
+        what |= {"after": list(step.after), "reports": list(step.reports)}
         fixed = {"id": id, "plan": row["id"], "goal": row["goal"], "state": "pending"}
         await insert(tx, tasks, what | fixed | {"position": position, "at": tx.now})
     why, count = row["because"], len(steps)
@@ -206,31 +210,6 @@ async def after(reader: Reader, first: Task) -> list[Task]:
     return [one for one in now if first.key in one.after and one.plan == first.plan]
 
 
-async def skipped_after(reader: Reader, first: Task) -> list[Task]:
-    """Return what was left out, before it came to a call, because this task was not done.
-
-    Of a plan that was stopped nothing: what was not done stays undone.
-    """
-    if await versions.halted(reader, first.goal):
-        return []
-    came = sa.select(effects.c.task).filter_by(goal=first.goal)
-    asked = {row.task for row in await reader.rows(came)}
-    behind = [first]
-    for later in await of_goal(reader, first.goal):
-        left_out = later.state == "skipped" and later.id not in asked
-        if left_out and {one.key for one in behind} & set(later.after):
-            behind.append(later)
-    return behind[1:]
-
-
-async def cut_out(tx: Tx, left: Task, cause: str) -> None:
-    """Let what comes after a task come after those before it instead."""
-    for later in await after(tx, left):
-        keys = dict.fromkeys((*left.after, *later.after))
-        await change(tx, tasks, {"id": later.id}, after=[key for key in keys if key != left.key])
-    await events.note(tx, "task.cut_out", cause, goal=left.goal, task=left.id)
-
-
 async def take_back(tx: Tx, goal_id: str, cause: str) -> bool:
     """Let what a plan did be taken back, from now on. False: there is no such plan."""
     plan = await versions.of_goal(tx, goal_id)
@@ -251,26 +230,6 @@ async def go_back(tx: Tx, goal_id: str) -> None:
     """Where a plan is being taken back, have its next step back proposed."""
     if await taking_back(tx, goal_id) is not None:
         await open_work(tx, BACK, goal_id)
-
-
-async def prepare_again(tx: Tx, task_id: str, cause: str) -> bool:
-    """Try once more to prepare a task, and what was left out because of it. False: no need."""
-    failed = await task(tx, task_id)
-    if failed is None or failed not in [one for one, _ in await refused(tx)]:
-        return False
-    for one in [failed, *await skipped_after(tx, failed)]:
-        await move(tx, one.id, "pending", cause)
-    await open_work(tx, "dispatch", failed.id)
-    return True
-
-
-async def leave_out(tx: Tx, task_id: str, cause: str) -> bool:
-    """Give up a task that could not be prepared. False: it is settled already."""
-    failed = await task(tx, task_id)
-    if failed is None or failed not in [one for one, _ in await refused(tx)]:
-        return False
-    await move(tx, task_id, "skipped", cause, failed.error)
-    return True
 
 
 async def draw(tx: Tx, goal_id: str) -> None:

@@ -1,11 +1,12 @@
 """A rule of one goal: “…, but ask me first” makes this one stricter, and ends with it.
 
 It stands in the operator's own words of the goal, so nothing else has to be kept. What a language
-model took words for has one, too: nothing of it is done unasked, whatever else is allowed.
+model took words for has one, too: nothing of it is done unasked, whatever else is allowed. So has
+a step behind one that was left out.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from engine.planning import mode_words, under
 from policies.book import join
@@ -24,6 +25,12 @@ READ = Rule(
     why="A language model took your words for this; look whether you meant it.",
     then="ask",
     when=("effect != 'read'", f"!(operation in {list(KEEPS)})"),
+)
+LEFT_OUT = Rule(
+    id="left-out-asks",
+    why="A step before it was left out; look whether this says that it was done.",
+    then="ask",
+    when=("effect != 'read'",),
 )
 _TWICE = ("twice", "zweimal")
 
@@ -47,8 +54,15 @@ def mode(said: Iterable[str]) -> str:
     return next(filter(None, reversed(modes)), "")
 
 
-def book(base: Book, said: Iterable[str], read_by: str = "") -> Book:
-    """Return the rules with those that a goal adds to them: by its words, and by who read them."""
+def book(
+    base: Book, said: Iterable[str], read_by: str = "", *, without: Collection[str] = ()
+) -> Book:
+    """Return the rules with those that a goal adds to them: by its words, and by who read them.
+
+    `without`: steps that were left out before the one that is judged.
+    """
+    if without:
+        base = join(base, LEFT_OUT, SOURCE)
     if read_by:
         base = join(base, READ, SOURCE)
     found = [match["said"] for words in said if (match := _TAIL.search(words))]

@@ -87,6 +87,8 @@ tasks = sa.Table(
     json("origins"),  # by argument: the least trusted one it may have
     json("fixed"),  # by argument: the only values it may have
     json("after"),  # keys of tasks that must be done first
+    json("reports"),  # keys of tasks that it says were done
+    json("without"),  # keys of tasks that were left out before it
     text("state"),  # pending | running | waiting | done | failed | skipped | compensated
     text("error", null=True),
     moment("at"),

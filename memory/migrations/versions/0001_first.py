@@ -633,6 +633,8 @@ CREATE TABLE tasks (
     origins JSON,
     fixed JSON,
     "after" JSON,
+    reports JSON,
+    without JSON,
     state TEXT NOT NULL,
     error TEXT,
     at DATETIME NOT NULL,
