@@ -24,6 +24,7 @@ from agents.hearing.filling import Filling
 from agents.hearing.lost import Lost
 from agents.hearing.meanwhile import YES, Said, Verdict
 from agents.hearing.several import Kind, Parting
+from agents.hearing.sharing import Sharing
 from agents.hearing.unclear import Unclear
 from agents.incoming import loose
 from agents.incoming.intake import Intake
@@ -117,7 +118,10 @@ class Front:
         if before or is_rule:
             return before
         spans = await Parting(self.router.by_pattern, self._kind, self._nearest).spans(said)
-        return await parts.note(self.house.db, event, spans) if spans else []
+        async with self.house.db.snapshot() as reader:
+            sharing = Sharing(reader, await context.about(reader), self.router.by_pattern)
+            wishes = await sharing.parts(said, spans)
+        return await parts.note(self.house.db, event, wishes) if wishes else []
 
     async def _kind(self, words: str) -> Kind:
         if self.router.by_pattern(words) is not None:

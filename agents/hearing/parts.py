@@ -2,11 +2,14 @@
 
 What came of a part is named after its event, so the message heard again makes nothing twice. The
 event says only where its words stand in the message: they are kept, and forgotten, in one place.
+Where several share a verb (sharing.py), they stand in several pieces.
 """
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
-from agents.hearing.several import Spans
+from agents.hearing.sharing import Pieces
 from agents.reading import parties
 from engine.rules import goal_rules
 from memory import events
@@ -23,11 +26,14 @@ _STAND_IN = re.compile(
 )
 
 
-async def note(db: Database, event: Event, spans: Spans, *, by_model: bool = False) -> list[Event]:
+async def note(
+    db: Database, event: Event, wishes: Sequence[Pieces], *, by_model: bool = False
+) -> list[Event]:
     """Keep where the message is parted, and return its parts in their order."""
     async with db.transaction() as tx:
-        for number, (start, end) in enumerate(spans):
-            body = {"start": start, "end": end, "number": number, "of": len(spans)}
+        for number, pieces in enumerate(wishes):
+            body: dict[str, Any] = {"pieces": [list(one) for one in pieces]}
+            body |= {"number": number, "of": len(wishes)}
             body |= {"heard": number} if by_model else {}
             await events.append(
                 tx, KIND, source=SOURCE, key=_key(event, number), trust=event.trust,
@@ -48,7 +54,7 @@ async def known(reader: Reader, event: Event) -> list[Event]:
     made, about = [], list[str]()
     for part in parts:
         assert part is not None  # they were noted at once
-        words = said[part.body["start"] : part.body["end"]]
+        words = "".join(said[a:b] for a, b in _pieces(part))
         made.append(_with_words(event, part, f"{head}{words}{tail}", about))
         about = await _people(reader, words) or about
     return made
@@ -66,6 +72,11 @@ async def message(reader: Reader, event: Event) -> Event:
     """Return the message that an event is a part of, or the event itself."""
     whole = await events.get(reader, event.cause or "") if event.kind == KIND else None
     return whole or event
+
+
+def _pieces(part: Event) -> list[list[int]]:
+    whole = [[part.body["start"], part.body["end"]]] if "start" in part.body else []
+    return list(part.body.get("pieces", whole))  # one of an older version stands in one piece
 
 
 def _key(event: Event, number: int) -> str:

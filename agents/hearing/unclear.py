@@ -79,7 +79,7 @@ class Unclear:
             await self._ask(event, guess)
         else:
             before = goal_rules.span(said)[0]
-            spans = tuple((one.start + before, one.end + before) for one in found)
+            spans = tuple(((one.start + before, one.end + before),) for one in found)
             return await parts.note(self.house.db, event, spans, by_model=True)
         return []
 

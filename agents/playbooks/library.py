@@ -32,6 +32,7 @@ class Slot(BaseModel, frozen=True, extra="forbid"):
     past: bool = False  # a moment behind us: "paid on 3 November"
     rest: bool = False  # takes the rest of the sentence when no pattern says what it is
     whole: bool = False  # for somebody else: no further wish is cut off it
+    beside: str = ""  # takes whoever is named beside the person of this slot: “Ada and Bruno”
 
 
 class Step(BaseModel, frozen=True, extra="forbid"):

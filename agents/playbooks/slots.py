@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -97,6 +97,7 @@ async def fill(
         for slot in wanted:
             if slot.type in types:
                 words.found[slot.name] = await look(words, slot)
+    _spread(words, wanted)
     values: dict[str, Value] = {}
     ambiguous: dict[str, tuple[Candidate, ...]] = {}
     wrong: dict[str, str] = {}
@@ -205,11 +206,42 @@ async def _amount(words: _Words, slot: Slot) -> list[Found]:
     return words.near(slot, found) or found
 
 
+def _spread(words: _Words, wanted: Sequence[Slot]) -> None:
+    """Give those named beside somebody the blanks that are for them, if there are enough."""
+    for slot in wanted:
+        beside = [one.name for one in wanted if one.beside == slot.name]
+        row = parties.row(words.text, words.found.get(slot.name, []))
+        if 2 <= len(row) <= len(beside) + 1 and row == words.found[slot.name]:
+            for name, one in zip((slot.name, *beside), row, strict=False):
+                words.found[name] = [one] if name == slot.name else [_beside(one)]
+
+
+def _beside(one: Found) -> Found:
+    """Return somebody as one who is named beside another: `and` is what joins the name."""
+    joined = [
+        r.model_copy(update={"more": r.more | {"and": f" and {r.value}"}}) for r in one.readings
+    ]
+    return replace(one, readings=tuple(joined))
+
+
+def _in_a_row(words: _Words, slot: Slot, found: list[Found], free: list[Found]) -> list[Found]:
+    """Return those found with those beside them where no other blank is written.
+
+    “pay Ada and Bruno 80 EUR”: a pattern may point at one of them alone.
+    """
+    others = [span for name, span in words.groups.items() if name != slot.name]
+    row = parties.row(words.text, free)
+    beside = [one for one in row if one in found or not one.overlaps(others)]
+    return beside if any(one in row for one in found) else found
+
+
 async def _party(words: _Words, slot: Slot) -> list[Found]:
+    if slot.beside:
+        return []  # `_spread` gives it whoever is left over
     text = words.text[:SENTENCE_CHARS_MAX]
     named = await parties.find(words.reader, text)
     free = [each for each in named if not each.overlaps(words.taken())]
-    found = words.near(slot, free)
+    found = _in_a_row(words, slot, words.near(slot, free), free)
     if found or not (slot.required or words.said(slot)):
         return found
     return _unknown(words, slot) or await _from_situation(words, parties.PARTIES)

@@ -13,6 +13,10 @@ PARTIES = ("person", "company")
 NAMES_KEPT_MAX = 20_000
 NAME_CHARS_MIN = 2  # a shorter first name finds nobody
 
+JOIN = re.compile(r"\s*,\s+(?:(?:and|und)\s+)?|\s+(?:and|und|sowie|plus|&)\s+", re.IGNORECASE)
+_JOINED = re.compile(
+    rf"(?:{JOIN.pattern})(?:(?:to|with|for|on|about|an|mit|für|bei)\s+)?", re.IGNORECASE
+)
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -40,6 +44,18 @@ def found_in(text: str, known: Sequence[Record]) -> list[Found]:
     addresses = _addresses(text, known)
     words = [word for word in tokens(text) if not _within(word, addresses)]
     return sorted([*addresses, *_names(words, known)], key=lambda found: found.start)
+
+
+def row(text: str, found: Sequence[Found]) -> list[Found]:
+    """Return those who are first named one beside the other: “Ada, Bruno and Chloé”."""
+    named: list[Found] = []
+    for one in found:
+        if named and not _JOINED.fullmatch(text, named[-1].end, one.start):
+            if len(named) > 1:
+                break
+            named = []
+        named.append(one)
+    return named if len(named) > 1 else []
 
 
 def choice(record: Record) -> Candidate:
