@@ -38,7 +38,7 @@ def from_nowhere(said: Facts, known: Facts) -> Iterator[tuple[Kind, Item]]:
         ("link", said.links, places.known_links(known.links, known.addresses)),
         ("address", said.addresses, places.known_addresses(known.addresses)),
         ("date", said.dates, dates.known(known.dates)),
-        ("number", said.numbers, [*numbers.known(known.numbers, known.text), *known.inner]),
+        ("number", said.numbers, [*numbers.known(known.numbers), *known.inner]),
     )
     for kind, mine, theirs in kinds:
         yield from ((kind, item) for item in unproven(mine, theirs))

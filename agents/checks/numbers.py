@@ -1,8 +1,10 @@
 """Numbers, amounts and percentages, as English, German, French and Spanish write them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from agents.checks.evidence import Item
 from agents.reading.words import fold
@@ -41,12 +43,25 @@ _CODES = (  # of other currencies, in capitals alone
     " PKR RON RSD RUB SAR SGD THB TRY TWD UAH VND ZAR ETH USDT"
 )
 _UNIT += rf"|(?-i:{'|'.join(_CODES.split())})"
+_CENTS = rf"\d+(?:[.,{_MARKS}]\d{{3}})*[.,]\d\d(?!\d)"
+# in “order 7 EUR 40.00” the currency is that of the second number
+_NOT_NEXT = rf"(?![{GAPS}]{_CENTS}(?![{GAPS}]?(?:{_UNIT})))"
+_AFTER = (
+    rf"(?:[{GAPS}-]?|[{GAPS}]?(?P<bracket>\())(?P<after>{_UNIT})(?(bracket)\)|(?!\w))" + _NOT_NEXT
+)
 _NUMBER = re.compile(
-    rf"(?<![\w.,])(?:(?P<before>{_UNIT})[{GAPS}]?)?[-+\u2212]?(?P<digits>{_DIGITS})"
-    rf"(?:[.,][-\u2013]{{1,2}})?(?:[{GAPS}-]?(?P<after>{_UNIT})(?!\w)|(?!\w)|(?=(?P<more>[a-zA-Z]{{1,3}})\b))",
+    rf"(?<![\w.,])(?:(?P<open>\()?(?P<before>{_UNIT})(?(open)\)):?[{GAPS}]?)?"
+    rf"[-+\u2212]?(?P<digits>{_DIGITS})(?P<more>k(?![^\W\d_]))?(?:[.,][-\u2013]{{1,2}})?"
+    rf"(?:{_AFTER}|(?!\w)|(?=[a-zA-Z]{{1,3}}\b))",
     re.IGNORECASE,
 )
-_NAMED = re.compile(rf"(?<![^\W\d])(?:{_UNIT})(?![^\W\d])", re.IGNORECASE)
+_UNIT_BEHIND = re.compile(_AFTER, re.IGNORECASE)
+_RANGE = re.compile(  # what stands before and between its ends; \0 is the first
+    r"\0(?:[-\u2013]|\s+bis\s+)$"
+    r"|\b(?:between|zwischen|entre)\s+\0\s+(?:and|und|et|y)\s+$"
+    r"|\b(?:from|de|desde)\s+\0\s+(?:to|à|a)\s+$",
+    re.IGNORECASE,
+)
 _OF_LIST = re.compile(r"(?m)^[ \t]*\(?\d{1,2}[.)](?=\s)")
 _WORDS = {
     2: "two zwei deux dos",
@@ -98,24 +113,22 @@ def items(text: str) -> list[Item]:
     The marks of a list ("1.", "2)") are none.
     """
     plain = _OF_LIST.sub(lambda match: " " * len(match[0]), text)
-    return sorted([*_written(plain), *_spelled_out(plain)], key=lambda item: item.start)
+    found = sorted([*_written(plain), *_spelled_out(plain)], key=lambda item: item.start)
+    return _shared(plain, found)
 
 
-def known(found: list[Item], text: str) -> list[Item]:
-    """Return items as evidence: a bare number goes with a currency that is named anywhere there."""
-    units = {_unit(match[0]) for match in _NAMED.finditer(text)} - {"%", ""}
-    more = {(*m[:2], unit) for item in found for m in item.means if not m[2] for unit in units}
+def known(found: list[Item]) -> list[Item]:
+    """Return items as evidence: “40 EUR” proves “40”. “40” proves no sum and no share."""
     bare = {(*m[:2], "") for item in found for m in item.means}
-    return [*found, Item(0, 0, "", frozenset(more | bare))]
+    return [*found, Item(0, 0, "", frozenset(bare))]
 
 
 def _written(text: str) -> Iterator[Item]:
     for match in _NUMBER.finditer(text):
         unit = _unit(match["before"] or match["after"] or "")
-        times = 1000 if (match["more"] or "").lower() == "k" else 1
+        times = 1000 if match["more"] else 1
         values = (value * times for value in readings(match["digits"]))
-        means = frozenset(("number", value.normalize(), unit) for value in values)
-        yield Item(*match.span(), match[0].strip(), means)
+        yield Item(*match.span(), match[0].strip(), _means(values, unit))
 
 
 def _spelled_out(text: str) -> Iterator[Item]:
@@ -123,8 +136,31 @@ def _spelled_out(text: str) -> Iterator[Item]:
         tens, _, ones = fold(match[0]).partition("-")
         value = _one_word(f"{ones}und{tens}" if ones else tens)
         if value is not None:
-            means = frozenset({("number", Decimal(value).normalize(), "")})
+            behind = _UNIT_BEHIND.match(text, match.end())
+            means = _means([Decimal(value)], _unit(behind["after"]) if behind else "")
             yield Item(*match.span(), match[0], means)
+
+
+def _shared(text: str, found: list[Item]) -> list[Item]:
+    """Return the numbers, both ends of a range with the unit of one: “between 40 and 50 EUR”."""
+    made = list(found)
+    for at, (one, other) in enumerate(pairwise(found)):
+        sign = "-" if other.words.startswith("-") else ""
+        joint = f"{text[: one.start]}\0{text[one.end : other.start]}{sign}"
+        if _RANGE.search(joint):
+            made[at], made[at + 1] = _with_unit(made[at], other), _with_unit(other, made[at])
+    return made
+
+
+def _with_unit(item: Item, beside: Item) -> Item:
+    """Return a bare number with the unit of the one beside it."""
+    units = {str(m[2]) for m in beside.means}
+    means = frozenset((*m[:2], m[2] or unit) for m in item.means for unit in units)
+    return replace(item, means=means)
+
+
+def _means(values: Iterable[Decimal], unit: str) -> frozenset[tuple[object, ...]]:
+    return frozenset(("number", value.normalize(), unit) for value in values)
 
 
 def _one_word(word: str) -> int | None:

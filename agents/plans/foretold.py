@@ -120,7 +120,7 @@ async def _weighed(house: House, goal: Goal, step: ProposedStep, args: dict[str,
         tasks = await plans.of_goal(reader, goal.id)
         task, call = next(t for t in tasks if t.key == step.key), Wanted(step.operation, args)
         action = await acting.action(reader, house, goal, task.agent, call, scope, why)
-        evidence = checking.of_goal(goal, scope)
+        evidence = checking.of_goal(goal, scope, house)
         found = await checking.call(reader, house, call, {}, evidence, Checks())
     return await gate.weigh(house, action, goal.id, task=task.id, marks=checking.marks(found))
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from agents.playbooks import scope as scopes
 from agents.reading import parties
 from agents.specialists.spec_checks import Checks
 from agents.specialists.specialist import Scope, Wanted
-from agents.writing import tone
+from agents.writing import sums, tone
 from agents.writing.own import check as checks_of_file
 from engine.drawing.marks import Marks
 from engine.planning.goals import Goal
@@ -52,18 +53,25 @@ def marks(found: Iterable[Finding]) -> Marks:
     return [{"kind": one.kind, "words": one.words, "says": one.says} for one in found]
 
 
-def of_goal(goal: Goal, scope: Scope, passages: Iterable[str] = ()) -> Evidence:
+def of_goal(goal: Goal, scope: Scope, house: House, passages: Iterable[str] = ()) -> Evidence:
     """Return what the drafts of a goal may say: its words, mail, records, and these passages."""
     zone = ZoneInfo(str(scope.get("company", {}).get("zone") or "UTC"))
     said = [goal.text, *goal.slots.get("said", ())]
+    money, vouches = _amounts(house), partial(_vouches, scope=scope)
     known = [
-        _local(str(value), zone)
+        _local(sums.written(path, value, scope, money, vouches), zone)
         for path, value in scalars(scope)
-        if _vouches(path, scope) and not _ID.fullmatch(str(value))
+        if vouches(path) and not _ID.fullmatch(str(value))
     ]
     person = scope.get("customer") or scope.get("to") or {}
     texts = tuple(text[:CHARS_MAX] for text in (*said, *known, *passages))
     return Evidence(texts, recipient=str(person.get("name") or ""))
+
+
+def _amounts(house: House) -> frozenset[str]:
+    """Return what operations call the money that they move."""
+    every = (one.roles.items() for one in house.operations.values())
+    return frozenset(name for roles in every for name, role in roles if role == "amount")
 
 
 def _vouches(path: str, scope: Scope) -> bool:

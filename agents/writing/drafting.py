@@ -292,7 +292,8 @@ class Drafting:
         passages: Sequence[str],
     ) -> tuple[Finding, ...]:  # fmt: skip
         """Return what is wrong with the texts of a call, by its specialist's file, too."""
-        evidence, own = checking.of_goal(goal, scope, passages), self._manner(task).checks
+        evidence = checking.of_goal(goal, scope, self.house, passages)
+        own = self._manner(task).checks
         async with self.house.db.snapshot() as reader:
             return await checking.call(reader, self.house, call, begun, evidence, own)
 
@@ -305,7 +306,7 @@ class Drafting:
             return ()
         async with self.house.db.snapshot() as reader:
             known = await composing.readable(reader, self.house, goal, scope)
-        evidence, found = checking.of_goal(goal, known, passages), list[Finding]()
+        evidence, found = checking.of_goal(goal, known, self.house, passages), list[Finding]()
         for one in pieces:
             text = made.args[one.field]
             if one.shown and text != one.template:

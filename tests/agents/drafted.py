@@ -158,6 +158,7 @@ LAST = (
     "Brandt",
     "Quirrel",
 )
+EURO = {"en": "euros", "de": "Euro", "fr": "euros", "es": "euros"}
 CODES = ("INV-{}", "PAY-{}", "R2026-{}", "ORD-{}")
 PATHS = ("kurs", "plan", "file")
 BLANKS = (
@@ -201,6 +202,7 @@ class Truth:
     phone: str
     recipient: str
     weekday: date
+    postcode: int
 
 
 def made(seed: int) -> Made:
@@ -224,10 +226,11 @@ def faulty(seed: int) -> Iterator[Made]:
     rng = random.Random(f"fault {seed}")
     whole = made(seed)
     truth = _truth(random.Random(f"draft {seed}"))
-    for kind, other in _faults(truth, rng).items():
+    for name, other in _faults(truth, rng).items():
+        kind = name.partition(" ")[0]
         text = written(kind, other, whole.language, rng)
         line = rng.choice(FACTS[whole.language][kind]).format(text)
-        yield _with(whole, line, kind, text)
+        yield _with(whole, line, name, text)
     blank = rng.choice(BLANKS)
     yield _with(whole, f"{rng.choice(AROUND[whole.language])[:-1]}: {blank}", "blank", blank)
     first = truth.recipient.partition(" ")[0]
@@ -267,10 +270,25 @@ def written(kind: str, truth: Truth, language: str, rng: random.Random) -> str:
 def _amount(value: Decimal, language: str, rng: random.Random) -> str:
     whole, _, cents = f"{value:,.2f}".partition(".")
     if language == "en":
-        return rng.choice((f"€{whole}.{cents}", f"{whole}.{cents} EUR", f"EUR {value}"))
-    gap = "." if language in ("de", "es") else "\u202f"
-    text = f"{whole.replace(',', gap)},{cents}"
-    return rng.choice((f"{text} €", f"{text} EUR", f"{text}\u00a0€"))
+        ways = [
+            f"€{whole}.{cents}",
+            f"{whole}.{cents} EUR",
+            f"EUR {value:.2f}",
+            f"€ {whole}.{cents}",
+        ]
+    else:
+        gap = "." if language in ("de", "es") else "\u202f"
+        text = f"{whole.replace(',', gap)},{cents}"
+        ways = [
+            f"{text} €",
+            f"{text} EUR",
+            f"{text}\u00a0€",
+            f"EUR {text}",
+            f"{text} {EURO[language]}",
+        ]
+    if cents == "00":
+        ways += [f"{value:.0f} {EURO[language]}", f"{value:.0f} EUR", f"€{value:.0f}"]
+    return rng.choice(ways)
 
 
 def _time(minutes: int, language: str, rng: random.Random) -> str:
@@ -300,6 +318,7 @@ def _truth(rng: random.Random) -> Truth:
     day = date(2026, 1, 1) + timedelta(rng.randrange(700))
     digits = "".join(rng.choices("0123456789", k=18))
     cents = rng.choice((rng.randrange(500, 20_000), rng.randrange(100_000, 3_000_000)))
+    cents = rng.choice((cents, cents // 100 * 100))
     name, recipient = (f"{rng.choice(FIRST)} {rng.choice(LAST)}" for _ in range(2))
     return Truth(
         amount=Decimal(cents) / 100,
@@ -315,6 +334,7 @@ def _truth(rng: random.Random) -> Truth:
         phone=f"+49 30 {rng.randrange(1_000_000, 9_999_999)}",
         recipient=recipient,
         weekday=day + timedelta(rng.randrange(1, 6)),
+        postcode=rng.randrange(10_000, 99_999),
     )
 
 
@@ -333,6 +353,11 @@ def _faults(truth: Truth, rng: random.Random) -> dict[str, Truth]:
     off = rng.choice((Decimal(10), Decimal("0.1"), Decimal("1.01")))
     return {
         "amount": replace(truth, amount=(truth.amount * off).quantize(Decimal("0.01"))),
+        "amount of an order's number": replace(truth, amount=Decimal(truth.code[-4:])),
+        "amount of a year": replace(truth, amount=Decimal(truth.day.year)),
+        "amount of a count": replace(truth, amount=Decimal(truth.count)),
+        "amount of a postcode": replace(truth, amount=Decimal(truth.postcode)),
+        "percent of a count": replace(truth, percent=truth.count),
         "date": replace(truth, day=day),
         "weekday": replace(truth, weekday=truth.weekday + timedelta(1 if _free(truth, 1) else 2)),
         "time": replace(truth, minutes=truth.minutes + rng.choice((60, 30, -60))),
@@ -356,15 +381,16 @@ def _evidence(truth: Truth, language: str, greet: str, close: str, rng: random.R
     """Return the same as records keep it, an English wish, and a mail in the draft's language."""
     zone = truth.minutes // 60
     records = (
-        f"{truth.amount:.2f}", "EUR", truth.day.isoformat(), truth.code, truth.link, truth.mail,
+        f"{truth.amount:.2f} EUR", truth.day.isoformat(), truth.code, truth.link, truth.mail,
         truth.iban, truth.phone.replace(" ", ""), truth.name, truth.recipient,
         f"{truth.day.isoformat()}T{zone:02}:{truth.minutes % 60:02}:00+01:00",
     )  # fmt: skip
     first = truth.recipient.partition(" ")[0]
     said = f"write to {first} about {truth.count} and {truth.percent} percent"
+    order = f"order {truth.code[-4:]} of {truth.day.year}, to {truth.postcode} Berlin"
     mail = FACTS[language]["weekday"][0].format(DAYS[language].split()[truth.weekday.weekday()])
     template = f"{greet},\n\n{' '.join(rng.sample(AROUND[language], 4))}\n\n{close}"
-    return Evidence((*records, said, mail), template=template, recipient=truth.recipient)
+    return Evidence((*records, said, order, mail), template=template, recipient=truth.recipient)
 
 
 def _with(whole: Made, line: str, kind: str, fault: str) -> Made:

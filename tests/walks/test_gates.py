@@ -52,6 +52,19 @@ async def test_a_marked_draft_is_asked_about_where_it_would_run_by_itself(office
     assert "outward-findings-ask" in waiting.verdict["rules"]
 
 
+async def test_an_order_number_that_became_a_sum_does_not_leave_by_itself(office: Office) -> None:
+    (office.folder / "rules").mkdir(exist_ok=True)
+    (office.folder / "rules" / "mine.yaml").write_text(MINE)
+    chat = await office.open()
+    office.server.script(says({"text": "Dear Bruno, you get 1042 EUR back. Yours, Studio Example"}))
+    await chat.say("write to Bruno that he gets 40 EUR back for order 1042")
+    assert sent(office.app) == []
+    assert "“1042 EUR” is a number that I was not given." in chat.text(CARD)
+    office.server.script(says({"text": "Dear Bruno, €40.00 is on its way. Yours, Studio Example"}))
+    await chat.say("write to Bruno that he gets 40 EUR back for order 1043")
+    assert len(sent(office.app)) == 1
+
+
 async def test_a_marked_draft_that_was_stopped_and_taken_back_is_asked_about_again(
     office: Office,
 ) -> None:
