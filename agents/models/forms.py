@@ -55,10 +55,13 @@ def _redacted(wish: Wish[T]) -> Form[T]:
 def repaired(form: Form[T], came: Came, said: str) -> Form[T]:
     """Return the form with a round in which the model sees what was wrong with what it wrote.
 
-    What was wrong is told of the answer with everything put back, so it is replaced once more.
+    What was wrong is told of the answer with everything put back, so it is replaced once more; so
+    is what the model itself wrote out.
     """
-    fault = form.redaction.hidden(came.why) if form.redacted else came.why
-    text, why = said, REPAIR.format(fault=fault)
+    fault, text = came.why, said
+    if form.redacted:
+        fault, text = form.redaction.hidden(fault), form.redaction.hidden(text)
+    why = REPAIR.format(fault=fault)
     if came.state in TOO_MUCH:
         text = text[:BEGINNING_CHARS] + "…" if len(text) > BEGINNING_CHARS else text
         most = min(form.wish.chars_max, form.wish.tokens_max * TOKEN_CHARS)
