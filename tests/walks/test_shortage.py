@@ -172,6 +172,13 @@ async def test_what_failed_for_another_reason_is_not_asked_again(office: Office)
     assert len(office.server.asked) == asked
 
 
+async def begin_without_money(office: Office, chat: Chat) -> None:
+    """Start a plan whose card was drawn while there was money: it asks once more before."""
+    await spend(office, "2.00")
+    assert "nothing was begun" in (await chat.tap("The plan", "▶ Start")).text
+    await chat.tap("The plan", "▶ Start")
+
+
 async def test_a_step_that_nobody_was_paid_to_write_goes_on_after_a_raise(office: Office) -> None:
     chat = await office.open(model_prices=("home/one=10:100",))
     office.server.script(
@@ -179,8 +186,7 @@ async def test_a_step_that_nobody_was_paid_to_write_goes_on_after_a_raise(office
         says({"text": "1 December: First washes."}),
     )
     await chat.say(ASK)
-    await spend(office, "2.00")
-    await chat.tap("The plan", "▶ Start")
+    await begin_without_money(office, chat)
     assert await states(office) == {"calendar": "failed", "brief": "skipped"}
     assert len(office.server.asked) == 1
     await chat.tap(TITLE, RAISE)
@@ -195,8 +201,7 @@ async def test_a_plan_that_was_stopped_is_not_gone_on_with_after_a_raise(office:
         says({"text": "1 December: First washes."}),
     )
     await chat.say(ASK)
-    await spend(office, "2.00")
-    await chat.tap("The plan", "▶ Start")
+    await begin_without_money(office, chat)
     assert await states(office) == {"calendar": "failed", "tell": "waiting"}
     await chat.tap("The plan", "■ Stop this plan")
     await chat.tap(TITLE, RAISE)
