@@ -25,14 +25,15 @@ from agents.writing.drafting import SHADOW, Drafting
 from connectors.contract import ConnectorError, PermanentError
 from engine.acting import approvals, effects, gate, refining
 from engine.acting.digests import digest
+from engine.drawing import forms
 from engine.flow.durable import ATTEMPTS_MAX, Work, undone
 from engine.models import model_calls, shortage
-from engine.planning import aftermath, goals, plans, refinements, versions
+from engine.planning import aftermath, by_hand, goals, plans, refinements, versions
 from engine.planning.goals import Goal
 from engine.rules.house import House
 from engine.rules.replay import ASKS
 from memory import events
-from memory.db import Reader
+from memory.db import Reader, Tx
 from policies.rules import Action
 
 TITLE_CHARS_MAX = 120
@@ -149,11 +150,11 @@ class Runner:
             made = await self._wanted(goal, task, scope, why, patience_s)
             settled = before is not None and await self._settled(goal, task, scope, before, made)
         except PermanentError as error:
-            await self._fail(task, title, str(error))
+            await self._fail(task, title, str(error), scope)
             return True
         await strayed.keep(self.house.db, goal, task, made.strays)
         if (proposal := made.proposal) is None:
-            await self._fail(task, title, strayed.LEFT)
+            await self._fail(task, title, strayed.LEFT, scope)
             return True
         async with self.house.db.transaction() as tx:
             if await effects.of_task(tx, task.id) != before or await self._moved(tx, task):
@@ -224,16 +225,23 @@ class Runner:
             await plans.move(tx, task.id, "skipped", noted.id, why)
             await plans.prepared(tx, task)
 
-    async def _fail(self, task: plans.Task, title: str, error: str) -> None:
+    async def _fail(self, task: plans.Task, title: str, error: str, scope: Scope) -> None:
         """Say that it cannot be prepared. What was asked already stays: a yes is checked anew."""
         async with self.house.db.transaction() as tx:
             if await effects.of_task(tx, task.id) is not None or await self._moved(tx, task):
                 return
             noted = await events.note(tx, "task.refused", None, goal=task.goal, task=task.id)
             await plans.entitle(tx, task.id, title)
+            await self._keep_tried(tx, task, scope)
             await plans.move(tx, task.id, "failed", noted.id, error)
             await aftermath.say_refused(tx, task.id)
             await plans.prepared(tx, task)
+
+    async def _keep_tried(self, tx: Tx, task: plans.Task, scope: Scope) -> None:
+        operation = self.house.operations.get(task.operation)
+        if operation is not None:
+            args, _ = references.resolve(task.args, scope)
+            await by_hand.keep(tx, task.id, args, forms.fields(operation, args))
 
     async def told(self, goal: Goal, task: plans.Task) -> tuple[dict[str, Any], str, str]:
         """Return what the task may refer to, its title and its reason in the operator's words."""
@@ -339,7 +347,8 @@ class Runner:
         self, goal: Goal, task: plans.Task, scope: Scope, why: str, call: Wanted
     ) -> Action:
         async with self.house.db.snapshot() as reader:
-            return await acting.action(reader, self.house, goal, task.agent, call, scope, why)
+            made = await acting.action(reader, self.house, goal, task.agent, call, scope, why)
+        return acting.by_hand(made, task, call)
 
 
 def _said(usual: str, title: str, why: str, scope: dict[str, Any]) -> tuple[str, str]:

@@ -6,9 +6,10 @@ from agents.specialists.specialist import Scope, Wanted
 from engine.acting import gate
 from engine.acting import request as requests
 from engine.planning.goals import Goal
+from engine.planning.plans import Task
 from engine.rules.house import House
 from memory.db import Reader
-from policies.rules import Action
+from policies.rules import Action, Origin
 
 
 async def action(
@@ -28,6 +29,16 @@ async def action(
         evidence=_evidence(goal),
         about=_about(scope),
     )
+
+
+def by_hand(made: Action, task: Task, call: Wanted) -> Action:
+    """Return the action, what the operator wrote for its step by hand being their own."""
+    own = {name for name in task.by_hand or () if call.args.get(name) == task.args.get(name)}
+    origins: dict[str, Origin] = {
+        path: "operator" if path.split(".")[0] in own else origin
+        for path, origin in made.origins.items()
+    }
+    return made.model_copy(update={"origins": origins})
 
 
 def _evidence(goal: Goal) -> tuple[str, ...]:

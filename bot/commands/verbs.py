@@ -28,6 +28,7 @@ from engine.desks import (
     modes,
     options,
     redirects,
+    rewriting,
     rich,
 )
 from engine.keeping import curating, into_record, review
@@ -41,6 +42,7 @@ Verb = Callable[..., Awaitable[Reply]]
 VERBS: dict[str, Verb] = {
     **desk.VERBS,
     **batch_desk.VERBS,
+    **rewriting.VERBS,
     **always_desk.VERBS,
     **rule_desk.VERBS,
     **ladder.VERBS,

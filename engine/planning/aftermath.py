@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from engine.chat import outbox
 from engine.chat.messages import Button, Msg, Para, Part, Span
+from engine.planning import by_hand, left_out, plans
 from engine.planning import goals as wishes
-from engine.planning import left_out, plans
 from memory.db import Reader, Tx
 from memory.schema.work import effect_versions, effects, tasks
 
@@ -111,11 +111,13 @@ async def say_refused(tx: Tx, task_id: str) -> None:
         return
     text = CANNOT.format(title=failed.title, error=failed.error)
     parts: tuple[Part, ...] = (Para(spans=(Span(text=text),)),)
-    rows: tuple[tuple[Button, ...], ...] = ()
-    if (left := await of_goal(tx, goal.id, failed.id)) is not None:
-        again = Button(label="Retry", action="again", ref=failed.id)
-        abort = Button(label="Abort", action="abort", ref=failed.id, style="danger")
-        parts, rows = (*parts, *left.parts), ((again, abort), *left.buttons(failed.id))
+    left = await of_goal(tx, goal.id, failed.id)
+    label = "Drop" if left is None else "Abort"
+    again = Button(label="Retry", action="again", ref=failed.id)
+    abort = Button(label=label, action="abort", ref=failed.id, style="danger")
+    rows: tuple[tuple[Button, ...], ...] = ((*by_hand.button(failed), again, abort),)
+    if left is not None:
+        parts, rows = (*parts, *left.parts), (*rows, *left.buttons(failed.id))
     msg = Msg(key=f"failed:{failed.id}", summary=text[:190], parts=parts, buttons=rows)
     await outbox.post(tx, msg, goal.conv)
 

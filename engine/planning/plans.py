@@ -63,6 +63,8 @@ class Task(BaseModel, frozen=True):
     after: tuple[str, ...]
     reports: tuple[str, ...] | None
     without: tuple[str, ...] | None  # keys of steps that were left out before it
+    tried: dict[str, Any] | None  # see engine/planning/by_hand.py
+    by_hand: tuple[str, ...] | None
     state: str
     error: str | None
 

@@ -89,6 +89,8 @@ tasks = sa.Table(
     json("after"),  # keys of tasks that must be done first
     json("reports"),  # keys of tasks that it says were done
     json("without"),  # keys of tasks that were left out before it
+    json("tried"),  # the arguments that it could not be prepared with, and the form for others
+    json("by_hand"),  # the names of the arguments that the operator wrote in that form
     text("state"),  # pending | running | waiting | done | failed | skipped | compensated
     text("error", null=True),
     moment("at"),

@@ -635,6 +635,8 @@ CREATE TABLE tasks (
     "after" JSON,
     reports JSON,
     without JSON,
+    tried JSON,
+    by_hand JSON,
     state TEXT NOT NULL,
     error TEXT,
     at DATETIME NOT NULL,
