@@ -5,10 +5,12 @@ addresses and phone numbers; one too many does no harm, for it comes back.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agents.models import numbers
+from agents.models.numbers import Span
 from engine.models.model_calls import digest
 
 _UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"  # signs of no width, as pages and mails have them
@@ -73,13 +75,12 @@ def redact(texts: Sequence[str]) -> Redaction:
     salt = digest(list(texts))[:6]
     marks: dict[str, str] = {}
 
-    def mark(match: re.Match[str]) -> str:
-        plain = match[0]
+    def mark(kind: str, plain: str) -> str:
         if plain not in marks:
-            marks[plain] = f"[{match.lastgroup}-{len(marks) + 1}-{salt}]"
+            marks[plain] = f"[{kind}-{len(marks) + 1}-{salt}]"
         return marks[plain]
 
-    cut = tuple(_PATTERN.sub(mark, text) for text in texts)
+    cut = tuple(_put(text, mark) for text in texts)
     return Redaction(cut, {mark: plain for plain, mark in marks.items()})
 
 
@@ -88,12 +89,34 @@ def unnamed(text: str) -> str:
 
     For good: nothing can be put back, and the same text is always the same.
     """
-    return _PATTERN.sub(lambda match: f"[{match.lastgroup}]", text)
+    return _put(text, lambda kind, plain: f"[{kind}]")
 
 
 def names_somebody(text: str) -> bool:
     """Say whether there is anything in a text that `redact` takes out."""
-    return _PATTERN.search(text) is not None
+    return _PATTERN.search(text) is not None or next(numbers.found(text), None) is not None
+
+
+def _put(text: str, mark: Callable[[str, str], str]) -> str:
+    """Return a text with what a kind and its plain words give in place of each."""
+    said, at = list[str](), 0
+    for start, end, kind in _found(text):
+        said += (text[at:start], mark(kind, text[start:end]))
+        at = end
+    return "".join((*said, text[at:]))
+
+
+def _found(text: str) -> list[Span]:
+    """Return where something is to be taken out; of what overlaps all, as what begins first."""
+    shaped = ((one.start(), one.end(), one.lastgroup or "") for one in _PATTERN.finditer(text))
+    spans: list[Span] = []
+    for start, end, kind in sorted((*shaped, *numbers.found(text)), key=lambda s: (s[0], -s[1])):
+        if spans and start < spans[-1][1]:
+            first, last, known = spans[-1]
+            spans[-1] = (first, max(last, end), known)
+        else:
+            spans.append((start, end, kind))
+    return spans
 
 
 def marks_in(value: Any) -> Iterator[str]:
