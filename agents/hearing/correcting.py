@@ -57,7 +57,7 @@ class Correcting:
         if told is None:
             return False
         async with self.filling.house.db.transaction() as tx:
-            last = await _last(tx, event)
+            last = await self._with_old(tx, event, told, await _last(tx, event))
             if question is None or (last and last[0].at > question.at):
                 wish = await self._planned(tx, event, said, told, last, read_by)
                 sure = replace(told, sure=told.sure or read_by != "")
@@ -65,9 +65,48 @@ class Correcting:
             else:
                 wish = await self._asked(tx, event, said, told, question)
                 taken = wish is not None
+            if not taken and told.drops and self.router.by_pattern(told.new):
+                taken = not await self._called_off(tx, event, question, last)
         if wish is not None:
             await self.filling.telling.tell(event, wish)
         return taken
+
+    def instead(self, said: str) -> str:
+        """Return the wish that is to take the place of the last: “cancel that, …”. "": none is."""
+        told = correction_words.read(said)
+        return told.new if told and told.drops and self.router.by_pattern(told.new) else ""
+
+    async def _called_off(
+        self, tx: Tx, event: Event, question: Question | None, last: list[Goal]
+    ) -> bool:
+        """Withdraw the last wish for another. False: it is said why it stays, or asked which."""
+        if question is not None and (not last or last[0].at <= question.at):
+            await questions.settle(tx, question.id, "dropped", event.id)
+            return True
+        standing = [goal for goal in last if goal.state == "open"]
+        if len(standing) > 1:
+            await self._tell_several(tx, event, standing)
+            return False
+        for goal in standing:
+            if happened := await _happened(tx, goal):
+                await self._tell_done(tx, event, goal, happened)
+                return False
+            await redirects.put_aside(tx, goal.id, SAID.format(event.body["words"]), event.id)
+        return True
+
+    async def _with_old(
+        self, reader: Reader, event: Event, told: Correction, last: list[Goal]
+    ) -> list[Goal]:
+        """Return the open wishes in which was said what is not meant, if the last one has none."""
+        if not (told.old and last) or any(self._says(goal, told.old) for goal in last):
+            return last
+        since = event.at - SESSION_PAUSE
+        some = await goals.before(reader, str(event.body["conv"]), event.id, since, GOALS_MAX)
+        return [one for one in some if one.state == "open" and self._says(one, told.old)] or last
+
+    def _says(self, goal: Goal, words: str) -> bool:
+        wish = self._of(goal)
+        return wish is not None and changing.said_in(wish, words)
 
     async def _asked(
         self, tx: Tx, event: Event, said: str, told: Correction, question: Question

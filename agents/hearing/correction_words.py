@@ -8,12 +8,20 @@ from dataclasses import dataclass
 
 CHARS_MAX = 200
 
+_WRONG = (
+    r"(?:(?:that was |das war )?(?:the |die |der |das )?(?:wrong|falsche[rsn]?)\s"
+    r"(?:person|one|customer|client|name|amount|sum|day|date|time|kund\w+|betrag|tag|datum"
+    r"|uhrzeit|summe))"
+)
 _LEAD = (
-    r"(?P<lead>(?:(?:no|nope|nein|nee|sorry|oops|ups|wait|moment|actually|rather|ach|oh|pardon"
+    rf"(?P<lead>(?:(?:{_WRONG}|"
+    r"no|nope|nein|nee|sorry|oops|ups|wait|moment|actually|rather|ach|oh|pardon"
     r"|entschuldigung|wrong|falsch|lieber|doch)\b[\s,.:;!\u2013-]*)+)?"
 )
 _MEANT = (
     r"(?P<meant>(?:i meant?|i wanted|make (?:it|that)|(?:it|that) should (?:be|say|have been)"
+    r"|(?:change|set|correct) (?:it|that|this|the \w+) to|take|use|nimm|nehmen wir|lieber"
+    r"|(?:ändere?|setze?|korrigiere?) (?:es|das|ihn|den \w+|die \w+) (?:auf|in|zu)"
     r"|ich meinte|ich meine|gemeint (?:war|ist)|mach(?:e)? daraus|es sollte)\b[\s,:]*)?"
 )
 _OTHER = (
@@ -28,10 +36,25 @@ _INSTEAD = (
     r"(?P<new2>.+?)(?:,?\s(?:instead\sof|rather\sthan|statt|anstatt)\s(?P<old2>.+)"
     r"|,\s(?:and\s)?(?:not|nicht)\s(?P<old3>.+)|,?\s(?:instead|stattdessen)(?P<instead>))"
 )
-_NO = re.compile(r"\b(?:no|nope|nein|nee|wrong|falsch)\b", re.IGNORECASE)
+_NEW_NOT = (  # “45 not 40”, without a comma: a few words, no sentence
+    r"(?P<new3>\S+(?:\s\S+){0,2}?)\s(?:(?:and|und)\s)?(?:not|nicht)\s"
+    r"(?P<old4>[^\s,]+(?:\s[^\s,]+)?)"
+)
+_DROPS = re.compile(  # “cancel that, refund 30 instead”
+    r"\W*(?:(?:no|nein|sorry|oops|ach|oh)\b[\s,.!]*)*"
+    r"(?:(?:cancel|drop|forget|scratch|stop|undo|skip|leave)\s(?:that|it|this)(?:\sone)?"
+    r"|never\s?mind(?:\s(?:that|it))?|brich\s(?:das|es)\sab"
+    r"|(?:lass|vergiss|streich|storniere?|stopp)\s(?:das|es)(?:\ssein|\sbleiben)?)"
+    r"(?:\s*[,.:;!\u2013-]+\s*|\s+(?:and|und|but|aber)\s+)"
+    r"(?:(?:and|und|but|aber|please|bitte|rather|instead|lieber|stattdessen)[\s,]+)*"
+    r"(?P<new>.+?)(?:[\s,]+(?:instead|stattdessen|lieber))?[\s.!?]*",
+    re.IGNORECASE | re.DOTALL,
+)
+_RATHER = re.compile(r"^(\S+)\s(?:lieber|stattdessen|rather|besser)\b", re.IGNORECASE)
+_NO = re.compile(r"\b(?:no|nope|nein|nee|wrong|falsch\w*)\b", re.IGNORECASE)
 _SHAPES = tuple(
     re.compile(rf"\W*{_LEAD}{_MEANT}(?:{shape})[\s.!?]*", re.IGNORECASE | re.DOTALL)
-    for shape in (_OTHER, _NOT, _INSTEAD, r"(?P<new>.+?)")
+    for shape in (_OTHER, _NOT, _INSTEAD, _NEW_NOT, r"(?P<new>.+?)")
 )
 
 
@@ -41,18 +64,22 @@ class Correction:
 
     `sure`: it says so (“no, …”, “I meant …”). Else its form alone does, and a sentence that is a
     wish by itself may be one: “oh, remind me …”, “tell Ada that it is Monday, not Friday”.
+    `drops`: the last wish is called off, and `new` is wanted: “cancel that, refund 30 instead”.
     """
 
     new: str = ""
     old: str = ""
     other: str | None = None
     sure: bool = False
+    drops: bool = False
 
 
 def read(said: str) -> Correction | None:
     """Return what the words correct, if they are made like a correction; else None."""
     if len(said) > CHARS_MAX or "\n" in said.strip():
         return None
+    if (called_off := _DROPS.fullmatch(said)) is not None:
+        return Correction(_RATHER.sub(r"\1", called_off["new"]), sure=True, drops=True)
     for shape in _SHAPES:
         found = shape.fullmatch(said)
         if found is not None and (made := _made(found, shape)) is not None:
@@ -71,4 +98,6 @@ def _made(found: re.Match[str], shape: re.Pattern[str]) -> Correction | None:
     if shape is _SHAPES[2]:
         old = told["old2"] or told["old3"] or ""
         return Correction(new=told["new2"], old=old, sure=sure)
+    if shape is _SHAPES[3]:
+        return Correction(new=told["new3"], old=told["old4"], sure=sure)
     return Correction(new=told["new"], sure=sure) if told["lead"] or told["meant"] else None

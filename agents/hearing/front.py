@@ -110,7 +110,7 @@ class Front:
 
     async def _parts(self, event: Event, said: str) -> list[Event]:
         """Return the wishes of a message that holds several; []: it is one."""
-        if event.body.get("redirects"):
+        if event.body.get("redirects") or self.unclear.correcting.instead(said):
             return []
         async with self.house.db.snapshot() as reader:
             before = await parts.known(reader, event)
@@ -157,6 +157,9 @@ class Front:
             and await self._corrected(event, said, question)
         ):
             return
+        elif instead := self.unclear.correcting.instead(said):
+            body = {**event.body, "words": instead, "text": instead}
+            await self._one(event.model_copy(update={"body": body}), instead, mail)
         elif question is None or verdict == "own":
             await self._own(event, meant, mail)
             await self._still(event, question, said)

@@ -62,6 +62,20 @@ async def test_of_three_of_that_name_it_is_asked_which_of_the_others(app: App, c
         ("refund Ada 40 EUR", "not 40, 50", "amount", "40.00", "50.00"),
         ("refund Ada 40 EUR", "no, refund Ada 50 EUR", "amount", "40.00", "50.00"),
         ("erstatte Ada 40 EUR", "nein, ich meinte 50", "amount", "40.00", "50.00"),
+        ("refund Ada 40 EUR", "sorry, 45 not 40", "amount", "40.00", "45.00"),
+        ("refund Ada 40 EUR", "change it to 45 EUR", "amount", "40.00", "45.00"),
+        ("refund Ada 40 EUR", "set the amount to 45", "amount", "40.00", "45.00"),
+        ("refund Ada 40 EUR", "cancel that, refund 45 instead", "amount", "40.00", "45.00"),
+        ("refund Ada 40 EUR", "lass das, erstatte lieber 45", "amount", "40.00", "45.00"),
+        ("refund Ada 40 EUR", "doch 45, nicht 40", "amount", "40.00", "45.00"),
+        ("refund Ada 40 EUR", "nimm 45 EUR", "amount", "40.00", "45.00"),
+        ("refund Ada 40 EUR", "ändere es auf 45 EUR", "amount", "40.00", "45.00"),
+        ("refund Ada 40 EUR", "wrong amount, 45 EUR", "amount", "40.00", "45.00"),
+        (
+            LATE, "oops wrong person, I meant Bruno Muster", "to",
+            "ada@example.org", "bruno@example.com",
+        ),
+        (LATE, "falsche Person, ich meinte Bruno", "to", "ada@example.org", "bruno@example.com"),
         (
             "tell Ada that the course starts on Friday", "not Friday, Monday", "text",
             "starts on Friday", "starts on Monday",
@@ -253,6 +267,52 @@ async def test_of_several_wishes_the_one_is_changed_that_the_words_fit(
     waiting = await in_state(app, "waiting")
     assert [args["amount"] for args in waiting if "amount" in args] == ["50.00"]
     assert any(args.get("to") == "bruno@example.com" for args in waiting)
+
+
+async def test_what_is_called_off_is_withdrawn_before_the_wish_in_its_place(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("refund Ada 40 EUR")
+    await chat.say("cancel that, write to Bruno that we are late instead")
+    waiting = await in_state(app, "waiting")
+    assert [args.get("to") for args in waiting] == ["bruno@example.com"]
+    assert "instead" not in waiting[0]["text"]
+    await heard_again(app, chat)
+    assert await in_state(app, "waiting") == waiting
+
+
+async def test_the_old_value_says_which_of_two_open_wishes_is_corrected(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("refund Ada 40 EUR")
+    await chat.say("refund Bruno 30 EUR")
+    await chat.say("sorry, 45 not 40")
+    waiting = await in_state(app, "waiting")
+    amounts = sorted(args["amount"] for args in waiting if "amount" in args)
+    assert amounts == ["30.00", "45.00"]
+
+
+@pytest.mark.parametrize("said", ["change it to 45 EUR", "cancel that, write to Ada that I am ill"])
+async def test_of_two_that_one_message_left_open_it_is_asked_which(
+    app: App, chat: Chat, said: str
+) -> None:
+    await chat.say("refund Ada 40 EUR and Bruno 20 EUR")
+    before = await in_state(app, "waiting")
+    await chat.say(said)
+    assert "That may change several of your wishes" in chat.last
+    assert await in_state(app, "waiting") == before
+
+
+@pytest.mark.parametrize(
+    "said", ["remind me tomorrow to buy milk not tea", "use the lift", "forget it, please"]
+)
+async def test_what_sounds_like_a_correction_leaves_the_card_of_another_thing(
+    app: App, chat: Chat, said: str
+) -> None:
+    await chat.say("refund Ada 40 EUR")
+    before = await in_state(app, "waiting")
+    await chat.say(said)
+    assert await in_state(app, "waiting") == before
 
 
 TWO = "refund Ada 40 EUR and refund Bruno 30 EUR"
