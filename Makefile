@@ -37,7 +37,7 @@ test: deps check ## every check, and the tests but the slow matrices
 test-all: test ## every check and every test, without limit
 	$(PYTEST) -n $(WAITERS) --dist worksteal -m slow
 
-bench: $(READY) $(BESIDE) ## print each figure beside its target; fail where one is far off
+bench: $(READY) $(BESIDE) ## print each figure beside its target, then all in a table; fail where one missed by far
 	@$(BIN)/python -m benchmarks._all
 
 attack: $(READY) ## attack the gate with a fresh collection: make attack SEED=7

@@ -18,20 +18,24 @@ from engine.chat.outbox import Due
 
 ROOT = Path(__file__).parents[1]
 NOISE = 2.0  # so many times a target is what other work on the machine explains
-FAILED = "FAILED"  # the last word of a line
+MET, NEAR, MISSED = "ok", "near", "MISSED"  # the last word of a line
+TIMES = ("ms", "s", "min")
 WAIT_S = 120.0  # a limit against hanging, not a target
 
 Wanted = Callable[[Due], bool]
 
 
 def show(what: str, value: float, unit: str, below: float, noise: float = NOISE) -> None:
-    """Print a figure beside its target, and how much of the target it takes.
+    """Print a figure beside its target, how much of it that takes, and what to think of it.
 
-    FAILED: it is beyond what a busy machine explains, `noise` times the target (1: nothing else
-    explains it); `make bench` ends so (benchmarks/_all.py).
+    near: it missed its target, by no more than a busy machine explains: `noise` times the target
+    (1: nothing else explains it). MISSED: by more; `make bench` ends so (benchmarks/_all.py).
+    A time is told with the load of the machine, as it is nothing without.
     """
-    word = "ok" if value < below else "MISSED" if value <= noise * below else FAILED
-    print(f"{what:54}{value:9.2f} {unit:3} target < {below:g} {unit}  x{value / below:.2f}  {word}")
+    word = MET if value < below else NEAR if value <= noise * below else MISSED
+    load = f"  load {os.getloadavg()[0]:.1f}/{os.cpu_count()}" if unit in TIMES else ""
+    said = f"{what:54}{value:9.2f} {unit:3} target < {below:g} {unit}  x{value / below:.2f}"
+    print(f"{said}{load}  {word}")
 
 
 def percentile(values: Sequence[float], share: float) -> float:

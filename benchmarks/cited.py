@@ -5,7 +5,7 @@ Those in other words (tests/agents/paraphrases.py) are written by hand, the seco
 checks. The sentences are ours, so this measures what is checked, and not all that models write.
 """
 
-from benchmarks._figures import FAILED
+from benchmarks._figures import MISSED
 from tests.agents.claims import FAULTS
 from tests.agents.test_cited import (
     CAUGHT_MIN,
@@ -41,7 +41,7 @@ def _told(which: str, count: int, of: int, bound: float, *, most: bool = False) 
 
 
 def _word(good: bool) -> str:
-    return "ok" if good else FAILED
+    return "ok" if good else MISSED
 
 
 if __name__ == "__main__":

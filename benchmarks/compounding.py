@@ -1,18 +1,25 @@
-"""One story, ten times: what it asks of you, what you change, with memory and without.
+"""One story, ten times: what it asks of you, what you change, with memory and with memory off.
 
 A seeded operator with a hidden style answers: they change what is not in it, say yes
-to what is asked of their style, and let run what earned it. Without memory each time is the first.
+to what is asked of their style, and let run what earned it. With memory off the story is lived as
+often in one company, too: nothing runs by rules of the operator's (`/autonomy off`), no offer is
+taken, nothing is recalled, and what they change by hand is not kept. The last two have no switch,
+so they are cut here.
 """
 
 import asyncio
+import os
 import random
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from agents.models import listed
 from agents.models.door import Answer, Models, NoAnswer
@@ -23,12 +30,14 @@ from bot import minds
 from bot.app import open_app
 from bot.commands import sample
 from bot.delivery import buttons_of
+from bot.remembering import Remembering
 from engine.chat.messages import Button
 from engine.rules.house import House
-from engine.voice import style
+from engine.voice import habits, style
 from engine.voice.style import Letter, Style, Trait
 from memory.canon.likeness import changed
 from memory.db import system_clock
+from memory.recalling.recall import Recalled
 from tests.chat import Chat
 
 TIMES = 10
@@ -48,13 +57,21 @@ STRUCK = (
     "Your bank usually shows it within a few working days.",
 )
 INSTEAD = ("thank you → thanks", "I have refunded → I refunded")
-YES = ("approve", "style.keep", "always.yes", "plan.start", "playbook.keep")
+YES = ("approve", "plan.start")
+OFFERS = ("style.keep", "always.yes", "playbook.keep")  # to remember something
+SAID = (
+    "Seconds are the processor's: the model answers at once, so its own time is not in them. The "
+    "machine had a load of {load:.1f} on {cpus} processors."
+)
 MODEL = listed.read({"small": ("home/one",)}, servers=("home=http://127.0.0.1:9/v1",))["small"][0]
 
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """One time of the story. `changed`: the share of words of its drafts that was changed."""
+    """One time of the story. `changed`: the share of words of its drafts that was changed.
+
+    `seconds`: of the processor, which say the same on a busy machine.
+    """
 
     questions: int = 0
     edits: int = 0
@@ -106,8 +123,8 @@ def _fair(asked: str) -> dict[str, Any]:
 class Operator:
     """Who answers the cards, and writes in a style that nobody told Firstmate."""
 
-    def __init__(self, chat: Chat, hidden: Style) -> None:
-        self.chat, self.hidden = chat, hidden
+    def __init__(self, chat: Chat, hidden: Style, taps: Sequence[str]) -> None:
+        self.chat, self.hidden, self.taps = chat, hidden, taps
         self.questions, self.edits = 0, 0
         self.changes: list[float] = []  # of each draft, by the share of words
         self._written: set[str] = set()
@@ -150,28 +167,43 @@ class Operator:
         for key in self.chat.order:
             for button in buttons_of(self.chat.shown[key]):
                 for_one = button.action == "style.keep" and button.item  # what is for Ada alone
-                if button.action in YES and not button.disabled and not for_one:
+                if button.action in self.taps and not button.disabled and not for_one:
                     return key, button
         return None
 
 
 async def main() -> None:
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-    print(f"{'':6}{'with memory':>62}   {'without':>62}")
+    print(f"{'':6}{'with memory':>62}   {'with memory off':>62}")
     head = f"{'questions':>10}{'edits':>7}{'changed':>9}{'drafts':>9}{'plans':>9}{'tokens':>9}"
     head += f"{'seconds':>9}  "
     print(f"{'time':6}{head}   {head}")
     with tempfile.TemporaryDirectory() as folder:
-        learnt = await lived(Path(folder), TIMES, seed)
-        fresh = [
-            (await lived(Path(folder) / f"fresh-{number}", 1, seed))[0] for number in range(TIMES)
-        ]
-    for number, (one, other) in enumerate(zip(learnt, fresh, strict=True), 1):
+        learnt = await lived(Path(folder) / "on", TIMES, seed)
+        off = await lived(Path(folder) / "off", TIMES, seed, memory=False)
+    for number, (one, other) in enumerate(zip(learnt, off, strict=True), 1):
         print(f"{number:<6}{_row(one)}   {_row(other)}")
+    print(SAID.format(load=os.getloadavg()[0], cpus=os.cpu_count()))
 
 
-async def lived(folder: Path, times: int, seed: int) -> list[Time]:
+async def lived(folder: Path, times: int, seed: int, *, memory: bool = True) -> list[Time]:
     """Live the story so many times in one sample company, a day apart."""
+    with nullcontext() if memory else _forgetful():
+        return await _lived(folder, times, seed, memory=memory)
+
+
+@contextmanager
+def _forgetful() -> Iterator[None]:
+    """Recall nothing, and keep nothing of what is changed by hand."""
+
+    async def nothing(*_: object) -> list[Recalled]:
+        return []
+
+    with patch.object(Remembering, "_found", nothing), patch.object(habits, "keep", nothing):
+        yield
+
+
+async def _lived(folder: Path, times: int, seed: int, *, memory: bool) -> list[Time]:
     chat, doors, now = Chat(), list[Copying](), [system_clock()]
 
     def clock() -> datetime:
@@ -187,10 +219,12 @@ async def lived(folder: Path, times: int, seed: int) -> list[Time]:
     await sample.books(app.house)
     await app.start()
     await chat.pair(app)
-    found = []
+    if not memory:
+        await chat.say("/autonomy off")
+    found, taps = [], (*YES, *OFFERS) if memory else YES
     for number in range(1, times + 1):
         now[0] += timedelta(days=1)
-        found.append(await _time(Operator(chat, hidden(seed)), doors[0], number))
+        found.append(await _time(Operator(chat, hidden(seed), taps), doors[0], number))
     await app.close()
     return found
 
@@ -212,7 +246,7 @@ def rewritten(text: str, own: Style) -> str:
 
 
 async def _time(operator: Operator, door: Copying, number: int) -> Time:
-    began, before = time.perf_counter(), dict(door.chars)
+    began, before = time.process_time(), dict(door.chars)
     who = list(FAIR)[number % len(FAIR)]
     for words in STORY:
         await operator.chat.say(words.format(number=number, who=who))
@@ -224,7 +258,7 @@ async def _time(operator: Operator, door: Copying, number: int) -> Time:
         changed=sum(changes) / len(changes) if changes else 0.0,
         drafts=(door.chars[Drafted] - before[Drafted]) // CHARS_PER_TOKEN,
         plans=(door.chars[Proposed] - before[Proposed]) // CHARS_PER_TOKEN,
-        seconds=time.perf_counter() - began,
+        seconds=time.process_time() - began,
     )
 
 

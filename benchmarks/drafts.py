@@ -9,7 +9,7 @@ import time
 from collections import Counter
 
 from agents.checks.draft import findings
-from benchmarks._figures import FAILED
+from benchmarks._figures import MISSED
 from tests.agents.drafted import faulty, made
 from tests.agents.test_checks import FALSE_MAX, FOUND_MIN, measured
 
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def _word(good: bool) -> str:
-    return "ok" if good else FAILED
+    return "ok" if good else MISSED
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ BY_NAME = {one.name: one for one in scripts()}
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", sampled(BY_NAME, 1))
+@pytest.mark.parametrize("name", sampled(BY_NAME, 2))
 async def test_a_hijacked_model_does_nothing_decides_nothing_and_learns_nothing(
     attacked: Callable[[Script], Any], name: str
 ) -> None:
