@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from agents.hearing import aiming, changing
+from agents.hearing import aiming, changing, each
 from agents.hearing.telling import Telling
 from agents.playbooks import planner, slots
 from agents.playbooks.library import Playbook, Slot
@@ -100,6 +100,10 @@ class Filling:
         wish = resumed(question, self.playbooks, said)
         slot = next(s for s in wish.playbook.slots if s.name == question.body["slot"])
         async with self.house.db.transaction() as tx:
+            if question.kind == "choice" and each.is_said(said) and each.label(question, wish):
+                if await questions.settle(tx, question.id, "answered", event.id):
+                    await self._all(tx, question, wish, event.id)
+                return
             about = await context.of_mail(tx, wish.mail)
             answer = slot.model_copy(update={"rest": True}) if slot.type == "text" else slot
             filled = _chosen(question, said)
@@ -139,6 +143,9 @@ class Filling:
             question = await questions.get(tx, tap.ref)
             if question is None or not await questions.settle(tx, tap.ref, "answered", cause):
                 return Reply("This question is settled already.", refused=True)
+            if tap.item == each.ITEM:
+                await self._all(tx, question, resumed(question, self.playbooks), cause)
+                return Reply("A card for each.")
             chosen = Candidate.model_validate(question.body["choices"][int(tap.item)])
             wish = resumed(question, self.playbooks, chosen.label)
             wish.values[question.body["slot"]] = chosen
@@ -149,6 +156,13 @@ class Filling:
         if event is not None:
             await self.telling.tell(event, wish, tap.conv)
         return Reply(f"{chosen.label}.")
+
+    async def _all(self, tx: Tx, question: Question, wish: Wish, cause: str) -> None:
+        """Go on with the wish once for each of those that were shown."""
+        for id, one in await each.apart(tx, question, wish, cause):
+            theirs, filled = await _theirs(tx, question, one)
+            await self.go_on(tx, id, question.conv, theirs, filled)
+        await ask_next(tx, question.conv, self.playbooks, cause)
 
 
 async def _theirs(tx: Tx, question: Question, wish: Wish) -> tuple[Wish, slots.Filled]:
@@ -204,6 +218,8 @@ def question_msg(asked: Question, playbooks: Mapping[str, Playbook]) -> Msg:
         (Button(label=one.label[:LABEL_CHARS_MAX], action="choose", ref=asked.id, item=str(at)),)
         for at, one in enumerate(choices)
     )
+    if every := each.label(asked, wish):
+        buttons += ((Button(label=every, action="choose", ref=asked.id, item=each.ITEM),),)
     more = asked.body.get("more", 0)
     rest = f" ({more} more: write it more exactly to find those)" if more else ""
     text = f"{about}Which {asked.body['slot']} do you mean?{rest}"

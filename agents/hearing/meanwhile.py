@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from agents.hearing import aiming, filling, order_words, parts, plain, question_words
+from agents.hearing import aiming, each, filling, order_words, parts, plain, question_words
 from agents.hearing.filling import KINDS, resumed
 from agents.playbooks import slots
 from agents.playbooks.library import Playbook, Slot
@@ -202,6 +202,8 @@ async def _reads(
 ) -> Literal["", "within", "whole"]:
     """Return whether the words hold what was asked for, or are nothing else."""
     if question.kind == "choice" and filling.picked(said, len(question.body["choices"])) >= 0:
+        return "whole"
+    if question.kind == "choice" and each.is_said(said) and each.label(question, wish):
         return "whole"
     about, said = await context.of_mail(reader, wish.mail), goal_rules.without(said)
     filled = await slots.fill(reader, said, (slot,), about)

@@ -17,6 +17,7 @@ from memory.db import Database, Reader
 from memory.events import Event
 
 KIND = "message.part"
+EACH = "choice.each"  # one of those who were all meant (each.py)
 SOURCE = "part"
 
 _STAND_IN = re.compile(
@@ -70,7 +71,7 @@ async def told(reader: Reader, id: str) -> Event | None:
 
 async def message(reader: Reader, event: Event) -> Event:
     """Return the message that an event is a part of, or the event itself."""
-    whole = await events.get(reader, event.cause or "") if event.kind == KIND else None
+    whole = await events.get(reader, event.cause or "") if event.kind in (KIND, EACH) else None
     return whole or event
 
 

@@ -33,6 +33,7 @@ BITS = {
 KIND = {
     "message.received": "You wrote",
     "message.part": "One wish of several",
+    "choice.each": "One of several that you meant",
     "email.received": "A mail arrived",
     "file.received": "You sent a file",
     "tap.received": "You tapped",

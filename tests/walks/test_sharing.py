@@ -43,3 +43,32 @@ async def test_whose_an_amount_is_that_both_may_share_is_asked(app: App, chat: C
     await chat.say("pay Ada and Bruno 80 EUR")
     assert await waiting(app, "amount") == []
     assert "Which customer do you mean?" in chat.last
+
+
+@pytest.mark.parametrize("answer", ["tap", "both, please", "Bruno"])
+async def test_both_are_meant_where_it_is_said_with_a_card_for_each(
+    app: App, chat: Chat, answer: str
+) -> None:
+    await chat.say("refund Ada and Bruno 20 EUR")
+    if answer == "tap":
+        await chat.tap("Which customer do you mean?", "Both, 20.00 EUR each")
+    else:
+        await chat.say(answer)
+    expected = [("PAY-1041", "20.00"), ("PAY-1042", "20.00")]
+    assert await waiting(app, "payment", "amount") == expected[: 1 if answer == "Bruno" else 2]
+
+
+async def test_after_both_a_correction_that_fits_two_cards_is_asked_about(
+    app: App, chat: Chat
+) -> None:
+    await chat.say("refund Ada and Bruno 20 EUR")
+    await chat.tap("Which customer do you mean?", "Both, 20.00 EUR each")
+    await chat.say("change it to 25 EUR")
+    assert "That may change several of your wishes" in chat.last
+
+
+@pytest.mark.parametrize("said", ["refund Ada or Bruno 20 EUR", "refund Ada 20 EUR for Bruno"])
+async def test_both_is_no_choice_where_one_is_meant(app: App, chat: Chat, said: str) -> None:
+    await chat.say(said)
+    assert "Which customer do you mean?" in chat.last
+    assert "Both" not in chat.last
