@@ -8,10 +8,14 @@ import json
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
+from math import isfinite
 from typing import Any
 
 from connectors.contract import PermanentError, TransientError, UnknownError
+from memory.db import system_clock
 
 CONNECT_S = 5.0
 BYTES_MAX = 4 * 1024 * 1024
@@ -30,11 +34,30 @@ class Answer:
     text: str
 
     def wait_s(self, usual: float) -> float:
-        """Return how long the server wants us to wait; a date there is rare and not read."""
-        try:
-            return max(0.0, float(self.headers.get("retry-after", usual)))
-        except ValueError:
-            return usual
+        """Return how many seconds the server wants us to wait; see `told_wait_s`."""
+        return told_wait_s(self.headers, usual)
+
+
+def told_wait_s(headers: Mapping[str, str], usual: float) -> float:
+    """Return the seconds of a Retry-After: given so, or as a date; `usual`: there is none.
+
+    A date is held against the server's own clock where it tells it, else against ours.
+    """
+    told = headers.get("retry-after", "")
+    try:
+        seconds = float(told)
+    except ValueError:
+        until, now = _moment(told), _moment(headers.get("date", "")) or system_clock()
+        seconds = usual if until is None else (until - now).total_seconds()
+    return max(0.0, seconds) if isfinite(seconds) else usual
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 async def post_json(

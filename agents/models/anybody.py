@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from agents.models.completion import Completion, Messages, of_body, whole
+from agents.models.dialect import Dialect, NotTakenError, asked
 from agents.models.listed import MILLION, Model, Price
 from agents.models.streaming import Listen, Pieces
 from connectors.contract import (
@@ -19,9 +20,9 @@ from connectors.contract import (
     TransientError,
     UnknownError,
 )
+from connectors.http import told_wait_s
 
 RETRY_S = 1.0
-SAID_CHARS_MAX = 200
 SLOW = "{name} did not answer in time."
 
 
@@ -51,26 +52,35 @@ async def complete(
     timeout_s: float,
     heard: Listen | None = None,
 ) -> Completion:
-    """Ask the provider once. Where it knows no shapes, the words ask for the schema alone.
+    """Ask the provider once, in the dialect it takes. The schema is in the words, too.
 
     Where somebody listens it streams; litellm itself makes a stream of what comes all at once.
     """
     litellm = await asyncio.to_thread(_litellm)  # it loads for seconds; nobody waits meanwhile
-    shape = {"name": "answer", "schema": schema}
-    stream = {} if heard is None else {"stream": True, "stream_options": {"include_usage": True}}
+
+    async def ask(dialect: Dialect) -> Completion:
+        listens = heard if dialect.streams else None
+        more = dialect.body(schema, tokens_max, stream=listens is not None)
+        return await _asked(litellm, model, messages, more, timeout_s, listens)
+
+    return await asked(model, ask)
+
+
+async def _asked(
+    litellm: Any, model: Model, messages: Messages, more: dict[str, Any], timeout_s: float,
+    heard: Listen | None,
+) -> Completion:  # fmt: skip
     try:
         async with asyncio.timeout(timeout_s):  # its own begins anew with each byte that comes
             answer = await litellm.acompletion(
                 model=model.name,
                 messages=list(messages),
-                max_tokens=tokens_max,
                 api_key=model.key,
                 timeout=timeout_s,
                 num_retries=0,
                 max_retries=0,
                 drop_params=True,
-                response_format={"type": "json_schema", "json_schema": shape},
-                **stream,
+                **more,
             )
     except litellm.exceptions.ContentPolicyViolationError:
         return Completion("", "content_filter", 0, 0)
@@ -131,15 +141,12 @@ def _refusal(litellm: Any, model: Model, error: Any) -> ConnectorError:
     if isinstance(error, kinds.NotFoundError):
         return PermanentError(f"{name}: the provider has no such model.")
     if isinstance(error, kinds.BadRequestError):
-        said = whole(str(error.message).replace(model.key or "\0", "…"))[:SAID_CHARS_MAX]
-        return PermanentError(f"{name} does not take the call: {said}")
+        said = whole(str(error.message).replace(model.key or "\0", "…"))
+        return NotTakenError(name, "", said)
     return UnknownError(f"{name} could not be reached, or its answer broke off.")
 
 
 def _wait_s(error: Any) -> float:
     own = getattr(getattr(error, "response", None), "headers", None)
     headers = {**(own or {}), **(getattr(error, "litellm_response_headers", None) or {})}
-    try:
-        return max(0.0, float(headers.get("retry-after", RETRY_S)))
-    except ValueError:
-        return RETRY_S
+    return told_wait_s(headers, RETRY_S)

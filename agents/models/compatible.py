@@ -8,6 +8,7 @@ from math import isfinite, sqrt
 from typing import Any
 
 from agents.models.completion import Completion, Messages, count, of_body, whole
+from agents.models.dialect import SAID_CHARS_MAX, Dialect, NotTakenError, asked
 from agents.models.listed import Model
 from agents.models.streaming import Listen, Pieces
 from connectors import http
@@ -16,13 +17,8 @@ from connectors.contract import AuthError, PermanentError, TransientError, Unkno
 DONE = "[DONE]"
 BUSY = (408, 409, 425, 429)
 NOT_TAKEN = (400, 413, 422)
-SAID_CHARS_MAX = 200
 RETRY_S = 1.0
 VECTORS_BYTES_MAX = 32 * 1024 * 1024  # of 100 texts, with 4,096 numbers each
-
-
-class NotTakenError(PermanentError):
-    """The server works, and does not take what it was sent: too much of it, or in another shape."""
 
 
 async def complete(
@@ -33,27 +29,22 @@ async def complete(
     timeout_s: float,
     heard: Listen | None = None,
 ) -> Completion:
-    """Ask the server once. The schema goes along as `response_format`; it is in the words too.
+    """Ask the server once, in the dialect it takes. The schema is in the words, too.
 
-    Where somebody listens it is asked to stream; a server that says it cannot is asked not to.
+    Where somebody listens it is asked to stream.
     """
     assert model.server is not None
-    shape = {"name": "answer", "schema": schema}
-    body = {
-        "model": model.short,
-        "messages": list(messages),
-        "max_tokens": tokens_max,
-        "response_format": {"type": "json_schema", "json_schema": shape},
-    }
-    try:
-        if heard is None:
-            return _whole(await _posted(model, "chat/completions", body, timeout_s))
-        try:
+
+    async def ask(dialect: Dialect) -> Completion:
+        stream = heard is not None and dialect.streams
+        body = {"model": model.short, "messages": list(messages)}
+        body |= dialect.body(schema, tokens_max, stream=stream)
+        if heard is not None and stream:
             return await _streamed(model, body, timeout_s, heard)
-        except NotTakenError as error:
-            if "stream" not in str(error).casefold():
-                raise
         return _whole(await _posted(model, "chat/completions", body, timeout_s))
+
+    try:
+        return await asked(model, ask)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
         raise UnknownError(f"{model.name} sent something that is no completion.") from None
 
@@ -72,8 +63,7 @@ async def _streamed(
         data = text.partition(":")[2].strip() if text.startswith("data:") else ""
         return await pieces.take(json.loads(data)) if data and data != DONE else data != DONE
 
-    asked = body | {"stream": True, "stream_options": {"include_usage": True}}
-    answer = await _posted(model, "chat/completions", asked, timeout_s, line=line)
+    answer = await _posted(model, "chat/completions", body, timeout_s, line=line)
     if answer.text:
         return _whole(answer)
     if not pieces.finish:
@@ -141,8 +131,10 @@ def _refusal(
     if status in BUSY or status >= 500:
         busy = "has too much to do" if status in BUSY else "has a fault"
         return TransientError(f"{name} {busy} ({status}).", answer.wait_s(RETRY_S))
-    fault = NotTakenError if status in NOT_TAKEN else PermanentError
-    return fault(f"{name} does not take the call ({status}): {_said(answer, model.key)}")
+    if status in NOT_TAKEN:
+        return NotTakenError(name, f" ({status})", _said(answer, model.key))
+    said = _said(answer, model.key)[:SAID_CHARS_MAX]
+    return PermanentError(f"{name} does not take the call ({status}): {said}")
 
 
 def _said(answer: http.Answer, key: str | None) -> str:
@@ -150,4 +142,4 @@ def _said(answer: http.Answer, key: str | None) -> str:
         said = str(json.loads(answer.text)["error"]["message"])
     except (ValueError, KeyError, TypeError):
         said = answer.text
-    return whole(said.replace(key, "…") if key else said)[:SAID_CHARS_MAX]
+    return whole(said.replace(key, "…") if key else said)

@@ -23,7 +23,7 @@ from agents.models.listed import FREE, INSTEAD, TIERS, Model, Price, Tier, Tiers
 from agents.models.looping import answer_loops
 from agents.models.pinned import OWN, Pinned
 from agents.models.streaming import Carrier, listen
-from agents.models.typed import faults, typed
+from agents.models.typed import faults, typed, unthought
 from agents.models.unshown import Unshown
 from agents.models.whose import People
 from agents.models.wish import T, Wish, schema_of
@@ -309,7 +309,7 @@ class Models:
             return _Turn(Came(state="unclear", why=str(error), cost=None))
         except ConnectorError as error:
             return _Turn(Came(state="misfit", why=str(error)))
-        return _read(model, form, got)
+        return _read(model, form, replace(got, text=unthought(got.text)))
 
     def _call(self, tier: Tier, model: Model, form: Form[T]) -> Call:
         wish = form.wish

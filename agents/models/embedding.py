@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 
 from agents.models import compatible
-from agents.models.compatible import NotTakenError
+from agents.models.dialect import NotTakenError
 from agents.models.keys import blanked
 from agents.models.listed import FREE, Model
 from agents.models.redacting import unnamed

@@ -13,6 +13,7 @@ from agents.models.completion import Completion, Messages, of_body
 from agents.models.listed import Model
 from agents.models.looping import answer_loops
 from agents.models.redacting import Redaction, marks_in
+from agents.models.typed import unthought
 from agents.models.wish import T, Wish
 
 LOOK_EVERY_CHARS = 40  # that came since the last look
@@ -41,7 +42,7 @@ def listen(wish: Wish[T], redaction: Redaction) -> Listen | None:
         nonlocal looked
         if len(text) - looked < LOOK_EVERY_CHARS:
             return True
-        looked = len(text)
+        looked, text = len(text), unthought(text)
         if len(text) > wish.chars_max or (not wish.alike and answer_loops(text)):
             return False
         try:

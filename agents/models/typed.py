@@ -1,6 +1,12 @@
-"""Typed: what a model wrote becomes an object in the shape that was asked for, or says why not."""
+"""Typed: what a model wrote becomes an object in the shape that was asked for, or says why not.
 
+The object may stand after what the model thought, in a fence, or between words: it was paid for.
+"""
+
+import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -10,7 +16,22 @@ from agents.models.redacting import marks_in
 from agents.models.wish import T
 
 FAULTS_MAX = 3  # that are told
-FENCED = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
+BRACES_MAX = 20  # that are tried: words may have some, too
+BEGUN = re.compile(r"\{\s*[\"}]")  # so an object begins
+OPENS, CLOSES = "<think>", "</think>"
+
+
+def unthought(text: str) -> str:
+    """Return what was written after the thinking; where that has not ended, nothing.
+
+    Some servers leave out its beginning. What begins with an object or a fence is no thinking.
+    """
+    if text.lstrip().startswith(("{", "[", "`")):
+        return text
+    before, ended, answer = text.partition(CLOSES)
+    if ended:
+        return unthought(answer)
+    return "" if before.lstrip().startswith(OPENS) else text
 
 
 def typed(form: Form[T], text: str) -> T | None:
@@ -19,13 +40,47 @@ def typed(form: Form[T], text: str) -> T | None:
     A shape may leave out all of them, and an empty object says that there is nothing.
     ValidationError: it is in another shape. ValueError: it is no JSON, or has a mark of its own.
     """
-    fenced = FENCED.match(text)
-    told = form.redaction.restored(from_json(fenced[1] if fenced else text, allow_inf_nan=False))
+    gives = form.wish.gives
+    told = form.redaction.restored(_json(text, gives.model_fields.keys()))
     if form.redacted and (strange := next(marks_in(told), "")):
         raise ValueError(f"{strange} is no mark of mine.")
-    gives = form.wish.gives
     value = gives.model_validate(told)
     return None if told and not told.keys() & gives.model_fields.keys() else value
+
+
+def _json(text: str, fields: Any) -> Any:
+    """Return the JSON that a text is, else the first whole object in it with one of the fields.
+
+    ValueError: there is none.
+    """
+    try:
+        return from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        found = [from_json(one, allow_inf_nan=False) for one in _objects(text)]
+        if not found:
+            raise error
+        return next((one for one in found if one.keys() & fields), found[0])
+
+
+def _objects(text: str) -> Iterator[str]:
+    """Yield each whole object that stands between words.
+
+    Where one is broken, or a list begins, all in it would be taken for what it is only a piece of.
+    """
+    decoder, end = json.JSONDecoder(), 0
+    for _ in range(BRACES_MAX):
+        start = text.find("{", end)
+        if start < 0 or text[end:start].rstrip().endswith("["):
+            return
+        try:
+            _, ended = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            if BEGUN.match(text, start):
+                return
+            ended = start + 1
+        else:
+            yield text[start:ended]
+        end = ended
 
 
 def faults(error: ValidationError) -> str:

@@ -90,9 +90,11 @@ async def test_litellm_answers_fails_and_prices_in_our_words_and_offline() -> No
             fails(500),
             fails(404),
             fails(400, "not with key-1"),
+            fails(400, "This response_format type is unavailable now"),
         )
+        less = (fails(400, "Use 'max_completion_tokens' instead."), says({"text": "Ho"}))
         long = says({"text": "Hello Ada, how are you on this fine day?"})
-        server.script(*answers, streams(long), streams(long, ms=50, cut_after=2))
+        server.script(*answers, *less, streams(long), streams(long, ms=50, cut_after=2))
         command = [sys.executable, "-c", SCRIPT, server.url, str(len(answers)), dry]
         root = Path(__file__).parents[2]
         pipe = asyncio.subprocess.PIPE
@@ -103,15 +105,19 @@ async def test_litellm_answers_fails_and_prices_in_our_words_and_offline() -> No
         asked = server.asked
     assert told["reached"] == ["127.0.0.1"]
     assert ([float(one) for one in told["price"]], told["unknown"]) == ([0.075, 0.3, 0.0375], True)
-    good, key, busy, fault, missing, wrong = told["came"]
+    good, key, busy, fault, missing, wrong, milder = told["came"]
     assert good == ['{"text": "Hi"}', "stop", 100, 20]
     assert key[0] == "AuthError"
     assert (busy[0], busy[2]) == ("TransientError", 7.0)
     assert fault[0] == "TransientError"
     assert missing[0] == "PermanentError"
-    assert wrong[0] == "PermanentError"
+    assert wrong[0] == "NotTakenError"
     assert "key-1" not in json.dumps(told["came"])
-    assert [call["model"] for call in asked] == ["gpt-4o-mini"] * (len(answers) + 2)
+    assert [call["model"] for call in asked] == ["gpt-4o-mini"] * (len(answers) + 4)
+    assert milder == ['{"text": "Ho"}', "stop", 100, 20]
+    for call in asked[-3:]:
+        assert call["response_format"] == {"type": "json_object"}
+        assert (call["max_completion_tokens"], "max_tokens" in call) == (50, False)
     whole, broken = told["streamed"]
     assert whole == [long["content"], "stop", 100, 20]
     assert long["content"][:20] in told["heard"]
