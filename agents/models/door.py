@@ -39,7 +39,6 @@ from memory.redaction import REDACTS
 RETRIES_MAX = 2  # of them one may be a repair of an answer that has not the shape
 WAIT_S_MAX = 20.0  # who wants us to wait longer is passed over
 TIMEOUT_S = 60.0
-FRAME_TOKENS = 200  # what servers add around our messages, at most
 WHY_CHARS_MAX = 300
 NO_PRICE = "Nobody knows what {model} costs. Say it: FIRSTMATE_MODEL_PRICES={model}=0.15:0.60."
 FORGOTTEN = "Something was forgotten meanwhile, so what was read and written was dropped."
@@ -123,16 +122,21 @@ class Models:
             if before is not None and (before.value is not None or not wish.needed):
                 return _again(before, wish)
             level = await model_calls.level(reader, wish.wanted, self.limits)
-            wish = wish.within(level).harmless(self._unshown.now())
-            listed = list(self._listed(wish))
-            keys = {wish.key(model.name): (tier, model) for tier, model in listed}
+            wish = wish.harmless(self._unshown.now())
+            lean, listed = wish.within(level), list(self._listed(wish))
+            # What was answered to the whole wish, while there was money, answers the lean one too.
+            keys = {
+                one.key(model.name): (one, tier, model)
+                for tier, model in listed
+                for one in (wish, lean)
+            }
             kept = await model_calls.first_kept(reader, tuple(keys))
         if kept is not None:
             key, value = kept
-            return await self._repeated(wish, *keys[key], value)
+            return await self._repeated(*keys[key], value)
         turns: list[_Turn[T]] = []
         for tier, model in listed:
-            turn = await self._unless_resting(wish, tier, model)
+            turn = await self._unless_resting(wish if model.free else lean, tier, model)
             if turn.value is not None:
                 return Answer(turn.value, model.name, given=turn.given)
             turns.append(turn)
@@ -313,15 +317,13 @@ class Models:
 
     def _call(self, tier: Tier, model: Model, form: Form[T]) -> Call:
         wish = form.wish
-        # No token is shorter than a byte, so this many is the most that they can be.
-        longest = sum(len(m["content"].encode()) for m in form.messages) + FRAME_TOKENS
         return Call(
             tier=tier,
             model=model.name,
             remote=model.remote,
             data_class=wish.data_class(self._unshown.now()),
             redacted=form.redacted,
-            ceiling=_price(model).of(longest, wish.tokens_max),
+            ceiling=_price(model).of(form.tokens_most, wish.tokens_max),
         )
 
     async def _gave_up(self, wish: Wish[T], turns: Sequence[_Turn[T]]) -> NoAnswer:

@@ -4,12 +4,13 @@ Whatever the rules say, and whatever class the words have: what is replaced is p
 answer. So there is no wish, and no way, by which an account leaves plain.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic
 
 from agents.models.redacting import Redaction, redact
-from agents.models.wish import Message, T, Wish
+from agents.models.wish import Message, T, Wish, schema_of
 from engine.models.model_calls import Came
 
 REPAIR = "That was not the JSON object I asked for: {fault} Send only the object, corrected."
@@ -18,6 +19,7 @@ SHORTER = (
 )
 TOO_MUCH = ("cut", "long", "loop")  # shown whole, it would only be gone on with
 BEGINNING_CHARS = 300
+FRAME_TOKENS = 200  # what servers add around our messages, at most
 TOKEN_CHARS = 3  # that surely fit into a token, on the average
 
 
@@ -30,6 +32,15 @@ class Form(Generic[T]):
     messages: list[Message]
     redaction: Redaction = field(default_factory=lambda: Redaction(()))
     repaired: bool = False
+
+    @property
+    def tokens_most(self) -> int:
+        """Return how many tokens may be read for it, with the shape, which is sent beside it, too.
+
+        No token is shorter than a byte.
+        """
+        shape = len(json.dumps(schema_of(self.wish.gives)).encode())
+        return sum(len(one["content"].encode()) for one in self.messages) + shape + FRAME_TOKENS
 
 
 def of(wish: Wish[T], *, remote: bool) -> Sequence[Form[T]]:

@@ -62,6 +62,11 @@ class Model:
         return self.name.partition("/")[0]
 
     @property
+    def free(self) -> bool:
+        """Say whether it costs nothing, so that no budget is ever too small for it."""
+        return self.price is not None and not (self.price.read or self.price.written)
+
+    @property
     def short(self) -> str:
         """Return the name by which the server knows it."""
         return self.name.partition("/")[2]

@@ -152,7 +152,8 @@ async def admit(tx: Tx, house: House, wanted: Wanted, call: Call, limits: Limits
         tx, task=wanted.task, goal=wanted.goal, agent=wanted.agent, tier=call.tier,
         model=call.model, ceiling=call.ceiling,
     )  # fmt: skip
-    await rungs.tell(tx, stands.paying(call.ceiling), ledger.NOTHING)
+    if call.ceiling:
+        await rungs.tell(tx, stands.paying(call.ceiling), ledger.NOTHING)
     return Admitted(verdict, cost, known)
 
 
@@ -186,7 +187,8 @@ async def facts(
         "spent_for_goal": float(spent.goal),
         "spent_by_agent": float(spent.agent),
         "calls_for_task": await ledger.calls(reader, wanted.task, wanted.agent),
-        "budget_level": stands.level(call.ceiling),
+        # What costs nothing fits into any budget, also into one that is used up.
+        "budget_level": stands.level(call.ceiling) if call.ceiling else "normal",
         "local_only": limits.local_only,
         "currency": settings["currency"],
         "dest_origin": "operator",

@@ -49,7 +49,10 @@ class Desk:
         secrets: tuple[str, ...] = (),
         timeout_s: float = 20,
     ) -> Models:
-        """Return the door. `far` is the same server under a name that counts as remote."""
+        """Return the door. `far` is the same server under a name that counts as remote.
+
+        A model called `free` costs nothing.
+        """
         far = self.server.url.replace("127.0.0.1", "127.1")  # the same, but not by that name
         servers = (f"home={self.server.url}", f"far={far}", "gone=http://127.0.0.1:9/v1")
         names = {*small, *large}
@@ -58,7 +61,7 @@ class Desk:
             servers=servers,
             own=own,
             keys=("home=key-of-home",),
-            prices=[f"{name}=100:1000" for name in names],
+            prices=[f"{name}=100:1000" for name in names if not name.endswith("/free")],
         )
         own_ = {name: Decimal(most) for name, most in agents.items()}
         limits = Limits(Budget(Decimal(day), Decimal(goal), own_), local_only)

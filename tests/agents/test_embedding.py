@@ -13,6 +13,7 @@ from agents.models import embedding, listed
 from agents.models.embedding import Embedding
 from bot.app import App
 from engine.models.model_calls import Limits
+from engine.planning import ledger
 from engine.planning.ledger import Budget
 from memory.copying.verify import verify
 from memory.schema.models import costs, reasons
@@ -41,7 +42,7 @@ class Desk:
             (f"home={at}", f"far={at.replace('127.0.0.1', '127.1')}", "gone=http://127.0.0.1:9/v1"),
             ("home=key-of-home",),
             (),
-            ("far/small=100:0", "home/small=100:0"),
+            ("far/small=100:0", "home/small=100:0", "home/free=0:0"),
         )
         model = known.embedding(name)
         assert model is not None
@@ -122,6 +123,17 @@ async def test_local_only_asks_nobody_else(desk: Desk) -> None:
     [reason] = await desk.reasons()
     assert (reason.state, reason.verdict["rules"][0]) == ("refused", "models-local-only")
     assert len(await desk.embedding("home/small", local_only=True).vectors(["a note"])) == 1
+
+
+async def test_a_budget_that_is_used_up_stops_no_server_that_costs_nothing(desk: Desk) -> None:
+    async with desk.app.db.transaction() as tx:
+        await ledger.reserve(
+            tx, task=None, goal=None, agent="writer", tier="small", model="x", ceiling=Decimal(9)
+        )
+    with pytest.raises(EncoderDownError, match="budget for models"):
+        await desk.embedding("home/small").vectors(["A lamp."])
+    [vector] = await desk.embedding("home/free").vectors(["A lamp."])
+    assert vector
 
 
 async def test_an_empty_budget_asks_nobody(desk: Desk) -> None:

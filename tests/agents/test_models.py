@@ -1,6 +1,7 @@
 """The door to language models, against somebody else's server: answers, faults, money, reasons."""
 
 import asyncio
+import json
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -279,6 +280,17 @@ async def test_a_ceiling_counts_a_token_for_each_byte_that_is_sent(desk: Desk) -
         await models.ask(wish(text))
     plain, signs = (Decimal(one.ceiling) for one in await desk.costs())
     assert signs - plain == Decimal(100) * 900 / 1_000_000  # three bytes more for each sign
+
+
+async def test_a_ceiling_counts_the_shape_that_is_sent_beside_the_words(desk: Desk) -> None:
+    desk.server.script(GOOD)
+    await desk.models(day="500", goal="500").ask(wish(tokens_max=0))
+    [body], [cost] = desk.server.asked, await desk.costs()
+    sent = json.dumps([body["messages"], body["response_format"]]).encode()
+    said = "".join(message["content"] for message in body["messages"]).encode()
+    shape = json.dumps(body["response_format"]["json_schema"]["schema"]).encode()
+    counted = Decimal(cost.ceiling) * 1_000_000 / 100
+    assert counted == len(said) + len(shape) + 200 and counted > len(sent)
 
 
 async def test_with_most_of_the_budget_gone_only_small_models_are_asked(desk: Desk) -> None:
