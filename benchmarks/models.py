@@ -157,6 +157,7 @@ async def main() -> None:
             await overhead(made[0], server)
             await story(app, screen.name, server)
             await names(app)
+            await overhead(made[0], server, f"with {PEOPLE} people")
             await app.close()
 
 
@@ -174,13 +175,13 @@ def _spare(wish: Wish[Any]) -> int:
     return sum(len(part.text) for part in wish.parts if part.spare)
 
 
-async def overhead(models: Models, server: Server) -> None:
+async def overhead(models: Models, server: Server, among: str = "") -> None:
     """Time whole calls through the door beside the bare HTTP request, one of each in turn."""
     through, bare = [], []
     url = f"{server.url}/chat/completions"
     for number in range(CALLS):
-        wanted = Wanted(step="bench/1", agent="front", basis=str(number))
-        part = Part("note", f"Lamp {number} waits for an answer.", "business")
+        wanted = Wanted(step="bench/1", agent="front", basis=f"{among} {number}")
+        part = Part("note", f"Lamp {number} waits {among}.", "business")
         began = time.perf_counter()
         await models.ask(Wish(wanted, "small", "Answer.", (part,), Small))
         through.append((time.perf_counter() - began) * 1000)
@@ -188,7 +189,8 @@ async def overhead(models: Models, server: Server) -> None:
         await http.post_json(url, server.bodies[-1], timeout_s=10)
         bare.append((time.perf_counter() - began) * 1000)
     own = [one - other for one, other in zip(through, bare, strict=True)]
-    show("own work per model call, median", statistics.median(own), "ms", OVERHEAD_MS_MAX)
+    what = f"own work per model call {among}".strip()
+    show(f"{what}, median", statistics.median(own), "ms", OVERHEAD_MS_MAX)
     alone = statistics.median(bare)
     print(f"{'':54}p95 {percentile(own, 0.95):.2f} ms; the request alone {alone:.2f} ms")
 

@@ -7,12 +7,14 @@ addresses and phone numbers; one too many does no harm, for it comes back.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from agents.models import numbers
 from agents.models.numbers import Span
 from engine.models.model_calls import digest
 
+TEXTS_MAX = 64  # remembered: a wish is looked through several times
 _UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"  # signs of no width, as pages and mails have them
 _GAP = rf"(?:[^\S\r\n]|[{_UNSEEN}.-]|\r?\n)?"
 _SPACE = rf"(?:[^\S\r\n]|[{_UNSEEN}-])?"
@@ -92,6 +94,7 @@ def unnamed(text: str) -> str:
     return _put(text, lambda kind, plain: f"[{kind}]")
 
 
+@lru_cache(TEXTS_MAX)
 def names_somebody(text: str) -> bool:
     """Say whether there is anything in a text that `redact` takes out."""
     return _PATTERN.search(text) is not None or next(numbers.found(text), None) is not None
