@@ -62,7 +62,7 @@ from engine.alarms import bells
 from engine.chat import conversations, outbox, tokens
 from engine.chat.messages import Msg, pictured
 from engine.desks import stop, undoing
-from engine.flow import inbox
+from engine.flow import inbox, lanes
 from engine.flow.durable import Durable
 from engine.flow.schedule import Clock as AlarmClock
 from engine.keeping import recounting
@@ -179,7 +179,8 @@ class App:
             tap = await tokens.recognise(reader, token, who.conv, who.user)
         if tap is None or tap.action not in self.verbs:
             return Reply(UNKNOWN_TAP, refused=True)
-        return await self.verbs[tap.action](self.house, tap, who, key, values)
+        with lanes.under("now"):
+            return await self.verbs[tap.action](self.house, tap, who, key, values)
 
     async def opened(self, who: Person, token: str) -> None:
         """Note that the form of this button was opened: what it is about stays as it is."""

@@ -24,6 +24,7 @@ from engine.chat import conversations
 from engine.drawing import cards, failures
 from engine.drawing.failures import Failure, Try
 from engine.flow.durable import open_work
+from engine.flow.lanes import same
 from engine.planning import episodes, plans
 from engine.rules import bundles
 from memory import events
@@ -118,8 +119,7 @@ async def admit(tx: Tx, old: Effect, proposal: Proposal, cause: str) -> bool:
 
 async def restore(tx: Tx, old: Effect, proposal: Proposal, cause: str) -> bool:
     """What was withdrawn with its project is wanted again: a new version, as it was judged."""
-    state = _first_state(proposal)
-    return await _replace(tx, old, "withdrawn", proposal, state, "agent", cause)
+    return await _replace(tx, old, "withdrawn", proposal, _first_state(proposal), "agent", cause)
 
 
 async def settle(
@@ -342,7 +342,7 @@ async def _follow(tx: Tx, id: str, state: str, proposal: Proposal, cause: str) -
         if proposal.preview.papers:  # shown after the card, which does not wait for it
             await open_work(tx, "picture", f"{id}:{effect.version}")
     elif state == "approved":
-        await open_work(tx, "perform", id)
+        await open_work(tx, "perform", id, lane=same())
     await _moved(tx, id, state, cause)
 
 

@@ -26,7 +26,7 @@ import sqlalchemy as sa
 
 from engine.chat import outbox
 from engine.chat.messages import say
-from engine.flow import offpeak, schedule
+from engine.flow import lanes, offpeak, schedule
 from engine.flow.lanes import LANES, Lane, Lanes
 from memory import events
 from memory.db import Database, Reader, Tx, change, insert_once
@@ -57,16 +57,17 @@ class Work:
     kind: str
     ref: str
     attempts: int
+    lane: Lane = "today"
 
 
 Handler = Callable[[Work], Awaitable[None]]
 
 
 async def open_work(
-    tx: Tx, kind: str, ref: str, *, key: str | None = None, lane: Lane = "today"
+    tx: Tx, kind: str, ref: str, *, key: str | None = None, lane: Lane | None = None
 ) -> bool:
     """Queue work in the same commit as its cause. False: this key is queued already."""
-    id = key or tx.id("wrk")
+    id, lane = key or tx.id("wrk"), lane or lanes.following()
     row = {"id": id, "kind": kind, "ref": ref, "lane": lane, "state": "ready", "due_at": tx.now}
     if not await insert_once(tx, work, row):
         return False
@@ -187,12 +188,12 @@ class Durable:
         async with self._db.snapshot() as reader:
             ready = work.c.state == "ready", work.c.due_at <= reader.now
             found = await reader.rows(sa.select(work.c.lane).where(*ready).distinct())
-            lanes = {row.lane for row in found}  # mostly none, and then nothing else is asked
-            if "off_peak" in lanes and not await offpeak.is_on(reader):
-                lanes.remove("off_peak")
+            of = {row.lane for row in found}  # mostly none, and then nothing else is asked
+            if "off_peak" in of and not await offpeak.is_on(reader):
+                of.remove("off_peak")
             due = sa.select(work.c.id, work.c.lane).where(*ready)
             due = due.order_by(work.c.due_at).limit(SWEPT_MAX)
-            rows = [await reader.rows(due.filter_by(lane=one)) for one in LANES if one in lanes]
+            rows = [await reader.rows(due.filter_by(lane=one)) for one in LANES if one in of]
         for row in chain.from_iterable(rows):
             self._started(row.lane, row.id)
 
@@ -296,7 +297,8 @@ class Durable:
         alone = self._alone.setdefault((taken.kind, taken.ref), asyncio.Lock())
         try:
             async with alone:
-                await self._handlers[taken.kind](taken)
+                with lanes.under(taken.lane):
+                    await self._handlers[taken.kind](taken)
         except Exception as error:  # the one place that may: anything else is worth another try
             log.warning("work %s (%s) failed", taken.id, taken.kind, exc_info=error)
             await self._failed(taken, round_, error)
@@ -320,7 +322,7 @@ class Durable:
             if row is None:
                 return None
             await change(tx, work, {"id": work_id}, attempts=row.attempts + 1)
-            taken = Work(row.id, row.kind, row.ref, row.attempts + 1)
+            taken = Work(row.id, row.kind, row.ref, row.attempts + 1, row.lane)
             if taken.attempts > ATTEMPTS_MAX:
                 await _quarantine(tx, taken, row.error or "The process ended each time it began.")
                 return None

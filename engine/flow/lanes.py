@@ -1,26 +1,59 @@
 """Lanes: which class work is of, and whose turn it is where many want to go at once.
 
-now       what a person waits for: an answer, a search, what their words set going
-today     steps of plans: preparing them, carrying them out
+now       what a person waits for: an answer, a search, what their words mean
+next      what their words or their tap just set going: a plan, its first card, what has their yes
+today     other steps of plans: preparing them, carrying them out
 behind    a better draft of what is shown already
 off_peak  what may wait for the operator's window
 
-Two of eight places are kept for what is now, so however much is queued, an answer waits for none
-of it, and two more for steps; off-peak work goes only while nothing else wants to. While a person
-waits, nothing else begins, for a second at most: an answer may take its model a minute.
+Of ten places two are kept for what is now, so however much is queued, an answer waits for none
+of it, two for what is next, and two for other steps; off-peak work goes only while nothing else
+wants to. What is next may take as long as a bank or a model does, so it is no work for now. While
+a person waits, nothing else begins, for a second at most: an answer may take its model a minute.
 """
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar
 from typing import Literal, get_args
 
-Lane = Literal["now", "today", "behind", "off_peak"]
+Lane = Literal["now", "next", "today", "behind", "off_peak"]
 LANES: tuple[Lane, ...] = get_args(Lane)  # the most urgent first
-RUNNING_MAX = 8
+RUNNING_MAX = 10
 LETS_PASS_S = 1.0
-AT_ONCE: Mapping[Lane, int] = {"now": RUNNING_MAX, "today": 6, "behind": 4, "off_peak": 1}
+AT_ONCE: Mapping[Lane, int] = {
+    "now": RUNNING_MAX,
+    "next": 8,
+    "today": 6,
+    "behind": 4,
+    "off_peak": 1,
+}
+_OF: ContextVar[Lane | None] = ContextVar("lane", default=None)
+
+
+@contextmanager
+def under(lane: Lane) -> Iterator[None]:
+    """Let what is set going while this is entered be of the class that follows on this one."""
+    before = _OF.set(lane)
+    try:
+        yield
+    finally:
+        _OF.reset(before)
+
+
+def following() -> Lane:
+    """Return the class of what is set going here, unless it says otherwise.
+
+    What somebody's words or tap set going comes next; what that sets going in turn has time.
+    """
+    return "next" if _OF.get() == "now" else "today"
+
+
+def same() -> Lane:
+    """Return the class of what has to be done at once with what sets it going."""
+    return "next" if _OF.get() in ("now", "next") else "today"
 
 
 class Lanes:

@@ -10,7 +10,7 @@ work = sa.Table(
     key(),
     text("kind"),  # the handler: understand | dispatch | perform | ring …
     text("ref"),  # what it is about: an event, a task, an effect
-    text("lane", default="today"),  # now | today | behind | off_peak: see engine/flow/lanes.py
+    text("lane", default="today"),  # now | next | today | behind | off_peak: see flow/lanes.py
     text("state"),  # ready | done | quarantined
     number("round"),  # how often it failed and was set out again: part of the workflow's id
     number("attempts"),  # how often it was started, crashes included

@@ -42,8 +42,9 @@ async def test_places_are_kept_for_what_is_now() -> None:
     lanes = Lanes()
     steps = await wanted(lanes, "today", 20)
     assert sum(one.has for one in steps) == AT_ONCE["today"]
+    assert [one.has for one in await wanted(lanes, "next", 3)] == [True, True, False]
     assert [one.has for one in await wanted(lanes, "now", 2)] == [True, True]
-    assert AT_ONCE["today"] + 2 == RUNNING_MAX
+    assert AT_ONCE["next"] + 2 == RUNNING_MAX
 
 
 async def test_a_place_that_gets_free_goes_to_the_most_urgent() -> None:

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from bot.app import App
 from bot.commands.sample import MAIL
 from bot.surfaces import Heard
+from engine.chat.messages import Msg
+from engine.flow import lanes
 from engine.flow.durable import Work, open_work
 from engine.flow.lanes import AT_ONCE, RUNNING_MAX
 from memory import events
@@ -59,6 +61,10 @@ async def until(so: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+def shown(chat: Chat) -> list[Msg]:
+    return list(chat.shown.values())
+
+
 async def answered(app: App, chat: Chat, words: str) -> str:
     """Say something and return what is said back, without waiting for all that is queued."""
     chat.count += 1
@@ -86,6 +92,51 @@ async def test_an_edit_is_drawn_before_five_hundred_queued_steps(
     assert reply.text == "Changed. Here is the new card."
     await until(lambda: any("Refund 40.00 EUR" in msg.summary for msg in chat.shown.values()))
     assert crowd.ended == []
+
+
+async def test_what_a_tap_approves_is_done_before_five_hundred_queued_steps(
+    app: App, chat: Chat, crowd: Crowd
+) -> None:
+    old = chat.key("Refund 120.00 EUR")
+    token = chat.tokens[old, chat.button(old, "✓").label]
+    assert (await app.tap(chat.who, "yes", token, {})).text == "Approved."
+    await until(lambda: "✓ refunded 120.00 EUR" in chat.text("Refund 120.00 EUR"))
+    assert crowd.ended == []
+
+
+async def test_the_card_of_a_new_wish_comes_before_five_hundred_queued_steps(
+    app: App, chat: Chat, crowd: Crowd
+) -> None:
+    chat.count += 1
+    await app.hear(Heard(chat.who, f"m{chat.count}", "write to Bruno that the file is ready"))
+    await until(lambda: any("Bruno" in str(m) and "Send e-mail" in m.summary for m in shown(chat)))
+    chat.count += 1
+    await app.hear(Heard(chat.who, f"m{chat.count}", "note on Ada: she prefers mornings"))
+    await until(
+        lambda: any("Note on Ada" in m.summary and "done" in m.summary for m in shown(chat))
+    )
+    assert crowd.ended == []
+
+
+async def test_an_answer_waits_for_nothing_that_taps_set_going(
+    app: App, chat: Chat, crowd: Crowd
+) -> None:
+    async with app.db.transaction() as tx:
+        await events.note(tx, "test.queued", None)
+        with lanes.under("now"):
+            for number in range(RUNNING_MAX):
+                await open_work(tx, "plod", f"tapped {number}")
+    await until(lambda: len(crowd.begun) == AT_ONCE["next"])
+    assert "What I can do" in await answered(app, chat, "/help")
+    assert crowd.ended == []
+
+
+async def test_what_a_step_sets_going_in_turn_has_time(app: App, chat: Chat) -> None:
+    await chat.drop(MAIL)
+    await chat.tap("Mail from Ada", "Refund")
+    async with app.db.snapshot() as reader:
+        rows = await reader.rows(sa.select(work.c.lane).filter_by(kind="dispatch"))
+    assert sorted(row.lane for row in rows) == ["next", "today", "today"]
 
 
 async def test_what_is_queued_is_done_in_its_order_and_never_more_at_once_than_may_be(
