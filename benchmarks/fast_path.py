@@ -1,4 +1,4 @@
-"""An answer, a question to memory, an edit of a draft, while five hundred steps are queued."""
+"""An answer, a question, an edit, a new wish, a tap, while five hundred steps are queued."""
 
 import asyncio
 import itertools
@@ -21,12 +21,15 @@ from memory.ids import derived_id
 
 QUEUED = 500
 KINDS = ("an answer", "a question to memory", "an edit of a draft")
+WISHED, DONE = "a wish, to its card", "a tap, to what it did"
 ASKED = ("what do we know about Ada?", "/who Bruno Martin", "/help", "/waiting")
 NOTED = "Bruno told me that the hall in Berlin holds forty people"
 RECALLED = ("what did Bruno say about the hall in Berlin?", "forty people")
 DRAFTED = ("write to Bruno that the file is ready", "the file is ready")
 TIMES = 20
 BELOW_MS = 300
+WISHES = 5  # of each state: what they leave behind is looked through by the next
+BELOW_DONE_MS = 3000
 
 
 async def main() -> None:
@@ -40,16 +43,19 @@ async def main() -> None:
         await talk.prepare()
         await talk.round()  # what is used first is loaded first
         quiet = [await talk.round() for _ in range(TIMES)]
+        quiet += [await talk.wish() for _ in range(WISHES)]
         await _queue(app, who)
-        busy = [await talk.round() for _ in range(TIMES)]
+        busy = [await talk.wish() for _ in range(WISHES)]
+        busy += [await talk.round() for _ in range(TIMES)]
         left = await _left(app)
         await app.close()
-    for name in KINDS:
+    for name in (*KINDS, WISHED, DONE):
+        below = BELOW_MS if name in KINDS else BELOW_DONE_MS
         for state, rounds in (("nothing", quiet), (str(QUEUED), busy)):
-            took = [seconds for one in rounds for seconds in one[name]]
+            took = [seconds for one in rounds for seconds in one.get(name, ())]
             for share in (0.50, 0.95):
                 what = f"{name}, {state} queued, p{share * 100:.0f}"
-                show(what, percentile(took, share) * 1000, "ms", below=BELOW_MS)
+                show(what, percentile(took, share) * 1000, "ms", below=below)
     print(f"{left} of {QUEUED} steps were not done yet when the last answer came.")
 
 
@@ -73,6 +79,23 @@ class Talk:
         subject = f"File{next(self._numbers)}"  # one word, which no difference takes apart
         edited = await self._drafted(f"/tap edit\nSubject: {subject}", subject)
         return dict(zip(KINDS, (answers, [recalled], [edited]), strict=True))
+
+    async def wish(self) -> dict[str, list[float]]:
+        """Wish for a post, say yes to it; return the seconds to its card, and until it is done."""
+        title, cards = f"Post{next(self._numbers)}", list[str]()
+
+        def asked(due: Due) -> bool:
+            mine = any(button.action == "approve" for button in buttons_of(due.card.msg))
+            if mine and title in due.card.msg.summary:
+                cards.append(due.card.key)
+            return bool(cards)
+
+        def done(due: Due) -> bool:
+            return due.card.key == cards[0] and "· done" in due.card.msg.summary
+
+        wished = await self._seconds(f"publish {title}: it is ready", asked)
+        tapped = await self._seconds("/tap publish", done, reply_to=cards[0])
+        return {WISHED: [wished], DONE: [tapped]}
 
     async def _said(self, words: str, holds: str) -> float:
         """Say it; return the seconds to the answer in this conversation, which holds this."""
