@@ -113,9 +113,10 @@ def _fair(asked: str) -> dict[str, Any]:
     told = {"to": f"${{{who}.email}}", "subject": "Fair", "text": f"${{{who}.name}}, it is near."}
     noted = {"record": f"${{{who}.id}}", "text": "Told about the fair."}
     steps = [
-        {"key": "tell", "title": f"Tell ${{{who}.name}}", "operation": "email.send", "args": told},
+        {"key": "tell", "title": f"Tell ${{{who}.name}}", "operation": "email.send", "args": told,
+         "why": "They are to know.", "risk": "The date may still change."},
         {"key": "noted", "title": "Note it", "operation": "records.note", "args": noted,
-         "after": ["tell"]},
+         "after": ["tell"], "why": "It is not told twice."},
     ]  # fmt: skip
     return {"understood": True, "title": "Prepare the fair", "steps": steps}
 

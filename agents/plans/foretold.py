@@ -7,7 +7,7 @@ may get a yes in advance, and that yes is bound to the digest that the card show
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agents.plans.plan_checked import Known, preliminary
+from agents.plans.plan_checked import STAYS, Known, preliminary
 from agents.plans.plan_wish import Proposed, ProposedStep
 from agents.playbooks import references
 from agents.playbooks import scope as scopes
@@ -26,7 +26,6 @@ from engine.rules.house import House
 
 AGREEABLE = ("internal", "share", "booking")  # what one yes may hold with others; never money
 UNPROVEN = ("text", "model")
-STAYS = ("read", "internal")  # what the title of a step may say in other words
 LATER: dict[str, Any] = {"outcome": "later", "because": ""}
 
 
@@ -39,7 +38,7 @@ async def steps(house: House, goal: Goal, version: Version) -> dict[str, dict[st
         if says.get("mode"):
             found[step.key] |= {"whose": whose, "mode": says["mode"]}
         operation = house.operation(step.operation)
-        if operation.effect not in STAYS:
+        if operation.effect not in STAYS:  # its title may say it in other words
             found[step.key]["does"] = operation.does
         if not still_open:
             found[step.key]["args"] = args

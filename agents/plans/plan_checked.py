@@ -23,6 +23,9 @@ TEXTS_MAX = 8  # each is a call to a model
 TO_BE_WRITTEN = "(to be written)"
 OUTPUTS = ("id", ANSWER)
 WRITTEN_ROLES = ("text", "title")
+STAYS = ("read", "internal")  # effects of which nobody outside learns anything
+NO_WHY = "say in `why` what it is for."
+NO_RISK = "it leaves the house: say in `risk` what could go wrong."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,10 @@ def _step(
     fields = operation.roles  # it has one for every argument, a tool's too
     for name in step.args.keys() - fields.keys():
         yield f"{operation.name} takes no “{name}”{_nearest(name, fields)}."
+    if not step.why.strip():
+        yield NO_WHY
+    if operation.effect not in STAYS and not step.risk.strip():
+        yield NO_RISK
     for name, said in (("title", step.title), ("why", step.why), ("risk", step.risk)):
         if any(path.startswith(f"{STEPS}.") for path in references.paths(said)):
             yield f"`{name}` cannot say what a step brings: others may have written it."

@@ -4,6 +4,7 @@ It never reads what others wrote (SAFETY: plan before reading), so no mail can p
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,8 @@ REPAIR = "plan.repair/{prompt}"
 AGENT = "planner"
 STEPS_MAX = 12
 TOKENS_MAX, CHARS_MAX = 3000, 16_000
+KIND_CHARS_MAX = 300
+NAME = re.compile(r"[\w.:/+-]{1,40}")  # of an argument: a tool's server may call it anything
 TASK = """\
 {prompt}
 
@@ -135,16 +138,19 @@ def _operations(operations: Mapping[str, Operation]) -> Iterator[str]:
             continue
         yield f"{name}: {one.does} (effect: {one.effect})"
         schema = one.args.model_json_schema()
-        known = schema.get("properties", {})  # none for a tool of others
-        for arg in one.roles:
+        known = schema.get("properties", {})  # none for a tool whose server says nothing of them
+        for arg in filter(NAME.fullmatch, one.roles):
             need = "optional" if known and arg not in schema.get("required", ()) else "required"
-            yield f"  {arg}: {_kind(known.get(arg, {}), schema.get('$defs', {}))}, {need}"
+            kind = _kind(known.get(arg, {}), schema.get("$defs", {}))
+            yield f"  {arg}: {kind[:KIND_CHARS_MAX]}, {need}"
 
 
 def _kind(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
     """Say in a few words what a value looks like."""
     if "$ref" in schema:
         return _kind(defs.get(str(schema["$ref"]).rpartition("/")[2], {}), defs)
+    if "enum" in schema:
+        return f"one of {', '.join(map(str, schema['enum']))}"
     if "anyOf" in schema:
         kinds = (_kind(one, defs) for one in schema["anyOf"] if one.get("type") != "null")
         return " or ".join(dict.fromkeys(kinds))

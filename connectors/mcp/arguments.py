@@ -4,16 +4,19 @@ Types, required names, choices and nesting are checked. What a schema says besid
 formats, addresses of other schemas) may be a trap, so it is left to the server.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, RootModel
+from pydantic import AfterValidator, BaseModel, RootModel, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 DEPTH_MAX = 12
 WAYS_MAX, WAYS_DEPTH_MAX = 10, 3
 LISTED_MAX = 8
+TOLD_DEPTH_MAX, TOLD_MAX = 3, 24  # of what a planner is told
+PLAIN = re.compile(r"[\w.:/+-]{1,40}")  # a name or a choice, and no sentence
 KINDS: Mapping[str, tuple[str, tuple[type, ...]]] = {  # in JSON → in words, in Python
     "string": ("text", (str,)),
     "integer": ("a whole number", (int,)),
@@ -39,8 +42,40 @@ def kind(takes: Schema, name: str) -> str:
 
 
 def model(takes: Schema) -> type[BaseModel]:
-    """Return the model of a tool's arguments: a group of JSON values that fits its schema."""
-    return RootModel[Annotated[dict[str, Any], AfterValidator(partial(_fitting, takes))]]
+    """Return the model of a tool's arguments: a group of JSON values that fits its schema.
+
+    Its own JSON schema says names, types, what is required and choices, and no more of the server's
+    words: a planner reads it.
+    """
+    fits = AfterValidator(partial(_fitting, takes))
+    return RootModel[Annotated[dict[str, Any], fits, WithJsonSchema(_bare(takes, takes))]]
+
+
+def _bare(schema: Any, root: Schema, depth: int = 0) -> dict[str, Any]:
+    """Return a schema without its sentences, as deep as somebody may need to write a value."""
+    if depth > TOLD_DEPTH_MAX or not isinstance(schema, Mapping):
+        return {}
+    schema = _named(schema, root)
+    if ways := [*_list(schema.get("anyOf")), *_list(schema.get("oneOf"))]:
+        return {"anyOf": [_bare(one, root, depth + 1) for one in ways[:LISTED_MAX]]}
+    choices = [one for one in _list(schema.get("enum")) if PLAIN.fullmatch(str(one))]
+    if choices:
+        return {"enum": choices[:LISTED_MAX]}
+    kinds = _kinds(schema) or (["object"] if _properties(schema) else [])
+    told = [_bare_of(kind, schema, root, depth) for kind in kinds]
+    return told[0] if len(told) == 1 else {"anyOf": told} if told else {}
+
+
+def _bare_of(kind: str, schema: Schema, root: Schema, depth: int) -> dict[str, Any]:
+    if kind == "array":
+        return {"type": kind, "items": _bare(schema.get("items"), root, depth + 1)}
+    known, required = _properties(schema), _required(schema)
+    told = [name for name in names(schema) if PLAIN.fullmatch(name)][:TOLD_MAX]
+    if kind != "object" or not told:
+        return {"type": kind}
+    inside = {name: _bare(known[name], root, depth + 1) for name in told}
+    needed = [name for name in told if name in required]
+    return {"type": kind, "properties": inside, "required": needed}
 
 
 def _fitting(takes: Schema, args: dict[str, Any]) -> dict[str, Any]:

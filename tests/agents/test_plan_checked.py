@@ -46,7 +46,8 @@ KNOWN = Known(
 
 
 def step(key: str, *after: str, operation: str = "mail.send", **args: Any) -> ProposedStep:
-    return ProposedStep(key=key, title=key, operation=operation, args=args, after=list(after))
+    told = {"title": key, "why": "It is wanted.", "risk": "It may be late."}
+    return ProposedStep(key=key, operation=operation, args=args, after=list(after), **told)
 
 
 def plan(*steps: ProposedStep) -> Proposed:

@@ -25,7 +25,8 @@ TO_ADA = {"to": "${ada_example.email}", "subject": "Spring", "text": "The hall i
 
 
 def step(key: str, operation: str, args: Step, *after: str, **more: Any) -> Step:
-    told = {"title": f"Do {key}", "why": f"Because of {key}.", "after": list(after)}
+    told: Step = {"title": f"Do {key}", "why": f"Because of {key}.", "after": list(after)}
+    told["risk"] = f"{key} may come late."
     return {"key": key, "operation": operation, "args": args, **told, **more}
 
 
@@ -33,12 +34,14 @@ def plan(*steps: Step, title: str = "The plan") -> Step:
     return says({"understood": True, "title": title, "steps": list(steps)})
 
 
-def note(key: str, text: Any, *after: str) -> Step:
-    return step(key, "records.note", {"record": "${ada_example.id}", "text": text}, *after)
+def note(key: str, text: Any, *after: str, **more: Any) -> Step:
+    args = {"record": "${ada_example.id}", "text": text}
+    return step(key, "records.note", args, *after, **more)
 
 
 def mail(key: str = "tell", *after: str, **args: Any) -> Step:
-    return step(key, "email.send", TO_ADA | args, *after)
+    more = {name: args.pop(name) for name in ("why", "risk") if name in args}
+    return step(key, "email.send", TO_ADA | args, *after, **more)
 
 
 def booking(key: str = "book") -> Step:
@@ -131,6 +134,35 @@ async def test_a_faulty_plan_is_mended_once(office: Office, fault: str) -> None:
     assert said in str(office.server.asked[1]["messages"])
     assert "Do tell — asks you" in chat.text("The plan")
     assert len(office.server.asked) == 2
+
+
+GAPS = {  # an empty reason or danger, of which steps that is a fault, and what is said
+    "no reason": (note("look", "Late.", why=" "), "look: say in `why` what it is for."),
+    "no danger": (mail(risk=""), "tell: it leaves the house: say in `risk`"),
+}
+
+
+@pytest.mark.parametrize("gap", GAPS)
+@pytest.mark.parametrize("mended", [True, False])
+async def test_a_step_without_its_reason_or_danger_is_mended_once_or_no_plan(
+    office: Office, gap: str, mended: bool
+) -> None:
+    broken, said = GAPS[gap]
+    chat = await office.open()
+    office.server.script(plan(broken), plan(mail()) if mended else plan(broken))
+    await chat.say(ASK)
+    assert said in str(office.server.asked[1]["messages"])
+    assert len(office.server.asked) == 2
+    assert len(await office.rows(plans)) == (1 if mended else 0)
+    assert mended or f"I made no plan: what came back cannot be carried out. {said}" in chat.last
+
+
+async def test_a_step_that_stays_in_the_house_needs_no_danger(office: Office) -> None:
+    chat = await office.open()
+    office.server.script(plan(note("kept", "Late.", risk="")))
+    await chat.say(ASK)
+    assert "What could go wrong" not in chat.text("The plan")
+    assert len(office.server.asked) == 1
 
 
 async def test_a_plan_that_stays_faulty_is_none(office: Office) -> None:
