@@ -35,7 +35,7 @@ KIND = rungs.LOOK  # of the alarm, and of the work
 TRIED_MAX = 20  # models that one wish asked
 DRAFTS, TEXTS = "draft.", "compose."  # how the steps of calls begin that are taken up again
 STEPS: Mapping[Kind, str] = {
-    "plan": "plan/",
+    "plan": "plan",  # “plan/1”, and “plan.repair/1”, which mends it
     "answer": "answer/",
     "research": "research/",
     "enrich": "enrich/",

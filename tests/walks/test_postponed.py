@@ -2,17 +2,19 @@
 
 from memory.copying import verify
 from memory.schema.chat import cards
+from memory.schema.models import reasons
 from memory.schema.work import postponed
 from tests.chat import Chat
 from tests.peers.models import says
 from tests.walks.model_office import Office
-from tests.walks.test_planning import ASK, mail, note, plan
+from tests.walks.test_planning import ASK, mail, note, plan, step
 from tests.walks.test_rungs import RAISE, spend
 
 SHORT = "needs a language model"
 LATER = "Do it tomorrow"
 OTHER = "/plan a second thing for Bruno Muster"
 BEGINS = "I now plan what waited"
+FAULTY = {"understood": True, "title": "Dear", "steps": [step("it", "moon.fly", {})]}
 TOO_DEAR = {"understood": True, "title": "Dear", "steps": [note("dear", "It was dear.")]}
 
 
@@ -155,3 +157,17 @@ async def test_who_is_erased_is_in_no_words_that_wait(office: Office) -> None:
     assert len(waits) == 1 and "Ada" not in waits[0]
     await chat.say("/cost")
     assert "waits for money" in chat.last and "Ada" not in chat.last
+
+
+async def test_a_plan_that_nobody_was_paid_to_mend_is_asked_about_too(office: Office) -> None:
+    chat = await office.open(model_budget_day="3")
+    office.server.script(says(FAULTY, tokens=(0, 4500)), plan(mail()))
+    await chat.say(ASK)
+    assert [row.step for row in await office.rows(reasons) if row.state == "short"] == [
+        "plan.repair/1"
+    ]
+    assert RAISE in chat.text(SHORT) and "Drop it" in chat.text(SHORT)
+    await chat.tap(SHORT, RAISE)
+    assert "▶ Start" in chat.text("The plan")
+    assert await how(office) == ["taken"]
+    assert (await verify.verify(office.app.db)).faults == ()
