@@ -10,8 +10,9 @@ from collections import Counter
 
 from agents.checks.draft import findings
 from benchmarks._figures import MISSED
+from tests.agents import short_mails
 from tests.agents.drafted import faulty, made
-from tests.agents.test_checks import FALSE_MAX, FOUND_MIN, measured
+from tests.agents.test_checks import FALSE_MAX, FOUND_MIN, measured, short
 
 DRAFTS = 200
 
@@ -24,6 +25,12 @@ def main() -> None:
         print(f"  {kind:12}{count - missed[kind]:5} of {count}")
     print(f"found {found:.1%} (at least {FOUND_MIN:.0%}) {_word(found >= FOUND_MIN)}")
     print(f"marked wrongly {wrong:.1%} (at most {FALSE_MAX:.0%}) {_word(wrong <= FALSE_MAX)}")
+    mails, (marked, unseen) = len(list(short_mails.true())), short()
+    print(f"{mails} short mails: {len(marked)} marked wrongly {_word(not marked)}")
+    caught = 1 - len(unseen) / mails
+    print(
+        f"  false names caught {caught:.1%} (at least {FOUND_MIN:.0%}) {_word(caught >= FOUND_MIN)}"
+    )
     drafts = [made(seed) for seed in range(DRAFTS)]
     began = time.perf_counter()
     for one in drafts:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from agents.checks import dates
 from agents.checks.evidence import Evidence, Finding
-from agents.checks.language import of as language_of
+from agents.checks.language import leaning
 from agents.checks.listed import listed
 from agents.reading.words import fold
 
@@ -66,11 +66,11 @@ def check(
 ) -> Iterator[Finding]:
     """Yield every name that no evidence has, once, in the order of the text.
 
-    `rest`: the text with its links, dates and numbers blanked out. `german`: None where only its
-    words tell.
+    `rest`: the text with its links, dates and numbers blanked out. `german`: None where its words
+    tell, or what it started from, or else what it was given.
     """
     if german is None:
-        german = language_of(text) == "de"
+        german = leaning(text, evidence.template, evidence.text) == "de"
     known = _words(evidence.text)
     greeted = _GREETING.match(text)
     seen: set[str] = set()
@@ -133,7 +133,7 @@ def _is_german(before: str, run: list[str], names: list[str], *, first: bool) ->
 def _is_no_name(word: str) -> bool:
     said = fold(word)
     return (
-        said in listed("no_names")
+        said in listed("no_names") | listed("polite")
         or _SHORTENED.fullmatch(said) is not None
         or said in dates.WEEKDAYS
         or said in dates.LONG

@@ -9,6 +9,7 @@ from agents.checks.draft import findings
 from agents.checks.evidence import Evidence, Finding
 from agents.writing import tone
 from policies import book
+from tests.agents import short_mails
 from tests.agents.drafted import Made, faulty, made
 
 FOUND_MIN, FALSE_MAX = 0.95, 0.02
@@ -131,6 +132,23 @@ def test_what_is_true_may_be_written_in_another_way(how: str) -> None:
 def test_what_no_evidence_says_is_marked_with_its_words(what: str) -> None:
     text, words = NOT[what]
     assert [one.words for one in findings(text, TRUE)] == [words]
+
+
+def short() -> tuple[list[Made], list[Made]]:
+    """Return the short mails that are true and marked, and the false names that are not."""
+    marked = [one for one in short_mails.true() if findings(one.text, one.evidence)]
+    missed = [
+        one
+        for one in short_mails.false()
+        if not any(right(one, found) for found in findings(one.text, one.evidence))
+    ]
+    return marked, missed
+
+
+def test_a_short_mail_is_not_marked_and_a_false_name_in_it_is() -> None:
+    marked, missed = short()
+    assert [one.text for one in marked] == []
+    assert len(missed) <= (1 - FOUND_MIN) * len(list(short_mails.false())), missed
 
 
 def test_whoever_is_greeted_must_be_whom_it_goes_to() -> None:
