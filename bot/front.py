@@ -33,7 +33,7 @@ def made(
     filling = Filling(house, by_id, Telling(house, remembering.recall))
     planning = Planning(house, models, remembering.recall, by_id, drafting)
     lost = Lost(house, by_id, planning.take)
-    gists = Gists(house, models, playbooks)
+    gists = Gists(house, models, playbooks, shelf.own)
     unclear = Unclear(house, gists, filling, asking, Correcting(filling, router), lost)
     commands: dict[str, Command] = {"plan": planning.command}
     intake = Intake(house, playbooks, models.set_up)

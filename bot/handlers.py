@@ -65,6 +65,7 @@ def of(
 
     async def certify(work: Any) -> None:
         await hands.crew.again(house.db, house.rulebook)
+        await shelf.open()
         await forgetting.certify(house, work)
 
     handlers: dict[str, Handler] = {

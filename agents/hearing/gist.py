@@ -7,8 +7,8 @@ by the same readers as ever. It sees the operator's words alone, nothing that ot
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -19,10 +19,12 @@ from agents.models.door import Answer, Models
 from agents.models.wish import Part, Wish
 from agents.playbooks.library import Playbook
 from agents.reading.verbatim import found_at
+from connectors.contract import DataClass
 from engine.models import model_calls
 from engine.planning import goals
 from engine.rules import goal_rules
 from engine.rules.house import House
+from memory import profile
 from memory.db import Reader
 from memory.events import Event
 from memory.ids import derived_id
@@ -35,6 +37,7 @@ CHARS_MAX = 1000  # of the message; longer ones are no short wish
 TOKENS_MAX, ANSWER_CHARS_MAX = 700, 6000
 EXAMPLES = 3  # of each playbook
 SLOTS_MAX = 8
+PERSONAL: DataClass = "personal"
 LEFT_OUT_MAX = 2  # words between two entries that may belong to neither
 
 Kind = Literal["playbook", "plan", "question", "note", "correction", "talk", "unsure"]
@@ -87,11 +90,16 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Gists:
-    """`playbooks`: those that are known by likeness."""
+    """`playbooks`: those that came with Firstmate; `own`: the operator's, as they stand now."""
 
     house: House
     models: Models
     playbooks: Sequence[Playbook]
+    own: Mapping[str, Playbook] = field(default_factory=dict)
+
+    def named(self, id: str) -> Playbook | None:
+        """Return the playbook that may be meant; one that was let go of is none any more."""
+        return self.own.get(id) or next((one for one in self.playbooks if one.id == id), None)
 
     async def of(self, event: Event, said: str) -> Sequence[Heard] | None:
         """Return what the words are, thing by thing; None: no model says anything.
@@ -129,7 +137,12 @@ class Gists:
         conv = str(event.body["conv"])
         last = await goals.before(reader, conv, event.id, since, 1)
         before = " ".join(last[0].slots.get("said", ())) if last else ""
-        known = [Part("what they asked for before", before, "personal")] if before else []
+        known = [Part("what they asked for before", before, PERSONAL)] if before else []
+        on = await profile.get(reader, "playbooks")
+        if own := [one for one in self.own.values() if on.get(one.id)]:  # they say who it was for
+            known.insert(
+                0, Part("playbooks of their own, beside those above", _told(own), PERSONAL)
+            )
         return Wish(
             wanted=model_calls.Wanted(
                 step=STEP.format(prompt=prompt.number),
@@ -140,8 +153,8 @@ class Gists:
                 cause=event.id,
             ),
             tier="small",
-            task="\n\n".join((prompt.text, _told(self.playbooks))),
-            parts=(*known, Part("the message", wanted, "personal")),
+            task=f"{prompt.text}\n\nPlaybooks:\n{_told(self.playbooks)}",
+            parts=(*known, Part("the message", wanted, PERSONAL)),
             gives=Gist,
             tokens_max=TOKENS_MAX,
             chars_max=ANSWER_CHARS_MAX,
@@ -173,7 +186,7 @@ def placed(said: str, entries: Sequence[Entry]) -> list[tuple[int, int]] | None:
 
 def _told(playbooks: Sequence[Playbook]) -> str:
     """Return what each playbook does, its blanks, and how it is said."""
-    lines = ["Playbooks:"]
+    lines = []
     for one in playbooks:
         blanks = ", ".join(f"{slot.name} ({slot.type})" for slot in one.slots)
         lines.append(f"- {one.id}: {one.title}. Blanks: {blanks}.")

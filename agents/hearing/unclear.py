@@ -71,7 +71,9 @@ class Unclear:
         `guess`: the nearest playbook by the examples, of which they are not sure.
         """
         found = await self.gists.of(event, said)
-        if found is None:
+        if found is None and guess is not None and guess.id in self.gists.own:
+            await self._ask(event, guess)  # it needs no model, and to plan it anew costs
+        elif found is None:
             await self.lost.wish(event, said, guess)
         elif len(found) == 1:
             await self._one(event, said, found[0], guess, mail)
@@ -87,7 +89,7 @@ class Unclear:
         self, event: Event, said: str, one: Heard, guess: Playbook | None, mail: str | None
     ) -> None:
         entry = one.entry
-        meant = self.filling.playbooks.get(entry.playbook, guess)
+        meant = self.gists.named(entry.playbook) or guess
         match entry.kind:
             case "playbook" if entry.sure and meant and meant.id == entry.playbook:
                 await self._wish(event, said, one, meant, mail)
@@ -153,7 +155,9 @@ class Unclear:
     async def _ask(self, event: Event, guess: Playbook | None) -> None:
         """Ask what is meant, with the nearest playbook and a plan as buttons."""
         buttons = [] if guess is None else [_button(event, guess.title, guess.id)]
-        rows = tuple((one,) for one in (*buttons, _button(event, PLAN_IT, PLAN)))
+        if self.gists.models.set_up:
+            buttons.append(_button(event, PLAN_IT, PLAN))
+        rows = tuple((one,) for one in buttons)
         await self.lost.say(event, guess, buttons=rows)
 
     async def _offer(self, event: Event, said: str) -> None:
@@ -169,7 +173,7 @@ class Unclear:
         async with house.db.transaction() as tx:
             cause = await heard(tx, tap, who, key, values)
             event = await parts.told(tx, tap.ref)
-            playbook = self.filling.playbooks.get(tap.item)
+            playbook = self.gists.named(tap.item)
             if event is None or not (playbook or tap.item == PLAN):
                 return Reply(GONE, refused=True)
             if not await open_work(tx, KIND, cause, key=derived_id("wrk", KIND, event.id)):
@@ -187,7 +191,7 @@ class Unclear:
         if tap is None or event is None:
             return
         said = str(event.body["words"]).strip()
-        playbook = self.filling.playbooks.get(str(tap.body["item"]))
+        playbook = self.gists.named(str(tap.body["item"]))
         if playbook is None:
             await self.lost.wish(event, said, None)
         elif await self._is_off(playbook):

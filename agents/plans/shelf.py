@@ -51,9 +51,10 @@ class Shelf:
         return (came | self.own).values()
 
     async def open(self) -> None:
-        """Take up what was kept; goals of what was dropped still find it."""
+        """Take up what was kept, as it is now; goals of what was dropped still find it."""
         async with self.house.db.snapshot() as reader:
             found = await own_playbooks.in_state(reader, "kept", "dropped")
+        self.own.clear()
         for one in found:
             if (playbook := self._read(one.body)) is not None:
                 self._put(playbook, heard=one.state == "kept")

@@ -20,6 +20,7 @@ from agents.reading.words import tokens
 MAIL_CHARS_MAX = 20_000
 WORDS_MIN = 3  # shorter is an answer or a name, not a wish
 WEIGHTS_KEPT_MAX = 2000  # the words of examples
+OWN_LEAST = 0.4  # below it nothing is alike enough to be asked about
 ROUTED_CHARS_MAX = 1000  # a wish is said in its first thousand letters
 
 Span = tuple[int, int]
@@ -102,7 +103,8 @@ class _Near(NamedTuple):
 class Router:
     """Finds the playbook for a sentence. Without an encoder it compares words.
 
-    `own`: those of the operator, which may change; they are heard by command and pattern alone.
+    `own`: those of the operator, which may change. Their command and their words decide; what is
+    only alike is at most asked about, for nobody measured how sure that is.
     """
 
     def __init__(
@@ -131,6 +133,10 @@ class Router:
         route = self._by_command(text)
         if route is None:
             route = await asyncio.to_thread(self._compare, text)
+            if route.playbook is None:
+                own = [one for one in self._own.values() if one.id in enabled]
+                guess = await asyncio.to_thread(self._like_own, text, own, route.runner_up)
+                route = replace(route, runner_up=guess)
         is_off = route.playbook is not None and route.playbook.id not in enabled
         return replace(route, off=True) if is_off else route
 
@@ -177,6 +183,21 @@ class Router:
         if sure < self._weights.least:
             return Route(None, "none", text, round(sure, 3), playbook)
         return Route(playbook, "examples", text, round(sure, 3))
+
+    def _like_own(
+        self, text: str, own: Sequence[Playbook], other: Playbook | None
+    ) -> Playbook | None:
+        """Return the playbook of the operator's own that a text is more like than any other's."""
+        may = [one for one in own if may_be(text, one)]
+        if not may or len(tokens(text[:ROUTED_CHARS_MAX])) < WORDS_MIN:
+            return other
+        every = [(_plain(said), one) for one in may for said in one.examples]
+        said, best = _plain(text[:ROUTED_CHARS_MAX]), 0.0
+        scores = self._alike(said, tuple(example for example, _ in every))
+        at = max(range(len(every)), key=scores.__getitem__)
+        if self._playbooks:
+            best = max(self._scores(text))
+        return every[at][1] if scores[at] > max(best, OWN_LEAST) else other
 
     def near(self, text: str) -> tuple[Playbook, Evidence] | None:
         """Return the playbook of the nearest example, and what speaks for it; None: none can be.
@@ -228,9 +249,12 @@ class Router:
     def _scores(self, text: str) -> list[float]:
         """Return how near the text is to each example: the cosine, or the words they share."""
         said = _plain(text[:ROUTED_CHARS_MAX])
+        return self._alike(said, tuple(example.text for example in self._examples))
+
+    def _alike(self, said: str, examples: tuple[str, ...]) -> list[float]:
         if self._encoder is None:
-            return [_overlap(said, example.text) for example in self._examples]
-        others = _encoded(self._encoder, tuple(example.text for example in self._examples))
+            return [_overlap(said, example) for example in examples]
+        others = _encoded(self._encoder, examples)
         [vector] = self._encoder.encode([said])
         scores: list[float] = (others @ vector).tolist()
         return scores
@@ -282,7 +306,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"\s*{_POLITE}(?:{pattern})[\s.!?]*", re.IGNORECASE | re.DOTALL)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _encoded(encoder: Encoder, texts: tuple[str, ...]) -> Any:
     """Return the vectors of the examples; they take 2 s, so a process makes them once."""
     import numpy as np

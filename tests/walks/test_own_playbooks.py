@@ -1,5 +1,6 @@
 """Walks of a playbook that was made of two plans: offered, kept, heard without a model, dropped."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -15,7 +16,7 @@ from memory.schema.work import effects
 from tests.agents.test_plan_checked import operation
 from tests.chat import Chat
 from tests.peers.models import fails
-from tests.walks.model_office import Office
+from tests.walks.model_office import Office, heard, one
 from tests.walks.test_planning import plan, step
 from tests.walks.test_refund import sent
 
@@ -143,6 +144,64 @@ async def test_a_moment_so_many_days_ahead_in_both_plans_is_counted_from_the_wis
     office.clock.advance(days=1)  # a day between the wish and its yes moves nothing
     await chat.tap("Send e-mail", "✓ Send")
     assert (await reminders_of(office))[-1] == "2027-01-31T09:00:00+01:00"
+
+
+OTHER_WORDS = "get the fair ready for Dorota Wzór"
+STILL_OTHER = "have everything for the fair prepared with Dorota Wzór"
+MINE = "own-prepare-the-fair"
+
+
+async def kept(office: Office) -> Chat:
+    """Keep a playbook of one's own."""
+    chat = await office.open()
+    for name, who in (("Ada Example", "ada_example"), ("Bruno Muster", "bruno_muster")):
+        await done(office, chat, name, who)
+    await chat.tap("Keep “Prepare the fair”", "✓ Keep it")
+    return chat
+
+
+def named(office: Office) -> list[bool]:
+    """Return of each call whether a playbook of one's own was in it."""
+    return [MINE in json.dumps(one["messages"]) for one in office.server.asked]
+
+
+async def test_other_words_for_it_cost_one_small_call_and_ask_whatever_rules_let_run(
+    office: Office,
+) -> None:
+    chat = await kept(office)
+    office.server.script(heard(one("playbook", playbook=MINE, slots={"who": "Dorota Wzór"})))
+    await chat.say(OTHER_WORDS)
+    assert named(office) == [True]
+    assert "Prepare the fair" in chat.text("Plan: Prepare the fair · Dorota Wzór")
+    [mail] = [e for e in await office.rows(effects) if e.state == "waiting"]
+    assert mail.action["args"]["to"] == "dorota@example.edu"
+    assert "read-by-model-asks" in mail.verdict["rules"]
+
+
+async def test_without_a_model_what_is_alike_is_a_tap_away(office: Office) -> None:
+    chat = await kept(office)
+    office.server.script(fails(500))
+    await chat.say(OTHER_WORDS)
+    assert "Did you mean “Prepare the fair”?" in chat.last
+    await chat.tap("I am not sure", "Prepare the fair")
+    await chat.tap("Send e-mail", "✓ Send")
+    assert len([one for one in sent(office.app) if "To: dorota@example.edu" in str(one)]) == 1
+
+
+async def test_what_is_off_or_dropped_is_told_to_no_model_and_not_taken_up(office: Office) -> None:
+    chat = await kept(office)
+    await chat.say("/playbooks")
+    await chat.tap("Playbooks", "off: Prepare the fair")
+    office.server.script(heard(one("talk")))
+    await chat.say(OTHER_WORDS)
+    assert named(office) == [False]
+    await chat.say("/playbooks")
+    await chat.tap("Playbooks", "drop: ")
+    office.server.script(heard(one("playbook", playbook=MINE)))
+    await chat.say(STILL_OTHER)
+    assert named(office) == [False]
+    assert "switched off" not in chat.last
+    assert not [e for e in await office.rows(effects) if e.state == "waiting"]
 
 
 MAIL = {"mail.send": operation("mail.send", "share")}
