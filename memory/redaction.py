@@ -36,6 +36,7 @@ WORDS = frozenset(
     }
 )  # the columns of words; the other text columns hold identifiers and states
 FORMS: tuple[Literal["NFC"], Literal["NFD"]] = ("NFC", "NFD")
+FIELD = re.compile("[a-z]+")  # of ours: forgetting Mark Price must leave "marks" and "price"
 NEVER = r"(?!)"
 SEPARATORS = r"[\s./()\u2010-\u2015-]*"  # what people write between the digits of a number
 
@@ -71,7 +72,7 @@ class Needles:
         "prose": so does whatever has a space in it. "all": every value goes, the shape stays.
         """
         if isinstance(value, dict):
-            return {self._words(key, depth): self.cut(item, depth) for key, item in value.items()}
+            return {self._key(key, depth): self.cut(item, depth) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self.cut(item, depth) for item in value]
         if depth == "all":
@@ -91,6 +92,9 @@ class Needles:
             name: self.cut(value, reach) if (reach := _reach(table, name, depth)) else value
             for name, value in row.items()
         }
+
+    def _key(self, key: str, depth: Depth) -> str:
+        return key if FIELD.fullmatch(key) else self._words(key, depth)
 
     def _words(self, text: str, depth: Depth) -> str:
         if not self._near(text):

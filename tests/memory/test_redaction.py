@@ -122,6 +122,17 @@ def test_identifiers_and_states_stay_even_where_they_read_like_the_name() -> Non
     assert cut == row | {"chat": MARK, "user": MARK}
 
 
+def test_a_field_that_reads_like_a_name_stays_a_field() -> None:
+    mark = needles("rec_000abc123", [{"name": "Mark Price", "aliases": ["Mark"]}])
+    value = {"marks": ["Mark says so"], "price": "Price", "Mark Price": 1, "mark@example.org": 2}
+    assert mark.cut(value, "texts") == {
+        "marks": [f"{MARK} says so"],
+        "price": MARK,
+        MARK: 1,
+        f"{MARK}@example.org": 2,
+    }
+
+
 def test_names_that_are_everyday_words_or_too_short_are_not_looked_for() -> None:
     short = needles(
         "rec_000abc123", [{"name": "Jo", "aliases": ["Will", "…", " "], "phone": "112"}]
