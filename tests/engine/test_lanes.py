@@ -42,8 +42,10 @@ async def test_places_are_kept_for_what_is_now() -> None:
     lanes = Lanes()
     steps = await wanted(lanes, "today", 20)
     assert sum(one.has for one in steps) == AT_ONCE["today"]
-    assert [one.has for one in await wanted(lanes, "next", 3)] == [True, True, False]
-    assert [one.has for one in await wanted(lanes, "now", 2)] == [True, True]
+    soon = await wanted(lanes, "next", 3)
+    assert [one.has for one in soon] == [True, True, False]
+    answers = await wanted(lanes, "now", 2)
+    assert [one.has for one in answers] == [True, True]
     assert AT_ONCE["next"] + 2 == RUNNING_MAX
 
 

@@ -75,9 +75,9 @@ async def test_rules_for_models_are_said_in_words(
 
 async def test_a_budget_in_words_holds_whatever_the_setting_says(office: Office) -> None:
     chat = await office.open()
-    await chat.say("at most 0.10 EUR a day for models")
+    await chat.say("at most 0.15 EUR a day for models")
     assert (
-        "A language model, where it might bring the day's cost over 0.10 EUR: never"
+        "A language model, where it might bring the day's cost over 0.15 EUR: never"
         in chat.text("A new rule?")
     )
     await chat.tap("rule?", "Yes, from now on")
@@ -86,7 +86,7 @@ async def test_a_budget_in_words_holds_whatever_the_setting_says(office: Office)
         await chat.say(f"write to Bruno that parcel {parcel} is ready")
     async with office.app.db.snapshot() as reader:
         spent = await ledger.spent(reader, None)
-    assert 0 < float(spent.today) <= 0.10
+    assert 0 < float(spent.today) <= 0.15
     assert 0 < len(office.server.asked) < 6
 
 
