@@ -167,8 +167,8 @@ async def test_why_of_an_effect_tells_who_heard_and_who_planned_it(office: Offic
     assert written == ["hear.words/1", "plan/1", "compose.text/1"]
 
 
-async def test_what_read_several_wishes_is_found_from_each_of_them(office: Office) -> None:
-    chat = await office.open()
+async def two_wishes(office: Office, chat: Chat) -> None:
+    """Say two wishes in one message, in words that only a model knows."""
     first, second = "the lamp of Ada is ready so drop her a word", "poke me on Friday at 9"
     slots = {"to": "Ada", "text": "the lamp of Ada is ready"}
     office.server.script(
@@ -179,6 +179,11 @@ async def test_what_read_several_wishes_is_found_from_each_of_them(office: Offic
         DRAFT,
     )
     await chat.say(f"{first}, besides {second}")
+
+
+async def test_what_read_several_wishes_is_found_from_each_of_them(office: Office) -> None:
+    chat = await office.open()
+    await two_wishes(office, chat)
     made = await office.rows(effects)
     assert len(made) == len(await office.rows(goals)) == 2
     for effect in made:

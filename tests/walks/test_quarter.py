@@ -171,16 +171,24 @@ async def test_a_new_project_is_begun_from_the_look_and_the_rest_left_as_it_is(
     assert (fairs.name, served.name) == ("Fairs", "grow newsletter")
 
 
-async def test_a_model_words_the_look_and_chooses_among_its_proposals(office: Office) -> None:
+WORDED = "Nobody works on the newsletter: 20 of 900 is far too little."
+
+
+async def worded_week(office: Office) -> Chat:
+    """Live to a weekly look that a model words."""
     chat = await office.open(model_small=(), model_large=("home/one",))
     await recorded(chat, "objective: grow newsletter from 0 to 900 by 31 December", "New objective")
     office.clock.advance(days=14)
     await chat.say("newsletter is at 20")
-    text = "Nobody works on the newsletter: 20 of 900 is far too little."
-    office.server.script(says({"text": text, "chosen": [1]}))
+    office.server.script(says({"text": WORDED, "chosen": [1]}))
     await week(office.app, chat, office.clock, 2)
+    return chat
+
+
+async def test_a_model_words_the_look_and_chooses_among_its_proposals(office: Office) -> None:
+    chat = await worded_week(office)
     told = chat.text("Behind this week: grow newsletter")
-    assert text in told
+    assert WORDED in told
     assert "Worded by the model home/one" in told
     assert "1. A new project for “grow newsletter”" in told
     assert "2. " not in told

@@ -13,8 +13,7 @@ from tests.walks.test_erasing import forget
 from tests.walks.test_explaining import differing, replayed
 from tests.walks.test_intake_reader import REFUND, mail
 from tests.walks.test_model_rules import PROPOSED
-from tests.walks.test_objectives import recorded
-from tests.walks.test_quarter import week
+from tests.walks.test_quarter import worded_week
 
 Asks = Callable[[Office], Awaitable[None]]
 
@@ -52,13 +51,7 @@ async def a_rule(office: Office) -> None:
 
 
 async def a_week(office: Office) -> None:
-    chat = await office.open(model_small=(), model_large=("home/one",))
-    await recorded(chat, "objective: grow newsletter from 0 to 900 by 31 December", "New objective")
-    office.clock.advance(days=14)
-    await chat.say("newsletter is at 20")
-    text = "Nobody works on the newsletter: 20 of 900 is far too little."
-    office.server.script(says({"text": text, "chosen": [1]}))
-    await week(office.app, chat, office.clock, 2)
+    await worded_week(office)
 
 
 @pytest.mark.parametrize(

@@ -464,10 +464,9 @@ async def test_what_stands_on_a_list_stays(office: Office) -> None:
     assert await how(office) == ["left", "left", "left"]
 
 
-async def test_a_draft_that_nobody_saw_counts_for_no_trial(office: Office) -> None:
-    office.may_answer = asyncio.Event()
-    chat = await office.open(**MORE)
-    await try_out(chat, "prompt 5 with home/two", "on 20 of 100")
+async def one_seen_and_one_not(office: Office, chat: Chat) -> None:
+    """Send two drafts: the better one of the second came when its card was being edited."""
+    assert office.may_answer is not None
     for begins in (False, True):
         office.may_answer.clear()
         await office.say(WISH)
@@ -478,6 +477,13 @@ async def test_a_draft_that_nobody_saw_counts_for_no_trial(office: Office) -> No
         office.clock.advance(seconds=5)
         await chat.tap(CARD, "✓ Send")
     assert await how(office) == ["came", "left"]
+
+
+async def test_a_draft_that_nobody_saw_counts_for_no_trial(office: Office) -> None:
+    office.may_answer = asyncio.Event()
+    chat = await office.open(**MORE)
+    await try_out(chat, "prompt 5 with home/two", "on 20 of 100")
+    await one_seen_and_one_not(office, chat)
     await chat.say("/agents")
     counted = [line for line in chat.last.splitlines() if " decided: " in line]
     assert ["1 decided" in line for line in counted] == [True]  # and not the one that was left out

@@ -7,8 +7,8 @@ import pytest
 from agents import runner
 from bot.commands.agents import TITLE
 from engine.planning import specs
-from tests.walks.model_office import CARD, WISH, Office
-from tests.walks.test_refining import COMES, comes, how, told, until
+from tests.walks.model_office import Office
+from tests.walks.test_refining import one_seen_and_one_not
 from tests.walks.test_spec_trials import NEW, again, write
 
 
@@ -25,16 +25,7 @@ async def test_a_draft_that_nobody_saw_counts_for_no_version(
     if shadow:
         await chat.tap("The file of “letters” changed", "End trial of letters 2")
         await chat.tap(TITLE, "letters 2: in shadow")
-    for begins in (False, True):
-        office.may_answer.clear()
-        await office.say(WISH)
-        await until(lambda: COMES in told(chat))
-        if begins:
-            await chat.open(CARD, "Edit")
-        await comes(office)
-        office.clock.advance(seconds=5)
-        await chat.tap(CARD, "✓ Send")
-    assert await how(office) == ["came", "left"]
+    await one_seen_and_one_not(office, chat)
     await chat.say("/agents")
     decided = [line.strip(" •-") for line in chat.last.splitlines() if "version 2:" in line]
     counted = "1 beside what you sent:" if shadow else "1 decided:"

@@ -20,7 +20,8 @@ from memory.db import Reader, change
 from memory.schema.models import reasons
 from memory.schema.work import effects, goals, tasks
 from tests.peers.models import says
-from tests.walks.model_office import CARD, DRAFT, TEMPLATE, WISH, WROTE, Office, heard, one
+from tests.walks.model_office import CARD, TEMPLATE, WISH, WROTE, Office
+from tests.walks.test_explaining import two_wishes
 
 THEIRS = "records.patients_of_bruno"
 OF_OTHERS = Tool(server="records", name="patients_of_bruno", description="", takes={})
@@ -160,16 +161,7 @@ async def test_what_heard_several_wishes_is_in_the_trace_and_timeline_of_each(
     office: Office,
 ) -> None:
     chat = await office.open()
-    first, second = "the lamp of Ada is ready so drop her a word", "poke me on Friday at 9"
-    slots = {"to": "Ada", "text": "the lamp of Ada is ready"}
-    office.server.script(
-        heard(
-            one("playbook", playbook="write-mail", slots=slots, words=first),
-            one("playbook", playbook="remind", slots={"at": "on Friday at 9"}, words=second),
-        ),
-        DRAFT,
-    )
-    await chat.say(f"{first}, besides {second}")
+    await two_wishes(office, chat)
     await chat.tap("Send e-mail", "✓ Send")
     wishes = await office.rows(goals)
     assert len(wishes) == 2
